@@ -1,0 +1,67 @@
+/* bridge.h: joins two ends of a call's audio on the edge thread. Layer: server.
+ *
+ * A bridge has two sides, 0 and 1. Each is a page (a seat's media paths), a telephone (RTP over UDP) or a program
+ * (echo, a sound file, a tone, hold music). Between a page and a telephone packets pass untouched: same codec, same
+ * payload types, SRTP ciphertext end to end. The bridge makes sound itself only while a side must hear a program.
+ * All functions are called on the control thread and post to the edge thread, in order.
+ */
+#ifndef TCCC_SERVER_BRIDGE_H
+#define TCCC_SERVER_BRIDGE_H
+
+#include "server/edge/edge.h"
+#include "tccc/media.h"
+
+#include <netinet/in.h>
+
+/* A pair of UDP sockets (RTP on an even port, RTCP on the next), bound on the control thread, then given to a bridge. */
+typedef struct rtp_port rtp_port;
+/* Binds on `address` inside [min,max] (0,0: 40000-59998 minus the kernel's ephemeral range). NULL: none free. */
+rtp_port *rtp_port_bind(const char *address, int min, int max);
+int rtp_port_number(const rtp_port *port);
+void rtp_port_close(rtp_port *port);  /* only while no bridge owns it */
+
+enum bridge_kind { BRIDGE_NONE, BRIDGE_PAGE, BRIDGE_PHONE, BRIDGE_PROGRAM };
+enum bridge_program { PROGRAM_SILENCE, PROGRAM_ECHO, PROGRAM_FILE, PROGRAM_RINGBACK, PROGRAM_MUSIC };
+
+typedef struct {
+    enum bridge_kind kind;
+    /* page */
+    edge_seat seat;
+    int channel;                         /* 0..3 */
+    /* telephone; the port is owned by the bridge from here on (give it once, NULL in later updates) */
+    rtp_port *port;
+    struct sockaddr_storage remote;      /* where SDP says RTP goes; family 0: learn from the first packet */
+    int rtcp_mux;
+    int symmetric;                       /* 1: send to where valid packets come from (RFC 4961); latches once per update */
+    int send_on_hold;                    /* 0: the peer put us on hold (recvonly/inactive): nothing is sent to it */
+    enum tccc_srtp_suite srtp;           /* keys for what the bridge itself makes or must read; passing through needs none */
+    uint8_t srtp_send_key[TCCC_SRTP_KEY_LEN], srtp_receive_key[TCCC_SRTP_KEY_LEN];
+    int srtp_terminate;                  /* 1: SRTP ends here (the other side is plain); 0: ciphertext passes */
+    /* program */
+    enum bridge_program program;
+    const char *file;                    /* PROGRAM_FILE: WAV, any rate, mono or stereo; copied */
+    int loop;
+    int hang_after_ms;                   /* BRIDGE_EVENT_DONE after this long without a file; 0 never */
+    /* codec of this side (both sides are equal unless one is a program) */
+    enum tccc_codec codec;
+    uint8_t payload_type, dtmf_payload_type;
+    int dtmf_rate_hz, ptime_ms;
+} bridge_side;
+
+enum bridge_event {
+    BRIDGE_EVENT_FIRST_PACKET,           /* side: sound arrives from it for the first time */
+    BRIDGE_EVENT_SILENT,                 /* side: no packet for 30 s while some were due; value: seconds */
+    BRIDGE_EVENT_DIGIT,                  /* side: RFC 4733 digit; value: its character */
+    BRIDGE_EVENT_DONE,                   /* program of side has ended */
+    BRIDGE_EVENT_FAILED                  /* value: TCCC_E_*; the bridge is closed */
+};
+
+/* Opens; the id is at once usable. 0 when out of memory. */
+uint32_t bridge_open(edge *e, const bridge_side *side0, const bridge_side *side1);
+/* Replaces one side (other codec after re-INVITE, other address, program instead of page, ...). */
+void bridge_update(edge *e, uint32_t bridge, int side, const bridge_side *value);
+/* on: `side` hears hold music and what comes from it is dropped; off: both sides are joined again. */
+void bridge_hold(edge *e, uint32_t bridge, int side, int on);
+void bridge_close(edge *e, uint32_t bridge);
+
+#endif
