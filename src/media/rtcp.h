@@ -18,7 +18,7 @@ enum {
     RTCP_INTERVAL_MIN_MS = 5000 /* RFC 3550 section 6.2; the first report comes after half of it */
 };
 
-enum rtcp_type { RTCP_SR = 200, RTCP_RR = 201, RTCP_SDES = 202, RTCP_BYE = 203, RTCP_APP = 204 };
+enum rtcp_kind { RTCP_KIND_SR = 200, RTCP_KIND_RR = 201, RTCP_KIND_SDES = 202, RTCP_KIND_BYE = 203, RTCP_KIND_APP = 204 };
 
 typedef struct {
     uint32_t ssrc;              /* the stream this block reports on */
@@ -30,7 +30,7 @@ typedef struct {
 } rtcp_block;
 
 typedef struct {                /* one packet of a compound */
-    uint8_t type;               /* enum rtcp_type; unknown types are passed through with ssrc only */
+    uint8_t type;               /* enum rtcp_kind; unknown types are passed through with ssrc only */
     uint32_t ssrc;              /* sender; of SDES and BYE: the first source */
     uint64_t ntp;               /* SR: 32.32 fixed point seconds */
     uint32_t rtp_timestamp, packets, bytes; /* SR */
@@ -68,7 +68,7 @@ typedef struct {
     float remote_loss_ratio, remote_jitter_ms; /* from the peer's newest block about us; -1 = not known */
     uint32_t reports_received, packets_malformed;
     bool bye_received;
-} rtcp_stats;
+} rtcp_summary;
 
 typedef struct {                /* one remote source; A.1 and A.8 */
     bool seen;
@@ -100,6 +100,6 @@ int rtcp_session_input(rtcp_session *session, const uint8_t *compound, size_t le
 int rtcp_session_poll(rtcp_session *session, uint8_t *buf, size_t capacity, uint64_t now_us);
 /* The compound that ends the session (RR or SR, SDES, BYE). Its length or TCCC_E_TOO_LARGE (capacity below 128). */
 int rtcp_session_bye(rtcp_session *session, uint8_t *buf, size_t capacity, uint64_t now_us);
-void rtcp_session_stats(const rtcp_session *session, rtcp_stats *stats);
+void rtcp_session_summary(const rtcp_session *session, rtcp_summary *summary);
 
 #endif

@@ -22,28 +22,28 @@ enum {
 };
 
 /* Suites by their SDES name (RFC 4568 section 6.2, RFC 7714 section 14.2). The first two equal enum tccc_srtp_suite. */
-enum srtp_suite {
-    SRTP_SUITE_NONE = TCCC_SRTP_NONE,
-    SRTP_SUITE_AES128_SHA1_80 = TCCC_SRTP_AES128_SHA1_80,
-    SRTP_SUITE_AES128_SHA1_32 = TCCC_SRTP_AES128_SHA1_32,
-    SRTP_SUITE_AES128_GCM,
-    SRTP_SUITE_AES256_GCM
+enum srtp_scheme {
+    SRTP_SCHEME_NONE = TCCC_SRTP_NONE,
+    SRTP_SCHEME_AES128_SHA1_80 = TCCC_SRTP_AES128_SHA1_80,
+    SRTP_SCHEME_AES128_SHA1_32 = TCCC_SRTP_AES128_SHA1_32,
+    SRTP_SCHEME_AES128_GCM,
+    SRTP_SCHEME_AES256_GCM
 };
 
 /* "AES_CM_128_HMAC_SHA1_80" and so on; NULL for NONE. */
-const char *srtp_suite_name(enum srtp_suite suite);
-/* The suite with that name (name[len], case matters), SRTP_SUITE_NONE when unknown or not built. */
-enum srtp_suite srtp_suite_find(const char *name, size_t len);
+const char *srtp_scheme_name(enum srtp_scheme scheme);
+/* The suite with that name (name[len], case matters), SRTP_SCHEME_NONE when unknown or not built. */
+enum srtp_scheme srtp_scheme_find(const char *name, size_t len);
 /* Bytes of key and salt together: 30, 28 or 44; 0 for NONE. */
-size_t srtp_suite_key_len(enum srtp_suite suite);
+size_t srtp_scheme_key_len(enum srtp_scheme scheme);
 
 typedef struct srtp_sender srtp_sender;
 typedef struct srtp_receiver srtp_receiver;
 
-/* key[srtp_suite_key_len(suite)]: master key, then master salt; copied. NULL with *error set: TCCC_E_ARG_RANGE (suite NONE,
+/* key[srtp_scheme_key_len(scheme)]: master key, then master salt; copied. NULL with *error set: TCCC_E_ARG_RANGE (scheme NONE,
  * unknown or not in this build; key_len), TCCC_E_NO_MEMORY. */
-srtp_sender *srtp_sender_open(enum srtp_suite suite, const uint8_t *key, size_t key_len, int *error);
-srtp_receiver *srtp_receiver_open(enum srtp_suite suite, const uint8_t *key, size_t key_len, int *error);
+srtp_sender *srtp_sender_open(enum srtp_scheme scheme, const uint8_t *key, size_t key_len, int *error);
+srtp_receiver *srtp_receiver_open(enum srtp_scheme scheme, const uint8_t *key, size_t key_len, int *error);
 void srtp_sender_close(srtp_sender *sender);        /* NULL is allowed */
 void srtp_receiver_close(srtp_receiver *receiver);
 
