@@ -1,0 +1,25 @@
+# core.wasm and voice.wasm: raw modules without generated JavaScript; exports are named in src/wasm/. Layer: build.
+set(wasm_link -sSTANDALONE_WASM=1 --no-entry -sFILESYSTEM=0 -sALLOW_MEMORY_GROWTH=1 -sINITIAL_MEMORY=2MB
+    -sTOTAL_STACK=131072 -Wl,--stack-first -sMALLOC=emmalloc -sASSERTIONS=0)
+
+function(wasm_module name)
+  set(file ${CMAKE_SOURCE_DIR}/src/wasm/${name}_exports.c)
+  if(NOT EXISTS ${file})
+    return()
+  endif()
+  add_executable(${name} ${file})
+  set_target_properties(${name} PROPERTIES SUFFIX .wasm RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR})
+  target_compile_options(${name} PRIVATE ${warnings})
+  target_include_directories(${name} PRIVATE ${CMAKE_SOURCE_DIR}/include ${CMAKE_SOURCE_DIR}/src)
+  target_link_libraries(${name} PRIVATE ${ARGN})
+  target_link_options(${name} PRIVATE ${wasm_link})
+endfunction()
+
+# A new exports file is noticed without a fresh configure.
+file(GLOB unused CONFIGURE_DEPENDS src/wasm/*_exports.c)
+wasm_module(voice tccc_media tccc_dsp tccc_base)
+if(TCCC_VOICE_ONLY)
+  set_target_properties(tccc_core tccc_engine PROPERTIES EXCLUDE_FROM_ALL ON)
+else()
+  wasm_module(core tccc_engine tccc_core tccc_base)
+endif()
