@@ -54,7 +54,8 @@ int rtcp_item_write(const rtcp_item *item, uint8_t *buf, size_t capacity);
 
 typedef struct {
     uint32_t ssrc;              /* ours */
-    uint32_t rate_hz;           /* RTP clock of both directions */
+    uint32_t rate_hz;           /* RTP clock of the codec, both directions */
+    uint8_t payload_type;       /* of the codec: only its packets count for jitter and timestamps (RFC 4733 events do not) */
     const char *cname;          /* copied; "" is replaced by one made of the seed (RFC 7022) */
     uint64_t seed;
 } rtcp_session_config;
@@ -72,22 +73,26 @@ typedef struct {
 
 typedef struct {                /* one remote source; A.1 and A.8 */
     bool seen;
-    uint32_t ssrc, cycles, bad_seq, base_seq, received, expected_prior, received_prior, transit, jitter;
+    uint32_t ssrc, cycles, bad_seq, base_seq, received, expected_prior, received_prior;
+    uint32_t transit, jitter;   /* RTP clock; jitter times 16 */
     uint16_t max_seq;
-    int probation;
+    bool timed;                 /* transit is valid */
 } rtcp_source;
 
 typedef struct {
     uint32_t ssrc, rate_hz, rng;
+    uint8_t payload_type;
     char cname[RTCP_CNAME_MAX + 1];
     rtcp_source source;
     uint64_t start_us, next_us, sent_us, sr_us; /* sent_us: newest RTP sent; sr_us: newest SR received */
-    uint32_t timestamp, lsr;    /* RTP timestamp at sent_us; of the SR at sr_us */
-    uint32_t packets_sent, bytes_sent, bytes_received, reports_received, packets_malformed, sent_at_report;
+    uint32_t timestamp;         /* RTP timestamp at sent_us */
+    uint32_t lsr, sr_ssrc;      /* of the SR at sr_us */
+    uint32_t packets_sent, bytes_sent, bytes_received, reports_received, packets_malformed;
+    uint32_t sent_at_report[2]; /* packets_sent at the last two reports: sender when it grew since (section 6.3.8) */
     float rtt_ms, remote_loss_ratio, remote_jitter_ms;
     int32_t lost_total;         /* of sources before the present one */
     uint32_t received_total;
-    bool first, bye_received;
+    bool bye_received;
 } rtcp_session;
 
 void rtcp_session_open(rtcp_session *session, const rtcp_session_config *config, uint64_t now_us);
@@ -98,7 +103,7 @@ int rtcp_session_input(rtcp_session *session, const uint8_t *compound, size_t le
 /* The next compound packet if one is due: SR (after sending) or RR, and SDES with CNAME. Its length, 0 when none is due
  * (session->next_us says when), TCCC_E_TOO_LARGE (capacity below 128). */
 int rtcp_session_poll(rtcp_session *session, uint8_t *buf, size_t capacity, uint64_t now_us);
-/* The compound that ends the session (RR or SR, SDES, BYE). Its length or TCCC_E_TOO_LARGE (capacity below 128). */
+/* The compound that ends the session (RR or SR, SDES, BYE). Its length or TCCC_E_TOO_LARGE (capacity below 136). */
 int rtcp_session_bye(rtcp_session *session, uint8_t *buf, size_t capacity, uint64_t now_us);
 void rtcp_session_summary(const rtcp_session *session, rtcp_summary *summary);
 

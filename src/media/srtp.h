@@ -2,7 +2,8 @@
  *
  * One `srtp_sender` protects what we send with our key, one `srtp_receiver` unprotects what the peer sends with its key.
  * Both take any SSRC. Packets are changed in place. Memory is allocated by open and, once for each new SSRC, by libsrtp
- * (at most SRTP_SSRC_MAX per context); never for each packet. Not thread-safe for one context; different ones are.
+ * (at most SRTP_SSRC_MAX per context); never for each packet. One context is for one thread; two may run at once. Packets
+ * may be unaligned and are TCCC_PACKET_MAX bytes at most, or TCCC_E_TOO_LARGE.
  *
  * The include path of libsrtp is <srtp2/srtp.h> (system or build/third_party): no clash with this file.
  */
