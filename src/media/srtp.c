@@ -260,7 +260,7 @@ int srtp_receiver_rtp(srtp_receiver *receiver, uint8_t *packet, size_t len)
 {
     context *context = &receiver->context;
 
-    if (!is_rtp(packet, len) || len < RTP_LEN_MIN + context->row->rtp_tag_len)
+    if (!is_rtp(packet, len) || len < (size_t)RTP_LEN_MIN + context->row->rtp_tag_len)
         return TCCC_E_FORMAT;
     return context_run(context, srtp_unprotect, network_get32(packet + 8), packet, len, len);
 }
@@ -269,7 +269,7 @@ int srtp_receiver_rtcp(srtp_receiver *receiver, uint8_t *packet, size_t len)
 {
     context *context = &receiver->context;
 
-    if (!is_rtcp(packet, len) || len < RTCP_LEN_MIN + context->row->rtcp_extra_len)
+    if (!is_rtcp(packet, len) || len < (size_t)RTCP_LEN_MIN + context->row->rtcp_extra_len)
         return TCCC_E_FORMAT;
     return context_run(context, srtp_unprotect_rtcp, network_get32(packet + 4), packet, len, len);
 }

@@ -30,11 +30,11 @@ typedef struct {
     int ptime_ms;
     char queue[TCCC_DIGITS_MAX];
     int n_queued;
-    int state;                          /* enum in telephone_event.c */
+    enum { TELEPHONE_IDLE, TELEPHONE_TONE, TELEPHONE_ENDING, TELEPHONE_GAP } state;
     uint8_t event;
     int ends_left;
     uint32_t timestamp;                 /* of the event's start */
-    uint32_t elapsed_ms;                /* of the event or the gap */
+    int tone_ms, gap_ms;                /* so far */
 } telephone_sender;
 
 typedef struct {                        /* one packet to send */
@@ -69,7 +69,7 @@ typedef struct {
     bool running, seen;                 /* an event is on; any event was received */
     uint8_t event;
     uint32_t timestamp, segment_base, duration; /* present event: start, duration of earlier segments, newest */
-    uint32_t ended_timestamp;           /* start of the newest finished event */
+    uint32_t ended_timestamp;           /* start of the newest finished event (its last segment) */
     uint32_t ssrc;
     uint64_t packet_us;                 /* newest packet of the present event */
     telephone_report reports[TELEPHONE_REPORTS_MAX];
@@ -80,7 +80,7 @@ typedef struct {
 void telephone_receiver_open(telephone_receiver *receiver, uint32_t rate_hz);
 /* An RTP packet of the events' payload type. 0 or TCCC_E_FORMAT (shorter than 4 bytes; counted). Events above 15 are ignored. */
 int telephone_receiver_packet(telephone_receiver *receiver, const rtp_packet *packet, uint64_t now_us);
-/* 1 with *report set, 0 when there is none. An event whose END packets are lost ends 120 ms after its last packet, or when the
+/* 1 with *report set, 0 when there is none. An event whose END packets are lost ends 200 ms after its last packet, or when the
  * next one starts. Call until it returns 0. */
 int telephone_receiver_poll(telephone_receiver *receiver, uint64_t now_us, telephone_report *report);
 
