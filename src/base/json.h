@@ -25,8 +25,8 @@
 typedef struct cJSON json_value;
 
 /* Parses text[length] (UTF-8, no NUL needed, at most `limit` bytes) as one JSON value. The caller frees *value with
- * json_free. 0, or TOO_LARGE (longer than limit), FORMAT (not JSON, not UTF-8, a NUL or a control character in a
- * string, or nested deeper than JSON_DEPTH_MAX) or NO_MEMORY; *value is NULL then. */
+ * json_free. 0, or TOO_LARGE (longer than limit) or FORMAT (not JSON, not UTF-8, a NUL in a string, nested deeper than
+ * JSON_DEPTH_MAX, or memory exhausted, which cJSON does not tell apart); *value is NULL then. */
 int json_parse(const char *text, size_t length, size_t limit, json_value **value);
 void json_free(json_value *value);
 
@@ -93,7 +93,7 @@ void json_open_object(json_writer *writer, const char *name);
 void json_open_array(json_writer *writer, const char *name);
 void json_close(json_writer *writer);
 void json_put_string(json_writer *writer, const char *name, const char *text);
-/* text[length] need not end with NUL; bytes that are no UTF-8 become U+FFFD. */
+/* text[length] need not end with NUL; NULs and bytes that are no UTF-8 become U+FFFD. */
 void json_put_bytes_as_string(json_writer *writer, const char *name, const char *text, size_t length);
 void json_put_integer(json_writer *writer, const char *name, int64_t number);
 void json_put_real(json_writer *writer, const char *name, double number); /* not finite: null */

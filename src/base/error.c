@@ -1,0 +1,24 @@
+/* error.c: names, sentences and remedies of the errors. Layer: base. Source: include/tccc/error.h. */
+#include "tccc/error.h"
+
+typedef struct {
+    int value;
+    const char *name, *sentence, *remedy;
+} error_text;
+
+static const error_text error_texts[] = {
+#define ERROR_TEXT(name, value, sentence, remedy) { (value), #name, (sentence), (remedy) },
+    TCCC_ERRORS(ERROR_TEXT)
+#undef ERROR_TEXT
+};
+
+static const error_text *error_find(int error) {
+    static const error_text none = { 0, "UNKNOWN", "The error is not known.", "Report it with the log." };
+    for (unsigned i = 0; i < sizeof error_texts / sizeof error_texts[0]; i++)
+        if (error_texts[i].value == error) return &error_texts[i];
+    return &none;
+}
+
+const char *tccc_error_name(int error) { return error_find(error)->name; }
+const char *tccc_error_sentence(int error) { return error_find(error)->sentence; }
+const char *tccc_error_remedy(int error) { return error_find(error)->remedy; }
