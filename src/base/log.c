@@ -9,7 +9,7 @@
 
 #include "tccc/error.h"
 
-#define PHONE_DIGITS_MIN 5  /* shorter runs are extensions, ports, codes */
+#define PHONE_DIGITS_MIN 7  /* shorter runs are extensions, ports, codes */
 #define PHONE_DIGITS_SHOWN 2
 
 typedef struct {
@@ -126,10 +126,11 @@ static size_t redact_digits(char *text, size_t at) {
     return end;
 }
 
+/* The end of a name ("sipPassword", "Proxy-Authorization"), and what ends its value ("": the usual separators). */
 static const struct { const char *name, *until; } secrets[] = {
     { "token", "" },          { "ticket", "" },      { "key", "" },  { "password", "" }, { "secret", "" },
     { "response", "" },       { "nonce", "" },       { "resume", "" },
-    { "authorization", "\r\n" }, { "proxy-authorization", "\r\n" }, { "cookie", "\r\n" }, { "set-cookie", "\r\n" }, { "inline", "" },
+    { "authorization", "\r\n" }, { "cookie", "\r\n" }, { "inline", "" },
 };
 
 /* The end of a secret's value: its closing quote, or a blank or separator. */

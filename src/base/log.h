@@ -50,9 +50,10 @@ void log_write(const logger *log, enum log_level level, const char *event, const
 #define LOG(log, level, event, ...) \
     log_write((log), (level), (event), (const log_field[]){ __VA_ARGS__ __VA_OPT__(,) { .kind = LOG_KIND_END } })
 
-/* Masks, in place, what looks like a telephone number (5 or more digits in a row that are no part of a word, number with
- * a point, or hyphenated identifier; the last two digits stay) and the values of well-known secrets (token=, ticket=, key=,
- * password=, secret=, response=, nonce=, inline:, and "Authorization:" and "Cookie:" to the end of the line). */
+/* Masks, in place, what looks like a telephone number (7 or more digits in a row that are no part of a word, number
+ * with a point, or hyphenated identifier; the last two stay) and the values behind names that end with token, ticket,
+ * key, password, secret, response, nonce, resume or inline (name=value, name: value, "name": "value"), and behind
+ * Authorization and Cookie to the end of the line. */
 void log_redact(char *text);
 
 #endif
