@@ -1,0 +1,275 @@
+/* wire.h: tccc.v1 signalling messages: the one place that parses, validates and prints them. Layer: core.
+ * Source: docs/protocol.md; docs/protocol.schema.json says the same and a test holds the two together.
+ *
+ * A wire_message is a typed view. wire_parse fills one whose strings live in its own tree until wire_free. To send, fill
+ * one with your own pointers and wire_print it; such a message needs no wire_free. Optional strings are NULL when absent.
+ *
+ *     wire_message in;
+ *     wire_failure why;
+ *     if (wire_parse(&in, WIRE_FROM_CLIENT, text, length, &why) < 0) {
+ *         if (why.answer_id) ...              // a request with a wrong method or argument: answer it with this error
+ *         else ...                            // say bye (PROTOCOL) and close with 1002
+ *     }
+ *     switch (in.kind) { case WIRE_REQ: ... in.request.method ... in.request.args.session_id ... }
+ *     wire_free(&in);
+ */
+#ifndef TCCC_CORE_WIRE_H
+#define TCCC_CORE_WIRE_H
+
+#include "base/json.h"
+#include "core/agent_fsm.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define WIRE_VERSION 1
+#define WIRE_TEXT_MAX 65536         /* bytes of one message */
+#define WIRE_ID_MAX INT32_MAX
+#define WIRE_SENTENCE_MAX 256       /* bytes of a failure's sentence, closing NUL included */
+#define WIRE_SESSIONS_MAX 32        /* in one snapshot */
+#define WIRE_IVR_KEYS_MAX 32
+#define WIRE_NUMBER_GROUPS_MAX 32
+#define WIRE_SESSION_ID_MAX 64      /* bytes, as all limits below */
+#define WIRE_DIGITS_MAX 64
+#define WIRE_NUMBER_MAX 32          /* a telephone number */
+#define WIRE_TEXT_FIELD_MAX 256     /* names, descriptions, remarks, reasons */
+#define WIRE_UUI_MAX 1024
+#define WIRE_SDP_MAX 16384
+#define WIRE_TOKEN_MAX 256
+#define WIRE_RESUME_LEN 64          /* hexadecimal digits */
+#define WIRE_TAB_LEN 36
+
+/* Close codes of the signalling WebSocket (RFC 6455 section 7.4; 4000.. are ours). */
+#define WIRE_CLOSE_NORMAL 1000
+#define WIRE_CLOSE_PROTOCOL 1002
+#define WIRE_CLOSE_REFUSED 4401
+
+enum wire_side { WIRE_FROM_CLIENT, WIRE_FROM_SERVER };
+
+enum wire_kind { WIRE_HELLO, WIRE_WELCOME, WIRE_REFUSE, WIRE_REQ, WIRE_RES, WIRE_EV, WIRE_ACK, WIRE_PING, WIRE_PONG, WIRE_BYE };
+
+/* X(ENUM, "m on the wire") */
+#define WIRE_METHODS(X) \
+    X(AGENT_ONLINE, "agent.online") X(AGENT_OFFLINE, "agent.offline") X(AGENT_STATUS, "agent.status") \
+    X(CALL_START, "call.start") X(CALL_ACCEPT, "call.accept") X(CALL_REJECT, "call.reject") X(CALL_HANGUP, "call.hangup") \
+    X(CALL_DELETE, "call.delete") X(CALL_HOLD, "call.hold") X(CALL_UNHOLD, "call.unhold") X(CALL_MUTE, "call.mute") \
+    X(CALL_DIGITS, "call.digits") X(MEDIA_OFFER, "media.offer")
+
+enum wire_method {
+#define WIRE_METHOD_ENUM(name, text) WIRE_##name,
+    WIRE_METHODS(WIRE_METHOD_ENUM)
+#undef WIRE_METHOD_ENUM
+    WIRE_N_METHODS
+};
+
+/* X(ENUM, "e on the wire"); the first nine are the SDK's own events. */
+#define WIRE_EVENTS(X) \
+    X(CALL_IN, "callIn") X(USER_ACCESSED, "userAccessed") X(CALL_OUTED, "callOuted") X(CALLOUT_ACCEPTED, "calloutAccepted") \
+    X(SESSION_ENDED, "sessionEnded") X(STATUS_CHANGED, "statusChanged") X(AUTO_TRANSFER, "autoTransfer") \
+    X(TRANSFER, "transfer") X(KICKED_OUT, "kickedOut") X(PROGRESS, "progress") X(HELD, "held") X(MEDIA, "media")
+
+enum wire_event_name {
+#define WIRE_EVENT_ENUM(name, text) WIRE_EV_##name,
+    WIRE_EVENTS(WIRE_EVENT_ENUM)
+#undef WIRE_EVENT_ENUM
+    WIRE_N_EVENTS
+};
+
+/* The values of agent.status' `status`. */
+enum wire_set_status { WIRE_SET_FREE, WIRE_SET_REST, WIRE_SET_ARRANGE, WIRE_SET_NOT_READY, WIRE_SET_STOP_NOT_READY };
+enum wire_server_type { WIRE_STAFF_SEAT, WIRE_STAFF_PHONE_SEAT, WIRE_MINI_PROGRAM_SEAT, WIRE_STAFF_EXTENSION_SEAT };
+enum wire_close_by { WIRE_BY_CLIENT, WIRE_BY_SEAT, WIRE_BY_ADMIN, WIRE_BY_TIMER };
+enum wire_media_op { WIRE_MEDIA_START, WIRE_MEDIA_UPDATE, WIRE_MEDIA_STOP };
+enum wire_direction { WIRE_SENDRECV, WIRE_SENDONLY, WIRE_RECVONLY, WIRE_INACTIVE };
+enum wire_codec { WIRE_OPUS, WIRE_PCMA, WIRE_PCMU };
+enum wire_suite { WIRE_NO_SRTP, WIRE_AES_CM_128_HMAC_SHA1_80, WIRE_AES_CM_128_HMAC_SHA1_32 };
+enum wire_session_state { WIRE_OFFERED, WIRE_DIALING, WIRE_RINGING, WIRE_TALKING, WIRE_ENDED };
+enum wire_way { WIRE_WAY_IN, WIRE_WAY_OUT };
+
+/* wire_error: `code` a name of tccc/error.h. wire_error_of fills one for a TCCC_E_* value; sentence NULL: the table's. */
+typedef struct { const char *code, *message, *remedy; } wire_error;
+wire_error wire_error_of(int error, const char *sentence);
+/* TCCC_E_* of a name; TCCC_E_INTERNAL for a name that is not in the table. */
+int wire_error_value(const char *code);
+
+typedef struct {
+    const char *token;              /* one of token and resume */
+    const char *resume;
+    const char *tab;
+    const char *sdk;                /* may be NULL */
+    bool has_last_seq;
+    uint64_t last_seq;
+} wire_hello;
+
+typedef struct { const char *key, *label; } wire_ivr_key;
+
+typedef struct {                    /* `media`: how a session's sound runs; op STOP has no other field */
+    enum wire_media_op op;
+    int channel;                    /* 0..3 */
+    enum wire_direction direction;  /* as the client shall do it */
+    enum wire_codec codec;
+    int payload_type;               /* 0..127 */
+    int dtmf_payload_type;          /* 0 none, 96..127 */
+    int dtmf_rate;                  /* Hz */
+    int ptime_ms;                   /* 10..60 */
+    enum wire_suite suite;          /* WIRE_NO_SRTP: plain RTP */
+    const char *send_key, *receive_key; /* the client's; base64 of 30 bytes */
+} wire_media;
+
+typedef struct {                    /* one session of a snapshot */
+    const char *session_id;
+    enum wire_way way;
+    enum wire_session_state state;
+    bool held;
+    const char *caller, *callee;
+    const char *phone_desc;         /* may be NULL */
+    enum wire_server_type server_type;
+    int timeout_s;                  /* left to answer, 0 none */
+    uint64_t start_ms, answer_ms;   /* Unix ms; 0 not yet */
+    bool has_media;
+    wire_media media;               /* op is START */
+} wire_session;
+
+typedef struct {
+    const char *resume;
+    const char *user_id, *user_name;
+    enum agent_status status;
+    const char *reason;             /* of rest; "" none */
+    const wire_session *sessions;   /* parsed: belong to the message */
+    int n_sessions;
+    bool replay;
+    uint64_t seq;
+    int heartbeat_ms, resume_window_ms;
+    const char *ticket;             /* 32 hexadecimal digits */
+    bool data_channel, websocket;   /* media.paths */
+    const json_value *settings;     /* an object; printing NULL gives {} */
+} wire_welcome;
+
+typedef struct {                    /* which members a method has: docs/protocol.md */
+    const char *session_id;
+    const char *phone_number, *phone_desc, *uui, *skill_group_id, *caller_phone_number;
+    const char *number_groups[WIRE_NUMBER_GROUPS_MAX]; /* servingNumberGroupIds */
+    int n_number_groups;
+    bool real_number;               /* phoneEncodeType "number" */
+    bool muted;
+    const char *digits;             /* of 0-9 * # A-D */
+    enum wire_set_status status;
+    const char *rest_reason;
+    const char *sdp;
+} wire_args;
+
+typedef struct {
+    uint32_t id;                    /* 1..WIRE_ID_MAX */
+    enum wire_method method;
+    wire_args args;
+} wire_request;
+
+typedef struct {
+    enum agent_status status;       /* agent.* */
+    const char *session_id, *caller, *callee, *callee_location, *remark; /* call.start; the last two may be NULL */
+    enum wire_server_type server_type;
+    const char *sdp;                /* media.offer */
+} wire_result;
+
+typedef struct {
+    uint32_t id;
+    bool ok;
+    enum wire_method method;        /* printing only: says which members of `result` go out */
+    wire_result result;             /* printing only; when parsed, see wire_read_result */
+    wire_error error;               /* when not ok */
+    const json_value *raw;          /* parsed only: `r` */
+} wire_answer;
+
+typedef struct {                    /* type "phone" */
+    int timeout_s;
+    const char *caller, *callee;    /* caller may be NULL (withheld) */
+    const char *caller_location, *remark, *protected_caller, *protected_callee; /* may be NULL */
+    enum wire_server_type server_type;
+    const wire_ivr_key *ivr_path;   /* parsed: belong to the message */
+    int n_ivr_path;
+} wire_call_in;
+
+typedef struct {
+    const char *caller, *callee;
+    const char *protected_callee, *remark; /* may be NULL */
+    enum wire_server_type server_type;
+} wire_call_outed;
+
+typedef struct {                    /* type "phone" */
+    double duration_s;              /* talking time */
+    enum wire_close_by close_by;
+    const char *main_reason, *sub_reason; /* may be NULL; with closeBy "admin" (SDK-155, SDK-156) */
+} wire_session_ended;
+
+typedef struct {
+    uint64_t seq;                   /* from 1; outbox_event fills it */
+    enum wire_event_name name;
+    const char *session_id;         /* all but statusChanged and kickedOut */
+    union {
+        wire_call_in call_in;
+        wire_call_outed call_outed;
+        wire_session_ended ended;
+        enum agent_status status;                                   /* statusChanged */
+        struct { const char *skill_group_id, *user_id; } transfer;  /* may be NULL */
+        const char *reason;                                         /* kickedOut */
+        struct { bool ringing, early_media; } progress;             /* one at least */
+        struct { bool held, by_seat; } held;                        /* by "seat", else "client" */
+        wire_media media;
+    };
+} wire_event;
+
+typedef struct {
+    enum wire_kind kind;
+    union {
+        wire_hello hello;
+        wire_welcome welcome;
+        wire_error refuse;
+        wire_request request;
+        wire_answer answer;
+        wire_event event;
+        uint64_t ack_seq;
+        uint32_t ping_n;                                            /* ping and pong */
+        struct { bool has_error; wire_error error; } bye;
+    };
+    json_value *tree;               /* owned; set by wire_parse */
+    void *list;                     /* owned; sessions or ivrPath */
+} wire_message;
+
+typedef struct {
+    int error;                      /* TCCC_E_* */
+    uint32_t answer_id;             /* not 0: only the method or an argument of this request is wrong; the peer is sane */
+    char message[WIRE_SENTENCE_MAX];/* "call.start: phoneNumber must be a string of 1 to 32 bytes." */
+} wire_failure;
+
+/* Parses text[length] (no NUL needed) as a message that side `from` may send. 0, or with *failure filled and nothing to
+ * free: TOO_LARGE, FORMAT (not JSON), PROTOCOL (unknown kind, method or event, wrong side or version), ARG_MISSING,
+ * ARG_TYPE, ARG_RANGE (a member), NO_MEMORY. `failure` may be NULL. */
+int wire_parse(wire_message *message, enum wire_side from, const char *text, size_t length, wire_failure *failure);
+void wire_free(wire_message *message);
+
+/* Prints with a closing NUL. The length without it, or TOO_LARGE when it does not fit into capacity. Does not validate:
+ * what a caller fills in is its own. */
+int wire_print(const wire_message *message, char *text, size_t capacity);
+
+/* Reads an answer's `r` as the result of `method`: the client knows it by the id. Strings live as long as the message. */
+int wire_read_result(enum wire_method method, const json_value *raw, wire_result *result, wire_failure *failure);
+/* Reads a request's arguments; wire_parse does so by itself, and the page's commands come this way too. */
+int wire_read_args(enum wire_method method, const json_value *object, wire_args *args, wire_failure *failure);
+/* Writes an event's `d` as member `name` of an open object: the page gets the SDK's own events in this very form. */
+void wire_put_event_data(json_writer *writer, const char *name, const wire_event *event);
+/* Writes the members of a result into an open object (the page gets them in this form). */
+void wire_put_result(json_writer *writer, enum wire_method method, const wire_result *result);
+/* Writes a session as member `name` (NULL in an array). */
+void wire_put_session(json_writer *writer, const char *name, const wire_session *session);
+
+const char *wire_kind_name(enum wire_kind kind);
+const char *wire_method_name(enum wire_method method);
+const char *wire_event_name(enum wire_event_name name);
+const char *wire_server_type_name(enum wire_server_type type);
+const char *wire_close_by_name(enum wire_close_by by);
+const char *wire_codec_name(enum wire_codec codec);
+const char *wire_suite_name(enum wire_suite suite);   /* NULL for WIRE_NO_SRTP */
+const char *wire_session_state_name(enum wire_session_state state);
+
+#endif
