@@ -1,0 +1,34 @@
+/* aec.h: linear echo canceller. Layer: dsp.
+ * Source: Valin, "On Adjusting the Learning Rate in Frequency Domain Echo Cancellation With Double-Talk" (IEEE TASLP
+ * 2007), as SpeexDSP's MDF implements it. What echo it leaves is removed by ns.h, which asks it for an estimate.
+ *
+ * Frames as in frame.h. No delay: out[i] belongs to near[i].
+ */
+#ifndef TCCC_DSP_AEC_H
+#define TCCC_DSP_AEC_H
+
+#include "dsp/frame.h"
+
+#define AEC_TAIL_MIN_MS 32
+#define AEC_TAIL_MAX_MS 500
+
+typedef struct aec aec;
+
+/* tail_ms: the longest echo it can model, counted from the far-end sample's entry into aec_process: device latency and
+ * room together. NULL with *error: TCCC_E_ARG_RANGE, TCCC_E_NO_MEMORY. */
+aec *aec_new(int tail_ms, int *error);
+void aec_free(aec *state);
+void aec_reset(aec *state);
+
+/* near: microphone; far: what the loudspeaker got in the same 10 ms or before; out: near without the modelled echo.
+ * out may be near. Clipped to -1..1. */
+void aec_process(aec *state, const float near[FRAME_LEN], const float far[FRAME_LEN], float out[FRAME_LEN]);
+
+/* Echo return loss enhancement of the last second in which the far end spoke: power of near over power of out, dB.
+ * 0 until then. The near end's own speech counts into both and lowers it. */
+float aec_erle_db(const aec *state);
+
+/* Where ns.h gets the estimate of the remaining echo: SpeexDSP's state, valid as long as the canceller. */
+struct SpeexEchoState_ *aec_residual_source(aec *state);
+
+#endif

@@ -1,0 +1,69 @@
+/* agc.c: brings speech to one loudness. Layer: dsp. Sources: ITU-R BS.1770-4, EBU R 128. */
+#include "dsp/agc.h"
+
+#include <math.h>
+#include <string.h>
+
+/* BS.1770-4 table 1 and 2 at 16 kHz, by bilinear transform of the same analogue filters. */
+static const biquad agc_shelf = { 1.44329522f, -1.83157538f, 0.68165876f, -1.10153377f, 0.39491237f };
+static const biquad agc_high_pass = { 1, -2, 1, -1.97028953f, 0.97051049f };
+
+static const float TARGET = 0.00587489f;   /* -23 LUFS: 10^((-23 + 0.691) / 10) */
+static const float GAIN_MAX = 7.943282f;   /* +18 dB */
+static const float GAIN_MIN = 0.251189f;   /* -12 dB */
+static const float UP = 1.003460f;         /* of 10 ms: 3 dB a second */
+static const float DOWN = 0.986279f;       /* 12 dB a second */
+static const float NOISE_MAX = 1e-5f;      /* -50 dBFS */
+enum { MEMORY_FRAMES = 300, TRUST_FRAMES = 20 }; /* of speech: 3 s; and before the first change 0.2 s */
+
+void agc_start(agc *state, bool on)
+{
+    memset(state, 0, sizeof *state);
+    limiter_start(&state->limit);
+    state->gain = 1;
+    state->on = on;
+}
+
+void agc_set(agc *state, bool on)
+{
+    state->on = on;
+}
+
+static void agc_listen(agc *state, const float pcm[FRAME_LEN], bool speech)
+{
+    float weighted[FRAME_LEN];
+    biquad_run(&agc_shelf, &state->shelf, pcm, weighted, FRAME_LEN);
+    biquad_run(&agc_high_pass, &state->high_pass, weighted, weighted, FRAME_LEN);
+    if (!speech) return;
+    if (state->speech_frames < MEMORY_FRAMES) state->speech_frames++;
+    float power = frame_energy(weighted, FRAME_LEN) / FRAME_LEN;
+    state->loudness += (power - state->loudness) / (float)state->speech_frames;
+}
+
+static float agc_wanted(const agc *state, float floor_power)
+{
+    if (!state->on) return 1;
+    if (state->speech_frames < TRUST_FRAMES || state->loudness <= 0) return state->gain;
+    float gain = sqrtf(TARGET / state->loudness);
+    float quiet = floor_power > 0 ? fmaxf(1, sqrtf(NOISE_MAX / floor_power)) : GAIN_MAX;
+    return fmaxf(GAIN_MIN, fminf(gain, fminf(quiet, GAIN_MAX)));
+}
+
+void agc_process(agc *state, float pcm[FRAME_LEN], bool speech, float floor_power)
+{
+    agc_listen(state, pcm, speech);
+    float end = state->gain;
+    if (speech || !state->on) {
+        float wanted = agc_wanted(state, floor_power);
+        end = fmaxf(fminf(wanted, state->gain * UP), state->gain * DOWN);
+    }
+    float slope = (end - state->gain) / FRAME_LEN;
+    for (int i = 0; i < FRAME_LEN; i++) pcm[i] *= state->gain + slope * (float)i;
+    state->gain = end;
+    limiter_process(&state->limit, pcm);
+}
+
+float agc_gain(const agc *state)
+{
+    return state->gain;
+}
