@@ -52,12 +52,12 @@ static match match_find(const float *base, int direction, int n_ahead, int lag_m
     int centre;
 
     for (int lag = STRETCH_LAG_MIN; lag <= lag_max; lag += LAG_STEP)
-        match_try(&best, base, base + direction * lag, lag, direction > 0 ? n_ahead - lag : lag < n_ahead ? lag : n_ahead, 2);
+        match_try(&best, base, base + direction * lag, lag, direction > 0 ? n_ahead - lag : n_ahead, LAG_STEP);
     centre = best.lag;
     best.likeness = -1;
     for (int lag = centre - 1; lag <= centre + 1; lag++) {
         if (lag >= STRETCH_LAG_MIN && lag <= lag_max)
-            match_try(&best, base, base + direction * lag, lag, direction > 0 ? n_ahead - lag : lag < n_ahead ? lag : n_ahead, 1);
+            match_try(&best, base, base + direction * lag, lag, direction > 0 ? n_ahead - lag : n_ahead, 1);
     }
     return best;
 }

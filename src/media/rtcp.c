@@ -1,9 +1,9 @@
 /* rtcp.c: RTCP packets read and written. Layer: media. Sans-IO. RFC 3550 section 6 and A.2, RFC 5506. */
-#include "rtcp.h"
+#include "media/rtcp.h"
 
 #include <string.h>
 
-#include "network_order.h"
+#include "media/network_order.h"
 #include "tccc/error.h"
 
 enum {

@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "rtp.h"
+#include "media/rtp.h"
 
 enum {
     RTCP_BLOCKS_MAX = 31,       /* report blocks in one SR or RR */

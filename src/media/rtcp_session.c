@@ -1,5 +1,5 @@
 /* rtcp_session.c: what one RTP stream pair sent and received, and its reports. Layer: media. Sans-IO. RFC 3550 6.2-6.4, A.1, A.3, A.7, A.8. */
-#include "rtcp.h"
+#include "media/rtcp.h"
 
 #include <stdio.h>
 #include <string.h>

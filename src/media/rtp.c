@@ -1,7 +1,7 @@
 /* rtp.c: RTP packets read and written in place. Layer: media. Sans-IO. RFC 3550 section 5, RFC 8285, RFC 5761. */
-#include "rtp.h"
+#include "media/rtp.h"
 
-#include "network_order.h"
+#include "media/network_order.h"
 #include "tccc/error.h"
 
 enum rtp_kind rtp_packet_kind(const uint8_t *packet, size_t len)

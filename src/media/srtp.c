@@ -1,14 +1,14 @@
 /* srtp.c: SRTP and SRTCP contexts over libsrtp2. Layer: media. RFC 3711, RFC 4568, RFC 7714. */
-#include "srtp.h"
+#include "media/srtp.h"
 
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <srtp2/srtp.h>
+#include <srtp.h>
 
-#include "network_order.h"
+#include "media/network_order.h"
 #include "tccc/error.h"
 
 enum {

@@ -5,7 +5,7 @@
  * (at most SRTP_SSRC_MAX per context); never for each packet. One context is for one thread; two may run at once. Packets
  * may be unaligned and are TCCC_PACKET_MAX bytes at most, or TCCC_E_TOO_LARGE.
  *
- * The include path of libsrtp is <srtp2/srtp.h> (system or build/third_party): no clash with this file.
+ * This file is always "media/srtp.h"; <srtp.h> is libsrtp's.
  */
 #ifndef TCCC_MEDIA_SRTP_H
 #define TCCC_MEDIA_SRTP_H

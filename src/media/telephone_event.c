@@ -1,9 +1,9 @@
 /* telephone_event.c: DTMF digits as RTP events, sent and received. Layer: media. Sans-IO. RFC 4733 section 2.5. */
-#include "telephone_event.h"
+#include "media/telephone_event.h"
 
 #include <string.h>
 
-#include "network_order.h"
+#include "media/network_order.h"
 #include "tccc/error.h"
 
 enum {

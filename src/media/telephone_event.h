@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "rtp.h"
+#include "media/rtp.h"
 #include "tccc/media.h"
 
 enum {
