@@ -51,6 +51,8 @@ typedef struct {
     uint8_t srtp_send_key[TCCC_SRTP_KEY_LEN], srtp_receive_key[TCCC_SRTP_KEY_LEN];
 } tccc_stream_config;
 
+enum tccc_tone { TCCC_TONE_NONE, TCCC_TONE_RINGBACK, TCCC_TONE_RING, TCCC_TONE_BUSY }; /* local, dsp/tone.h */
+
 enum tccc_stream_flags {            /* what a stream does; set together by tccc_voice_direct */
     TCCC_STREAM_SEND = 1,           /* microphone goes to the peer (else silence packets are not sent either) */
     TCCC_STREAM_RECEIVE = 2,        /* the peer is heard */
@@ -92,8 +94,12 @@ int tccc_voice_capture(tccc_voice *voice, const float *pcm, int n_frames, uint64
 /* Loudspeaker: fills pcm[n_frames] with the mix of all receiving streams. Never fails for a valid size. */
 int tccc_voice_render(tccc_voice *voice, float *pcm, int n_frames, uint64_t now_us);
 
+/* Mixes a local tone into what render gives, until another (or NONE) is set. 0 or ARG_RANGE. */
+int tccc_voice_tone(tccc_voice *voice, enum tccc_tone tone);
+
 /* A packet from the peer of `channel`: RTP or RTCP (RFC 5761 demultiplexing), SRTP when configured. Copied.
- * 0, or why it was dropped and counted: FORMAT, AUTH, REPLAY, NOT_FOUND (no stream), TOO_LARGE. */
+ * 0, or why it was dropped and counted: FORMAT, AUTH, REPLAY, NOT_FOUND (no stream, or another payload type), TOO_LARGE,
+ * TIMEOUT (too late to be played), LIMIT (SRTP: too many SSRCs). */
 int tccc_voice_packet_in(tccc_voice *voice, int channel, const uint8_t *packet, size_t len, uint64_t now_us);
 /* The next packet to send: its length with *channel set, 0 when there is none. buf must hold TCCC_PACKET_MAX. */
 int tccc_voice_packet_out(tccc_voice *voice, uint8_t *buf, int *channel);
