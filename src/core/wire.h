@@ -141,7 +141,7 @@ typedef struct {
     bool replay;
     uint64_t seq;
     int heartbeat_ms, resume_window_ms;
-    const char *ticket;             /* 32 hexadecimal digits */
+    const char *ticket;             /* 1..128 of A-Z a-z 0-9 - _ */
     bool data_channel, websocket;   /* media.paths */
     const json_value *settings;     /* an object; printing NULL gives {} */
 } wire_welcome;
@@ -254,8 +254,9 @@ int wire_print(const wire_message *message, char *text, size_t capacity);
 
 /* Reads an answer's `r` as the result of `method`: the client knows it by the id. Strings live as long as the message. */
 int wire_read_result(enum wire_method method, const json_value *raw, wire_result *result, wire_failure *failure);
-/* Reads a request's arguments; wire_parse does so by itself, and the page's commands come this way too. */
-int wire_read_args(enum wire_method method, const json_value *object, wire_args *args, wire_failure *failure);
+/* Reads a request's arguments; wire_parse does so by itself, and the page's commands come this way too. `place` begins
+ * the sentence of a failure ("Call.accept"). */
+int wire_read_args(enum wire_method method, const json_value *object, wire_args *args, const char *place, wire_failure *failure);
 /* Writes an event's `d` as member `name` of an open object: the page gets the SDK's own events in this very form. */
 void wire_put_event_data(json_writer *writer, const char *name, const wire_event *event);
 /* Writes the members of a result into an open object (the page gets them in this form). */
@@ -270,6 +271,13 @@ const char *wire_server_type_name(enum wire_server_type type);
 const char *wire_close_by_name(enum wire_close_by by);
 const char *wire_codec_name(enum wire_codec codec);
 const char *wire_suite_name(enum wire_suite suite);   /* NULL for WIRE_NO_SRTP */
+const char *wire_direction_name(enum wire_direction direction);
 const char *wire_session_state_name(enum wire_session_state state);
+
+/* The same names in the order of their enums, each list ended by NULL, for json_choice. */
+extern const char *const wire_kind_names[], *const wire_method_names[], *const wire_event_names[], *const wire_set_status_names[],
+    *const wire_server_type_names[], *const wire_close_by_names[], *const wire_media_op_names[], *const wire_direction_names[],
+    *const wire_codec_names[], *const wire_suite_names[], *const wire_session_state_names[], *const wire_way_names[],
+    *const wire_held_by_names[];
 
 #endif

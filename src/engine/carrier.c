@@ -82,7 +82,10 @@ bool carrier_window_first(carrier_window *window, uint16_t seq) {
 void carrier_path(carrier *carrier, int path, bool open) {
     uint8_t bit = (uint8_t)(1 << path);
     carrier->open = (uint8_t)(open ? carrier->open | bit : carrier->open & ~bit);
-    if (carrier->open == 0) carrier->pinged = false; /* whoever attaches next counts its pings anew */
+    carrier->pinged = false; /* whoever attached may be a reloaded page that counts its pings anew */
+    if (carrier->open != 0) return;
+    carrier->mask = 0;
+    carrier->window = (carrier_window){ 0 };
 }
 
 /* A ping that overtook a newer one is answered, but its mask is old. */

@@ -1,0 +1,288 @@
+/* wire_print.c: prints tccc.v1 messages. Layer: core. Source: docs/protocol.md. */
+#include "core/wire.h"
+
+static void put_optional(json_writer *out, const char *name, const char *text) {
+    if (text) json_put_string(out, name, text);
+}
+
+static void put_error(json_writer *out, const wire_error *error) {
+    json_open_object(out, "error");
+    json_put_string(out, "code", error->code);
+    json_put_string(out, "message", error->message);
+    json_put_string(out, "remedy", error->remedy);
+    json_close(out);
+}
+
+static void put_srtp(json_writer *out, const wire_media *media) {
+    if (media->suite == WIRE_NO_SRTP) return;
+    json_open_object(out, "srtp");
+    json_put_string(out, "suite", wire_suite_name(media->suite));
+    json_put_string(out, "sendKey", media->send_key);
+    json_put_string(out, "receiveKey", media->receive_key);
+    json_close(out);
+}
+
+static void put_media_members(json_writer *out, const char *session_id, const wire_media *media) {
+    json_put_string(out, "sessionId", session_id);
+    json_put_string(out, "op", wire_media_op_names[media->op]);
+    if (media->op == WIRE_MEDIA_STOP) return;
+    json_put_integer(out, "channel", media->channel);
+    json_put_string(out, "direction", wire_direction_name(media->direction));
+    json_put_string(out, "codec", wire_codec_name(media->codec));
+    json_put_integer(out, "payloadType", media->payload_type);
+    json_put_integer(out, "dtmfPayloadType", media->dtmf_payload_type);
+    json_put_integer(out, "dtmfRate", media->dtmf_rate);
+    json_put_integer(out, "ptimeMs", media->ptime_ms);
+    put_srtp(out, media);
+}
+
+void wire_put_session(json_writer *out, const char *name, const wire_session *session) {
+    json_open_object(out, name);
+    json_put_string(out, "sessionId", session->session_id);
+    json_put_string(out, "type", "phone");
+    json_put_string(out, "direction", wire_way_names[session->way]);
+    json_put_string(out, "state", wire_session_state_name(session->state));
+    json_put_bool(out, "held", session->held);
+    json_put_string(out, "callerPhoneNumber", session->caller);
+    json_put_string(out, "calleePhoneNumber", session->callee);
+    put_optional(out, "phoneDesc", session->phone_desc);
+    json_put_string(out, "serverType", wire_server_type_name(session->server_type));
+    json_put_integer(out, "timeout", session->timeout_s);
+    json_put_integer(out, "startMs", (int64_t)session->start_ms);
+    json_put_integer(out, "answerMs", (int64_t)session->answer_ms);
+    if (session->has_media) {
+        json_open_object(out, "media");
+        put_media_members(out, session->session_id, &session->media);
+        json_close(out);
+    }
+    json_close(out);
+}
+
+static void print_hello(json_writer *out, const wire_message *message) {
+    const wire_hello *hello = &message->hello;
+    json_put_integer(out, "v", WIRE_VERSION);
+    put_optional(out, "token", hello->token);
+    put_optional(out, "resume", hello->resume);
+    json_put_string(out, "tab", hello->tab);
+    if (hello->has_last_seq) json_put_integer(out, "lastSeq", (int64_t)hello->last_seq);
+    put_optional(out, "sdk", hello->sdk);
+}
+
+static void put_media_ways(json_writer *out, const wire_welcome *welcome) {
+    json_open_object(out, "media");
+    json_put_string(out, "ticket", welcome->ticket);
+    json_open_array(out, "paths");
+    if (welcome->data_channel) json_put_string(out, NULL, "dc");
+    if (welcome->websocket) json_put_string(out, NULL, "ws");
+    json_close(out);
+    json_close(out);
+}
+
+static void put_agent(json_writer *out, const wire_welcome *welcome) {
+    json_open_object(out, "agent");
+    json_put_string(out, "userId", welcome->user_id);
+    json_put_string(out, "name", welcome->user_name);
+    json_put_string(out, "status", agent_status_name(welcome->status));
+    json_put_string(out, "reason", welcome->reason ? welcome->reason : "");
+    json_close(out);
+}
+
+static void print_welcome(json_writer *out, const wire_message *message) {
+    const wire_welcome *welcome = &message->welcome;
+    json_put_integer(out, "v", WIRE_VERSION);
+    json_put_string(out, "resume", welcome->resume);
+    put_agent(out, welcome);
+    json_open_array(out, "sessions");
+    for (int i = 0; i < welcome->n_sessions; i++) wire_put_session(out, NULL, &welcome->sessions[i]);
+    json_close(out);
+    json_put_bool(out, "replay", welcome->replay);
+    json_put_integer(out, "seq", (int64_t)welcome->seq);
+    json_put_integer(out, "heartbeatMs", welcome->heartbeat_ms);
+    json_put_integer(out, "resumeWindowMs", welcome->resume_window_ms);
+    put_media_ways(out, welcome);
+    if (welcome->settings) {
+        json_put_value(out, "settings", welcome->settings);
+        return;
+    }
+    json_open_object(out, "settings");
+    json_close(out);
+}
+
+static void print_refuse(json_writer *out, const wire_message *message) { put_error(out, &message->refuse); }
+
+static void put_number_groups(json_writer *out, const wire_args *args) {
+    if (args->n_number_groups == 0) return;
+    json_open_array(out, "servingNumberGroupIds");
+    for (int i = 0; i < args->n_number_groups; i++) json_put_string(out, NULL, args->number_groups[i]);
+    json_close(out);
+}
+
+static void put_call_start(json_writer *out, const wire_args *args) {
+    json_put_string(out, "phoneNumber", args->phone_number);
+    put_optional(out, "phoneDesc", args->phone_desc);
+    put_optional(out, "uui", args->uui);
+    put_optional(out, "skillGroupId", args->skill_group_id);
+    put_optional(out, "callerPhoneNumber", args->caller_phone_number);
+    put_number_groups(out, args);
+    if (args->real_number) json_put_string(out, "phoneEncodeType", "number");
+}
+
+static void put_args(json_writer *out, enum wire_method method, const wire_args *args) {
+    switch (method) {
+    case WIRE_AGENT_ONLINE: case WIRE_AGENT_OFFLINE: case WIRE_N_METHODS: return;
+    case WIRE_AGENT_STATUS:
+        json_put_string(out, "status", wire_set_status_names[args->status]);
+        put_optional(out, "restReason", args->rest_reason);
+        return;
+    case WIRE_CALL_START: put_call_start(out, args); return;
+    case WIRE_MEDIA_OFFER: json_put_string(out, "sdp", args->sdp); return;
+    case WIRE_CALL_MUTE: json_put_bool(out, "muted", args->muted); break;
+    case WIRE_CALL_DIGITS: json_put_string(out, "digits", args->digits); break;
+    case WIRE_CALL_ACCEPT: case WIRE_CALL_REJECT: case WIRE_CALL_HANGUP: case WIRE_CALL_DELETE: case WIRE_CALL_HOLD:
+    case WIRE_CALL_UNHOLD: break;
+    }
+    json_put_string(out, "sessionId", args->session_id);
+}
+
+static void print_request(json_writer *out, const wire_message *message) {
+    const wire_request *request = &message->request;
+    json_put_integer(out, "id", request->id);
+    json_put_string(out, "m", wire_method_name(request->method));
+    json_open_object(out, "a");
+    put_args(out, request->method, &request->args);
+    json_close(out);
+}
+
+static void put_call_response(json_writer *out, const wire_result *result) {
+    json_put_string(out, "sessionId", result->session_id);
+    json_put_string(out, "callerPhoneNumber", result->caller);
+    json_put_string(out, "calleePhoneNumber", result->callee);
+    put_optional(out, "calleeLocation", result->callee_location);
+    json_put_string(out, "serverType", wire_server_type_name(result->server_type));
+    put_optional(out, "remark", result->remark);
+}
+
+void wire_put_result(json_writer *out, enum wire_method method, const wire_result *result) {
+    if (method <= WIRE_AGENT_STATUS) json_put_string(out, "status", agent_status_name(result->status));
+    if (method == WIRE_CALL_START) put_call_response(out, result);
+    if (method == WIRE_MEDIA_OFFER) json_put_string(out, "sdp", result->sdp);
+}
+
+static void print_answer(json_writer *out, const wire_message *message) {
+    const wire_answer *answer = &message->answer;
+    json_put_integer(out, "id", answer->id);
+    json_put_bool(out, "ok", answer->ok);
+    if (!answer->ok) {
+        put_error(out, &answer->error);
+    } else if (answer->raw) {
+        json_put_value(out, "r", answer->raw);
+    } else {
+        json_open_object(out, "r");
+        wire_put_result(out, answer->method, &answer->result);
+        json_close(out);
+    }
+}
+
+static void put_ivr_path(json_writer *out, const wire_call_in *call) {
+    json_open_array(out, "ivrPath");
+    for (int i = 0; i < call->n_ivr_path; i++) {
+        json_open_object(out, NULL);
+        json_put_string(out, "key", call->ivr_path[i].key);
+        json_put_string(out, "label", call->ivr_path[i].label);
+        json_close(out);
+    }
+    json_close(out);
+}
+
+static void put_call_in(json_writer *out, const wire_call_in *call) {
+    json_put_string(out, "type", "phone");
+    json_put_integer(out, "timeout", call->timeout_s);
+    json_put_string(out, "calleePhoneNumber", call->callee);
+    put_optional(out, "callerPhoneNumber", call->caller);
+    put_optional(out, "callerLocation", call->caller_location);
+    put_optional(out, "remark", call->remark);
+    put_ivr_path(out, call);
+    put_optional(out, "protectedCallee", call->protected_callee);
+    put_optional(out, "protectedCaller", call->protected_caller);
+    json_put_string(out, "serverType", wire_server_type_name(call->server_type));
+}
+
+static void put_call_outed(json_writer *out, const wire_call_outed *call) {
+    json_put_string(out, "callerPhoneNumber", call->caller);
+    json_put_string(out, "calleePhoneNumber", call->callee);
+    put_optional(out, "protectedCallee", call->protected_callee);
+    put_optional(out, "remark", call->remark);
+    json_put_string(out, "serverType", wire_server_type_name(call->server_type));
+}
+
+static void put_ended(json_writer *out, const wire_session_ended *ended) {
+    json_put_string(out, "type", "phone");
+    json_put_real(out, "duration", ended->duration_s);
+    json_put_string(out, "closeBy", wire_close_by_name(ended->close_by));
+    put_optional(out, "mainReason", ended->main_reason);
+    put_optional(out, "subReason", ended->sub_reason);
+}
+
+static void put_progress(json_writer *out, bool ringing, bool early_media) {
+    if (ringing) json_put_bool(out, "ringing", true);
+    if (early_media) json_put_bool(out, "earlyMedia", true);
+}
+
+static void put_event_members(json_writer *out, const wire_event *event) {
+    switch (event->name) {
+    case WIRE_EV_STATUS_CHANGED: json_put_string(out, "status", agent_status_name(event->status)); return;
+    case WIRE_EV_KICKED_OUT: json_put_string(out, "reason", event->reason); return;
+    case WIRE_EV_MEDIA: put_media_members(out, event->session_id, &event->media); return;
+    default: json_put_string(out, "sessionId", event->session_id);
+    }
+    switch (event->name) {
+    case WIRE_EV_CALL_IN: put_call_in(out, &event->call_in); break;
+    case WIRE_EV_CALL_OUTED: put_call_outed(out, &event->call_outed); break;
+    case WIRE_EV_SESSION_ENDED: put_ended(out, &event->ended); break;
+    case WIRE_EV_TRANSFER:
+        put_optional(out, "skillGroupId", event->transfer.skill_group_id);
+        put_optional(out, "userId", event->transfer.user_id);
+        break;
+    case WIRE_EV_PROGRESS: put_progress(out, event->progress.ringing, event->progress.early_media); break;
+    case WIRE_EV_HELD:
+        json_put_bool(out, "held", event->held.held);
+        json_put_string(out, "by", wire_held_by_names[event->held.by_seat]);
+        break;
+    case WIRE_EV_USER_ACCESSED: case WIRE_EV_CALLOUT_ACCEPTED: case WIRE_EV_AUTO_TRANSFER:
+    case WIRE_EV_STATUS_CHANGED: case WIRE_EV_KICKED_OUT: case WIRE_EV_MEDIA: case WIRE_N_EVENTS: break;
+    }
+}
+
+void wire_put_event_data(json_writer *out, const char *name, const wire_event *event) {
+    json_open_object(out, name);
+    put_event_members(out, event);
+    json_close(out);
+}
+
+static void print_event(json_writer *out, const wire_message *message) {
+    json_put_integer(out, "seq", (int64_t)message->event.seq);
+    json_put_string(out, "e", wire_event_name(message->event.name));
+    wire_put_event_data(out, "d", &message->event);
+}
+
+static void print_ack(json_writer *out, const wire_message *message) { json_put_integer(out, "seq", (int64_t)message->ack_seq); }
+
+static void print_ping(json_writer *out, const wire_message *message) { json_put_integer(out, "n", message->ping_n); }
+
+static void print_bye(json_writer *out, const wire_message *message) {
+    if (message->bye.has_error) put_error(out, &message->bye.error);
+}
+
+int wire_print(const wire_message *message, char *text, size_t capacity) {
+    static void (*const print[])(json_writer *, const wire_message *) = {
+        [WIRE_HELLO] = print_hello, [WIRE_WELCOME] = print_welcome, [WIRE_REFUSE] = print_refuse, [WIRE_REQ] = print_request,
+        [WIRE_RES] = print_answer, [WIRE_EV] = print_event, [WIRE_ACK] = print_ack, [WIRE_PING] = print_ping,
+        [WIRE_PONG] = print_ping, [WIRE_BYE] = print_bye,
+    };
+    json_writer out = json_write(text, capacity < WIRE_TEXT_MAX + 1 ? capacity : WIRE_TEXT_MAX + 1);
+    json_open_object(&out, NULL);
+    json_put_string(&out, "t", wire_kind_name(message->kind));
+    print[message->kind](&out, message);
+    json_close(&out);
+    return json_finish(&out);
+}
