@@ -50,6 +50,17 @@ endif()
 if(main_file AND server_lib)
   program(tcccd src/server/main.c tcccd_lib)
 endif()
+
+# The error table as JSON for the JavaScript shim, and the check that docs/errors.md is that table.
+program(error_table cmake/error_table.c tccc_base)
+set(errors_json ${CMAKE_SOURCE_DIR}/build/gen/errors.json)
+add_custom_command(OUTPUT ${errors_json} DEPENDS error_table
+                   COMMAND ${CMAKE_COMMAND} -E make_directory ${CMAKE_SOURCE_DIR}/build/gen
+                   COMMAND error_table json > ${errors_json}.$<CONFIG> && ${CMAKE_COMMAND} -E rename ${errors_json}.$<CONFIG> ${errors_json})
+add_custom_target(errors_json ALL DEPENDS ${errors_json})
+add_test(NAME docs_errors_is_up_to_date
+         COMMAND sh -c "$<TARGET_FILE:error_table> markdown | diff - ${CMAKE_SOURCE_DIR}/docs/errors.md")
+
 programs("src/cli/*.c" "tccc-" ${layers})
 unit_tests("tests/unit/test_*.c" ${layers})
 unit_tests("tests/unit/server/test_*.c" ${server_lib} ${layers})

@@ -1,11 +1,12 @@
 /* json.c: bounded reading of JSON over cJSON. Layer: base. Source: RFC 8259.
  *
- * cJSON is lenient (leading zeros, any control byte as blank, no check of UTF-8, strings cut at \u0000), so the text is
+ * cJSON is lenient (leading zeros, any control byte as blank, no check of UTF-8 or \u digits, strings cut at \u0000), so the text is
  * scanned first: after that its tokens are strict, and cJSON only has to find their structure.
  */
 #include "base/json.h"
 
 #include <cJSON.h>
+#include <ctype.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -21,11 +22,17 @@ typedef struct {
 
 static bool scan_is(const json_scan *scan, size_t at, char c) { return at < scan->length && scan->text[at] == c; }
 
-/* The escape at scan->at, a backslash; cJSON itself checks the hex digits and the surrogates. */
+/* The escape at scan->at, a backslash. cJSON reads bad hex digits as 0; surrogates it checks itself. */
 static bool scan_escape(json_scan *scan) {
-    if (scan->length - scan->at >= 6 && memcmp(scan->text + scan->at, "\\u0000", 6) == 0) return false;
+    const char *code = scan->text + scan->at + 1;
+    size_t left = scan->length - scan->at - 1;
     scan->at += 2;
-    return scan->at <= scan->length;
+    if (!left || !code[0] || !strchr("\"\\/bfnrtu", code[0])) return false;
+    if (code[0] != 'u') return true;
+    scan->at += 4;
+    for (int i = 1; i <= 4; i++)
+        if (left < 5 || !isxdigit((unsigned char)code[i])) return false;
+    return memcmp(code, "u0000", 5) != 0;
 }
 
 static bool scan_string(json_scan *scan) {

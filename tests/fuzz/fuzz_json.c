@@ -42,7 +42,7 @@ static void read_members(const json_value *value) {
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     static char first[8 * TEXT_MAX], second[8 * TEXT_MAX];
-    json_value *value, *again;
+    json_value *value, *again = NULL;
     int result = json_parse((const char *)data, size, TEXT_MAX, &value);
     require((result == 0) == (value != NULL));
     require(result == 0 || result == (size > TEXT_MAX ? TCCC_E_TOO_LARGE : TCCC_E_FORMAT));

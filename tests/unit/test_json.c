@@ -119,7 +119,7 @@ static void texts_that_are_not_json_are_refused(void **state) {
     (void)state;
     static const char *const bad[] = { "", " ", "{", "}", "[1,]", "{\"a\":}", "{\"a\" 1}", "{a:1}", "nul", "nulll", "01", "+1", "1.", ".5",
                                        "1e", "-", "\"", "\"\\", "\"\\x\"", "\"\t\"", "[1]]", "[1] x", "{\"a\":1,}", "'a'", "\v1",
-                                       "\"\\u0000\"", "\"\\ud800\"", "\xEF\xBB\xBF{}", "\"\xC0\x80\"", "\"\xED\xA0\x80\"", "NaN", "[1 2]" };
+                                       "\"\\u0000\"", "\"\\ud800\"", "\"\\u12g4\"", "\"\\u12", "\"\\u\\\\\\\xC8\"", "\xEF\xBB\xBF{}", "\"\xC0\x80\"", "\"\xED\xA0\x80\"", "NaN", "[1 2]" };
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         json_value *value = (json_value *)&value;
         if (parse(bad[i], strlen(bad[i]), &value) != TCCC_E_FORMAT) fail_msg("accepted: %s", bad[i]);
