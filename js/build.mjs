@@ -1,0 +1,85 @@
+/**
+ * build.mjs: bundles js/ into dist/ and puts the WASM modules beside it. Run: node js/build.mjs (from any directory).
+ *
+ * in:  build/gen/errors.json, build/wasm/{core,voice}.wasm, build/wasm-simd/voice.wasm (each only when it is there)
+ * out: dist/{tccc,tcccSdk,worker,worklet}.js with source maps, dist/*.wasm, dist/tccc.d.ts, dist/sizes.json: for each file
+ *      {name, raw, gzip, brotli, integrity}
+ */
+import { build } from 'esbuild';
+import { brotliCompressSync, gzipSync, constants } from 'node:zlib';
+import { createHash } from 'node:crypto';
+import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const dist = join(root, 'dist');
+const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+
+/** Modules that the build makes up: tccc:errors and tccc:version. */
+const generated = {
+  name: 'tccc-generated',
+  setup(bundle) {
+    bundle.onResolve({ filter: /^tccc:/ }, ({ path }) => ({ path, namespace: 'tccc' }));
+    bundle.onLoad({ filter: /errors$/, namespace: 'tccc' }, () => ({
+      contents: readFileSync(join(root, 'build/gen/errors.json'), 'utf8'), loader: 'json',
+    }));
+    bundle.onLoad({ filter: /version$/, namespace: 'tccc' }, () => ({
+      contents: `export const VERSION = ${JSON.stringify(version)};`, loader: 'js',
+    }));
+  },
+};
+
+/** tccc.js must run in documented browsers far too old for calls, to say so; the others need AudioWorklet anyway. */
+const OLDEST = ['chrome56', 'edge80', 'firefox60', 'safari11'];
+const ABLE = ['chrome80', 'firefox78', 'safari14.1'];
+
+const bundle = (entry, outfile, target) => build({
+  entryPoints: [join(root, 'js/src', entry)],
+  outfile: join(dist, outfile),
+  bundle: true,
+  minify: true,
+  sourcemap: true,
+  format: 'iife',
+  target,
+  supported: { destructuring: true }, /* since Chrome 49 and Safari 8; esbuild's table counts its early faults */
+  define: { globalThis: 'self' }, /* the name is newer than the oldest */
+  charset: 'utf8',
+  plugins: [generated],
+  legalComments: 'none',
+  logLevel: 'warning',
+});
+
+const WASM = [
+  ['build/wasm/core.wasm', 'core.wasm'],
+  ['build/wasm/voice.wasm', 'voice.wasm'],
+  ['build/wasm-simd/voice.wasm', 'voice-simd.wasm'],
+];
+
+const measure = (name) => {
+  const bytes = readFileSync(join(dist, name));
+  return {
+    name,
+    raw: bytes.length,
+    gzip: gzipSync(bytes, { level: 9 }).length,
+    brotli: brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } }).length,
+    integrity: `sha384-${createHash('sha384').update(bytes).digest('base64')}`,
+  };
+};
+
+mkdirSync(dist, { recursive: true });
+await Promise.all([
+  bundle('main.js', 'tccc.js', OLDEST), bundle('worker.js', 'worker.js', ABLE), bundle('worklet.js', 'worklet.js', ABLE),
+]);
+for (const suffix of ['.js', '.js.map']) copyFileSync(join(dist, `tccc${suffix}`), join(dist, `tcccSdk${suffix}`));
+copyFileSync(join(root, 'js/types/tccc.d.ts'), join(dist, 'tccc.d.ts'));
+for (const [from, to] of WASM) {
+  if (existsSync(join(root, from))) copyFileSync(join(root, from), join(dist, to));
+  else rmSync(join(dist, to), { force: true }); /* a module of an earlier build would not fit this script */
+}
+const names = ['tccc.js', 'tcccSdk.js', 'worker.js', 'worklet.js', ...WASM.map(([, to]) => to)];
+const sizes = names.filter((name) => existsSync(join(dist, name))).map(measure);
+writeFileSync(join(dist, 'sizes.json'), `${JSON.stringify(sizes, null, 2)}\n`);
+for (const { name, raw, gzip, brotli } of sizes) {
+  console.log(`${name.padEnd(16)} ${String(raw).padStart(7)} B  gzip ${String(gzip).padStart(6)}  brotli ${String(brotli).padStart(6)}`);
+}

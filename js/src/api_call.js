@@ -1,0 +1,68 @@
+/** api_call.js: tccc.Call. Layer: page, namespaces. Source: the documented agent SDK; shapes of promise.js. */
+import { apiPromise } from './promise.js';
+import { tcccError } from './errors.js';
+
+/** Published samples pass {sessionId}, the documented table a bare string. @param {any} options @returns {any} */
+const sessionArgs = (options) => (typeof options === 'string' ? { sessionId: options } : { ...options });
+
+/**
+ * @param {{bus: import('./bus.js').Bus, sessions: import('./sessions.js').Sessions,
+ *          audio: ReturnType<import('./audio.js').createAudio>, withMic: (work: () => Promise<any>) => Promise<any>}} sdk
+ */
+export function createCallApi({ bus, sessions, audio, withMic }) {
+  /** @param {string} cmd */
+  const plain = (cmd) => (/** @type {any} */ options) => apiPromise(bus.request(`Call.${cmd}`, sessionArgs(options)));
+
+  /** @param {string} cmd @param {boolean} muted */
+  const mute = (cmd, muted) => (/** @type {any} */ options) => {
+    const args = sessionArgs(options);
+    return apiPromise(bus.request(`Call.${cmd}`, args).then((data) => {
+      sessions.patch(args.sessionId, { muted });
+      return data;
+    }));
+  };
+
+  /** @param {any} options */
+  function startOutboundCall(options) {
+    const args = { ...options };
+    if (args.phoneDesc) sessions.describe(args.phoneNumber, args.phoneDesc);
+    return apiPromise(withMic(() => bus.request('Call.startOutboundCall', args)));
+  }
+
+  /** @param {any} options */
+  const accept = (options) => apiPromise(withMic(() => bus.request('Call.accept', sessionArgs(options))));
+
+  /** @param {any} options */
+  function deleteCall(options) {
+    const args = sessionArgs(options);
+    return apiPromise(bus.request('Call.deleteCall', args).then((data) => {
+      sessions.remove(args.sessionId);
+      return data;
+    }));
+  }
+
+  /** @param {any} options */
+  async function stats(options) {
+    const session = sessions.get(sessionArgs(options).sessionId);
+    if (!session) throw tcccError('NOT_FOUND');
+    const [voice, path] = await Promise.all([
+      session.channel < 0 ? null : audio.stats(session.channel), bus.request('Media.stats')]);
+    return { ...voice, path };
+  }
+
+  return {
+    startOutboundCall,
+    callOut: startOutboundCall,
+    accept,
+    end: plain('end'),
+    hungUp: plain('hungUp'),
+    deleteCall,
+    muteMic: mute('muteMic', true),
+    unmuteMic: mute('unmuteMic', false),
+    isMicMuted: plain('isMicMuted'),
+    hold: plain('hold'),
+    unHold: plain('unHold'),
+    sendDigits: plain('sendDigits'),
+    getStats: (/** @type {any} */ options) => apiPromise(stats(options)),
+  };
+}

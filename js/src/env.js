@@ -1,0 +1,22 @@
+/** env.js: what the browser and the page offer. Layer: page. Runs in browsers that the SDK does not support too. */
+
+/** @param {any} [scope] @returns {boolean} */
+export function isBrowserSupported(scope = globalThis) {
+  return typeof scope.WebAssembly === 'object'
+    && typeof scope.WebSocket === 'function'
+    && typeof scope.Worker === 'function'
+    && typeof scope.AudioWorkletNode === 'function'
+    && typeof scope.customElements === 'object';
+}
+
+/** Browser, secure origin and microphone API together. @param {any} [scope] @returns {boolean} */
+export function isEnvSupported(scope = globalThis) {
+  return isBrowserSupported(scope) && scope.isSecureContext === true
+    && typeof scope.navigator?.mediaDevices?.getUserMedia === 'function';
+}
+
+/** A module with one v128.const: bytes from the WebAssembly SIMD specification. */
+const SIMD_PROBE = new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 10, 1, 8, 0,
+  65, 0, 253, 15, 253, 98, 11]);
+
+export const hasSimd = () => WebAssembly.validate(SIMD_PROBE);

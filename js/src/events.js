@@ -1,0 +1,91 @@
+/**
+ * events.js: listeners of tccc.on and tccc.off. Layer: page.
+ * A payload is flat; `data`, not enumerable, points at the same fields, because published samples read either.
+ */
+
+/** @typedef {(payload: any) => void} Listener */
+
+/** The documented names first, then ours: audioBlocked, micError, connectionChanged, progress, held, warning. */
+export const events = Object.freeze({
+  ready: 'ready',
+  tokenExpired: 'tokenExpired',
+  callIn: 'callIn',
+  userAccessed: 'userAccessed',
+  sessionEnded: 'sessionEnded',
+  callOuted: 'callOuted',
+  calloutAccepted: 'calloutAccepted',
+  statusChanged: 'statusChanged',
+  kickedOut: 'kickedOut',
+  sessionCompleted: 'sessionCompleted',
+  audioBlocked: 'audioBlocked',
+  micError: 'micError',
+  connectionChanged: 'connectionChanged',
+  progress: 'progress',
+  held: 'held',
+  warning: 'warning',
+});
+
+/** @type {Set<string>} */
+const STICKY = new Set([events.ready, events.tokenExpired]);
+
+/** @param {object} [fields] @returns {any} */
+export function eventPayload(fields) {
+  const payload = { ...fields };
+  Object.defineProperty(payload, 'data', { value: { ...fields }, enumerable: false });
+  return payload;
+}
+
+/** A listener's fault goes to window.onerror, never into the engine. @param {unknown} error */
+function reportFault(error) {
+  if (typeof reportError === 'function') reportError(error);
+  else console.error(error);
+}
+
+/** @param {(error: unknown) => void} [report] */
+export function createEmitter(report = reportFault) {
+  /** @type {Map<string, Listener[]>} */
+  const listeners = new Map();
+  /** @type {Map<string, object>} */
+  const kept = new Map();
+
+  /** @param {Listener} listener @param {object} [fields] */
+  function deliver(listener, fields) {
+    try {
+      listener(eventPayload(fields));
+    } catch (error) {
+      report(error);
+    }
+  }
+
+  const isListening = (/** @type {string} */ name, /** @type {Listener} */ listener) =>
+    (listeners.get(name) ?? []).includes(listener);
+
+  /** @param {string} name @param {Listener} listener */
+  function on(name, listener) {
+    if (typeof listener !== 'function') throw new TypeError('tccc.on: the second argument must be a function.');
+    listeners.set(name, [...(listeners.get(name) ?? []), listener]);
+    if (kept.has(name)) Promise.resolve().then(() => isListening(name, listener) && deliver(listener, kept.get(name)));
+  }
+
+  /** @param {string} name @param {Listener} listener */
+  function off(name, listener) {
+    const list = listeners.get(name) ?? [];
+    const at = list.indexOf(listener);
+    if (at >= 0) listeners.set(name, [...list.slice(0, at), ...list.slice(at + 1)]);
+  }
+
+  /** @param {string} name @param {object} [fields] */
+  function emit(name, fields = {}) {
+    if (STICKY.has(name)) kept.set(name, fields);
+    for (const listener of listeners.get(name) ?? []) deliver(listener, fields);
+  }
+
+  /** @param {string} [name] */
+  function removeAllListeners(name) {
+    if (name === undefined) listeners.clear();
+    else listeners.delete(name);
+  }
+
+  return { on, off, emit, removeAllListeners };
+}
+/** @typedef {ReturnType<typeof createEmitter>} Emitter */

@@ -1,0 +1,21 @@
+/** resume_store.js: keeps the resume token over a reload of this tab, per server and user. Layer: page. */
+
+/** @param {{origin: string, sdkAppId: string, userId: string}} config @param {Storage | null} [storage] */
+export function resumeStore({ origin, sdkAppId, userId }, storage = tabStorage()) {
+  const key = `tccc.resume ${origin} ${sdkAppId} ${userId}`;
+  const clear = () => storage?.removeItem(key);
+  return {
+    get: () => storage?.getItem(key) ?? '',
+    set: (/** @type {string} */ token) => (token ? storage?.setItem(key, token) : clear()),
+    clear,
+  };
+}
+
+/** Throws in a sandboxed frame; the page then signs in anew after a reload. @returns {Storage | null} */
+function tabStorage() {
+  try {
+    return globalThis.sessionStorage;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,135 @@
+/**
+ * sessions.js: what the page knows of its sessions, from the core's events. Layer: page.
+ * One function writes a session's state; the call bar and the microphone's owner read it.
+ */
+
+/** @typedef {'ringingIn'|'dialing'|'ringingOut'|'talking'|'ended'} SessionState */
+/**
+ * @typedef {object} Session
+ * @property {string} sessionId
+ * @property {'in'|'out'} direction
+ * @property {SessionState} state
+ * @property {string} number       the other side's number
+ * @property {string} phoneDesc    shown instead of the number
+ * @property {boolean} held
+ * @property {boolean} muted
+ * @property {number} startMs      Unix ms
+ * @property {number} answerMs     Unix ms, 0 not yet
+ * @property {number} endMs        Unix ms, 0 not yet
+ * @property {number} timeout      seconds left to answer at startMs, 0 none
+ * @property {number} channel      of the voice engine, -1 none
+ * @property {{closeBy?: string, mainReason?: string, subReason?: string}} ending
+ */
+
+/** State after an event; an event without a cell leaves the state as it is. */
+const NEXT = Object.freeze({
+  ringingIn: { userAccessed: 'talking', sessionEnded: 'ended', autoTransfer: 'ended' },
+  dialing: { progress: 'ringingOut', calloutAccepted: 'talking', userAccessed: 'talking', sessionEnded: 'ended' },
+  ringingOut: { calloutAccepted: 'talking', userAccessed: 'talking', sessionEnded: 'ended' },
+  talking: { sessionEnded: 'ended', autoTransfer: 'ended' },
+  ended: {},
+});
+
+const SNAPSHOT_STATES = Object.freeze({
+  offered: 'ringingIn', dialing: 'dialing', ringing: 'ringingOut', talking: 'talking', ended: 'ended',
+});
+
+/** @param {Partial<Session> & {sessionId: string}} fields @returns {Session} */
+const newSession = (fields) => ({
+  direction: 'in', state: 'ringingIn', number: '', phoneDesc: '', held: false, muted: false, startMs: Date.now(),
+  answerMs: 0, endMs: 0, timeout: 0, channel: -1, ending: {}, ...fields,
+});
+
+/** @param {(sessions: Session[]) => void} changed called after every change */
+export function createSessions(changed) {
+  /** @type {Map<string, Session>} */
+  const all = new Map();
+  const notify = () => changed([...all.values()]);
+
+  /** @param {Session} session @param {string} event */
+  function step(session, event) {
+    const next = /** @type {SessionState | undefined} */ ((/** @type {any} */ (NEXT)[session.state])[event]);
+    if (!next) return;
+    session.state = next;
+    if (next === 'talking') session.answerMs = Date.now();
+    if (next === 'ended') session.endMs = Date.now();
+  }
+
+  /** @type {Record<string, (d: any) => void>} */
+  const CREATE = {
+    callIn: (d) => all.set(d.sessionId, newSession({
+      sessionId: d.sessionId, number: d.callerPhoneNumber ?? d.peerUserId ?? '', timeout: d.timeout ?? 0,
+      phoneDesc: d.remark ?? '',
+    })),
+    callOuted: (d) => {
+      const phoneDesc = descriptions.get(d.calleePhoneNumber) ?? d.phoneDesc ?? '';
+      all.set(d.sessionId, newSession({
+        sessionId: d.sessionId, direction: 'out', state: 'dialing', number: d.calleePhoneNumber ?? '', phoneDesc,
+      }));
+    },
+  };
+
+  /** @type {Record<string, (session: Session, d: any) => void>} */
+  const UPDATE = {
+    held: (session, d) => { session.held = d.held; },
+    sessionEnded: (session, d) => { session.ending = d; },
+  };
+
+  /** @type {Map<string, string>} */
+  const descriptions = new Map();
+
+  /** An event of the core. @param {string} event @param {any} d */
+  function onEvent(event, d) {
+    if (CREATE[event] && !all.has(d.sessionId)) CREATE[event](d);
+    const session = all.get(d?.sessionId);
+    if (!session) return;
+    step(session, event);
+    UPDATE[event]?.(session, d);
+    notify();
+  }
+
+  /** The server's list after a reload. @param {any[]} list */
+  function restore(list) {
+    for (const one of list) {
+      if (all.has(one.sessionId)) continue;
+      all.set(one.sessionId, newSession({
+        sessionId: one.sessionId,
+        direction: one.direction,
+        state: /** @type {SessionState} */ (SNAPSHOT_STATES[/** @type {keyof SNAPSHOT_STATES} */ (one.state)]),
+        number: one.direction === 'out' ? one.calleePhoneNumber : one.callerPhoneNumber,
+        phoneDesc: one.phoneDesc ?? '',
+        held: one.held === true,
+        startMs: one.startMs,
+        answerMs: one.answerMs,
+        timeout: one.timeout ?? 0,
+        channel: one.media?.channel ?? -1,
+      }));
+    }
+    notify();
+  }
+
+  /** @param {string} sessionId @param {Partial<Session>} fields */
+  function patch(sessionId, fields) {
+    const session = all.get(sessionId);
+    if (!session) return;
+    Object.assign(session, fields);
+    notify();
+  }
+
+  /** @param {string} sessionId */
+  function remove(sessionId) {
+    if (all.delete(sessionId)) notify();
+  }
+
+  /** Whether some call needs the microphone: every outbound one, and inbound ones once answered. */
+  const needMic = () => [...all.values()].some(({ state }) => state !== 'ended' && state !== 'ringingIn');
+
+  return {
+    onEvent, restore, patch, remove, needMic,
+    get: (/** @type {string} */ sessionId) => all.get(sessionId),
+    list: () => [...all.values()],
+    /** The name to show for the next call to this number. */
+    describe: (/** @type {string} */ number, /** @type {string} */ text) => descriptions.set(number, text),
+  };
+}
+/** @typedef {ReturnType<typeof createSessions>} Sessions */

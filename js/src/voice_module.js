@@ -1,0 +1,102 @@
+/**
+ * voice_module.js: voice.wasm behind plain calls. Layer: worklet (and tests). Source: the table in src/wasm/voice_exports.c.
+ * The worklet has no TextDecoder, so text is ASCII by hand.
+ */
+import { wasmImports } from './compile.js';
+
+const MAILBOX = 4096;
+export const FLAG = Object.freeze({ SEND: 1, RECEIVE: 2, MUTED: 4 });
+export const TONES = Object.freeze({ none: 0, ringback: 1, ring: 2, busy: 3 });
+export const STATS = Object.freeze(['packetsSent', 'packetsReceived', 'packetsLost', 'packetsLate', 'packetsDuplicate',
+  'bytesSent', 'bytesReceived', 'rttMs', 'jitterMs', 'bufferMs', 'targetMs', 'concealedRatio', 'stretchedRatio',
+  'remoteLossRatio', 'remoteJitterMs', 'driftPpm', 'inputDbfs', 'outputDbfs', 'mos', 'erleDb']);
+
+/**
+ * @typedef {{rateHz: number, aec: number, ns: number, agc: number, tailMs: number, seed: [number, number]}} VoiceConfig
+ * @param {WebAssembly.Module} module @param {VoiceConfig} config
+ */
+export function createVoice(module, config) {
+  const wasm = /** @type {any} */ (new WebAssembly.Instance(module, wasmImports()).exports);
+  wasm._initialize();
+  const mailbox = wasm.voice_mailbox();
+  const capturePtr = wasm.voice_capture_buffer();
+  const renderPtr = wasm.voice_render_buffer();
+  /** @type {ArrayBuffer | null} */
+  let heap = null;
+  let bytes = new Uint8Array(0);
+  let capture = new Float32Array(0);
+  let render = new Float32Array(0);
+
+  /** Views are made anew when the memory has grown or the quantum has changed. @param {number} frames */
+  function look(frames) {
+    if (heap === wasm.memory.buffer && capture.length === frames) return;
+    heap = wasm.memory.buffer;
+    bytes = new Uint8Array(wasm.memory.buffer, mailbox, MAILBOX);
+    capture = new Float32Array(wasm.memory.buffer, capturePtr, frames);
+    render = new Float32Array(wasm.memory.buffer, renderPtr, frames);
+  }
+
+  /** @param {string} text @returns {number} its length */
+  function putText(text) {
+    if (text.length > MAILBOX) throw new RangeError('The order is longer than the mailbox.');
+    look(capture.length);
+    for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
+    return text.length;
+  }
+
+  /** @param {number} result @returns {number} result, or throws with the error's name */
+  function check(result) {
+    if (result >= 0) return result;
+    const length = wasm.voice_error(result);
+    look(capture.length);
+    throw new Error(String.fromCharCode(...bytes.subarray(0, length)));
+  }
+
+  check(wasm.voice_init(config.rateHz, config.aec, config.ns, config.agc, config.tailMs, ...config.seed));
+
+  return {
+    /** Takes microphone samples (silence when null) and fills `out`. */
+    quantum(/** @type {Float32Array | null} */ mic, /** @type {Float32Array} */ out, /** @type {number} */ nowUs) {
+      look(out.length);
+      if (mic && mic.length === out.length) capture.set(mic);
+      else capture.fill(0);
+      wasm.voice_quantum(out.length, nowUs);
+      out.set(render);
+    },
+    /** The next packet to send, as channel and packet in one new buffer; null when there is none. */
+    packetOut() {
+      const packed = wasm.voice_packet_out();
+      if (packed <= 0) return null;
+      const length = packed & 0xffff;
+      const message = new Uint8Array(1 + length);
+      message[0] = packed >>> 16;
+      look(capture.length);
+      message.set(bytes.subarray(0, length), 1);
+      return message.buffer;
+    },
+    /** What packetOut's counterpart sent: channel, then the packet. */
+    packetIn(/** @type {Uint8Array} */ message, /** @type {number} */ nowUs) {
+      const length = message.length - 1;
+      if (length < 1 || length > MAILBOX) return;
+      look(capture.length);
+      bytes.set(message.subarray(1));
+      wasm.voice_packet_in(message[0], length, nowUs);
+    },
+    open: (/** @type {number} */ channel, /** @type {object} */ stream) =>
+      check(wasm.voice_open(channel, putText(JSON.stringify(stream)))),
+    close: (/** @type {number} */ channel) => wasm.voice_close(channel),
+    direct: (/** @type {number} */ channel, /** @type {number} */ flags) => check(wasm.voice_direct(channel, flags)),
+    digits: (/** @type {number} */ channel, /** @type {string} */ text) =>
+      check(wasm.voice_digits(channel, putText(text))),
+    configure: (/** @type {number} */ aec, /** @type {number} */ ns, /** @type {number} */ agc) =>
+      check(wasm.voice_configure(aec, ns, agc)),
+    tone: (/** @type {keyof typeof TONES} */ name) => check(wasm.voice_tone(TONES[name])),
+    warm: () => check(wasm.voice_warm()),
+    /** @returns {number[] | null} figures in the order of STATS */
+    stats(/** @type {number} */ channel) {
+      const count = wasm.voice_stats(channel);
+      return count < 0 ? null : [...new Float64Array(wasm.memory.buffer, mailbox, count)];
+    },
+  };
+}
+/** @typedef {ReturnType<typeof createVoice>} Voice */

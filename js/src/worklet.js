@@ -1,0 +1,92 @@
+/**
+ * worklet.js: entry of dist/worklet.js: the voice engine between microphone and loudspeaker. Layer: worklet.
+ * Packets go straight to the worker by MessagePort; the page sends only what concerns devices and figures.
+ * Time is the worklet's sample clock. The quantum's size is what the browser hands in.
+ */
+import { createVoice, FLAG } from './voice_module.js';
+
+const scope = /** @type {any} */ (globalThis);
+
+/** @param {{send: boolean, receive: boolean, muted: boolean}} order */
+const flagsOf = ({ send, receive, muted }) =>
+  (send ? FLAG.SEND : 0) | (receive ? FLAG.RECEIVE : 0) | (muted ? FLAG.MUTED : 0);
+
+class VoiceProcessor extends scope.AudioWorkletProcessor {
+  /** @param {{processorOptions: {module?: WebAssembly.Module, config: import('./voice_module.js').VoiceConfig}}} options */
+  constructor({ processorOptions: { module, config } }) {
+    super();
+    this.config = { ...config, rateHz: scope.sampleRate };
+    /** @type {import('./voice_module.js').Voice | null} */
+    this.voice = null;
+    /** @type {MessagePort | null} */
+    this.core = null;
+    this.isStopped = false;
+    this.port.onmessage = (/** @type {MessageEvent} */ { data }) => this.fromPage(data);
+    if (module instanceof WebAssembly.Module) this.begin(module);
+    else this.port.postMessage({ k: 'needBytes' });
+  }
+
+  /** @param {WebAssembly.Module} module */
+  begin(module) {
+    this.voice = createVoice(module, this.config);
+    this.voice.warm();
+    this.port.postMessage({ k: 'up' });
+    this.core?.postMessage({ k: 'up' });
+  }
+
+  /** @param {any} message */
+  fromPage(message) {
+    if (message.k === 'bytes') this.begin(new WebAssembly.Module(message.bytes));
+    else if (message.k === 'core') this.attachCore(message.port);
+    else if (message.k === 'configure') this.voice?.configure(message.aec, message.ns, message.agc);
+    else if (message.k === 'stats') this.port.postMessage({ ...message, values: this.voice?.stats(message.channel) ?? null });
+    else if (message.k === 'stop') this.isStopped = true;
+  }
+
+  /** @param {MessagePort} port */
+  attachCore(port) {
+    this.core?.close();
+    this.core = port;
+    port.onmessage = ({ data }) => this.fromCore(data);
+    if (this.voice) port.postMessage({ k: 'up' });
+  }
+
+  /** @param {any} message a packet (ArrayBuffer) or an order */
+  fromCore(message) {
+    if (!this.voice) return;
+    if (message instanceof ArrayBuffer) this.voice.packetIn(new Uint8Array(message), scope.currentTime * 1e6);
+    else this.guard(() => this.order(/** @type {any} */ (this.voice), message));
+  }
+
+  /** @param {import('./voice_module.js').Voice} voice @param {any} message */
+  order(voice, message) {
+    if (message.op === 'open') voice.open(message.channel, message.config);
+    else if (message.op === 'direct') voice.direct(message.channel, flagsOf(message));
+    else if (message.op === 'digits') voice.digits(message.channel, message.digits);
+    else if (message.op === 'close') voice.close(message.channel);
+    else if (message.op === 'tone') voice.tone(message.name);
+  }
+
+  /** @param {() => void} work */
+  guard(work) {
+    try {
+      work();
+    } catch (error) {
+      this.port.postMessage({ k: 'fault', message: String(error) });
+    }
+  }
+
+  /** @param {Float32Array[][]} inputs @param {Float32Array[][]} outputs @returns {boolean} whether to go on */
+  process(inputs, outputs) {
+    const out = outputs[0][0];
+    if (this.isStopped) return false;
+    if (!this.voice || !out) return true;
+    this.voice.quantum(inputs[0][0] ?? null, out, scope.currentTime * 1e6);
+    for (let packet = this.voice.packetOut(); packet; packet = this.voice.packetOut()) {
+      this.core?.postMessage(packet, [packet]);
+    }
+    return true;
+  }
+}
+
+scope.registerProcessor('tccc-voice', VoiceProcessor);

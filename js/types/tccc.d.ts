@@ -1,0 +1,214 @@
+/**
+ * tccc.d.ts: types of window.tccc. tests/js/types.test.js holds them against the running object.
+ * What is marked "ours" is not in the documented agent SDK.
+ */
+
+export type AgentStatus = 'free' | 'busy' | 'arrange' | 'notReady' | 'rest' | 'offline';
+export type ServerType = 'staffSeat' | 'staffPhoneSeat' | 'miniProgramSeat' | 'staffExtensionSeat';
+
+/** What API promises resolve with: the fields of T, and the same again as `data`. */
+export type Success<T = {}> = T & { status: 'success'; data: T };
+
+/** What API promises reject with. */
+export interface TcccError extends Error {
+  status: 'error';
+  /** A name of docs/errors.md. */
+  code: string;
+  errorMsg: string;
+  /** What to do about it. */
+  remedy: string;
+}
+
+export interface SessionOptions {
+  sessionId: string;
+}
+
+export interface StartOutboundCallOptions {
+  phoneNumber: string;
+  /** Shown in the call bar instead of the number. */
+  phoneDesc?: string;
+  /** Comes back with the call's record. */
+  uui?: string;
+  skillGroupId?: string;
+  callerPhoneNumber?: string;
+  servingNumberGroupIds?: string[];
+  phoneEncodeType?: 'number';
+}
+
+export interface CallResponse {
+  sessionId: string;
+  callerPhoneNumber: string;
+  calleePhoneNumber: string;
+  calleeLocation?: string;
+  serverType: ServerType;
+  remark?: string;
+}
+
+/** Figures of a call. Below 0: not known yet; levels of -127: silence. */
+export interface CallStats {
+  packetsSent: number;
+  packetsReceived: number;
+  packetsLost: number;
+  packetsLate: number;
+  packetsDuplicate: number;
+  bytesSent: number;
+  bytesReceived: number;
+  rttMs: number;
+  jitterMs: number;
+  /** Jitter buffer: present and wanted delay. */
+  bufferMs: number;
+  targetMs: number;
+  /** Of the played samples, 0..1. */
+  concealedRatio: number;
+  stretchedRatio: number;
+  remoteLossRatio: number;
+  remoteJitterMs: number;
+  driftPpm: number;
+  inputDbfs: number;
+  outputDbfs: number;
+  /** Estimate by ITU-T G.107, 1..4.5. */
+  mos: number;
+  erleDb: number;
+  /** The media paths as the core sees them. */
+  path: object;
+}
+
+export interface Call {
+  /** Rejects with MIC_DENIED, MIC_NOT_FOUND, MIC_BUSY or INSECURE_CONTEXT before anything is dialled. */
+  startOutboundCall(options: StartOutboundCallOptions): Promise<Success<CallResponse>>;
+  callOut(options: StartOutboundCallOptions): Promise<Success<CallResponse>>;
+  /** Without a microphone it rejects and the call goes on ringing. */
+  accept(options: SessionOptions | string): Promise<Success>;
+  /** Rejects a ringing call; ends any other. */
+  end(options: SessionOptions | string): Promise<Success>;
+  hungUp(options: SessionOptions | string): Promise<Success>;
+  deleteCall(options: SessionOptions | string): Promise<Success>;
+  muteMic(options: SessionOptions | string): Promise<Success>;
+  unmuteMic(options: SessionOptions | string): Promise<Success>;
+  isMicMuted(options: SessionOptions | string): Promise<Success<{ isMicMuted: boolean }>>;
+  hold(options: SessionOptions | string): Promise<Success>;
+  unHold(options: SessionOptions | string): Promise<Success>;
+  sendDigits(options: SessionOptions & { dtmfText?: string }): Promise<Success>;
+  /** Ours. */
+  getStats(options: SessionOptions | string): Promise<Success<CallStats>>;
+}
+
+export interface Agent {
+  online(): Promise<Success>;
+  offline(): Promise<Success>;
+  setStatus(options: {
+    status: 'free' | 'rest' | 'arrange' | 'notReady' | 'stopNotReady';
+    restReason?: string;
+  }): Promise<Success<{ status: AgentStatus }>>;
+  /** 'offline' before ready. */
+  getStatus(): AgentStatus;
+}
+
+export interface Devices {
+  isBrowserSupported(): boolean;
+  /** Browser, secure origin and microphone API. */
+  isEnvSupported(): boolean;
+  getMicrophones(): Promise<MediaDeviceInfo[]>;
+  getSpeakers(): Promise<MediaDeviceInfo[]>;
+  /** Ours. '' is the browser's default; a running call changes over. */
+  setMicrophone(options: { deviceId: string } | string): Promise<Success>;
+  /** Ours. Rejects with BROWSER_UNSUPPORTED where the browser cannot choose. */
+  setSpeaker(options: { deviceId: string } | string): Promise<Success>;
+}
+
+export interface UI {
+  hide(): void;
+  show(): void;
+  showfloatButton(): void;
+  hidefloatButton(): void;
+  showNotificationBar(): void;
+  hideNotificationBar(): void;
+}
+
+export interface EventMap {
+  ready: { tabUUID: string };
+  tokenExpired: { message: string; code?: string };
+  callIn: {
+    sessionId: string;
+    type: 'phone';
+    timeout: number;
+    calleePhoneNumber: string;
+    callerPhoneNumber?: string;
+    callerLocation?: string;
+    remark?: string;
+    ivrPath?: { key: string; label: string }[];
+    protectedCallee?: string;
+    protectedCaller?: string;
+    serverType?: ServerType;
+  };
+  userAccessed: { sessionId: string; tabUUID?: string };
+  sessionEnded: {
+    sessionId: string;
+    type: 'phone';
+    /** Seconds. */
+    duration: number;
+    closeBy: 'client' | 'seat' | 'admin' | 'timer';
+    mainReason?: string;
+    subReason?: string;
+  };
+  callOuted: {
+    sessionId: string;
+    callerPhoneNumber: string;
+    calleePhoneNumber: string;
+    serverType?: ServerType;
+    protectedCallee?: string;
+    remark?: string;
+    tabUUID?: string;
+  };
+  calloutAccepted: { sessionId: string };
+  statusChanged: { status: AgentStatus };
+  kickedOut: {};
+  /** The finished session was removed by deleteCall. */
+  sessionCompleted: { sessionId: string };
+  /** Ours: the browser waits for a click before it plays sound; blocked false: it plays. */
+  audioBlocked: { blocked: boolean; code?: string; errorMsg?: string; remedy?: string };
+  /** Ours: the microphone was lost in a call, or could not be opened for one that is up. */
+  micError: { code: string; errorMsg: string; remedy: string };
+  /** Ours. */
+  connectionChanged: { connected: boolean };
+  /** Ours: the called side rings, or plays an announcement. */
+  progress: { sessionId: string; ringing?: boolean; earlyMedia?: boolean };
+  /** Ours. */
+  held: { sessionId: string; held: boolean; by: 'seat' | 'client' };
+  /** Ours: the SDK works in a lesser way than it could, or not at all; `code` says why. */
+  warning: { code: string; message: string; errorMsg?: string; remedy?: string; mode?: 'page'; detail?: string };
+}
+
+/** Payloads are flat; `data`, not enumerable, holds the same fields. */
+export type Payload<T> = T & { readonly data: T };
+export type EventName = keyof EventMap;
+
+export interface Tccc {
+  Call: Call;
+  Agent: Agent;
+  Devices: Devices;
+  UI: UI;
+  events: { readonly [name in EventName]: name };
+  /** A listener of ready or tokenExpired that comes late is called all the same. */
+  on<N extends EventName>(event: N, listener: (payload: Payload<EventMap[N]>) => void): void;
+  off<N extends EventName>(event: N, listener: (payload: Payload<EventMap[N]>) => void): void;
+  callOut(options: StartOutboundCallOptions): Promise<Success<CallResponse>>;
+  isBrowserSupported(): boolean;
+  isEnvSupported(): boolean;
+  /** Takes buttons away from the call bar. */
+  overrideButtonConfig(change: (config: { active: { type: string }[] }) => { active: { type: string }[] }): void;
+  timer: {
+    emitter: { on: Tccc['on']; off: Tccc['off']; removeAllListeners(event?: EventName): void };
+  };
+  /** Ours. */
+  version: string;
+  /** Ours: closes sockets, sound and screen parts; later calls reject with DESTROYED. */
+  destroy(): void;
+}
+
+declare global {
+  interface Window {
+    tccc: Tccc;
+  }
+  const tccc: Tccc;
+}
