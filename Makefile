@@ -1,0 +1,61 @@
+# A thin front over CMake presets and npm. `make help` lists the targets.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.ONESHELL:
+.DEFAULT_GOAL := help
+FUZZ_SECONDS ?= 600
+DEMO_ARGS ?=
+stages = source cmake/stages.sh
+
+.PHONY: help setup build demo test check bench fuzz dist docs clean
+
+help: ## lists the targets
+	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 16
+
+setup: ## installs the missing Debian packages (root or sudo)
+	@$(stages) 1
+	stage "installing Debian packages" cmake/setup.sh
+
+build: ## builds tcccd, the WASM modules and the scripts
+	@$(stages) $(n_build)
+	build_all
+
+demo: ## builds everything and starts a contact centre on http://localhost:8080
+	@$(stages) $(n_build)
+	build_all
+	exec build/native/tcccd --demo $(DEMO_ARGS)
+
+test: ## builds and runs all tests: C with sanitizers, fuzzers, WASM, browsers with SIP peers
+	@exec cmake/test.sh
+
+check: ## layer arrows, names, sizes and generated documents
+	@$(stages) 2
+	stage "installing npm packages" npm_install
+	npx mocha --no-config --reporter dot 'tests/check/*.test.js'
+
+bench: ## measures; writes build/bench/results.json
+	@$(stages) $(n_build)
+	build_all
+	exec node tests/bench/run.js
+
+fuzz: ## runs every fuzzer for FUZZ_SECONDS (default 600); keeps what it finds in build/fuzz
+	@$(stages) 3
+	stage "installing Debian packages" cmake/setup.sh
+	stage "building fuzzers" preset fuzz
+	stage "fuzzing, $(FUZZ_SECONDS) s each" cmake/fuzz.sh $(FUZZ_SECONDS)
+
+dist: ## builds dist/ (scripts, WASM, types) and the npm package
+	@$(stages) $$(($(n_build) + 1))
+	build_all
+	stage "packing" pack
+
+docs: ## generates docs/errors.md
+	@$(stages) 1
+	stage "building native" preset native
+	build/native/error_table markdown >docs/errors.md
+
+clean: ## removes what was built, but not the fetched sources
+	@find build -mindepth 1 -maxdepth 1 ! -name third_party -exec rm -rf {} + 2>/dev/null || true
+	find dist -mindepth 1 ! -name .gitkeep -delete 2>/dev/null || true
+
+n_build = 7

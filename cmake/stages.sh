@@ -1,0 +1,54 @@
+# Progress lines and the build's steps; sourced with the number of stages to come. Layer: build.
+# What a step prints goes to build/log/<title>.log; a step that fails shows the end of it.
+mkdir -p build/log
+stage_total=$1
+stage_number=0
+started=$SECONDS
+jobs=$(nproc)
+for symbolizer in /usr/lib/llvm-*/bin/llvm-symbolizer; do
+    [ -x "$symbolizer" ] && export ASAN_SYMBOLIZER_PATH=$symbolizer
+done
+export npm_config_audit=false npm_config_fund=false npm_config_update_notifier=false
+
+# stage <title> <command...>
+stage() {
+    local title=$1 begin=$SECONDS status=0 log
+    shift
+    stage_number=$((stage_number + 1))
+    log=build/log/$(tr -cs 'A-Za-z0-9\n' '-' <<<"$title").log
+    printf '[%d/%d] %s ...\n' "$stage_number" "$stage_total" "$title"
+    "$@" 2>&1 | tee "$log" | stage_filter || status=$?
+    if [ $status -ne 0 ]; then
+        printf '      failed after %d s; the end of %s:\n' $((SECONDS - begin)) "$log"
+        tail -n 60 "$log"
+        return 1
+    fi
+    printf '      %d s\n' $((SECONDS - begin))
+}
+
+# Of a step's output, what a reader wants while it runs: indented lines and summaries.
+stage_filter() { grep --line-buffered -E '^  |tests passed' | grep --line-buffered -vE '^ +Start ' || true; }
+
+preset() {
+    cmake --preset "$1" && nice cmake --build --preset "$1" -j"$jobs"
+}
+
+# npm ci, when the lock file is not the one that node_modules was made from.
+npm_install() {
+    cmp -s package-lock.json node_modules/.from-lock && return 0
+    npm ci --no-progress && cp package-lock.json node_modules/.from-lock
+}
+
+scripts() { npm run --silent build; }
+
+pack() { mkdir -p build/package && npm pack --pack-destination build/package; }
+
+build_all() {
+    stage "installing Debian packages" cmake/setup.sh
+    stage "fetching third-party sources" cmake/fetch_sources.sh
+    stage "building tcccd" preset native
+    stage "building WASM" preset wasm
+    stage "building WASM with SIMD" preset wasm-simd
+    stage "installing npm packages" npm_install
+    stage "building scripts" scripts
+}

@@ -1,0 +1,48 @@
+#!/bin/bash
+# `make test`: sets up what is missing, builds, runs everything. A failed build ends it; a failed test stage is told at the
+# end, after the others have run. Layer: build. FUZZ_SECONDS (default 15) is each fuzzer's time.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+source cmake/stages.sh 14
+
+failed=()
+try() { stage "$@" || failed+=("$1"); }
+
+# The mocha files of some folders under tests/.
+mocha_folders() {
+    local files
+    mapfile -t files < <(cd tests && find "$@" -name '*.test.js' -o -name '*.test.mjs' 2>/dev/null | sort | sed 's|^|tests/|')
+    [ ${#files[@]} -gt 0 ] || { echo "  no tests there"; return 0; }
+    npx mocha --no-config --timeout 60000 "${files[@]}"
+}
+
+unit_tests() {
+    local status=0 log=build/asan/Testing/Temporary/LastTest.log
+    ctest --preset asan || status=$?
+    awk '/^\[  PASSED  \]/ { passed += $4 } /^\[  FAILED  \] [0-9]+ test/ { failed += $4 }
+         END { printf "  unit test cases: %d passed, %d failed\n", passed, failed }' "$log"
+    return $status
+}
+
+stage "installing Debian packages" cmake/setup.sh
+stage "fetching third-party sources" cmake/fetch_sources.sh
+stage "building native" preset native
+stage "building with AddressSanitizer and UBSan" preset asan
+stage "building fuzzers" preset fuzz
+stage "building WASM" preset wasm
+stage "building WASM with SIMD" preset wasm-simd
+stage "installing npm packages" npm_install
+stage "building scripts" scripts
+
+try "unit tests (AddressSanitizer, UBSan)" unit_tests
+try "fuzzers, ${FUZZ_SECONDS:-15} s each" cmake/fuzz.sh "${FUZZ_SECONDS:-15}"
+try "layers, names, sizes" mocha_folders check
+try "WASM and script tests" mocha_folders wasm js server
+try "end to end: browsers and SIP peers" mocha_folders e2e
+
+printf 'total: %d s\n' $((SECONDS - started))
+if [ ${#failed[@]} -gt 0 ]; then
+    printf 'FAILED: %s\n' "${failed[@]}"
+    exit 1
+fi
+echo "all stages passed"
