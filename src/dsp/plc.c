@@ -71,7 +71,7 @@ static int pitch_find(const plc *plc)
 static void cycle_make(plc *plc, int periods)
 {
     int len = periods * plc->pitch, quarter = plc->pitch / 4;
-    const float *start = plc->history + PLC_HISTORY - len;
+    const float *start = plc->frozen + PLC_HISTORY - len;
 
     plc->periods = periods;
     memcpy(plc->cycle, start, (size_t)len * sizeof *start);
@@ -84,6 +84,7 @@ static void cycle_make(plc *plc, int periods)
 
 static void loss_start(plc *plc)
 {
+    memcpy(plc->frozen, plc->history, sizeof plc->frozen);
     plc->pitch = pitch_find(plc);
     cycle_make(plc, 1);
     plc->cycle_at = 0;
@@ -109,7 +110,7 @@ static float fade_at(int lost)
     return ms < PLC_FADED_MS ? (PLC_FADED_MS - ms) / (PLC_FADED_MS - PLC_FULL_MS) : 0;
 }
 
-void plc_conceal(plc *plc, float *pcm, int n, comfort_noise *noise)
+static void make(plc *plc, float *pcm, int n, comfort_noise *noise)
 {
     comfort_noise_make(noise, pcm, n);
     if (plc->lost == 0)
@@ -126,6 +127,12 @@ void plc_conceal(plc *plc, float *pcm, int n, comfort_noise *noise)
     }
 }
 
+void plc_conceal(plc *plc, float *pcm, int n, comfort_noise *noise)
+{
+    make(plc, pcm, n, noise);
+    history_add(plc, pcm, n);
+}
+
 void plc_good(plc *plc, float *pcm, int n, comfort_noise *noise)
 {
     if (plc->lost > 0) {
@@ -138,7 +145,7 @@ void plc_good(plc *plc, float *pcm, int n, comfort_noise *noise)
             float up = (i + 0.5f) / merge;
 
             if (i % PIECE == 0)
-                plc_conceal(plc, made, PIECE, noise);
+                make(plc, made, PIECE, noise);
             pcm[i] = (1 - up) * made[i % PIECE] + up * pcm[i];
         }
         plc->lost = 0;

@@ -18,6 +18,7 @@ enum {
 
 typedef struct {
     float history[PLC_HISTORY]; /* newest last */
+    float frozen[PLC_HISTORY];  /* as it was when the loss began */
     float cycle[3 * PLC_PITCH_MAX]; /* what is repeated */
     int pitch, periods, cycle_at;
     int lost;                   /* samples made up in this loss, 0 = none */
