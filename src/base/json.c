@@ -1,7 +1,7 @@
 /* json.c: bounded reading of JSON over cJSON. Layer: base. Source: RFC 8259.
  *
- * cJSON is lenient (leading zeros, any control byte as blank, no check of UTF-8 or \u digits, strings cut at \u0000), so the text is
- * scanned first: after that its tokens are strict, and cJSON only has to find their structure.
+ * cJSON is lenient (leading zeros, any control byte as blank, no check of UTF-8 or \u digits, strings cut at \u0000),
+ * so the text is scanned first: after that its tokens are strict, and cJSON only has to find their structure.
  */
 #include "base/json.h"
 
@@ -174,7 +174,8 @@ static const json_value *reader_take(json_reader *reader, const char *name, bool
     return NULL;
 }
 
-static const char *value_string(json_reader *reader, const json_value *value, const char *name, size_t min, size_t max) {
+static const char *value_string(json_reader *reader, const json_value *value, const char *name, size_t min,
+                                size_t max) {
     char complaint[96];
     const char *text = json_text(value);
     if (!text) return json_fail(reader, TCCC_E_ARG_TYPE, name, "must be a string"), NULL;
@@ -184,7 +185,8 @@ static const char *value_string(json_reader *reader, const json_value *value, co
     return json_fail(reader, TCCC_E_ARG_RANGE, name, complaint), NULL;
 }
 
-static int64_t value_integer(json_reader *reader, const json_value *value, const char *name, int64_t min, int64_t max) {
+static int64_t value_integer(json_reader *reader, const json_value *value, const char *name, int64_t min,
+                             int64_t max) {
     char complaint[96];
     int64_t number = 0;
     bool whole = json_whole(value, &number);
@@ -222,7 +224,8 @@ static const json_value *value_array(json_reader *reader, const json_value *valu
     return json_fail(reader, TCCC_E_ARG_RANGE, name, complaint), NULL;
 }
 
-static int value_choice(json_reader *reader, const json_value *value, const char *name, const char *const choices[]) {
+static int value_choice(json_reader *reader, const json_value *value, const char *name,
+                        const char *const choices[]) {
     char complaint[96] = "must be one of";
     const char *text = json_text(value);
     if (!text) return json_fail(reader, TCCC_E_ARG_TYPE, name, "must be a string"), -1;

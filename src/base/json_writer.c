@@ -88,7 +88,9 @@ void json_put_raw(json_writer *writer, const char *name, const char *json) {
 }
 
 void json_put_null(json_writer *writer, const char *name) { json_put_raw(writer, name, "null"); }
-void json_put_bool(json_writer *writer, const char *name, bool truth) { json_put_raw(writer, name, truth ? "true" : "false"); }
+void json_put_bool(json_writer *writer, const char *name, bool truth) {
+    json_put_raw(writer, name, truth ? "true" : "false");
+}
 
 void json_put_bytes_as_string(json_writer *writer, const char *name, const char *text, size_t length) {
     if (!text) return json_put_null(writer, name);

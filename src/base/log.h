@@ -24,7 +24,9 @@ typedef struct {
     enum log_level threshold;       /* lines below are dropped */
 } logger;
 
-enum log_kind { LOG_KIND_END, LOG_KIND_TEXT, LOG_KIND_INTEGER, LOG_KIND_REAL, LOG_KIND_PHONE, LOG_KIND_SECRET, LOG_KIND_ERROR };
+enum log_kind {
+    LOG_KIND_END, LOG_KIND_TEXT, LOG_KIND_INTEGER, LOG_KIND_REAL, LOG_KIND_PHONE, LOG_KIND_SECRET, LOG_KIND_ERROR
+};
 
 typedef struct {
     enum log_kind kind;
@@ -35,15 +37,27 @@ typedef struct {
 } log_field;
 
 /* Free text: goes through log_redact. NULL is written as "-". */
-static inline log_field log_text(const char *key, const char *text) { return (log_field){ .kind = LOG_KIND_TEXT, .key = key, .text = text }; }
-static inline log_field log_integer(const char *key, int64_t n) { return (log_field){ .kind = LOG_KIND_INTEGER, .key = key, .integer = n }; }
-static inline log_field log_real(const char *key, double x) { return (log_field){ .kind = LOG_KIND_REAL, .key = key, .real = x }; }
+static inline log_field log_text(const char *key, const char *text) {
+    return (log_field){ .kind = LOG_KIND_TEXT, .key = key, .text = text };
+}
+static inline log_field log_integer(const char *key, int64_t n) {
+    return (log_field){ .kind = LOG_KIND_INTEGER, .key = key, .integer = n };
+}
+static inline log_field log_real(const char *key, double x) {
+    return (log_field){ .kind = LOG_KIND_REAL, .key = key, .real = x };
+}
 /* A telephone number or SIP user: all but its last two digits are masked ("*********38"). */
-static inline log_field log_phone(const char *key, const char *number) { return (log_field){ .kind = LOG_KIND_PHONE, .key = key, .text = number }; }
+static inline log_field log_phone(const char *key, const char *number) {
+    return (log_field){ .kind = LOG_KIND_PHONE, .key = key, .text = number };
+}
 /* A token, key or password: only whether it is there is told. */
-static inline log_field log_secret(const char *key, const char *secret) { return (log_field){ .kind = LOG_KIND_SECRET, .key = key, .text = secret }; }
+static inline log_field log_secret(const char *key, const char *secret) {
+    return (log_field){ .kind = LOG_KIND_SECRET, .key = key, .text = secret };
+}
 /* A value of error.h, by name. */
-static inline log_field log_error(const char *key, int error) { return (log_field){ .kind = LOG_KIND_ERROR, .key = key, .integer = error }; }
+static inline log_field log_error(const char *key, int error) {
+    return (log_field){ .kind = LOG_KIND_ERROR, .key = key, .integer = error };
+}
 
 void log_write(const logger *log, enum log_level level, const char *event, const log_field *fields);
 
