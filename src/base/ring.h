@@ -9,7 +9,8 @@
 
 typedef struct ring ring;
 
-/* A ring of `capacity` bytes, rounded up to a power of two, 64 at least; each record takes 4 to 11 bytes besides its own. NULL: no memory. */
+/* A ring of `capacity` bytes, rounded up to a power of two, 64 at least; each record takes 4 to 11 bytes besides its
+ * own. NULL: no memory. */
 ring *ring_new(size_t capacity);
 void ring_free(ring *ring);
 

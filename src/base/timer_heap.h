@@ -11,7 +11,8 @@
 
 #define TIMER_HEAP_NEVER UINT64_MAX
 
-/* One timer, inside its owner's struct. Zeroed: not set. The heap points to it while it is set: cancel before freeing. */
+/* One timer, inside its owner's struct. Zeroed: not set. The heap points to it while it is set: cancel it before
+ * freeing. */
 typedef struct {
     void *owner;                    /* for the owner, as is `kind`; untouched by the heap */
     int kind;
