@@ -19,7 +19,8 @@
  * |                                                              | may be the same size only. 0, ARG_RANGE, NOT_READY       |
  * | voice_open(channel, json_len)                                | mailbox: JSON below. 0 or ARG_MISSING, ARG_TYPE,         |
  * |                                                              | ARG_RANGE, FORMAT, TOO_LARGE, NO_MEMORY, NOT_READY; then |
- * |                                                              | the mailbox holds "ERROR_NAME field" and a zero byte     |
+ * |                                                              | the mailbox holds "ERROR_NAME A sentence that names the  |
+ * |                                                              | member." and a zero byte                                 |
  * | voice_close(channel)                                         | -                                                       |
  * | voice_direct(channel, flags)                                 | flags: 1 send, 2 receive, 4 muted. 0 or NOT_FOUND, ..    |
  * | voice_digits(channel, len)                                   | mailbox: the digits, ASCII. Number queued, or ARG_RANGE, |
@@ -45,7 +46,7 @@
  *   ptimeMs          10, 20, .. 60                                 default 20
  *   bitrate          6000..64000                                   default 24000
  *   complexity       0..10                                         default 5
- *   expectedLoss     0..100 percent                                default 10
+ *   expectedLoss     0..100 percent; reports of more loss raise it    default 5
  *   dtx              boolean                                       default false
  *   ssrc             0..4294967295; 0: by the seed                 default 0
  *   srtp             absent, null, or {suite: "AES_CM_128_HMAC_SHA1_80" | "AES_CM_128_HMAC_SHA1_32",
@@ -58,3 +59,203 @@
  *
  * Imports: wasi_snapshot_preview1.proc_exit(code) (only on a failed assertion), env.emscripten_notify_memory_growth(index).
  */
+#include <emscripten.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "media/stream_config.h"
+#include "tccc/error.h"
+#include "tccc/media.h"
+
+enum { VOICE_MAILBOX = 4096, VOICE_STATS = 20 };
+
+static union {
+    uint8_t bytes[VOICE_MAILBOX];
+    char text[VOICE_MAILBOX];
+    double numbers[VOICE_MAILBOX / sizeof(double)];
+} mailbox;
+static float capture_buffer[TCCC_BLOCK_MAX], render_buffer[TCCC_BLOCK_MAX];
+static tccc_voice *voice;
+
+static bool switch_valid(int value)
+{
+    return value == 0 || value == 1;
+}
+
+EMSCRIPTEN_KEEPALIVE int voice_init(int rate_hz, int aec, int ns, int agc, int tail_ms, uint32_t seed_lo, uint32_t seed_hi)
+{
+    int error = TCCC_E_ARG_RANGE;
+    if (!switch_valid(aec) || !switch_valid(ns) || !switch_valid(agc)) return error;
+    tccc_voice *made = tccc_voice_new(&(tccc_voice_config){ .device_rate_hz = rate_hz,
+                                                            .aec = (enum tccc_processing)aec,
+                                                            .ns = (enum tccc_processing)ns,
+                                                            .agc = (enum tccc_processing)agc,
+                                                            .tail_ms = tail_ms,
+                                                            .seed = (uint64_t)seed_hi << 32 | seed_lo },
+                                      &error);
+    if (!made) return error;
+    tccc_voice_free(voice);
+    voice = made;
+    return 0;
+}
+
+EMSCRIPTEN_KEEPALIVE uint8_t *voice_mailbox(void)
+{
+    return mailbox.bytes;
+}
+
+EMSCRIPTEN_KEEPALIVE float *voice_capture_buffer(void)
+{
+    return capture_buffer;
+}
+
+EMSCRIPTEN_KEEPALIVE float *voice_render_buffer(void)
+{
+    return render_buffer;
+}
+
+static uint64_t microseconds(double now_us)
+{
+    return now_us > 0 && now_us < 9e15 ? (uint64_t)now_us : 0;
+}
+
+EMSCRIPTEN_KEEPALIVE int voice_quantum(int n_frames, double now_us)
+{
+    if (!voice) return TCCC_E_NOT_READY;
+    int error = tccc_voice_capture(voice, capture_buffer, n_frames, microseconds(now_us));
+    return error < 0 ? error : tccc_voice_render(voice, render_buffer, n_frames, microseconds(now_us));
+}
+
+EMSCRIPTEN_KEEPALIVE int voice_error(int code)
+{
+    const char *name = tccc_error_name(code);
+    size_t len = strlen(name);
+    memcpy(mailbox.text, name, len + 1);
+    return (int)len;
+}
+
+static int refuse_config(int error, const char *message)
+{
+    int len = voice_error(error);
+    size_t room = STREAM_CONFIG_MESSAGE;
+    mailbox.text[len] = ' ';
+    strncpy(mailbox.text + len + 1, message, room);
+    mailbox.text[len + 1 + (int)room] = 0;
+    return error;
+}
+
+EMSCRIPTEN_KEEPALIVE int voice_open(int channel, int json_len)
+{
+    tccc_stream_config config;
+    char message[STREAM_CONFIG_MESSAGE] = "";
+    if (!voice) return refuse_config(TCCC_E_NOT_READY, message);
+    if (json_len < 0 || json_len > VOICE_MAILBOX) return refuse_config(TCCC_E_TOO_LARGE, message);
+    int error = stream_config_parse(&config, mailbox.text, (size_t)json_len, message);
+    memset(mailbox.bytes, 0, (size_t)json_len); /* keys */
+    if (error == 0) error = tccc_voice_open(voice, channel, &config);
+    memset(&config, 0, sizeof config);
+    return error < 0 ? refuse_config(error, message) : 0;
+}
+
+EMSCRIPTEN_KEEPALIVE void voice_close(int channel)
+{
+    if (voice) tccc_voice_close(voice, channel);
+}
+
+EMSCRIPTEN_KEEPALIVE int voice_direct(int channel, unsigned flags)
+{
+    return voice ? tccc_voice_direct(voice, channel, flags) : TCCC_E_NOT_READY;
+}
+
+EMSCRIPTEN_KEEPALIVE int voice_digits(int channel, int len)
+{
+    char digits[TCCC_DIGITS_MAX + 1] = "";
+    if (!voice) return TCCC_E_NOT_READY;
+    if (len < 0 || len > TCCC_DIGITS_MAX) return TCCC_E_LIMIT;
+    memcpy(digits, mailbox.text, (size_t)len);
+    return strlen(digits) == (size_t)len ? tccc_voice_digits(voice, channel, digits) : TCCC_E_ARG_RANGE;
+}
+
+EMSCRIPTEN_KEEPALIVE int voice_configure(int aec, int ns, int agc)
+{
+    if (!voice) return TCCC_E_NOT_READY;
+    return tccc_voice_configure(voice, (enum tccc_processing)aec, (enum tccc_processing)ns, (enum tccc_processing)agc);
+}
+
+EMSCRIPTEN_KEEPALIVE int voice_tone(int kind)
+{
+    return voice ? tccc_voice_tone(voice, (enum tccc_tone)kind) : TCCC_E_NOT_READY;
+}
+
+EMSCRIPTEN_KEEPALIVE int voice_packet_in(int channel, int len, double now_us)
+{
+    if (!voice) return TCCC_E_NOT_READY;
+    if (len < 0 || len > VOICE_MAILBOX) return TCCC_E_TOO_LARGE;
+    return tccc_voice_packet_in(voice, channel, mailbox.bytes, (size_t)len, microseconds(now_us));
+}
+
+EMSCRIPTEN_KEEPALIVE int voice_packet_out(void)
+{
+    int channel = 0, len = voice ? tccc_voice_packet_out(voice, mailbox.bytes, &channel) : 0;
+    return len > 0 ? channel << 16 | len : 0;
+}
+
+EMSCRIPTEN_KEEPALIVE int voice_stats(int channel)
+{
+    tccc_voice_stats s;
+    int error = voice ? tccc_voice_stats_get(voice, channel, &s) : TCCC_E_NOT_READY;
+    if (error < 0) return error;
+    const double numbers[VOICE_STATS] = {
+        s.packets_sent,     s.packets_received,  s.packets_lost,     s.packets_late,  s.packets_duplicate,
+        s.bytes_sent,       s.bytes_received,    s.rtt_ms,           s.jitter_ms,     s.buffer_ms,
+        s.target_ms,        s.concealed_ratio,   s.stretched_ratio,  s.remote_loss_ratio, s.remote_jitter_ms,
+        s.drift_ppm,        s.input_dbfs,        s.output_dbfs,      s.mos,           s.erle_db,
+    };
+    memcpy(mailbox.numbers, numbers, sizeof numbers);
+    return VOICE_STATS;
+}
+
+/* Half a second of a buzzing voice, sent to itself: two streams of the second engine exchange their packets. */
+static void warm_run(tccc_voice *engine)
+{
+    enum { BLOCK = 480, BLOCKS = 16 };
+    float block[BLOCK];
+    uint8_t packet[TCCC_PACKET_MAX];
+    int channel;
+    for (int i = 0; i < BLOCKS; i++) {
+        uint64_t now_us = 10000u * (uint64_t)(i + 1);
+        for (int k = 0; k < BLOCK; k++) block[k] = (float)((i * BLOCK + k) % 400) / 800 - 0.25f;
+        tccc_voice_capture(engine, block, BLOCK, now_us);
+        for (int len; (len = tccc_voice_packet_out(engine, packet, &channel)) > 0;)
+            if (i % 5 != 4) tccc_voice_packet_in(engine, channel ^ 1, packet, (size_t)len, now_us);
+        tccc_voice_render(engine, block, BLOCK, now_us);
+    }
+}
+
+static int warm_open(tccc_voice *engine, enum tccc_codec codec, uint8_t payload_type)
+{
+    tccc_stream_config config = { .codec = codec, .payload_type = payload_type, .ptime_ms = 20, .bitrate_bps = 24000,
+                                  .complexity = 5, .expected_loss_percent = 10, .srtp = TCCC_SRTP_AES128_SHA1_80 };
+    int error = tccc_voice_open(engine, 0, &config);
+    return error < 0 ? error : tccc_voice_open(engine, 1, &config);
+}
+
+EMSCRIPTEN_KEEPALIVE int voice_warm(void)
+{
+    int error;
+    tccc_voice *engine = tccc_voice_new(&(tccc_voice_config){ .device_rate_hz = 48000,
+                                                              .aec = TCCC_PROCESSING_CORE,
+                                                              .ns = TCCC_PROCESSING_CORE,
+                                                              .agc = TCCC_PROCESSING_CORE,
+                                                              .tail_ms = 32,
+                                                              .seed = 1 },
+                                        &error);
+    if (!engine) return error;
+    error = warm_open(engine, TCCC_CODEC_OPUS, 111);
+    if (error == 0) warm_run(engine);
+    if (error == 0) error = warm_open(engine, TCCC_CODEC_PCMA, 8);
+    if (error == 0) warm_run(engine);
+    tccc_voice_free(engine);
+    return error;
+}

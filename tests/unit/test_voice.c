@@ -1,0 +1,369 @@
+/* test_voice.c: two voice engines talk to each other. */
+#include <math.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "allocation_count.h"
+#include "cmocka_all.h"
+#include "tccc/error.h"
+#include "tccc/media.h"
+
+enum { SECONDS_MAX = 6, RATE_MAX = 96000 };
+static float spoken[SECONDS_MAX * RATE_MAX], heard[SECONDS_MAX * RATE_MAX];
+
+/* A voice-like signal: 120..180 Hz pitch, formants at 600 and 1800 Hz, four syllables a second. */
+static void speak(float *pcm, int n, int rate_hz)
+{
+    double phase = 0;
+    for (int i = 0; i < n; i++) {
+        double t = (double)i / rate_hz, sum = 0;
+        double pitch = 150 + 30 * sin(2 * M_PI * 0.37 * t);
+        phase += pitch / rate_hz;
+        for (int k = 1; k * pitch < 3000; k++) {
+            double low = (k * pitch - 600) / 200, high = (k * pitch - 1800) / 200;
+            sum += sin(2 * M_PI * k * phase + k * k) * (1 / (1 + low * low) + 0.3 / (1 + high * high));
+        }
+        double syllable = 0.5 - 0.5 * cos(2 * M_PI * 4 * t);
+        pcm[i] = (float)(0.12 * syllable * sum);
+    }
+}
+
+static double correlation(const float *a, const float *b, int n)
+{
+    double ab = 0, aa = 1e-12, bb = 1e-12;
+    for (int i = 0; i < n; i++) ab += a[i] * b[i], aa += a[i] * a[i], bb += b[i] * b[i];
+    return ab / sqrt(aa * bb);
+}
+
+/* Best correlation of spoken[from..] with heard[from + lag..], lag up to lag_max_ms; *lag_ms is where. */
+static double similarity(int from, int n, int rate_hz, int lag_max_ms, double *lag_ms)
+{
+    double best = -1;
+    for (int lag = 0; lag < lag_max_ms * rate_hz / 1000; lag++) {
+        double r = correlation(spoken + from, heard + from + lag, n);
+        if (r > best) best = r, *lag_ms = lag * 1000.0 / rate_hz;
+    }
+    return best;
+}
+
+static const uint8_t key_a[TCCC_SRTP_KEY_LEN] = "the first key of thirty bytes", key_b[TCCC_SRTP_KEY_LEN] = "another key of thirty bytes..";
+
+static tccc_stream_config stream_of(enum tccc_codec codec, enum tccc_srtp_suite srtp, bool second)
+{
+    tccc_stream_config config = { .codec = codec, .payload_type = codec == TCCC_CODEC_OPUS ? 111 : codec == TCCC_CODEC_PCMA ? 8 : 0,
+                                  .dtmf_payload_type = 101, .dtmf_rate_hz = codec == TCCC_CODEC_OPUS ? 48000 : 8000,
+                                  .ptime_ms = 20, .bitrate_bps = 24000, .complexity = 5, .expected_loss_percent = 10, .srtp = srtp };
+    memcpy(config.srtp_send_key, second ? key_b : key_a, sizeof key_a);
+    memcpy(config.srtp_receive_key, second ? key_a : key_b, sizeof key_a);
+    return config;
+}
+
+static tccc_voice *voice_of(int rate_hz, enum tccc_processing processing, uint64_t seed)
+{
+    int error = 1;
+    tccc_voice *voice = tccc_voice_new(&(tccc_voice_config){ .device_rate_hz = rate_hz, .aec = processing, .ns = processing,
+                                                             .agc = processing, .tail_ms = 128, .seed = seed },
+                                       &error);
+    assert_non_null(voice);
+    assert_int_equal(error, 0);
+    return voice;
+}
+
+static void carry(tccc_voice *from, tccc_voice *to, uint64_t now_us)
+{
+    uint8_t packet[TCCC_PACKET_MAX];
+    int channel;
+    for (int len; (len = tccc_voice_packet_out(from, packet, &channel)) > 0;)
+        assert_int_equal(tccc_voice_packet_in(to, channel, packet, (size_t)len, now_us), 0);
+}
+
+/* One block of time: both capture, exchange packets, render. `b` hears into heard_block. */
+static void turn(tccc_voice *a, tccc_voice *b, const float *mic_a, float *heard_block, int n, uint64_t now_us)
+{
+    static float silence[TCCC_BLOCK_MAX], unheard[TCCC_BLOCK_MAX];
+    assert_int_equal(tccc_voice_capture(a, mic_a, n, now_us), 0);
+    assert_int_equal(tccc_voice_capture(b, silence, n, now_us), 0);
+    carry(a, b, now_us);
+    carry(b, a, now_us);
+    assert_int_equal(tccc_voice_render(a, unheard, n, now_us), 0);
+    assert_int_equal(tccc_voice_render(b, heard_block, n, now_us), 0);
+}
+
+static void talk(tccc_voice *a, tccc_voice *b, int n, int block, int rate_hz)
+{
+    for (int i = 0; i < n; i += block) {
+        int len = n - i < block ? n - i : block;
+        turn(a, b, spoken + i, heard + i, len, (uint64_t)i * 1000000u / (unsigned)rate_hz);
+    }
+}
+
+static void exchange(enum tccc_codec codec, enum tccc_srtp_suite srtp, int rate_hz)
+{
+    tccc_voice *a = voice_of(rate_hz, TCCC_PROCESSING_OFF, 1), *b = voice_of(rate_hz, TCCC_PROCESSING_OFF, 2);
+    tccc_stream_config to_b = stream_of(codec, srtp, false), to_a = stream_of(codec, srtp, true);
+    assert_int_equal(tccc_voice_open(a, 0, &to_b), 0);
+    assert_int_equal(tccc_voice_open(b, 0, &to_a), 0);
+    int n = 4 * rate_hz;
+    double lag_ms = 0;
+    speak(spoken, n, rate_hz);
+    talk(a, b, n, rate_hz * 128 / 48000 + 1, rate_hz);
+    double r = similarity(2 * rate_hz, rate_hz, rate_hz, 250, &lag_ms);
+    if (r < 0.9) fail_msg("codec %d srtp %d at %d Hz: correlation %.3f at %.1f ms", codec, srtp, rate_hz, r, lag_ms);
+    tccc_voice_free(a);
+    tccc_voice_free(b);
+}
+
+static void opus_is_heard_as_spoken(void **state)
+{
+    (void)state;
+    exchange(TCCC_CODEC_OPUS, TCCC_SRTP_NONE, 48000);
+    exchange(TCCC_CODEC_OPUS, TCCC_SRTP_AES128_SHA1_80, 16000);
+    exchange(TCCC_CODEC_OPUS, TCCC_SRTP_AES128_SHA1_32, 16000);
+}
+
+static void g711_is_heard_as_spoken(void **state)
+{
+    (void)state;
+    exchange(TCCC_CODEC_PCMA, TCCC_SRTP_NONE, 16000);
+    exchange(TCCC_CODEC_PCMU, TCCC_SRTP_NONE, 16000);
+    exchange(TCCC_CODEC_PCMA, TCCC_SRTP_AES128_SHA1_80, 16000);
+    exchange(TCCC_CODEC_PCMU, TCCC_SRTP_AES128_SHA1_32, 16000);
+}
+
+static void every_usual_device_rate_works(void **state)
+{
+    static const int rates_hz[] = { 8000, 16000, 44100, 48000, 96000 };
+    (void)state;
+    for (unsigned i = 0; i < sizeof rates_hz / sizeof rates_hz[0]; i++) exchange(TCCC_CODEC_OPUS, TCCC_SRTP_NONE, rates_hz[i]);
+}
+
+/* 1 to 20, then every few sizes, the largest at last. */
+static int next_block(int block)
+{
+    if (block < 20) return block + 1;
+    int next = block * 5 / 4;
+    return block < TCCC_BLOCK_MAX && next > TCCC_BLOCK_MAX ? TCCC_BLOCK_MAX : next;
+}
+
+static void every_block_size_gives_the_same_packets(void **state)
+{
+    static uint8_t expected[60][TCCC_PACKET_MAX];
+    static const int rates_hz[] = { 8000, 48000 };
+    int expected_len[60];
+    (void)state;
+    for (int r = 0; r < 2; r++) {
+        int rate_hz = rates_hz[r], n = rate_hz;
+        speak(spoken, n, rate_hz);
+        for (int block = 0; block <= TCCC_BLOCK_MAX; block = next_block(block)) {
+            tccc_voice *voice = voice_of(rate_hz, TCCC_PROCESSING_OFF, 7);
+            tccc_stream_config config = stream_of(TCCC_CODEC_PCMA, TCCC_SRTP_NONE, false);
+            assert_int_equal(tccc_voice_open(voice, 0, &config), 0);
+            int count = 0, size = block ? block : rate_hz / 100;
+            for (int i = 0; i + size <= n; i += size) {
+                uint8_t packet[TCCC_PACKET_MAX];
+                int channel;
+                float rendered[TCCC_BLOCK_MAX];
+                assert_int_equal(tccc_voice_capture(voice, spoken + i, size, 1000), 0);
+                assert_int_equal(tccc_voice_render(voice, rendered, size, 1000), 0);
+                for (int len; (len = tccc_voice_packet_out(voice, packet, &channel)) > 0; count++) {
+                    if (block == 0) memcpy(expected[count], packet, (size_t)len), expected_len[count] = len;
+                    assert_int_equal(len, expected_len[count]);
+                    assert_memory_equal(packet, expected[count], (size_t)len);
+                }
+            }
+            assert_in_range(count, 50 - (size * 1000 / rate_hz) / 20 - 2, 50);
+            tccc_voice_free(voice);
+        }
+    }
+}
+
+static void nothing_is_allocated_after_open(void **state)
+{
+    (void)state;
+    tccc_voice *a = voice_of(48000, TCCC_PROCESSING_CORE, 1), *b = voice_of(48000, TCCC_PROCESSING_CORE, 2);
+    for (int codec = TCCC_CODEC_PCMU; codec <= TCCC_CODEC_OPUS; codec++) {
+        tccc_stream_config to_b = stream_of((enum tccc_codec)codec, TCCC_SRTP_AES128_SHA1_80, false);
+        tccc_stream_config to_a = stream_of((enum tccc_codec)codec, TCCC_SRTP_AES128_SHA1_80, true);
+        assert_int_equal(tccc_voice_open(a, 0, &to_b), 0);
+        assert_int_equal(tccc_voice_open(b, 0, &to_a), 0);
+        speak(spoken, 48000, 48000);
+        talk(a, b, 4800, 480, 48000); /* libsrtp learns each peer's SSRC at its first packet */
+        allocation_count_start();
+        for (int pass = 0; pass < 8; pass++) {
+            for (int i = 0; i < 48000; i += 128)
+                turn(a, b, spoken + i, heard, 128, 100000 + (uint64_t)(pass * 48000 + i) * 1000000u / 48000u);
+            tccc_voice_digits(a, 0, "12");
+            tccc_voice_direct(a, 0, TCCC_STREAM_SEND | TCCC_STREAM_RECEIVE | (pass % 2 ? TCCC_STREAM_MUTED : 0));
+            tccc_voice_configure(a, pass % 2, TCCC_PROCESSING_CORE, pass % 2);
+        }
+        assert_int_equal(allocation_count, 0);
+    }
+    tccc_voice_free(a);
+    tccc_voice_free(b);
+}
+
+static void not_a_number_from_the_device_does_no_harm(void **state)
+{
+    (void)state;
+    static const float poison[] = { NAN, INFINITY, -INFINITY, 1e30f, -1e30f, 1e-42f };
+    tccc_voice *a = voice_of(48000, TCCC_PROCESSING_CORE, 1), *b = voice_of(48000, TCCC_PROCESSING_CORE, 2);
+    tccc_stream_config to_b = stream_of(TCCC_CODEC_OPUS, TCCC_SRTP_NONE, false), to_a = stream_of(TCCC_CODEC_OPUS, TCCC_SRTP_NONE, true);
+    assert_int_equal(tccc_voice_open(a, 0, &to_b), 0);
+    assert_int_equal(tccc_voice_open(b, 0, &to_a), 0);
+    speak(spoken, 4 * 48000, 48000);
+    for (int i = 0; i < 48000; i += 7) spoken[i] = poison[i / 7 % 6];
+    talk(a, b, 4 * 48000, 128, 48000);
+    double power = 0;
+    for (int i = 0; i < 4 * 48000; i++) {
+        assert_true(heard[i] >= -1 && heard[i] <= 1);
+        if (i >= 3 * 48000) power += heard[i] * heard[i];
+    }
+    assert_true(power / 48000 > 1e-5); /* what comes after the poison is still heard */
+    tccc_voice_free(a);
+    tccc_voice_free(b);
+}
+
+static void a_muted_stream_keeps_sending_quiet_packets(void **state)
+{
+    (void)state;
+    tccc_voice *a = voice_of(16000, TCCC_PROCESSING_OFF, 1), *b = voice_of(16000, TCCC_PROCESSING_OFF, 2);
+    tccc_stream_config to_b = stream_of(TCCC_CODEC_PCMU, TCCC_SRTP_NONE, false), to_a = stream_of(TCCC_CODEC_PCMU, TCCC_SRTP_NONE, true);
+    tccc_voice_stats before, after;
+    tccc_voice_open(a, 0, &to_b);
+    tccc_voice_open(b, 0, &to_a);
+    speak(spoken, 4 * 16000, 16000);
+    talk(a, b, 16000, 160, 16000);
+    assert_int_equal(tccc_voice_direct(a, 0, TCCC_STREAM_SEND | TCCC_STREAM_RECEIVE | TCCC_STREAM_MUTED), 0);
+    tccc_voice_stats_get(a, 0, &before);
+    for (int i = 16000; i < 64000; i += 160) turn(a, b, spoken + i, heard + i, 160, (uint64_t)i * 1000000u / 16000u);
+    tccc_voice_stats_get(a, 0, &after);
+    assert_in_range(after.packets_sent - before.packets_sent, 149, 151);
+    double power = 0;
+    for (int i = 32000; i < 64000; i++) power += heard[i] * heard[i] / 32000;
+    assert_true(power < 1e-5); /* -50 dBFS */
+    assert_true(power > 1e-10);
+    tccc_voice_free(a);
+    tccc_voice_free(b);
+}
+
+static void stats_tell_round_trip_and_levels(void **state)
+{
+    (void)state;
+    tccc_voice *a = voice_of(16000, TCCC_PROCESSING_OFF, 1), *b = voice_of(16000, TCCC_PROCESSING_OFF, 2);
+    tccc_stream_config to_b = stream_of(TCCC_CODEC_OPUS, TCCC_SRTP_AES128_SHA1_80, false), to_a = stream_of(TCCC_CODEC_OPUS, TCCC_SRTP_AES128_SHA1_80, true);
+    tccc_voice_stats stats;
+    tccc_voice_open(a, 0, &to_b);
+    tccc_voice_open(b, 0, &to_a);
+    assert_int_equal(tccc_voice_stats_get(a, 1, &stats), TCCC_E_NOT_FOUND);
+    assert_int_equal(tccc_voice_stats_get(a, 0, &stats), 0);
+    assert_true(stats.rtt_ms < 0);
+    assert_true(stats.input_dbfs == -127);
+    speak(spoken, 16000, 16000);
+    for (int i = 0; i < 16000 * 25; i += 160) turn(a, b, spoken + i % 16000, heard, 160, (uint64_t)i * 1000000u / 16000u);
+    tccc_voice_stats_get(a, 0, &stats);
+    assert_true(stats.rtt_ms >= 0 && stats.rtt_ms < 20);
+    assert_true(stats.remote_loss_ratio == 0);
+    assert_true(stats.input_dbfs > -40 && stats.input_dbfs < -5);
+    assert_in_range(stats.packets_sent, 1248, 1251);
+    tccc_voice_stats_get(b, 0, &stats);
+    assert_int_equal(stats.packets_lost, 0);
+    assert_in_range(stats.packets_received, 1248, 1251);
+    assert_true(stats.output_dbfs > -40 && stats.output_dbfs < -5);
+    assert_true(stats.mos > 3.5f && stats.mos <= 4.5f);
+    tccc_voice_free(a);
+    tccc_voice_free(b);
+}
+
+static void wrong_arguments_are_refused(void **state)
+{
+    (void)state;
+    static const tccc_voice_config wrong[] = {
+        { .device_rate_hz = 7999, .tail_ms = 128 },
+        { .device_rate_hz = 192001, .tail_ms = 128 },
+        { .device_rate_hz = 48000, .tail_ms = 31 },
+        { .device_rate_hz = 48000, .tail_ms = 501 },
+        { .device_rate_hz = 48000, .tail_ms = 128, .aec = (enum tccc_processing)2 },
+    };
+    for (unsigned i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+        int error = 0;
+        assert_null(tccc_voice_new(&wrong[i], &error));
+        assert_int_equal(error, TCCC_E_ARG_RANGE);
+    }
+    tccc_voice *voice = voice_of(48000, TCCC_PROCESSING_OFF, 1);
+    tccc_stream_config config = stream_of(TCCC_CODEC_OPUS, TCCC_SRTP_NONE, false);
+    float block[1] = { 0 };
+    uint8_t packet[12] = { 0x80, 111 };
+    assert_int_equal(tccc_voice_open(voice, -1, &config), TCCC_E_ARG_RANGE);
+    assert_int_equal(tccc_voice_open(voice, TCCC_VOICE_STREAMS, &config), TCCC_E_ARG_RANGE);
+    assert_int_equal(tccc_voice_direct(voice, 0, TCCC_STREAM_SEND), TCCC_E_NOT_FOUND);
+    assert_int_equal(tccc_voice_digits(voice, 0, "1"), TCCC_E_NOT_FOUND);
+    assert_int_equal(tccc_voice_capture(voice, block, 0, 0), TCCC_E_ARG_RANGE);
+    assert_int_equal(tccc_voice_capture(voice, block, TCCC_BLOCK_MAX + 1, 0), TCCC_E_ARG_RANGE);
+    assert_int_equal(tccc_voice_render(voice, block, 0, 0), TCCC_E_ARG_RANGE);
+    assert_int_equal(tccc_voice_packet_in(voice, 0, packet, sizeof packet, 0), TCCC_E_NOT_FOUND);
+    assert_int_equal(tccc_voice_tone(voice, (enum tccc_tone)9), TCCC_E_ARG_RANGE);
+    config.complexity = 11;
+    assert_int_equal(tccc_voice_open(voice, 0, &config), TCCC_E_ARG_RANGE);
+    config.complexity = 5;
+    config.dtmf_payload_type = 0;
+    assert_int_equal(tccc_voice_open(voice, 0, &config), 0);
+    assert_int_equal(tccc_voice_digits(voice, 0, "1"), TCCC_E_STATE);
+    assert_int_equal(tccc_voice_direct(voice, 0, 8), TCCC_E_ARG_RANGE);
+    assert_int_equal(tccc_voice_packet_in(voice, 0, packet, 3, 0), TCCC_E_FORMAT);
+    assert_int_equal(tccc_voice_packet_in(voice, 0, packet, TCCC_PACKET_MAX + 1, 0), TCCC_E_TOO_LARGE);
+    tccc_voice_free(voice);
+}
+
+static void a_local_tone_is_rendered_and_stops(void **state)
+{
+    (void)state;
+    tccc_voice *voice = voice_of(16000, TCCC_PROCESSING_OFF, 1);
+    double loud = 0, quiet = 0;
+    assert_int_equal(tccc_voice_tone(voice, TCCC_TONE_RINGBACK), 0);
+    tccc_voice_render(voice, heard, 4000, 0);
+    for (int i = 1000; i < 4000; i++) loud += heard[i] * heard[i] / 3000;
+    assert_int_equal(tccc_voice_tone(voice, TCCC_TONE_NONE), 0);
+    tccc_voice_render(voice, heard, 4000, 250000);
+    for (int i = 1000; i < 4000; i++) quiet += heard[i] * heard[i] / 3000;
+    assert_true(loud > 0.004 && loud < 0.006); /* 0.1^2 / 2 */
+    assert_true(quiet < 1e-12);
+    tccc_voice_free(voice);
+}
+
+static void switching_the_processing_in_a_call_does_not_click(void **state)
+{
+    (void)state;
+    tccc_voice *a = voice_of(16000, TCCC_PROCESSING_OFF, 1), *b = voice_of(16000, TCCC_PROCESSING_OFF, 2);
+    tccc_stream_config to_b = stream_of(TCCC_CODEC_PCMU, TCCC_SRTP_NONE, false), to_a = stream_of(TCCC_CODEC_PCMU, TCCC_SRTP_NONE, true);
+    tccc_voice_open(a, 0, &to_b);
+    tccc_voice_open(b, 0, &to_a);
+    for (int i = 0; i < 6 * 16000; i++) spoken[i] = (float)(0.3 * sin(2 * M_PI * 300 * i / 16000.0));
+    for (int i = 0; i < 6 * 16000; i += 160) {
+        if (i % 8000 == 0 && i >= 16000)
+            assert_int_equal(tccc_voice_configure(a, i / 8000 & 1, i / 8000 >> 1 & 1, i / 8000 >> 2 & 1), 0);
+        turn(a, b, spoken + i, heard + i, 160, (uint64_t)i * 1000000u / 16000u);
+    }
+    /* A 300 Hz sine of 0.9 at most moves by 0.106 a sample; G.711 adds steps of 1/32 at its peaks. */
+    for (int i = 16001; i < 6 * 16000; i++) assert_true(fabsf(heard[i] - heard[i - 1]) < 0.15f);
+    tccc_voice_free(a);
+    tccc_voice_free(b);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(opus_is_heard_as_spoken),
+        cmocka_unit_test(g711_is_heard_as_spoken),
+        cmocka_unit_test(every_usual_device_rate_works),
+        cmocka_unit_test(every_block_size_gives_the_same_packets),
+        cmocka_unit_test(nothing_is_allocated_after_open),
+        cmocka_unit_test(not_a_number_from_the_device_does_no_harm),
+        cmocka_unit_test(a_muted_stream_keeps_sending_quiet_packets),
+        cmocka_unit_test(stats_tell_round_trip_and_levels),
+        cmocka_unit_test(wrong_arguments_are_refused),
+        cmocka_unit_test(a_local_tone_is_rendered_and_stops),
+        cmocka_unit_test(switching_the_processing_in_a_call_does_not_click),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
