@@ -10,6 +10,7 @@
 #include "media/capture.h"
 #include "media/codec.h"
 #include "media/echo_reference.h"
+#include "media/quality.h"
 #include "media/receive.h"
 #include "media/render.h"
 #include "media/rtcp.h"
@@ -29,7 +30,6 @@ typedef struct {
     uint32_t reports; /* of the peer, that were judged for FEC */
     bool session_open;
     level meter;
-    uint32_t refused; /* packets that were no RTP or failed SRTP */
 } voice_stream;
 
 struct tccc_voice {
@@ -94,8 +94,7 @@ static voice_stream *voice_find(tccc_voice *voice, int channel)
 static int voice_open_parts(voice_stream *stream, uint64_t seed)
 {
     const tccc_stream_config *config = &stream->config;
-    const receive_config receiving = { .codec = config->codec, .payload_type = config->payload_type,
-                                       .ptime_ms = config->ptime_ms, .seed = seed };
+    const receive_config receiving = { .codec = config->codec, .payload_type = config->payload_type, .seed = seed };
     int error = 0;
     stream->send = send_open(config, seed, &stream->session, &error);
     if (!stream->send) return error;
@@ -250,9 +249,10 @@ static int voice_rtp_in(tccc_voice *voice, voice_stream *stream, uint8_t *packet
     if (error < 0) return error;
     rtcp_session_received(session, &header, now_us);
     if (!(stream->flags & TCCC_STREAM_RECEIVE)) return 0;
-    /* Digits from the peer have no meaning for an agent; the peer's audio goes on beside or after them. */
-    if (header.payload_type == stream->config.dtmf_payload_type && stream->config.dtmf_payload_type != 0) return 0;
-    return receive_packet(stream->receive, packet, (size_t)len, now_us);
+    error = receive_packet(stream->receive, packet, (size_t)len, now_us);
+    /* Digits from the peer have no meaning for an agent: that they are not played is no fault. */
+    bool digits = header.payload_type == stream->config.dtmf_payload_type && stream->config.dtmf_payload_type != 0;
+    return digits && error == TCCC_E_NOT_FOUND ? 0 : error;
 }
 
 int tccc_voice_packet_in(tccc_voice *voice, int channel, const uint8_t *packet, size_t len, uint64_t now_us)
@@ -262,14 +262,12 @@ int tccc_voice_packet_in(tccc_voice *voice, int channel, const uint8_t *packet, 
     if (!stream) return TCCC_E_NOT_FOUND;
     if (len > TCCC_PACKET_MAX) return TCCC_E_TOO_LARGE;
     memcpy(copy, packet, len);
-    int result = TCCC_E_FORMAT;
     switch (rtp_packet_kind(copy, len)) {
-    case RTP_KIND_RTP: result = voice_rtp_in(voice, stream, copy, (int)len, now_us); break;
-    case RTP_KIND_RTCP: result = voice_rtcp_in(voice, stream, copy, (int)len, now_us); break;
+    case RTP_KIND_RTP: return voice_rtp_in(voice, stream, copy, (int)len, now_us);
+    case RTP_KIND_RTCP: return voice_rtcp_in(voice, stream, copy, (int)len, now_us);
     case RTP_KIND_OTHER: break;
     }
-    stream->refused += result == TCCC_E_FORMAT || result == TCCC_E_AUTH;
-    return result;
+    return TCCC_E_FORMAT;
 }
 
 int tccc_voice_packet_out(tccc_voice *voice, uint8_t *buf, int *channel)
@@ -300,6 +298,16 @@ static void voice_stats_of_session(const voice_stream *stream, tccc_voice_stats 
     stats->remote_jitter_ms = summary.remote_jitter_ms;
 }
 
+/* Loss that reaches the ear: what FEC rebuilt is taken off. */
+static float voice_mos(const voice_stream *stream, const tccc_voice_stats *stats, const receive_stats *received)
+{
+    const float fixed_ms = 50; /* codec frame and look-ahead, half a block of both devices */
+    float gone = (float)received->packets_lost, recovered = (float)received->packets_recovered;
+    float unrecovered = gone + recovered > 0 ? gone / (gone + recovered) : 0;
+    float delay_ms = fixed_ms + received->buffer_ms + (stats->rtt_ms > 0 ? stats->rtt_ms / 2 : 0);
+    return quality_mos(quality_rating(stream->config.codec, delay_ms, received->loss_ratio * unrecovered));
+}
+
 int tccc_voice_stats_get(tccc_voice *voice, int channel, tccc_voice_stats *stats)
 {
     receive_stats received;
@@ -317,6 +325,7 @@ int tccc_voice_stats_get(tccc_voice *voice, int channel, tccc_voice_stats *stats
     stats->drift_ppm = received.drift_ppm;
     stats->input_dbfs = capture_level_dbfs(voice->capture);
     stats->output_dbfs = stream->flags & TCCC_STREAM_RECEIVE ? level_dbfs(&stream->meter) : LEVEL_SILENCE_DBFS;
+    stats->mos = voice_mos(stream, stats, &received);
     stats->erle_db = capture_erle_db(voice->capture);
     return 0;
 }
