@@ -31,17 +31,13 @@ static float *fifo(playout *playout)
     return playout->samples + STRETCH_LAG_MAX;
 }
 
-void playout_open(playout *playout, codec_decoder *decoder, enum tccc_codec codec, uint8_t payload_type, uint8_t noise_payload_type,
-                  uint64_t seed)
+void playout_open(playout *playout, const playout_config *config)
 {
     memset(playout, 0, sizeof *playout);
-    playout->decoder = decoder;
-    playout->codec = codec;
-    playout->payload_type = payload_type;
-    playout->noise_payload_type = noise_payload_type;
-    playout->packet_n = 20 * MS;
+    playout->config = *config;
+    playout->packet_n = 20 * MS; /* usual, until the first packet tells */
     playout->mode = PLAYOUT_WAITING;
-    comfort_noise_open(&playout->noise, seed);
+    comfort_noise_open(&playout->noise, config->seed);
     plc_open(&playout->plc);
 }
 
@@ -83,8 +79,8 @@ static void fill(playout *playout, int n)
     int made = -1;
 
     if (playout->heard && playout->filled_n < DECODER_FILL_MAX) {
-        if (playout->codec == TCCC_CODEC_OPUS)
-            made = codec_decoder_conceal(playout->decoder, end, n);
+        if (playout->config.codec == TCCC_CODEC_OPUS)
+            made = codec_decoder_conceal(playout->config.decoder, end, n);
         else
             plc_conceal(&playout->plc, end, made = n, &playout->noise);
     }
@@ -139,7 +135,7 @@ static void speech_got(playout *playout, int n)
 {
     float *pcm = fifo(playout) + playout->fifo_n;
 
-    if (playout->codec != TCCC_CODEC_OPUS)
+    if (playout->config.codec != TCCC_CODEC_OPUS)
         plc_good(&playout->plc, pcm, n, &playout->noise);
     noise_learn(playout, pcm, n);
     comfort_noise_level(&playout->noise, -1);
@@ -154,7 +150,7 @@ static void speech_got(playout *playout, int n)
 /* A packet that is not speech: the peer's comfort noise, or an event's place in the numbers. */
 static void quiet_packet(playout *playout, const jitter_slot *slot)
 {
-    if (slot->len && slot->payload_type == playout->noise_payload_type) {
+    if (slot->len && slot->payload_type == playout->config.noise_payload_type) {
         comfort_noise_level(&playout->noise, slot->payload[0] & 0x7f);
         playout->media_end = media_of(playout, slot);
         playout->filled_n = DECODER_FILL_MAX;
@@ -169,12 +165,12 @@ static void play_packet(playout *playout, const jitter_slot *slot)
     float *end = fifo(playout) + playout->fifo_n;
     int n;
 
-    if (slot->len == 0 || slot->payload_type != playout->payload_type) {
+    if (slot->len == 0 || slot->payload_type != playout->config.payload_type) {
         quiet_packet(playout, slot);
         return;
     }
-    n = codec_decoder_decode(playout->decoder, slot->payload, slot->len, end, CODEC_FRAME_MAX);
-    jitter_delay_fec(&playout->jitter.delay, n > 0 && codec_decoder_has_fec(playout->decoder, slot->payload, slot->len));
+    n = codec_decoder_decode(playout->config.decoder, slot->payload, slot->len, end, CODEC_FRAME_MAX);
+    jitter_delay_fec(&playout->jitter.delay, n > 0 && codec_decoder_has_fec(playout->config.decoder, slot->payload, slot->len));
     jitter_take(&playout->jitter, slot);
     if (n > 0) {
         speech_got(playout, n);
@@ -211,10 +207,10 @@ static bool recover(playout *playout, const jitter_slot *slot, int n)
 {
     float *end = fifo(playout) + playout->fifo_n;
 
-    if (playout->codec != TCCC_CODEC_OPUS || slot->payload_type != playout->payload_type || slot->len == 0)
+    if (playout->config.codec != TCCC_CODEC_OPUS || slot->payload_type != playout->config.payload_type || slot->len == 0)
         return false;
-    if (!codec_decoder_has_fec(playout->decoder, slot->payload, slot->len) ||
-        codec_decoder_fec(playout->decoder, slot->payload, slot->len, end, n) != n)
+    if (!codec_decoder_has_fec(playout->config.decoder, slot->payload, slot->len) ||
+        codec_decoder_fec(playout->config.decoder, slot->payload, slot->len, end, n) != n)
         return false;
     speech_got(playout, n);
     playout->media_end += (uint64_t)n;

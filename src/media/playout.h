@@ -34,9 +34,14 @@ typedef struct {                /* in samples at 16 kHz unless said otherwise */
 } playout_counts;
 
 typedef struct {
-    codec_decoder *decoder;
+    codec_decoder *decoder;     /* borrowed until the playout is no longer used */
     enum tccc_codec codec;
-    uint8_t payload_type, noise_payload_type;
+    uint8_t payload_type, noise_payload_type; /* of the codec; of RFC 3389 packets */
+    uint64_t seed;              /* comfort noise */
+} playout_config;
+
+typedef struct {
+    playout_config config;
     jitter jitter;
     comfort_noise noise;
     plc plc;                    /* G.711 only: Opus conceals by itself */
@@ -55,9 +60,8 @@ typedef struct {
     playout_counts counts;
 } playout;
 
-/* decoder is borrowed until the playout is no longer used. noise_payload_type: of RFC 3389 packets. */
-void playout_open(playout *playout, codec_decoder *decoder, enum tccc_codec codec, uint8_t payload_type, uint8_t noise_payload_type,
-                  uint64_t seed);
+/* Everything but the jitter buffer inside, which the caller opens with the codec's clock and feeds. */
+void playout_open(playout *playout, const playout_config *config);
 void playout_pull(playout *playout, float pcm[PLAYOUT_FRAME], uint64_t now_us);
 
 #endif

@@ -49,7 +49,10 @@ receive *receive_open(const receive_config *config, int *error)
         return NULL;
     }
     stream->payload_type = config->payload_type;
-    playout_open(&stream->playout, stream->decoder, config->codec, config->payload_type, RECEIVE_COMFORT_NOISE_PT, config->seed);
+    playout_open(&stream->playout, &(playout_config){
+        .decoder = stream->decoder, .codec = config->codec, .payload_type = config->payload_type,
+        .noise_payload_type = RECEIVE_COMFORT_NOISE_PT, .seed = config->seed,
+    });
     jitter_open(&stream->playout.jitter, codec_clock_hz(config->codec), min_ms, max_ms);
     return stream;
 }
