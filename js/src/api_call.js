@@ -6,10 +6,10 @@ import { tcccError } from './errors.js';
 const sessionArgs = (options) => (typeof options === 'string' ? { sessionId: options } : { ...options });
 
 /**
- * @param {{bus: import('./bus.js').Bus, sessions: import('./sessions.js').Sessions,
+ * @param {{bus: import('./bus.js').Bus, sessions: import('./sessions.js').Sessions, onDeleted: (sessionId: string) => void,
  *          audio: ReturnType<import('./audio.js').createAudio>, withMic: (work: () => Promise<any>) => Promise<any>}} sdk
  */
-export function createCallApi({ bus, sessions, audio, withMic }) {
+export function createCallApi({ bus, sessions, audio, withMic, onDeleted }) {
   /** @param {string} cmd */
   const plain = (cmd) => (/** @type {any} */ options) => apiPromise(bus.request(`Call.${cmd}`, sessionArgs(options)));
 
@@ -37,6 +37,7 @@ export function createCallApi({ bus, sessions, audio, withMic }) {
     const args = sessionArgs(options);
     return apiPromise(bus.request('Call.deleteCall', args).then((data) => {
       sessions.remove(args.sessionId);
+      onDeleted(args.sessionId);
       return data;
     }));
   }

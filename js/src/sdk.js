@@ -51,7 +51,9 @@ export function createSdk(config) {
   /** @type {ReturnType<typeof createDataChannelPath> | null} */
   let dataChannel = null;
   const sessions = createSessions(onSessions);
-  const Call = createCallApi({ bus, sessions, audio, withMic });
+  const Call = createCallApi({
+    bus, sessions, audio, withMic, onDeleted: (sessionId) => emitter.emit(events.sessionCompleted, { sessionId }),
+  });
   const Agent = createAgentApi({ bus, status: () => status });
   const Devices = createDevicesApi({ audio });
   const ui = createUi({

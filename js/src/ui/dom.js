@@ -5,10 +5,10 @@ const SVG = 'http://www.w3.org/2000/svg';
 /** A handset lying down, drawn for this project; turned up it means answer. */
 const HANDSET = 'M2.8 14.2c5.2-5.1 13.2-5.1 18.4 0 .4.4.4 1 .1 1.4l-1.5 1.9c-.3.4-.8.5-1.2.3l-3-1.3c-.4-.2-.7-.6-.7-1v-2.1'
   + 'c-1.9-.6-3.9-.6-5.8 0v2.1c0 .4-.3.8-.7 1l-3 1.3c-.4.2-.9.1-1.2-.3l-1.5-1.9c-.3-.4-.3-1 .1-1.4z';
-/** @type {Record<string, {d: string, turn?: number, isLine?: boolean}>} */
+/** @type {Record<string, {d: string, move?: string, isLine?: boolean}>} */
 const ICONS = {
-  answer: { d: HANDSET, turn: -135 },
-  hangUp: { d: HANDSET },
+  answer: { d: HANDSET, move: 'translate(0 -2) rotate(-135 12 14)' },
+  hangUp: { d: HANDSET, move: 'translate(0 -2)' },
   mic: { d: 'M12 3.5a3 3 0 0 1 3 3v5a3 3 0 0 1-6 0v-5a3 3 0 0 1 3-3zM5.5 11a6.5 6.5 0 0 0 13 0M12 17.5V21', isLine: true },
   micOff: {
     d: 'M12 3.5a3 3 0 0 1 3 3v5a3 3 0 0 1-6 0v-5a3 3 0 0 1 3-3zM5.5 11a6.5 6.5 0 0 0 13 0M12 17.5V21M4 4l16 16', isLine: true,
@@ -21,14 +21,14 @@ const ICONS = {
 
 /** @param {string} name */
 export function icon(name) {
-  const { d, turn, isLine } = ICONS[name];
+  const { d, move, isLine } = ICONS[name];
   const svg = document.createElementNS(SVG, 'svg');
   svg.setAttribute('viewBox', '0 0 24 24');
   svg.setAttribute('aria-hidden', 'true');
   svg.setAttribute('class', isLine ? `line ${name}` : 'solid');
   const path = document.createElementNS(SVG, 'path');
   path.setAttribute('d', d);
-  if (turn) path.setAttribute('transform', `rotate(${turn} 12 12)`);
+  if (move) path.setAttribute('transform', move);
   svg.append(path);
   return svg;
 }

@@ -17,7 +17,9 @@ flex-direction:column;align-items:flex-end;gap:12px;width:332px;max-width:calc(1
 :host(.embedded){position:static;width:100%;max-width:none;align-items:stretch}
 *{box-sizing:border-box}
 .cards{display:flex;flex-direction:column;gap:12px;width:100%}
-.card,.panel{pointer-events:auto;width:100%;background:var(--face);border:1px solid var(--line);border-radius:14px;
+/* many calls scroll; the margin leaves their shadows room */
+.bar{max-height:calc(100vh - 92px);overflow-y:auto;padding:12px 24px 28px;margin:-12px -24px -28px;width:calc(100% + 48px);scrollbar-width:thin}
+.card,.panel{flex:none;pointer-events:auto;width:100%;background:var(--face);border:1px solid var(--line);border-radius:14px;
 box-shadow:var(--shadow);padding:16px;animation:rise .18s ease-out}
 @keyframes rise{from{opacity:0;transform:translateY(8px)}}
 .head{display:flex;align-items:flex-start;gap:12px}
@@ -57,12 +59,13 @@ svg.pause{stroke-width:3}svg.keypad{stroke-width:3.2}
 .keys button{min-height:40px;border:0;border-radius:10px;background:var(--sunken);font-size:18px;cursor:pointer;
 font-variant-numeric:tabular-nums}
 .keys button:hover{filter:brightness(.95)}.keys button:active{background:var(--accent);color:var(--onaccent)}
-.sent{min-height:26px;margin-top:12px;font-size:17px;letter-spacing:.12em;text-align:center;overflow-wrap:anywhere}
+.sent:empty{display:none}
+.sent{margin-top:12px;font-size:17px;letter-spacing:.12em;text-align:center;overflow-wrap:anywhere}
 .row{display:flex;gap:8px;margin-top:12px}
 input,select{font:inherit;color:inherit;background:var(--sunken);border:1px solid var(--line);border-radius:10px;min-height:40px;
 padding:0 12px;min-width:0;width:100%}
 label{display:block;color:var(--soft);font-size:12px}
-label>*{margin-top:4px}
+label>select{margin-top:4px;font-size:14px;color:var(--ink)}
 .float{pointer-events:auto;position:relative;width:52px;height:52px;box-shadow:var(--shadow);background:var(--face);
 border:1px solid var(--line)}
 .float .dot{position:absolute;right:1px;bottom:1px;width:14px;height:14px;border-radius:50%;border:2px solid var(--face);

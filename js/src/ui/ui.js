@@ -37,7 +37,7 @@ export function createUi({ config, Call, Agent, sessions, emitter, quality }) {
   const sound = element('button', { type: 'button', className: 'note', textContent: text.audioBlocked, hidden: true });
   const trouble = element('div', { className: 'note', hidden: true, attributes: { role: 'status' } });
   const { button, panel, update: updatePanel } = createPanel({ text, Call, Agent });
-  const bar = element('div', { className: 'cards', attributes: { role: 'region', 'aria-label': text.region } },
+  const bar = element('div', { className: 'cards bar', attributes: { role: 'region', 'aria-label': text.region } },
     sound, trouble, list);
   const host = createHost();
 
