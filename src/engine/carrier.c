@@ -29,7 +29,7 @@ int carrier_parse(const uint8_t *bytes, size_t length, carrier_frame *frame) {
     return bytes[1] < 1 << CARRIER_PATHS ? 0 : TCCC_E_FORMAT;
 }
 
-static void put_header(uint8_t *bytes, enum carrier_kind kind, uint8_t second, uint16_t seq) {
+void carrier_put_header(uint8_t bytes[CARRIER_HEADER], enum carrier_kind kind, uint8_t second, uint16_t seq) {
     bytes[0] = (uint8_t)(kind << 4);
     bytes[1] = second;
     bytes[2] = (uint8_t)(seq >> 8);
@@ -39,7 +39,7 @@ static void put_header(uint8_t *bytes, enum carrier_kind kind, uint8_t second, u
 int carrier_print(const carrier_frame *frame, uint8_t *bytes, size_t capacity) {
     size_t length = CARRIER_HEADER + frame->length;
     if (length > capacity || !body_fits(frame->kind, frame->length)) return TCCC_E_TOO_LARGE;
-    put_header(bytes, frame->kind, frame->kind == CARRIER_DATA ? (uint8_t)frame->channel : frame->mask, frame->seq);
+    carrier_put_header(bytes, frame->kind, frame->kind == CARRIER_DATA ? (uint8_t)frame->channel : frame->mask, frame->seq);
     memcpy(bytes + CARRIER_HEADER, frame->body, frame->length);
     return (int)length;
 }
@@ -115,6 +115,6 @@ uint8_t carrier_send(carrier *carrier, int channel, uint8_t header[CARRIER_HEADE
     uint8_t paths = carrier->mask & carrier->open;
     if (paths == 0) paths = carrier->open & (uint8_t)-carrier->open; /* the lowest bit: data channel first */
     if (paths == 0) return 0;
-    put_header(header, CARRIER_DATA, (uint8_t)channel, carrier->send_seq++);
+    carrier_put_header(header, CARRIER_DATA, (uint8_t)channel, carrier->send_seq++);
     return paths;
 }

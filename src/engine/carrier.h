@@ -35,6 +35,9 @@ int carrier_parse(const uint8_t *bytes, size_t length, carrier_frame *frame);
 /* Writes one. Its length, or TOO_LARGE (more than capacity or CARRIER_FRAME_MAX). */
 int carrier_print(const carrier_frame *frame, uint8_t *bytes, size_t capacity);
 
+/* The four bytes before a body: `second` is the channel or the mask. */
+void carrier_put_header(uint8_t header[CARRIER_HEADER], enum carrier_kind kind, uint8_t second, uint16_t seq);
+
 /* The last 128 sequence numbers of one direction. Zeroed: nothing seen. */
 typedef struct {
     bool started;

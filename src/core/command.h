@@ -1,0 +1,36 @@
+/* command.h: the page's commands: names, options, and what is wrong with them. Layer: core. */
+#ifndef TCCC_CORE_COMMAND_H
+#define TCCC_CORE_COMMAND_H
+
+#include "core/wire.h"
+
+/* X(ENUM, "cmd") */
+#define COMMANDS(X) \
+    X(CALL_START, "Call.startOutboundCall") X(CALL_ACCEPT, "Call.accept") X(CALL_END, "Call.end") X(CALL_HUNG_UP, "Call.hungUp") \
+    X(CALL_DELETE, "Call.deleteCall") X(CALL_MUTE, "Call.muteMic") X(CALL_UNMUTE, "Call.unmuteMic") \
+    X(CALL_IS_MUTED, "Call.isMicMuted") X(CALL_HOLD, "Call.hold") X(CALL_UNHOLD, "Call.unHold") X(CALL_DIGITS, "Call.sendDigits") \
+    X(AGENT_ONLINE, "Agent.online") X(AGENT_OFFLINE, "Agent.offline") X(AGENT_SET_STATUS, "Agent.setStatus") \
+    X(AGENT_GET_STATUS, "Agent.getStatus") X(SESSION_LIST, "Session.list") X(MEDIA_OFFER, "Media.offer") X(MEDIA_STATS, "Media.stats")
+
+enum command_name {
+#define COMMAND_ENUM(name, text) COMMAND_##name,
+    COMMANDS(COMMAND_ENUM)
+#undef COMMAND_ENUM
+    N_COMMANDS
+};
+
+typedef struct {
+    uint32_t id;
+    enum command_name name;
+    wire_args args;                 /* digits is NULL when dtmfText is absent (it is optional, SDK-062) */
+    json_value *tree;               /* owned */
+} command;
+
+/* Parses {"id":1..,"cmd":..,"args":{..}}; args may be absent, and for commands that take a sessionId alone a bare string
+ * will do (AMB-02). 0; or, with nothing to free: FORMAT or TOO_LARGE (no id to answer to), else ARG_MISSING, ARG_TYPE or
+ * ARG_RANGE with command->id set and a sentence in *failure that begins with the command and names the option. */
+int command_parse(command *command, const char *text, size_t length, wire_failure *failure);
+void command_free(command *command);
+const char *command_name(enum command_name name);
+
+#endif
