@@ -8,28 +8,13 @@
 import { build } from 'esbuild';
 import { brotliCompressSync, gzipSync, constants } from 'node:zlib';
 import { createHash } from 'node:crypto';
+import { generated } from './generated.mjs';
 import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { join } from 'node:path';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const dist = join(root, 'dist');
-const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
-
-/** Modules that the build makes up: tccc:errors and tccc:version. */
-const generated = {
-  name: 'tccc-generated',
-  setup(bundle) {
-    bundle.onResolve({ filter: /^tccc:/ }, ({ path }) => ({ path, namespace: 'tccc' }));
-    bundle.onLoad({ filter: /errors$/, namespace: 'tccc' }, () => ({
-      contents: readFileSync(join(root, 'build/gen/errors.json'), 'utf8'), loader: 'json',
-    }));
-    bundle.onLoad({ filter: /version$/, namespace: 'tccc' }, () => ({
-      contents: `export const VERSION = ${JSON.stringify(version)};`, loader: 'js',
-    }));
-  },
-};
-
 /** tccc.js must run in documented browsers far too old for calls, to say so; the others need AudioWorklet anyway. */
 const OLDEST = ['chrome56', 'edge80', 'firefox60', 'safari11'];
 const ABLE = ['chrome80', 'firefox78', 'safari14.1'];

@@ -1,0 +1,65 @@
+/**
+ * server.js: the back end of a business page: signs its agent in with the ordinary cloud SDK, pointed at tcccd, and serves
+ * ../plain. Layer: examples. The secret stays here; the page gets an SdkURL that works once, for ten minutes.
+ */
+import { createServer } from 'node:http';
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import tencentcloud from 'tencentcloud-sdk-nodejs';
+
+const {
+  PORT = '3000',
+  TCCC_ENDPOINT = 'localhost:8080',
+  TCCC_SECRET_ID = 'demo-secret-id',
+  TCCC_SECRET_KEY = 'demo-secret-key',
+  TCCC_SDK_APP_ID = '1400000000',
+  TCCC_USER_ID = 'agent1@demo.example',
+} = process.env;
+
+const client = new tencentcloud.ccc.v20200210.Client({
+  credential: { secretId: TCCC_SECRET_ID, secretKey: TCCC_SECRET_KEY },
+  profile: { httpProfile: { protocol: 'http://', endpoint: TCCC_ENDPOINT } },
+});
+
+const FILES = {
+  '/': ['index.html', 'text/html; charset=utf-8'],
+  '/plain.js': ['plain.js', 'text/javascript; charset=utf-8'],
+  '/plain.css': ['plain.css', 'text/css; charset=utf-8'],
+};
+
+/** What the SDK needs and nothing more; docs/network.md explains each. */
+const policy = (sdk) => [
+  "default-src 'self'", `script-src 'self' ${sdk} 'wasm-unsafe-eval'`, 'worker-src blob:',
+  `connect-src 'self' ${sdk} ${sdk.replace(/^http/, 'ws')}`,
+].join('; ');
+
+async function login(response) {
+  const { SdkURL } = await client.CreateSDKLoginToken({ SdkAppId: Number(TCCC_SDK_APP_ID), SeatUserId: TCCC_USER_ID });
+  response.setHeader('content-type', 'application/json');
+  response.end(JSON.stringify({ SdkURL }));
+}
+
+async function file(path, response) {
+  const [name, type] = FILES[path] ?? [];
+  if (!name) {
+    response.statusCode = 404;
+    response.end('Not found.');
+    return;
+  }
+  response.setHeader('content-type', type);
+  response.setHeader('content-security-policy', policy(`http://${TCCC_ENDPOINT}`));
+  response.end(await readFile(fileURLToPath(new URL(`../plain/${name}`, import.meta.url))));
+}
+
+const server = createServer((request, response) => {
+  const { pathname } = new URL(request.url, 'http://page');
+  const isLogin = request.method === 'POST' && pathname === '/loginTCCC';
+  (isLogin ? login(response) : file(pathname, response)).catch((error) => {
+    console.error(`${request.method} ${pathname}: ${error.code ?? ''} ${error.message}`);
+    response.statusCode = 502;
+    response.setHeader('content-type', 'application/json');
+    response.end(JSON.stringify({ message: error.message }));
+  });
+});
+
+server.listen(Number(PORT), () => console.log(`The page is on http://localhost:${server.address().port}`));

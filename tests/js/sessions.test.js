@@ -1,0 +1,77 @@
+/** sessions.test.js: what the page knows of its sessions. */
+import assert from 'node:assert/strict';
+import { load } from './source.js';
+
+describe('sessions of the page', () => {
+  let createSessions;
+  let sessions;
+  let changes;
+  before(async () => ({ createSessions } = await load('sessions.js')));
+  beforeEach(() => {
+    changes = 0;
+    sessions = createSessions(() => { changes += 1; });
+  });
+  const state = (id = 's') => sessions.get(id)?.state;
+
+  it('an outbound call is dialled, rings, talks and ends', () => {
+    const seen = [];
+    for (const event of ['callOuted', 'progress', 'calloutAccepted', 'sessionEnded']) {
+      sessions.onEvent(event, { sessionId: 's', calleePhoneNumber: '9001', ringing: true });
+      seen.push(state());
+    }
+    assert.deepEqual(seen, ['dialing', 'ringingOut', 'talking', 'ended']);
+    assert.equal(changes, 4);
+  });
+
+  it('an inbound call rings, talks and ends', () => {
+    const seen = [];
+    for (const event of ['callIn', 'userAccessed', 'sessionEnded']) {
+      sessions.onEvent(event, { sessionId: 's', callerPhoneNumber: '100' });
+      seen.push(state());
+    }
+    assert.deepEqual(seen, ['ringingIn', 'talking', 'ended']);
+  });
+
+  it('events after the end change nothing', () => {
+    sessions.onEvent('callIn', { sessionId: 's' });
+    sessions.onEvent('sessionEnded', { sessionId: 's', closeBy: 'client' });
+    sessions.onEvent('userAccessed', { sessionId: 's' });
+    assert.equal(state(), 'ended');
+    assert.equal(sessions.get('s').ending.closeBy, 'client');
+  });
+
+  it('events of sessions that are not known are ignored', () => {
+    sessions.onEvent('sessionEnded', { sessionId: 'nobody' });
+    sessions.onEvent('statusChanged', { status: 'free' });
+    assert.deepEqual(sessions.list(), []);
+  });
+
+  it('the microphone is needed by outbound calls and by answered ones, not by ringing ones', () => {
+    sessions.onEvent('callIn', { sessionId: 'in' });
+    assert.equal(sessions.needMic(), false);
+    sessions.onEvent('callOuted', { sessionId: 'out', calleePhoneNumber: '1' });
+    assert.equal(sessions.needMic(), true);
+    sessions.onEvent('sessionEnded', { sessionId: 'out' });
+    assert.equal(sessions.needMic(), false);
+    sessions.onEvent('userAccessed', { sessionId: 'in' });
+    assert.equal(sessions.needMic(), true);
+  });
+
+  it('SDK-030 phoneDesc of startOutboundCall names the call', () => {
+    sessions.describe('9001', 'Ms Li');
+    sessions.onEvent('callOuted', { sessionId: 's', calleePhoneNumber: '9001' });
+    assert.equal(sessions.get('s').phoneDesc, 'Ms Li');
+  });
+
+  it('the list of the server brings calls back after a reload and does not double them', () => {
+    const one = {
+      sessionId: 's', direction: 'out', state: 'talking', held: true, callerPhoneNumber: '1', calleePhoneNumber: '9001',
+      startMs: 1000, answerMs: 2000, timeout: 0, media: { channel: 2 },
+    };
+    sessions.restore([one]);
+    sessions.restore([one]);
+    assert.equal(sessions.list().length, 1);
+    const { number, held, channel, answerMs } = sessions.get('s');
+    assert.deepEqual([state(), number, held, channel, answerMs], ['talking', '9001', true, 2, 2000]);
+  });
+});
