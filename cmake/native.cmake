@@ -62,6 +62,7 @@ add_test(NAME docs_errors_is_up_to_date
          COMMAND sh -c "$<TARGET_FILE:error_table> markdown | diff - ${CMAKE_SOURCE_DIR}/docs/errors.md")
 
 programs("src/cli/*.c" "tccc-" ${layers})
+programs("tests/server/*.c" "" ${server_lib} ${layers}) # peers that the tests in that folder start
 unit_tests("tests/unit/test_*.c" ${layers})
 unit_tests("tests/unit/server/test_*.c" ${server_lib} ${layers})
 programs("tests/bench/bench_*.c" "" ${server_lib} ${layers})

@@ -41,5 +41,15 @@ if [ ! -e $policy ]; then
     "${as_root[@]}" sh -c "printf '#!/bin/sh\nexit 101\n' >$policy && chmod +x $policy"
     trap 'rm -f "$log"; "${as_root[@]}" rm -f '$policy EXIT
 fi
-run apt-get -q -y --no-install-recommends install "${missing[@]}"
-echo "  installed"
+install=(apt-get -q -y --no-install-recommends install "${missing[@]}")
+# apt tells its progress on descriptor 3, which sudo would close: "dlstatus:..:percent:..", "pmstatus:..:percent:..".
+progress() {
+    awk -F: '{ what = $1 == "dlstatus" ? "downloaded" : "installed" }
+             what != last { last = what; told = 0 }
+             $3 >= told + 20 { told = $3 - $3 % 20; printf "  %s %d %%\n", what, told; fflush() }'
+}
+if [ "$(id -u)" -eq 0 ]; then
+    run "${install[@]}" -o APT::Status-Fd=3 3>&1 | progress
+else
+    run "${install[@]}"
+fi

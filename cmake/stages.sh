@@ -29,8 +29,15 @@ stage() {
 # Of a step's output, what a reader wants while it runs: indented lines and summaries.
 stage_filter() { grep --line-buffered -E '^  |tests passed' | grep --line-buffered -vE '^ +Start ' || true; }
 
+# Configures and builds a preset, telling every quarter of a long build.
 preset() {
-    cmake --preset "$1" && nice cmake --build --preset "$1" -j"$jobs"
+    cmake --preset "$1" | sed 's/^ *//' && NINJA_STATUS='[%p] ' nice cmake --build --preset "$1" -j"$jobs" | awk '
+        { print }
+        match($0, /^\[ *[0-9]+%\]/) {
+            percent = substr($0, 2, 3) + 0
+            if (percent < 100 && percent >= told + 25) { told = percent - percent % 25; printf "  %d %%\n", told }
+        }
+        { fflush() }'
 }
 
 # npm ci, when the lock file is not the one that node_modules was made from.
