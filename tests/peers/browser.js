@@ -1,0 +1,130 @@
+/** browser.js: Chromium (playwright-core) and Firefox (puppeteer-core, BiDi) behind the few calls the tests need. Layer: tests. */
+import { chromium } from 'playwright-core';
+import puppeteer from 'puppeteer-core';
+import { DEADLINE_MS } from './process.js';
+import { installPageSound, soundsOf } from './page_sound.js';
+import { Pulse } from './pulse.js';
+
+const CHROMIUM = '/usr/bin/chromium';
+const FIREFOX = '/usr/bin/firefox-esr';
+
+/** A tab. `evaluate` takes a function and one argument, in both browsers. */
+export class Tab {
+  constructor(page, close) {
+    this.page = page;
+    this.closeAll = close;
+    this.errors = [];
+    this.consoleLines = [];
+    page.on('pageerror', (error) => this.errors.push(error.message));
+    page.on('console', (message) => this.consoleLines.push(`${message.type()}: ${message.text()}`));
+  }
+
+  evaluate(fn, arg) { return this.page.evaluate(fn, arg); }
+  goto(url) { return this.page.goto(url, { timeout: DEADLINE_MS, waitUntil: 'load' }); }
+  reload() { return this.page.reload({ timeout: DEADLINE_MS, waitUntil: 'load' }); }
+  click(selector) { return this.page.click(selector); }
+
+  /** Resolves with the first truthy value of `fn(arg)` in the page, asked every 50 ms. */
+  async until(fn, arg, { deadlineMs = DEADLINE_MS, what = String(fn) } = {}) {
+    const source = `(${fn})(${arg === undefined ? '' : JSON.stringify(arg)})`;
+    const asked = this.page.evaluate(([text, limit]) => new Promise((resolve, reject) => {
+      const ask = new Function(`return ${text}`);
+      const until = performance.now() + limit;
+      const timer = setInterval(async () => {
+        let value;
+        try { value = await ask(); } catch (error) { clearInterval(timer); reject(error); return; }
+        if (!value && performance.now() < until) return;
+        clearInterval(timer);
+        resolve(value);
+      }, 50);
+    }), [source, deadlineMs]);
+    const value = await asked;
+    if (!value) throw new Error(`in the page, not within ${deadlineMs} ms: ${what}\npage errors: ${this.errors.join('; ')}\nconsole: ${this.consoleLines.slice(-15).join('\n')}`);
+    return value;
+  }
+
+  startSound() { return this.evaluate(() => { window.pageSound.start(); }); }
+
+  /** Waits until `seconds` were recorded and takes them: {mouth, ear}. */
+  async takeSound(seconds) {
+    await this.until((wanted) => window.pageSound.seconds() >= wanted, seconds, { deadlineMs: 1000 * seconds + DEADLINE_MS, what: `${seconds} s of sound` });
+    return soundsOf(await this.evaluate(() => window.pageSound.stop()));
+  }
+
+  close() { return this.closeAll(); }
+}
+
+/** Chromium in which a file is the microphone. */
+export class Chromium {
+  static async start({ microphone, noloop = false, args = [], denyMicrophone = false } = {}) {
+    const fake = [
+      '--use-fake-device-for-media-stream',
+      denyMicrophone ? '--deny-permission-prompts' : '--use-fake-ui-for-media-stream',
+      ...(microphone ? [`--use-file-for-fake-audio-capture=${microphone}${noloop ? '%noloop' : ''}`] : []),
+    ];
+    const browser = await chromium.launch({
+      executablePath: CHROMIUM, headless: true,
+      args: [...fake, '--no-sandbox', '--autoplay-policy=no-user-gesture-required', '--disable-background-networking', '--mute-audio=false', ...args],
+    });
+    return new Chromium(browser);
+  }
+
+  constructor(browser) {
+    this.name = 'Chromium';
+    this.browser = browser;
+  }
+
+  async tab({ sound = true, init = [] } = {}) {
+    const context = await this.browser.newContext({ ignoreHTTPSErrors: true });
+    const page = await context.newPage();
+    page.setDefaultTimeout(DEADLINE_MS);
+    if (sound) await page.addInitScript(installPageSound);
+    for (const script of init) await page.addInitScript(script);
+    return new Tab(page, () => context.close());
+  }
+
+  stop() { return this.browser.close(); }
+}
+
+/** Firefox with a PulseAudio of its own; `say` speaks into its microphone. */
+export class Firefox {
+  static async start({ denyMicrophone = false } = {}) {
+    const pulse = await Pulse.start();
+    const browser = await puppeteer.launch({
+      browser: 'firefox', executablePath: FIREFOX, headless: true, env: { ...pulse.env, MOZ_DISABLE_CONTENT_SANDBOX: '1' },
+      extraPrefsFirefox: {
+        'media.navigator.permission.disabled': !denyMicrophone,
+        'permissions.default.microphone': denyMicrophone ? 2 : 1,
+        'media.autoplay.default': 0,
+        'media.autoplay.blocking_policy': 0,
+        'media.getusermedia.insecure.enabled': false,
+        'media.cubeb.backend': 'pulse',
+        'security.sandbox.content.level': 0,
+        'privacy.reduceTimerPrecision': false,
+      },
+    });
+    return new Firefox(browser, pulse);
+  }
+
+  constructor(browser, pulse) {
+    this.name = 'Firefox';
+    this.browser = browser;
+    this.pulse = pulse;
+  }
+
+  async tab({ sound = true, init = [] } = {}) {
+    const context = await this.browser.createBrowserContext();
+    const page = await context.newPage();
+    page.setDefaultTimeout(DEADLINE_MS);
+    if (sound) await page.evaluateOnNewDocument(installPageSound);
+    for (const script of init) await page.evaluateOnNewDocument(script);
+    return new Tab(page, () => context.close());
+  }
+
+  say(file) { return this.pulse.say(file); }
+
+  async stop() {
+    await this.browser.close();
+    await this.pulse.stop();
+  }
+}
