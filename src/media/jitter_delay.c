@@ -1,30 +1,25 @@
-/* jitter_delay.c: how long packets take, how long to wait for them, and how fast the peer's clock runs. Layer: media. Sans-IO. */
+/* jitter_delay.c: how long packets take and how long to wait for them. Layer: media. Sans-IO. */
 #include "media/jitter_delay.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 enum {
     BIN_US = JITTER_DELAY_BIN_MS * 1000,
     WINDOW_US = 5000000,        /* the base is the least of two of these */
-    BLOCK_US = 4000000,
-    BLOCKS_MIN = 4,             /* no drift is told from less than 16 s */
+    MEMORY_S = 13,
+    FEC_PACKETS = 100,          /* a sender adds no copies in silence: it is taken to do so this long after one */
     PULL_MS = 10,               /* speech leaves in frames this long: their first sample is the oldest */
-    MEMORY_FAST_S = 3, MEMORY_SLOW_S = 13,
-    SLOPES_MAX = JITTER_DELAY_BLOCKS * (JITTER_DELAY_BLOCKS - 1) / 2
+    SPIKE_PERIOD_MAX_US = 12000000, /* rarer ones are not worth a constant delay */
+    SPIKE_APART_US = 500000     /* late packets closer than this belong to one spike */
 };
 
 static const float price_ms = 60;       /* of 1 % late packets; measured, see tests/bench/bench_receive.c */
+static const float usual_late = 0.1f;
 static const float late_negligible = 1e-4f;
+static const float spike_ms = 30;       /* above the usual delay */
 static const float loss_memory = 1 / 200.0f;
 static const float fec_on = 0.01f, fec_off = 0.005f; /* loss from which one packet more of delay pays */
 static const float packet_usual_ms = 20;
-
-static void histogram_open(jitter_histogram *histogram, float memory_s)
-{
-    memset(histogram, 0, sizeof *histogram);
-    histogram->memory_s = memory_s;
-}
 
 void jitter_delay_open(jitter_delay *delay, int min_ms, int max_ms)
 {
@@ -32,12 +27,11 @@ void jitter_delay_open(jitter_delay *delay, int min_ms, int max_ms)
     delay->min_ms = min_ms;
     delay->max_ms = max_ms;
     delay->packet_ms = packet_usual_ms;
-    histogram_open(&delay->fast, MEMORY_FAST_S);
-    histogram_open(&delay->slow, MEMORY_SLOW_S);
+    jitter_drift_open(&delay->drift);
 }
 
 /* The base moved by `bins`: contents follow so that they keep their place in time; what leaves at an edge stays in it. */
-static void histogram_shift(jitter_histogram *histogram, int64_t bins)
+static void histogram_shift(jitter_delay *delay, int64_t bins)
 {
     float moved[JITTER_DELAY_BINS] = {0};
 
@@ -45,37 +39,39 @@ static void histogram_shift(jitter_histogram *histogram, int64_t bins)
         int64_t to = i - bins;
 
         to = to < 0 ? 0 : to >= JITTER_DELAY_BINS ? JITTER_DELAY_BINS - 1 : to;
-        moved[to] += histogram->bins[i];
+        moved[to] += delay->bins[i];
     }
-    memcpy(histogram->bins, moved, sizeof moved);
+    memcpy(delay->bins, moved, sizeof moved);
 }
 
-static void histogram_add(jitter_histogram *histogram, int bin, float packet_ms)
+static void histogram_add(jitter_delay *delay, int bin)
 {
-    float memory = histogram->memory_s * 1000 / packet_ms, keep;
+    float memory = MEMORY_S * 1000 / delay->packet_ms, keep;
 
-    if (histogram->weight < memory)
-        histogram->weight++;
-    keep = 1 - 1 / histogram->weight;
+    if (delay->weight < memory)
+        delay->weight++;
+    keep = 1 - 1 / delay->weight;
     for (int i = 0; i < JITTER_DELAY_BINS; i++)
-        histogram->bins[i] *= keep;
-    histogram->bins[bin] += 1 - keep;
+        delay->bins[i] *= keep;
+    delay->bins[bin] += 1 - keep;
 }
 
-/* The delay of least cost; bins sum to 1. */
-static void histogram_target(jitter_histogram *histogram)
+static void histogram_evaluate(jitter_delay *delay)
 {
     float in_time = 0, least = 1e9f;
 
+    delay->usual_ms = 0;
     for (int i = 0; i < JITTER_DELAY_BINS; i++) {
         float late, cost;
 
-        in_time += histogram->bins[i];
+        in_time += delay->bins[i];
         late = 1 - in_time;
+        if (late > usual_late)
+            delay->usual_ms = (i + 1) * JITTER_DELAY_BIN_MS;
         cost = (i + 1) * JITTER_DELAY_BIN_MS + price_ms * 100 * late;
         if (cost < least) {
             least = cost;
-            histogram->target_ms = (i + 1) * JITTER_DELAY_BIN_MS;
+            delay->cheapest_ms = (i + 1) * JITTER_DELAY_BIN_MS;
         }
         if (late < late_negligible)
             break;
@@ -107,58 +103,63 @@ static void base_follow(jitter_delay *delay, int64_t transit_us, uint64_t now_us
         bins--; /* no packet may fall left of the first bin */
     if (bins == 0)
         return;
-    histogram_shift(&delay->fast, bins);
-    histogram_shift(&delay->slow, bins);
+    histogram_shift(delay, bins);
     delay->anchor_us += bins * BIN_US;
 }
 
-static int slope_order(const void *a, const void *b)
+static void spike_note(jitter_delay *delay, float delay_ms, uint64_t now_us)
 {
-    float x = *(const float *)a, y = *(const float *)b;
+    jitter_spike *newest = &delay->spikes[delay->n_spikes - 1];
 
-    return (x > y) - (x < y);
+    if (delay->n_spikes > 0 && now_us - newest->last_us < SPIKE_APART_US) {
+        newest->last_us = now_us;
+        newest->height_ms = delay_ms > newest->height_ms ? delay_ms : newest->height_ms;
+        return;
+    }
+    if (delay->n_spikes == JITTER_DELAY_SPIKES) {
+        memmove(delay->spikes, delay->spikes + 1, (JITTER_DELAY_SPIKES - 1) * sizeof *newest);
+        delay->n_spikes--;
+    }
+    delay->spikes[delay->n_spikes++] = (jitter_spike){now_us, now_us, delay_ms};
 }
 
-/* Theil and Sen: the median of the slopes between all pairs of blocks, which a few odd blocks do not move. */
-static void drift_estimate(jitter_delay *delay)
+/* Spikes count while the next one may be due: for twice the longest time between the last ones. */
+static bool spikes_due(jitter_delay *delay, uint64_t now_us)
 {
-    int n = delay->n_blocks < JITTER_DELAY_BLOCKS ? delay->n_blocks : JITTER_DELAY_BLOCKS, n_slopes = 0;
-    float slopes[SLOPES_MAX];
+    uint64_t period_us = 0;
 
-    if (n < BLOCKS_MIN)
-        return;
-    for (int i = 0; i < n; i++) {
-        for (int j = 0; j < i; j++) {
-            double apart_us = (double)((int64_t)(delay->block_at_us[i] - delay->block_at_us[j]));
+    for (int i = 1; i < delay->n_spikes; i++) {
+        uint64_t apart_us = delay->spikes[i].at_us - delay->spikes[i - 1].at_us;
 
-            if (apart_us != 0)
-                slopes[n_slopes++] = (float)((double)(delay->blocks[i] - delay->blocks[j]) / apart_us);
-        }
+        period_us = apart_us > period_us ? apart_us : period_us;
     }
-    if (n_slopes == 0)
-        return;
-    qsort(slopes, (size_t)n_slopes, sizeof *slopes, slope_order);
-    delay->drift_ppm = -1e6f * slopes[n_slopes / 2]; /* a fast peer's transit shrinks */
+    if (delay->n_spikes > 0 && now_us - delay->spikes[delay->n_spikes - 1].last_us > SPIKE_PERIOD_MAX_US)
+        delay->n_spikes = 0;
+    return delay->n_spikes >= 2 && period_us <= SPIKE_PERIOD_MAX_US &&
+           now_us - delay->spikes[delay->n_spikes - 1].last_us < 2 * period_us;
 }
 
-static void drift_follow(jitter_delay *delay, int64_t transit_us, uint64_t now_us)
+/* The delay that all but the highest of the last spikes keep. */
+static void spikes_follow(jitter_delay *delay, float delay_ms, uint64_t now_us)
 {
-    if (delay->block_us == 0 || now_us - delay->block_us >= BLOCK_US) {
-        int at = delay->n_blocks % JITTER_DELAY_BLOCKS;
+    float highest = 0, second = 0;
 
-        if (delay->block_us) {
-            delay->blocks[at] = delay->block_least_us;
-            delay->block_at_us[at] = delay->block_least_at_us;
-            delay->n_blocks++;
-            drift_estimate(delay);
+    if (delay_ms > delay->usual_ms + spike_ms)
+        spike_note(delay, delay_ms, now_us);
+    delay->spike_ms = 0;
+    if (!spikes_due(delay, now_us))
+        return;
+    for (int i = 0; i < delay->n_spikes; i++) {
+        float height = delay->spikes[i].height_ms;
+
+        if (height > highest) {
+            second = highest;
+            highest = height;
+        } else if (height > second) {
+            second = height;
         }
-        delay->block_us = now_us;
-        delay->block_least_us = INT64_MAX;
     }
-    if (transit_us < delay->block_least_us) {
-        delay->block_least_us = transit_us;
-        delay->block_least_at_us = now_us;
-    }
+    delay->spike_ms = second;
 }
 
 void jitter_delay_packet(jitter_delay *delay, uint64_t media_us, uint64_t now_us)
@@ -166,13 +167,12 @@ void jitter_delay_packet(jitter_delay *delay, uint64_t media_us, uint64_t now_us
     int64_t transit_us = (int64_t)(now_us - media_us), bin;
 
     base_follow(delay, transit_us, now_us);
-    drift_follow(delay, transit_us, now_us);
+    jitter_drift_packet(&delay->drift, transit_us, now_us);
     bin = (transit_us - delay->anchor_us) / BIN_US;
     bin = bin < 0 ? 0 : bin >= JITTER_DELAY_BINS ? JITTER_DELAY_BINS - 1 : bin;
-    histogram_add(&delay->fast, (int)bin, delay->packet_ms);
-    histogram_add(&delay->slow, (int)bin, delay->packet_ms);
-    histogram_target(&delay->fast);
-    histogram_target(&delay->slow);
+    histogram_add(delay, (int)bin);
+    histogram_evaluate(delay);
+    spikes_follow(delay, (float)(transit_us - jitter_delay_base_us(delay)) / 1000.0f, now_us);
 }
 
 void jitter_delay_loss(jitter_delay *delay, int missing, int advanced)
@@ -182,19 +182,21 @@ void jitter_delay_loss(jitter_delay *delay, int missing, int advanced)
     delay->loss_ratio += loss_memory * missing;
     if (delay->loss_ratio < 0)
         delay->loss_ratio = 0;
-    delay->waits_for_fec = delay->fec && delay->loss_ratio > (delay->waits_for_fec ? fec_off : fec_on);
+    delay->waits_for_fec = delay->fec_packets > 0 && delay->loss_ratio > (delay->waits_for_fec ? fec_off : fec_on);
 }
 
-void jitter_delay_fec(jitter_delay *delay, bool available)
+void jitter_delay_fec(jitter_delay *delay, bool present)
 {
-    delay->fec = available;
+    if (present)
+        delay->fec_packets = FEC_PACKETS;
+    else if (delay->fec_packets > 0)
+        delay->fec_packets--;
 }
 
 float jitter_delay_target_ms(const jitter_delay *delay)
 {
-    float target = delay->fast.target_ms > delay->slow.target_ms ? delay->fast.target_ms : delay->slow.target_ms;
+    float target = (delay->cheapest_ms > delay->spike_ms ? delay->cheapest_ms : delay->spike_ms) + PULL_MS;
 
-    target += PULL_MS;
     if (delay->waits_for_fec)
         target += delay->packet_ms;
     target = target > delay->min_ms ? target : delay->min_ms;

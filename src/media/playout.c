@@ -22,7 +22,6 @@ typedef struct {
 static const stretch_rule rule_quiet = {3, 3, -1};      /* background: nothing is heard of it */
 static const stretch_rule rule_speech = {15, 10, 0.85f};
 static const stretch_rule rule_far = {60, 40, 0.5f};    /* speech far off its target */
-static const float leave_out_ms = 10;   /* a lost packet this much past its turn is left out: the stall has taken its place */
 static const float quiet_margin = 4;    /* in power above the background's: +6 dB */
 static const float quiet_power = 1e-6f; /* -60 dBFS is quiet anyway */
 
@@ -78,6 +77,8 @@ static void fill(playout *playout, int n)
     float *end = fifo(playout) + playout->fifo_n;
     int made = -1;
 
+    if (n == 0)
+        return;
     if (playout->heard && playout->filled_n < DECODER_FILL_MAX) {
         if (playout->config.codec == TCCC_CODEC_OPUS)
             made = codec_decoder_conceal(playout->config.decoder, end, n);
@@ -107,13 +108,11 @@ static void stall(playout *playout)
     fill(playout, PLAYOUT_FRAME);
 }
 
-/* The next packet is lost: made up, or left out where a stall has already made up as much. */
-static void give_up(playout *playout, int n, bool made_up)
+/* The next packet, of n samples, is lost. `made_up` of them are put in its place. */
+static void give_up(playout *playout, int n, int made_up)
 {
-    if (made_up) {
-        fill(playout, n);
-        playout->counts.concealed += (uint64_t)n;
-    }
+    fill(playout, made_up);
+    playout->counts.concealed += (uint64_t)made_up;
     playout->media_end += (uint64_t)n;
     playout->counts.packets_lost++;
     jitter_skip(&playout->jitter);
@@ -225,7 +224,7 @@ static void bridge_gap(playout *playout, const jitter_slot *slot, uint64_t now_u
 {
     uint64_t media = media_of(playout, slot), n_missing = slot->seq - playout->jitter.next_seq;
     float late_ms = age_ms(playout, playout->media_end, playout->fifo_n, now_us) - jitter_delay_target_ms(&playout->jitter.delay);
-    int n;
+    int n, late;
 
     if (media <= playout->media_end) {
         playout->counts.packets_lost += (uint32_t)n_missing;
@@ -237,10 +236,9 @@ static void bridge_gap(playout *playout, const jitter_slot *slot, uint64_t now_u
         return;
     }
     n = missing_len(playout, slot, n_missing);
-    if (late_ms > leave_out_ms)
-        give_up(playout, n, false);
-    else if (n_missing > 1 || !recover(playout, slot, n))
-        give_up(playout, n, true);
+    late = late_ms > 0 ? (int)(late_ms * MS) : 0;
+    if (n_missing > 1 || late >= n / 2 || !recover(playout, slot, n))
+        give_up(playout, n, late < n ? (n - late) / CODEC_STEP * CODEC_STEP : 0); /* a stall has made up the rest */
 }
 
 /* The next packet is held; its timestamp may lie behind a silence. */

@@ -125,7 +125,7 @@ void receive_stats_get(const receive *stream, receive_stats *stats)
         .concealed_ratio = share(counts->concealed, counts->played),
         .recovered_ratio = share(counts->recovered, counts->played),
         .stretched_ratio = share(counts->inserted + counts->removed, counts->played),
-        .drift_ppm = jitter->delay.drift_ppm,
+        .drift_ppm = jitter->delay.drift.ppm,
         .loss_ratio = jitter->delay.loss_ratio,
     };
 }
