@@ -3,7 +3,7 @@
 # end, after the others have run. Layer: build. FUZZ_SECONDS (default 15) is each fuzzer's time.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
-source cmake/stages.sh 14
+source cmake/stages.sh 15
 
 failed=()
 try() { stage "$@" || failed+=("$1"); }
@@ -37,8 +37,9 @@ stage "building scripts" scripts
 try "unit tests (AddressSanitizer, UBSan)" unit_tests
 try "fuzzers, ${FUZZ_SECONDS:-15} s each" cmake/fuzz.sh "${FUZZ_SECONDS:-15}"
 try "layers, names, sizes" mocha_folders check
-try "WASM and script tests" mocha_folders wasm js server
-try "end to end: browsers and SIP peers" mocha_folders e2e
+try "WASM and scripts" mocha_folders wasm js
+try "server and SIP peers" mocha_folders server peers
+try "end to end: browsers and telephones" mocha_folders e2e
 
 printf 'total: %d s\n' $((SECONDS - started))
 if [ ${#failed[@]} -gt 0 ]; then
