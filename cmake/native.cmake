@@ -65,5 +65,4 @@ programs("src/cli/*.c" "tccc-" ${layers})
 programs("tests/server/*.c" "" ${server_lib} ${layers}) # peers that the tests in that folder start
 unit_tests("tests/unit/test_*.c" ${layers})
 unit_tests("tests/unit/server/test_*.c" ${server_lib} ${layers})
-programs("tests/server/*.c" "" ${server_lib} ${layers}) # peers that tests/server/*.test.js start
 programs("tests/bench/bench_*.c" "" ${server_lib} ${layers})

@@ -23,3 +23,12 @@ if(TCCC_VOICE_ONLY)
 else()
   wasm_module(core tccc_engine tccc_core tccc_base)
 endif()
+
+# The voice benchmark again, as a WASI program that tests/bench/bench_voice_wasm.js runs in Node.
+if(EXISTS ${CMAKE_SOURCE_DIR}/tests/bench/bench_voice.c)
+  add_executable(bench_voice tests/bench/bench_voice.c)
+  set_target_properties(bench_voice PROPERTIES SUFFIX .wasm RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR})
+  target_compile_options(bench_voice PRIVATE ${warnings})
+  target_link_libraries(bench_voice PRIVATE tccc_media tccc_dsp tccc_base)
+  target_link_options(bench_voice PRIVATE -sSTANDALONE_WASM=1 -sINITIAL_MEMORY=16MB -sTOTAL_STACK=262144)
+endif()
