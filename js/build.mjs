@@ -19,7 +19,7 @@ const dist = join(root, 'dist');
 const OLDEST = ['chrome56', 'edge80', 'firefox60', 'safari11'];
 const ABLE = ['chrome80', 'firefox78', 'safari14.1'];
 
-const bundle = (entry, outfile, target) => build({
+const bundle = (entry, outfile, target, define = {}) => build({
   entryPoints: [join(root, 'js/src', entry)],
   outfile: join(dist, outfile),
   bundle: true,
@@ -28,7 +28,7 @@ const bundle = (entry, outfile, target) => build({
   format: 'iife',
   target,
   supported: { destructuring: true }, /* since Chrome 49 and Safari 8; esbuild's table counts its early faults */
-  define: { globalThis: 'self' }, /* the name is newer than the oldest */
+  define,
   charset: 'utf8',
   plugins: [generated],
   legalComments: 'none',
@@ -54,7 +54,9 @@ const measure = (name) => {
 
 mkdirSync(dist, { recursive: true });
 await Promise.all([
-  bundle('main.js', 'tccc.js', OLDEST), bundle('worker.js', 'worker.js', ABLE), bundle('worklet.js', 'worklet.js', ABLE),
+  bundle('main.js', 'tccc.js', OLDEST, { globalThis: 'self' }), /* the name is newer than the oldest */
+  bundle('worker.js', 'worker.js', ABLE),
+  bundle('worklet.js', 'worklet.js', ABLE),
 ]);
 for (const suffix of ['.js', '.js.map']) copyFileSync(join(dist, `tccc${suffix}`), join(dist, `tcccSdk${suffix}`));
 copyFileSync(join(root, 'js/types/tccc.d.ts'), join(dist, 'tccc.d.ts'));
