@@ -1,4 +1,5 @@
 /** browser.js: Chromium (playwright-core) and Firefox (puppeteer-core, BiDi) behind the few calls the tests need. Layer: tests. */
+import { setTimeout as delay } from 'node:timers/promises';
 import { chromium } from 'playwright-core';
 import puppeteer from 'puppeteer-core';
 import { DEADLINE_MS } from './process.js';
@@ -24,30 +25,27 @@ export class Tab {
   reload() { return this.page.reload({ timeout: DEADLINE_MS, waitUntil: 'load' }); }
   click(selector) { return this.page.click(selector); }
 
-  /** Resolves with the first truthy value of `fn(arg)` in the page, asked every 50 ms. */
+  /** Resolves with the first truthy value of `fn(arg)` in the page, asked again every 50 ms. */
   async until(fn, arg, { deadlineMs = DEADLINE_MS, what = String(fn) } = {}) {
-    const source = `(${fn})(${arg === undefined ? '' : JSON.stringify(arg)})`;
-    const asked = this.page.evaluate(([text, limit]) => new Promise((resolve, reject) => {
-      const ask = new Function(`return ${text}`);
-      const until = performance.now() + limit;
-      const timer = setInterval(async () => {
-        let value;
-        try { value = await ask(); } catch (error) { clearInterval(timer); reject(error); return; }
-        if (!value && performance.now() < until) return;
-        clearInterval(timer);
-        resolve(value);
-      }, 50);
-    }), [source, deadlineMs]);
-    const value = await asked;
-    if (!value) throw new Error(`in the page, not within ${deadlineMs} ms: ${what}\npage errors: ${this.errors.join('; ')}\nconsole: ${this.consoleLines.slice(-15).join('\n')}`);
-    return value;
+    const limit = Date.now() + deadlineMs;
+    for (;;) {
+      const value = await this.evaluate(fn, arg);
+      if (value) return value;
+      if (Date.now() > limit) throw this.failure(`not within ${deadlineMs} ms: ${what}`);
+      await delay(50);
+    }
+  }
+
+  failure(sentence) {
+    return new Error(`in the page: ${sentence}\npage errors: ${this.errors.join('; ')}\nconsole: ${this.consoleLines.slice(-15).join('\n')}`);
   }
 
   startSound() { return this.evaluate(() => { window.pageSound.start(); }); }
 
   /** Waits until `seconds` were recorded and takes them: {mouth, ear}. */
   async takeSound(seconds) {
-    await this.until((wanted) => window.pageSound.seconds() >= wanted, seconds, { deadlineMs: 1000 * seconds + DEADLINE_MS, what: `${seconds} s of sound` });
+    const isThere = await this.evaluate(([wanted, deadlineMs]) => window.pageSound.recorded(wanted, deadlineMs), [seconds, 1000 * seconds + DEADLINE_MS]);
+    if (!isThere) throw this.failure(`${await this.evaluate(() => `${window.pageSound.seconds()} s of sound, contexts ${window.pageSound.contexts.map((one) => one.state)} ${window.pageSound.error() || ''}`)}, not ${seconds} s`);
     return soundsOf(await this.evaluate(() => window.pageSound.stop()));
   }
 

@@ -74,6 +74,21 @@ export function installPageSound() {
   window.pageSound = {
     start() { state.blocks = []; state.isOn = true; },
     seconds() { return state.blocks.reduce((sum, block) => sum + block.mouth.length, 0) / (state.rate || 1); },
+    /** Resolves with whether `seconds` were recorded before the deadline. */
+    recorded(seconds, deadlineMs) {
+      return new Promise((resolve) => {
+        const ask = (isLate) => {
+          if (!isLate && window.pageSound.seconds() < seconds) return;
+          window.removeEventListener('pagesound', hear);
+          clearTimeout(timer);
+          resolve(!isLate);
+        };
+        const hear = () => ask(false);
+        const timer = setTimeout(() => ask(true), deadlineMs);
+        window.addEventListener('pagesound', hear);
+        hear();
+      });
+    },
     error() { return state.error; },
     contexts: state.contexts,
     stop() {

@@ -7,26 +7,28 @@ import * as wav from './wav.js';
 const HEADER_BYTES = 44;
 
 /**
- * A file grows by one packet's sound at a time. For each growth the wall clock gives an upper bound of the time at
- * which sample 0 was there: seen - size / rate. The least of these bounds is the file's start.
+ * A file grows by one packet's sound at a time. For each growth the wall clock gives an upper bound of the time of
+ * sample 0; the least of these bounds is the file's start. What is spoken has been said when it is written:
+ * seen - size / rate. What is heard begins to play when it is written: seen - (size before) / rate.
  */
 class GrowingFile {
   constructor(file) {
     this.file = file;
+    this.isHeard = file.endsWith('-dec.wav');
     this.startMs = Infinity;
-    this.firstSize = 0;
+    this.size = HEADER_BYTES;
     this.look();
   }
 
   look() {
     const now = Date.now();
     const size = fs.statSync(this.file).size;
-    if (size <= HEADER_BYTES || size === this.size) return;
-    this.size = size;
+    if (size <= this.size) return;
     if (!this.format) this.format = wav.readFormat(this.file);
     const { rate, channels } = this.format;
-    const seconds = (size - HEADER_BYTES) / (2 * channels * rate);
-    this.startMs = Math.min(this.startMs, now - 1000 * seconds);
+    const played = ((this.isHeard ? this.size : size) - HEADER_BYTES) / (2 * channels * rate);
+    this.startMs = Math.min(this.startMs, now - 1000 * played);
+    this.size = size;
   }
 
   read() {
