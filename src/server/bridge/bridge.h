@@ -15,7 +15,8 @@
 
 /* A pair of UDP sockets (RTP on an even port, RTCP on the next), bound on the control thread, then given to a bridge. */
 typedef struct rtp_port rtp_port;
-/* Binds on `address` inside [min,max] (0,0: 40000-59998 minus the kernel's ephemeral range). NULL: none free. */
+/* Binds on `address` (numeric) inside [min,max]. 0,0: 40000-59998 without the kernel's ephemeral range; where that leaves
+ * less than 1000 pairs, as with Linux's default of 32768-60999, 16384-32766 without it. NULL: none free. */
 rtp_port *rtp_port_bind(const char *address, int min, int max);
 int rtp_port_number(const rtp_port *port);
 void rtp_port_close(rtp_port *port);  /* only while no bridge owns it */
@@ -33,7 +34,8 @@ typedef struct {
     struct sockaddr_storage remote;      /* where SDP says RTP goes; family 0: learn from the first packet */
     int rtcp_mux;
     int symmetric;                       /* 1: send to where valid packets come from (RFC 4961); latches once per update */
-    int send_on_hold;                    /* 0: the peer put us on hold (recvonly/inactive): nothing is sent to it */
+    int send_on_hold;                    /* 1: packets go to it, the usual case; 0: the peer put us on hold
+                                            (sendonly/inactive in its SDP): nothing is sent to it */
     enum tccc_srtp_suite srtp;           /* keys for what the bridge itself makes or must read; passing through needs none */
     uint8_t srtp_send_key[TCCC_SRTP_KEY_LEN], srtp_receive_key[TCCC_SRTP_KEY_LEN];
     int srtp_terminate;                  /* 1: SRTP ends here (the other side is plain); 0: ciphertext passes */

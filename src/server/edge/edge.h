@@ -25,6 +25,7 @@ typedef struct {
     int dc_port;                 /* 0: any free port; below 0: no data channel */
     const char *sdk_dir;         /* files under /sdk/ (dist/): CORS for all, CORP cross-origin, application/wasm */
     const char *web_dir;         /* files under / (demo and screens); NULL: none */
+    const char *music_dir;       /* hold music, WAV files; NULL: /usr/share/asterisk/moh. Without any: a tune of our own */
     int max_connections;         /* 0: 4096 */
 } edge_config;
 

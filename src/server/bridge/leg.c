@@ -1,0 +1,396 @@
+/* leg.c: one side of a bridge on the edge thread: a page, a telephone or a program. Layer: server. */
+#include "leg.h"
+
+#include "media/codec.h"
+#include "media/rtp.h"
+#include "tccc/error.h"
+
+#include <openssl/crypto.h>
+#include <string.h>
+#include <sys/random.h>
+
+enum { COMFORT_NOISE_PT = 13, SILENT_S = 30, PACKET_CAP = PACKET_MAX + PACKET_TAILROOM };
+
+/* --- from the peer --- */
+
+static void hear(leg *l, int is_rtcp)
+{
+    l->heard_us = edge_now_us(l->loop);
+    l->silent_s = 0;
+    if (!l->heard && !is_rtcp) {
+        l->heard = 1;
+        l->events.event(l->events.context, l, BRIDGE_EVENT_FIRST_PACKET, 0);
+    }
+}
+
+static void report_digits(leg *l, uint64_t now_us)
+{
+    telephone_report report;
+    while (telephone_receiver_poll(&l->digits, now_us, &report))
+        if (report.phase == TELEPHONE_STARTED)
+            l->events.event(l->events.context, l, BRIDGE_EVENT_DIGIT, report.digit);
+}
+
+static void read_digits(leg *l, const uint8_t *packet, size_t len)
+{
+    rtp_packet rtp;
+    uint64_t now_us = edge_now_us(l->loop);
+    if (rtp_packet_payload_type(packet) != l->config.dtmf_payload_type || rtp_packet_parse(&rtp, packet, len))
+        return;
+    telephone_receiver_packet(&l->digits, &rtp, now_us);
+    report_digits(l, now_us);
+}
+
+/* What we send has reports from this peer: our own RTCP session reads both. */
+static void read_for_reports(leg *l, const uint8_t *packet, size_t len, int is_rtcp)
+{
+    rtp_packet rtp;
+    if (!l->source.started)
+        return;
+    if (is_rtcp)
+        rtcp_session_input(&l->source.rtcp, packet, len, edge_now_us(l->loop));
+    else if (!rtp_packet_parse(&rtp, packet, len))
+        rtcp_session_received(&l->source.rtcp, &rtp, edge_now_us(l->loop));
+}
+
+int leg_is_open(const leg *l)
+{
+    return !l->receiver || l->reads;
+}
+
+static void from_peer(leg *l, uint8_t *packet, size_t len)
+{
+    enum rtp_kind kind = rtp_packet_kind(packet, len);
+    if (kind == RTP_KIND_OTHER || (kind == RTP_KIND_RTP && len < RTP_HEADER_LEN)) {
+        edge_tally(l->loop, DROPPED);
+        return;
+    }
+    int is_rtcp = kind == RTP_KIND_RTCP;
+    if (l->receiver && l->reads) {
+        int opened = is_rtcp ? srtp_receiver_rtcp(l->receiver, packet, len) : srtp_receiver_rtp(l->receiver, packet, len);
+        if (opened < 0) {
+            edge_tally(l->loop, DROPPED);
+            return;
+        }
+        len = (size_t)opened;
+    }
+    hear(l, is_rtcp);
+    if (leg_is_open(l)) {
+        if (!is_rtcp && l->config.dtmf_payload_type)
+            read_digits(l, packet, len);
+        read_for_reports(l, packet, len, is_rtcp);
+    }
+    l->events.packet(l->events.context, l, packet, len, is_rtcp);
+}
+
+static void on_packet(void *context, uint8_t *packet, size_t len)
+{
+    from_peer(context, packet, len);
+}
+
+/* --- to the peer --- */
+
+static void transmit(leg *l, uint8_t *packet, size_t len, int is_rtcp)
+{
+    if (l->seat)
+        media_seat_send(l->seat, l->config.channel, packet, len);
+    else if (l->phone)
+        phone_send(l->phone, packet, len, is_rtcp);
+    else
+        edge_tally(l->loop, DROPPED);
+}
+
+static void protect_and_transmit(leg *l, uint8_t *packet, size_t len, int is_rtcp)
+{
+    if (l->sender) {
+        int closed = is_rtcp ? srtp_sender_rtcp(l->sender, packet, len, PACKET_CAP) : srtp_sender_rtp(l->sender, packet, len, PACKET_CAP);
+        if (closed < 0) {
+            edge_tally(l->loop, DROPPED);
+            return;
+        }
+        len = (size_t)closed;
+    }
+    transmit(l, packet, len, is_rtcp);
+}
+
+void leg_relay(leg *l, uint8_t *packet, size_t len, int is_rtcp, int open)
+{
+    if (open && l->config.srtp_terminate)
+        protect_and_transmit(l, packet, len, is_rtcp);
+    else
+        transmit(l, packet, len, is_rtcp);
+}
+
+/* --- what the leg itself sends --- */
+
+static void source_start(leg *l)
+{
+    leg_source *source = &l->source;
+    struct { uint32_t ssrc, timestamp; uint64_t seed; uint16_t seq; } random;
+    if (source->started || getrandom(&random, sizeof random, 0) != sizeof random)
+        return;
+    source->ssrc = random.ssrc;
+    source->timestamp = random.timestamp;
+    source->seq = random.seq & 0x7fff; /* RFC 3711 section 3.3.1: far from the first roll-over */
+    rtcp_session_config config = { .ssrc = random.ssrc, .rate_hz = codec_clock_hz(l->config.codec), .cname = "", .seed = random.seed };
+    rtcp_session_open(&source->rtcp, &config, edge_now_us(l->loop));
+    source->started = 1;
+    source->pause = 1;
+}
+
+static void source_send(leg *l, uint8_t *packet, size_t len)
+{
+    rtp_packet rtp;
+    leg_source *source = &l->source;
+    source->last_us = edge_now_us(l->loop);
+    if (!rtp_packet_parse(&rtp, packet, len))
+        rtcp_session_sent(&source->rtcp, &rtp, source->last_us);
+    protect_and_transmit(l, packet, len, 0);
+}
+
+/* After a pause the RTP clock has gone on (RFC 3550 section 5.1). */
+static void catch_up_clock(leg *l)
+{
+    leg_source *source = &l->source;
+    uint64_t passed_us = edge_now_us(l->loop) - source->last_us;
+    if (source->last_us)
+        source->timestamp += (uint32_t)(passed_us * codec_clock_hz(l->config.codec) / 1000000);
+}
+
+static void on_payload(void *context, const uint8_t *payload, size_t len, uint32_t ticks)
+{
+    leg *l = context;
+    leg_source *source = &l->source;
+    uint8_t buf[PACKET_HEADROOM + PACKET_MAX + PACKET_TAILROOM], *packet = buf + PACKET_HEADROOM;
+    source_start(l);
+    if (!source->started || RTP_HEADER_LEN + len > PACKET_MAX)
+        return;
+    if (source->pause)
+        catch_up_clock(l);
+    rtp_packet header = {
+        .marker = source->pause, .payload_type = l->config.payload_type, .seq = source->seq++, .timestamp = source->timestamp,
+        .ssrc = source->ssrc,
+    };
+    source->pause = 0;
+    source->timestamp += ticks;
+    rtp_packet_write(&header, packet, PACKET_MAX);
+    memcpy(packet + RTP_HEADER_LEN, payload, len);
+    source_send(l, packet, RTP_HEADER_LEN + len);
+}
+
+void leg_echo(leg *l, uint8_t *packet, size_t len)
+{
+    leg_source *source = &l->source;
+    source_start(l);
+    if (!source->started)
+        return;
+    if (source->echo_ssrc != rtp_packet_ssrc(packet) || source->pause) {
+        catch_up_clock(l);
+        source->echo_ssrc = rtp_packet_ssrc(packet);
+        source->echo_seq_offset = (uint16_t)(source->seq - rtp_packet_seq(packet));
+        source->echo_timestamp_offset = source->timestamp - rtp_packet_timestamp(packet);
+        source->pause = 0;
+    }
+    uint16_t seq = (uint16_t)(rtp_packet_seq(packet) + source->echo_seq_offset);
+    uint32_t timestamp = rtp_packet_timestamp(packet) + source->echo_timestamp_offset;
+    rtp_packet_set_ssrc(packet, source->ssrc);
+    rtp_packet_set_seq(packet, seq);
+    rtp_packet_set_timestamp(packet, timestamp);
+    if ((int16_t)(uint16_t)(seq - source->seq) >= 0) {
+        source->seq = (uint16_t)(seq + 1);
+        source->timestamp = timestamp;
+    }
+    source_send(l, packet, len);
+}
+
+static void on_done(void *context)
+{
+    leg *l = context;
+    program_stop(l->program);
+    l->program = NULL;
+    l->source.pause = 1;
+    l->events.event(l->events.context, l, BRIDGE_EVENT_DONE, 0);
+}
+
+static int same_program(const program_config *a, const program_config *b)
+{
+    return a->kind == b->kind && a->sound == b->sound && a->loop == b->loop && a->codec == b->codec && a->ptime_ms == b->ptime_ms;
+}
+
+int leg_play(leg *l, enum bridge_program kind, sound *s, int loop)
+{
+    int error = 0;
+    program_config config = { .kind = kind, .sound = s, .loop = loop, .codec = l->config.codec, .ptime_ms = l->config.ptime_ms };
+    if (l->playing && same_program(&config, &l->played))
+        return 0;
+    leg_stop_playing(l);
+    if (kind == PROGRAM_ECHO || (!l->seat && !l->phone))
+        return 0;
+    l->playing = 1;
+    l->played = config;
+    l->program = program_start(l->loop, &config, &(program_listener){ on_payload, on_done, l }, &error);
+    return l->program ? 0 : error;
+}
+
+void leg_stop_playing(leg *l)
+{
+    if (l->program)
+        program_stop(l->program);
+    l->program = NULL;
+    l->playing = 0;
+    l->source.pause = 1;
+}
+
+static void send_reports(leg *l)
+{
+    uint8_t buf[PACKET_HEADROOM + 512 + PACKET_TAILROOM];
+    if (!l->source.started || edge_now_us(l->loop) - l->source.last_us > 10000000)
+        return; /* nothing of ours is being heard */
+    int len = rtcp_session_poll(&l->source.rtcp, buf + PACKET_HEADROOM, 512, edge_now_us(l->loop));
+    if (len > 0)
+        protect_and_transmit(l, buf + PACKET_HEADROOM, (size_t)len, 1);
+}
+
+void leg_second(leg *l, int expected)
+{
+    uint64_t now_us = edge_now_us(l->loop);
+    report_digits(l, now_us);
+    send_reports(l);
+    if (!expected || (!l->seat && !l->phone)) {
+        l->heard_us = now_us;
+        return;
+    }
+    int silent_s = (int)((now_us - l->heard_us) / 1000000);
+    if (silent_s - l->silent_s < SILENT_S)
+        return;
+    l->silent_s = silent_s;
+    l->events.event(l->events.context, l, BRIDGE_EVENT_SILENT, silent_s);
+}
+
+/* --- opening --- */
+
+static void on_seat_gone(void *context)
+{
+    leg *l = context;
+    l->seat = NULL; /* the control thread, which freed it, decides about the call */
+}
+
+static void leave_seat(leg *l)
+{
+    media_sink *sink = l->seat ? &l->seat->sinks[l->config.channel] : NULL;
+    if (sink && sink->context == l)
+        *sink = (media_sink){ 0 };
+    l->seat = NULL;
+}
+
+static int enter_seat(leg *l)
+{
+    l->seat = media_seat_find(l->loop, l->config.seat);
+    if (!l->seat || l->config.channel < 0 || l->config.channel >= CARRIER_CHANNELS)
+        return l->seat = NULL, TCCC_E_NOT_FOUND;
+    l->seat->sinks[l->config.channel] = (media_sink){ on_packet, on_seat_gone, l };
+    return 0;
+}
+
+static void configure_phone(leg *l)
+{
+    const bridge_side *side = &l->config;
+    phone_config config = {
+        .symmetric = side->symmetric, .rtcp_mux = side->rtcp_mux, .sending = side->send_on_hold,
+        .payload_types = { side->payload_type, COMFORT_NOISE_PT, side->dtmf_payload_type },
+        .n_payload_types = side->dtmf_payload_type ? 3 : 2,
+    };
+    config.remote.storage = side->remote;
+    phone_configure(l->phone, &config);
+}
+
+static int same_keys(const bridge_side *a, const bridge_side *b)
+{
+    return a->srtp == b->srtp && !memcmp(a->srtp_send_key, b->srtp_send_key, sizeof a->srtp_send_key) &&
+           !memcmp(a->srtp_receive_key, b->srtp_receive_key, sizeof a->srtp_receive_key);
+}
+
+static void drop_keys(leg *l)
+{
+    srtp_sender_close(l->sender);
+    srtp_receiver_close(l->receiver);
+    l->sender = NULL;
+    l->receiver = NULL;
+}
+
+static int take_keys(leg *l)
+{
+    int error = 0;
+    enum srtp_scheme scheme = (enum srtp_scheme)l->config.srtp;
+    drop_keys(l);
+    if (l->config.srtp == TCCC_SRTP_NONE)
+        return 0;
+    l->sender = srtp_sender_open(scheme, l->config.srtp_send_key, TCCC_SRTP_KEY_LEN, &error);
+    l->receiver = srtp_receiver_open(scheme, l->config.srtp_receive_key, TCCC_SRTP_KEY_LEN, &error);
+    return l->sender && l->receiver ? 0 : error;
+}
+
+static int take_port(leg *l, rtp_port *port)
+{
+    if (!port)
+        return l->phone ? 0 : TCCC_E_ARG_MISSING;
+    if (l->phone)
+        phone_close(l->phone);
+    l->phone = phone_open(l->loop, port, on_packet, l);
+    return l->phone ? 0 : TCCC_E_NO_MEMORY;
+}
+
+static int apply(leg *l, const bridge_side *config)
+{
+    int had_digits = l->config.dtmf_payload_type, had_rate_hz = l->config.dtmf_rate_hz, failed = 0;
+    int new_keys = !same_keys(&l->config, config);
+    leave_seat(l);
+    l->config = *config;
+    if (config->kind == BRIDGE_PAGE)
+        failed = enter_seat(l);
+    if (config->kind == BRIDGE_PHONE && !(failed = take_port(l, config->port)))
+        configure_phone(l);
+    if (config->kind != BRIDGE_PHONE && l->phone) {
+        phone_close(l->phone);
+        l->phone = NULL;
+    }
+    l->config.port = NULL;
+    if (!failed && new_keys)
+        failed = take_keys(l);
+    if (had_digits != config->dtmf_payload_type || had_rate_hz != config->dtmf_rate_hz)
+        telephone_receiver_open(&l->digits, config->dtmf_rate_hz ? (uint32_t)config->dtmf_rate_hz : 8000);
+    l->reads = config->srtp_terminate;
+    l->heard_us = edge_now_us(l->loop);
+    return failed;
+}
+
+int leg_open(leg *l, edge_loop *loop, const leg_events *events, const bridge_side *config)
+{
+    l->loop = loop;
+    l->events = *events;
+    telephone_receiver_open(&l->digits, config->dtmf_rate_hz ? (uint32_t)config->dtmf_rate_hz : 8000);
+    return apply(l, config);
+}
+
+int leg_update(leg *l, const bridge_side *config)
+{
+    if (l->config.kind != config->kind)
+        l->heard = 0;
+    if (l->source.started && l->config.codec != config->codec) { /* another RTP clock: another source */
+        memset(&l->source, 0, sizeof l->source);
+        l->source.pause = 1;
+    }
+    return apply(l, config);
+}
+
+void leg_close(leg *l)
+{
+    if (l->program)
+        program_stop(l->program);
+    leave_seat(l);
+    if (l->phone)
+        phone_close(l->phone);
+    drop_keys(l);
+    OPENSSL_cleanse(&l->config, sizeof l->config);
+    memset(l, 0, sizeof *l);
+}

@@ -1,0 +1,79 @@
+/* leg.h: one side of a bridge on the edge thread: a page, a telephone or a program. Layer: server.
+ *
+ * What a leg hears of its peer goes to leg_events.packet; what the bridge has for it goes through leg_relay (packets of
+ * the other side) or is made here (programs, with the leg's own SSRC and RTCP). SRTP is done here.
+ */
+#ifndef TCCC_SERVER_LEG_H
+#define TCCC_SERVER_LEG_H
+
+#include "bridge.h"
+#include "phone.h"
+#include "program.h"
+#include "server/edge/media_seat.h"
+
+#include "media/rtcp.h"
+#include "media/srtp.h"
+#include "media/telephone_event.h"
+
+typedef struct leg leg;
+
+typedef struct {
+    /* A packet from this leg's peer, in the clear when leg_is_open says so. */
+    void (*packet)(void *context, leg *from, uint8_t *packet, size_t len, int is_rtcp);
+    void (*event)(void *context, leg *from, enum bridge_event event, int64_t value);
+    void *context;
+} leg_events;
+
+typedef struct {                     /* what the leg itself sends: programs and echo */
+    int started;
+    rtcp_session rtcp;
+    uint32_t ssrc, timestamp;
+    uint16_t seq;
+    uint64_t last_us;
+    int pause;                       /* set the marker on the next packet */
+    uint32_t echo_ssrc;              /* of what is echoed, and how far its numbers are from ours */
+    uint16_t echo_seq_offset;
+    uint32_t echo_timestamp_offset;
+} leg_source;
+
+struct leg {
+    edge_loop *loop;
+    leg_events events;
+    bridge_side config;
+    media_seat *seat;                /* page */
+    phone *phone;
+    srtp_sender *sender;             /* NULL without keys */
+    srtp_receiver *receiver;
+    telephone_receiver digits;
+    leg_source source;
+    program *program;                /* plays to this leg */
+    program_config played;           /* what plays or has played to its end */
+    int playing;                     /* `played` counts */
+    int reads;                       /* 1: SRTP from this leg is opened, because it ends here or a program listens */
+    int heard;                       /* FIRST_PACKET was told */
+    int due;                         /* packets are expected: SILENT is told when none come */
+    uint64_t heard_us;
+    int silent_s;                    /* told so far */
+};
+
+/* A zeroed leg. The port of *config is taken over, also when this fails. 0, TCCC_E_NO_MEMORY, TCCC_E_ARG_RANGE (keys). */
+int leg_open(leg *l, edge_loop *loop, const leg_events *events, const bridge_side *config);
+/* As bridge_update: keeps the port when *config has none. */
+int leg_update(leg *l, const bridge_side *config);
+void leg_close(leg *l);
+
+/* Plays to this leg; the codec is its own. 0 or as program_start. Replaces what plays now, unless it is the same: that
+ * goes on, or stays ended. PROGRAM_ECHO plays nothing. */
+int leg_play(leg *l, enum bridge_program kind, sound *sound, int loop);
+void leg_stop_playing(leg *l);
+/* Sends a packet of the other side to this leg's peer. It is changed in place. `open`: it is in the clear, to be
+ * protected when SRTP ends here. */
+void leg_relay(leg *l, uint8_t *packet, size_t len, int is_rtcp, int open);
+/* Sends an RTP packet of this leg's peer back to it, as a source of the leg's own. */
+void leg_echo(leg *l, uint8_t *packet, size_t len);
+/* 1 when leg_events.packet gets packets of this leg in the clear. */
+int leg_is_open(const leg *l);
+/* Once a second: RTCP reports and silence. `expected`: the peer should be sending. */
+void leg_second(leg *l, int expected);
+
+#endif

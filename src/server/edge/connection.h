@@ -1,0 +1,41 @@
+/* connection.h: one accepted TCP connection, whatever it speaks; limits per address. Layer: server. */
+#ifndef TCCC_SERVER_CONNECTION_H
+#define TCCC_SERVER_CONNECTION_H
+
+#include "edge_loop.h"
+
+#include <netinet/in.h>
+
+typedef struct connection {
+    struct lws *wsi;
+    edge_loop *loop;
+    char remote[INET6_ADDRSTRLEN];
+    uint64_t peer_key;               /* in loop->peers; 0: not counted (loopback) */
+    struct http_exchange *exchange;  /* the present HTTP request, http.c */
+    struct ws_seat *seat;            /* ws_seat.c */
+    struct ws_media *media;          /* ws_media.c */
+    int close_sent;                  /* WebSocket: our close frame is out, the peer's is awaited */
+} connection;
+
+/* 0 when one more connection from this address is within the limits: config.max_connections in all, of which no address
+ * but loopback may hold more than half. */
+int connection_refused(edge_loop *loop, const struct sockaddr *address);
+/* For a socket that was accepted; NULL: no memory. Sets TCP_NODELAY. */
+connection *connection_new(edge_loop *loop, struct lws *wsi);
+void connection_free(connection *conn);
+
+static inline connection *connection_of(struct lws *wsi)
+{
+    return lws_get_opaque_user_data(wsi);
+}
+
+/* A request header into buf[cap], "" when absent or too long. */
+void connection_header(struct lws *wsi, enum lws_token_indexes token, char *buf, int cap);
+
+/* Sends a close frame (RFC 6455 section 5.5.1; reason at most 123 bytes) and waits a little for the peer's. Messages that
+ * still arrive are to be ignored. To be called in a callback of the connection. Always 0, to be returned from it.
+ * libwebsockets' own way (lws_close_reason and -1) loses the frame: Debian builds 4.1.6 with _DEBUG, which closes
+ * every libuv connection twice as a self-test, and the second time at once. */
+int connection_close_ws(connection *conn, int code, const char *reason);
+
+#endif
