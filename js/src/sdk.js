@@ -155,10 +155,18 @@ export function createSdk(config) {
     emitter.emit(events.warning, { ...plainError(error), detail: text });
   }
 
+  /** Why this page cannot sign in: the event to tell it by and its error; null when it can. */
+  function obstacle() {
+    if (!isBrowserSupported()) return { event: events.warning, error: tcccError('BROWSER_UNSUPPORTED') };
+    if (!config.token && !store.get()) return { event: events.tokenExpired, error: tcccError('TOKEN_INVALID') };
+    return null;
+  }
+
   async function begin() {
-    if (!isBrowserSupported()) {
-      bus.close('BROWSER_UNSUPPORTED');
-      emitter.emit(events.warning, plainError(tcccError('BROWSER_UNSUPPORTED')));
+    const found = obstacle();
+    if (found) {
+      bus.close(found.error.code);
+      emitter.emit(found.event, plainError(found.error));
       return;
     }
     const started = await startCoreThread(config, {

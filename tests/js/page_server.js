@@ -11,16 +11,21 @@ const TYPES = {
   '.html': 'text/html; charset=utf-8', '.js': 'text/javascript; charset=utf-8', '.wasm': 'application/wasm', '.map': 'application/json',
 };
 
-/** @param {(request: import('node:http').IncomingMessage, url: URL) => {file?: string, headers?: object}} choose */
-async function serve(choose) {
+/** `choose` says which file a path gives; there is no seat here: WebSockets are noted and refused. */
+async function serve(choose, onUpgrade) {
   const server = createServer((request, response) => {
-    const { file, headers = {} } = choose(request, new URL(request.url, 'http://test'));
+    const { file, headers = {} } = choose(new URL(request.url, 'http://test').pathname);
     if (!file || !existsSync(file)) {
       response.writeHead(404).end();
       return;
     }
     response.writeHead(200, { 'content-type': TYPES[extname(file)] ?? 'application/octet-stream', ...headers });
     response.end(readFileSync(file));
+  });
+  server.on('upgrade', (request, socket) => {
+    const { pathname } = new URL(request.url, 'http://test');
+    onUpgrade(pathname);
+    socket.destroy();
   });
   await new Promise((resolve) => { server.listen(0, '127.0.0.1', resolve); });
   return { server, origin: `http://127.0.0.1:${server.address().port}` };
@@ -29,8 +34,8 @@ async function serve(choose) {
 const below = (dir, path) => join(dir, normalize(path).replace(/^(\.\.[/\\])+/, ''));
 
 /**
- * Both origins. `/sdk/..` on either gives dist/; pages come from tests/pages with the header that ?csp= names; ?mime=wrong
- * spoils the type of .wasm files of the SDK's origin.
+ * Both origins. `/sdk/..` on either gives dist/; pages come from tests/pages under the policy state.csp;
+ * state.wrongMime spoils the type of .wasm files. `sockets` lists the WebSockets that were asked for.
  */
 export async function startOrigins() {
   const state = { csp: '', wrongMime: false };
@@ -41,13 +46,14 @@ export async function startOrigins() {
       ...(state.wrongMime && path.endsWith('.wasm') ? { 'content-type': 'text/plain' } : {}),
     },
   });
-  const choose = (_, { pathname }) => (pathname.startsWith('/sdk/') ? sdkFile(pathname)
+  const choose = (pathname) => (pathname.startsWith('/sdk/') ? sdkFile(pathname)
     : { file: below(PAGES, pathname), headers: state.csp ? { 'content-security-policy': state.csp } : {} });
-  const sdk = await serve(choose);
-  const page = await serve(choose);
+  const sockets = [];
+  const sdk = await serve(choose, (path) => sockets.push(`sdk ${path}`));
+  const page = await serve(choose, (path) => sockets.push(`page ${path}`));
   const stop = () => [sdk, page].forEach(({ server }) => {
     server.closeAllConnections();
     server.close();
   });
-  return { sdk: sdk.origin, page: page.origin.replace('127.0.0.1', 'localhost'), state, stop };
+  return { sdk: sdk.origin, page: page.origin.replace('127.0.0.1', 'localhost'), state, sockets, stop };
 }
