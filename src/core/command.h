@@ -19,7 +19,7 @@ enum command_name {
     N_COMMANDS
 };
 
-typedef struct {
+typedef struct command {
     uint32_t id;
     enum command_name name;
     wire_args args;                 /* digits is NULL when dtmfText is absent (it is optional, SDK-062) */

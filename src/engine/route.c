@@ -45,7 +45,9 @@ static bool is_used(const route *route, int i) { return route->mask >> i & 1; }
 static void ask_all(route *route, uint64_t now_ms) {
     for (int i = 0; i < CARRIER_PATHS; i++) {
         route->path[i].told = false;
-        if (route->path[i].state == ROUTE_OPEN) route->path[i].due_ms = now_ms;
+        if (route->path[i].state != ROUTE_OPEN) continue;
+        route->path[i].due_ms = now_ms;
+        route->path[i].pinged_ms = ROUTE_NEVER;
     }
 }
 

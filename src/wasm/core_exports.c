@@ -7,6 +7,7 @@
  * out lies at core_out_ptr() until the next call of anything but core_out_*. A view made of memory.buffer must be made
  * anew when memory.buffer has changed: any call may grow the memory; the mailbox does not move.
  *
+ * After WIRE_CLOSE or PATH_CLOSE the host reports nothing more of that socket; a WIRE_CONNECT or PATH_OPEN may follow at once.
  * After every input call until it returns 0: core_poll(). Then wait for input or until core_next_ms(), then core_tick(now).
  *
  * | export                             | result                                                                      |
@@ -48,4 +49,105 @@
  *
  * Imports: wasi_snapshot_preview1.proc_exit(code) (only on a failed assertion), env.emscripten_notify_memory_growth(index).
  */
+#include "base/json.h"
 #include "tccc/engine.h"
+#include "tccc/error.h"
+
+#include <emscripten.h>
+#include <string.h>
+
+#define EXPORT EMSCRIPTEN_KEEPALIVE
+
+static _Alignas(8) char mailbox[TCCC_COMMAND_MAX + 1];
+static tccc_engine *engine;
+static tccc_output output;
+
+EXPORT char *core_mailbox(void) { return mailbox; }
+EXPORT int core_mailbox_size(void) { return TCCC_COMMAND_MAX; }
+
+static bool fits(int len) { return len >= 0 && len <= TCCC_COMMAND_MAX; }
+
+/* A time before 0, or none, is 0. */
+static uint64_t ms(double now) { return now > 0 ? (uint64_t)now : 0; }
+
+static int refuse(int error, const char *sentence) {
+    strncpy(mailbox, sentence, TCCC_COMMAND_MAX);
+    return error;
+}
+
+static int start(json_reader *in, double now) {
+    tccc_engine_config config = {
+        .token = json_string_or(in, "token", NULL, 256),
+        .resume_token = json_string_or(in, "resumeToken", NULL, 64),
+        .tab_uuid = json_string(in, "tabUUID", 36, 36),
+        .sdk_version = json_string_or(in, "sdkVersion", "", 64),
+        .seed = (uint64_t)json_integer(in, "seed", 0, JSON_INTEGER_MAX),
+        .auto_online = json_bool_or(in, "autoOnline", true),
+    };
+    if (in->error) return refuse(in->error, in->message);
+    int error;
+    engine = tccc_engine_new(&config, ms(now), &error);
+    return engine ? 0 : refuse(error, tccc_error_sentence(error));
+}
+
+EXPORT int core_init(int len, double now) {
+    json_value *tree;
+    tccc_engine_free(engine);
+    engine = NULL;
+    int error = json_parse(mailbox, fits(len) ? (size_t)len : 0, TCCC_COMMAND_MAX, &tree);
+    if (error < 0) return refuse(error, tccc_error_sentence(error));
+    json_reader in = json_read(tree);
+    error = start(&in, now);
+    json_free(tree);
+    return error;
+}
+
+EXPORT int core_command(int len, double now) {
+    if (!engine) return TCCC_E_NOT_READY;
+    return fits(len) ? tccc_engine_command(engine, mailbox, (size_t)len, ms(now)) : TCCC_E_TOO_LARGE;
+}
+
+EXPORT int core_wire_open(double now) { return engine ? tccc_engine_wire_open(engine, ms(now)) : TCCC_E_NOT_READY; }
+
+EXPORT int core_wire_text(int len, double now) {
+    if (!engine) return TCCC_E_NOT_READY;
+    return fits(len) ? tccc_engine_wire_text(engine, mailbox, (size_t)len, ms(now)) : TCCC_E_TOO_LARGE;
+}
+
+EXPORT int core_wire_closed(int code, double now) {
+    return engine ? tccc_engine_wire_closed(engine, code, ms(now)) : TCCC_E_NOT_READY;
+}
+
+EXPORT int core_path_open(int path, double now) { return engine ? tccc_engine_path_open(engine, path, ms(now)) : TCCC_E_NOT_READY; }
+
+EXPORT int core_path_frame(int path, int len, double now) {
+    if (!engine) return TCCC_E_NOT_READY;
+    return fits(len) ? tccc_engine_path_frame(engine, path, (const uint8_t *)mailbox, (size_t)len, ms(now)) : TCCC_E_TOO_LARGE;
+}
+
+EXPORT int core_path_closed(int path, double now) {
+    return engine ? tccc_engine_path_closed(engine, path, ms(now)) : TCCC_E_NOT_READY;
+}
+
+EXPORT int core_packet(int channel, int len, double now) {
+    if (!engine) return TCCC_E_NOT_READY;
+    return fits(len) ? tccc_engine_packet(engine, channel, (const uint8_t *)mailbox, (size_t)len, ms(now)) : TCCC_E_TOO_LARGE;
+}
+
+EXPORT int core_tick(double now) { return engine ? tccc_engine_tick(engine, ms(now)) : TCCC_E_NOT_READY; }
+
+EXPORT double core_next_ms(void) {
+    uint64_t next = engine ? tccc_engine_next_ms(engine) : TCCC_NEVER;
+    return next == TCCC_NEVER ? -1 : (double)next;
+}
+
+EXPORT int core_poll(void) { return engine && tccc_engine_poll(engine, &output) ? (int)output.kind : 0; }
+EXPORT int core_out_index(void) { return output.index; }
+EXPORT const uint8_t *core_out_ptr(void) { return output.data; }
+EXPORT int core_out_len(void) { return (int)output.len; }
+
+EXPORT int core_error(int code) {
+    const char *name = tccc_error_name(code);
+    refuse(code, name);
+    return (int)strlen(name);
+}

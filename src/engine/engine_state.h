@@ -1,0 +1,132 @@
+/* engine_state.h: what an engine consists of, for the files of this folder. Layer: engine.
+ *
+ * engine.c takes the calls; link.c owns the connection, asks.c the requests without an answer, calls.c the sessions and
+ * their sound, page.c the page's commands. Nothing is allocated but the outputs' buffer, texts of requests and parse trees.
+ */
+#ifndef TCCC_ENGINE_ENGINE_STATE_H
+#define TCCC_ENGINE_ENGINE_STATE_H
+
+#include "core/call_fsm.h"
+#include "core/command.h"
+#include "core/event.h"
+#include "core/seat_fsm.h"
+#include "core/wire.h"
+#include "engine/output.h"
+#include "engine/route.h"
+#include "tccc/error.h"
+
+#define ASKS_MAX 64                 /* requests without an answer; the server keeps as many answers */
+#define ASK_LIMIT_MS 10000u         /* for an answer */
+#define NEVER TCCC_NEVER
+
+typedef struct {                    /* one request without an answer */
+    uint32_t id;                    /* 0: free */
+    uint32_t command;               /* the page's command that waits for it, 0 none */
+    enum wire_method method;
+    char session_id[WIRE_SESSION_ID_MAX + 1];
+    uint64_t due_ms;                /* TIMEOUT then; NEVER: the page was told, a late answer still matters */
+    char *text;                     /* owned */
+    size_t length;
+} ask;
+
+typedef struct {
+    enum call_state state;          /* CALL_NONE: the place is free */
+    char id[WIRE_SESSION_ID_MAX + 1];
+    char caller[WIRE_NUMBER_MAX + 1], callee[WIRE_NUMBER_MAX + 1];
+    char phone_desc[WIRE_TEXT_FIELD_MAX + 1];
+    enum wire_way way;
+    enum wire_server_type server_type;
+    int timeout_s;
+    uint64_t start_ms, answer_ms;   /* Unix ms as the server gave them in a snapshot, 0 */
+    uint64_t talking_ms;            /* engine time of the answer, 0 not yet */
+    uint64_t ended_ms;
+    bool muted;
+    bool has_media;
+    wire_media media;               /* its keys point to the two below */
+    char send_key[41], receive_key[41];
+} call;
+
+struct tccc_engine {
+    uint64_t now_ms;
+    output_queue out;
+    uint64_t random;
+    char token[WIRE_TOKEN_MAX + 1], resume[WIRE_RESUME_LEN + 1], tab[WIRE_TAB_LEN + 1], sdk[65];
+    bool auto_online;
+
+    enum seat_state seat;
+    int end_error;                  /* why commands are refused in SEAT_KICKED and SEAT_ENDED */
+    int attempt;                    /* connections in a row that did not become live */
+    unsigned faults;                /* protocol faults of the peer since its last good event */
+    uint64_t retry_ms, limit_ms, silent_ms, ping_ms, ack_ms, expire_ms; /* when due; NEVER: not set */
+    uint64_t lost_ms;
+    uint32_t heartbeat_ms, window_ms, ping_n;
+    uint64_t last_seq;              /* the last event that was handled */
+    uint64_t replay_to;             /* events up to here happened while the connection was lost */
+
+    enum agent_status status;
+    uint32_t last_id;               /* of a request */
+    ask asks[ASKS_MAX];
+    call calls[WIRE_SESSIONS_MAX];
+    const char *tone;               /* that plays: "ring", "ringback" or "none" */
+
+    route route;
+    const char *route_told;         /* the path the page was told */
+    char ticket[129];
+};
+
+static inline bool is_connected(const tccc_engine *engine) { return engine->seat == SEAT_LIVE; }
+static inline bool is_after_ready(const tccc_engine *engine) { return engine->seat >= SEAT_LIVE && engine->seat <= SEAT_RESUMING; }
+
+/* engine.c */
+/* Puts what `print` writes; its buffer grows until it fits. */
+void engine_print(tccc_engine *engine, enum tccc_out kind, int (*print)(const void *what, char *text, size_t capacity), const void *what);
+void engine_emit(tccc_engine *engine, const event *event);
+void engine_emit_error(tccc_engine *engine, int error, const char *sentence);
+void engine_send(tccc_engine *engine, const wire_message *message);
+void engine_order(tccc_engine *engine, const char *op);
+void engine_status(tccc_engine *engine, enum agent_status status);
+
+/* link.c: the connection */
+void link_start(tccc_engine *engine);
+void link_open(tccc_engine *engine);
+void link_closed(tccc_engine *engine);
+/* Says bye with the error, closes the socket, and tries again. */
+void link_break(tccc_engine *engine, int error, const char *sentence);
+void link_text(tccc_engine *engine, const char *text, size_t length);
+void link_tick(tccc_engine *engine);
+uint64_t link_next_ms(const tccc_engine *engine);
+
+/* asks.c: requests. asks_send keeps the request, and sends it now or when live again; command 0: nobody waits for it.
+ * 0, LIMIT or NO_MEMORY. */
+int asks_send(tccc_engine *engine, uint32_t command, enum wire_method method, const wire_args *args);
+void asks_answer(tccc_engine *engine, const wire_answer *answer);
+void asks_resend(tccc_engine *engine);
+/* Answers all with the error: there will be no connection any more. */
+void asks_fail(tccc_engine *engine, int error);
+/* A call was announced: whether it is one that the page was told had timed out. */
+bool asks_take_late_start(tccc_engine *engine);
+void asks_tick(tccc_engine *engine);
+uint64_t asks_next_ms(const tccc_engine *engine);
+
+/* calls.c: sessions */
+call *calls_find(tccc_engine *engine, const char *session_id);
+void calls_event(tccc_engine *engine, const wire_event *event);
+/* The snapshot of a welcome: adds, changes and ends sessions so that the two agree. calls_restore sets up places and sound
+ * before `ready` fires; calls_announce tells the page after it. */
+void calls_restore(tccc_engine *engine, const wire_welcome *welcome);
+void calls_announce(tccc_engine *engine);
+void calls_reconcile(tccc_engine *engine, const wire_welcome *welcome);
+void calls_end_all(tccc_engine *engine, const char *reason);
+void calls_step_sound(tccc_engine *engine, call *call);
+void calls_tone(tccc_engine *engine);
+void calls_list(const tccc_engine *engine, json_writer *out);
+void calls_digits(tccc_engine *engine, const call *call, const char *digits);
+void calls_deleted(tccc_engine *engine, const char *session_id);
+
+/* page.c: commands and their results */
+void page_command(tccc_engine *engine, const command *command);
+void page_result(tccc_engine *engine, uint32_t command, enum wire_method method, const wire_result *result);
+void page_failure(tccc_engine *engine, uint32_t command, const wire_error *error);
+void page_refuse(tccc_engine *engine, uint32_t command, int error, const char *sentence);
+
+#endif

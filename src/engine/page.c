@@ -1,0 +1,191 @@
+/* page.c: carries out the page's commands and prints their results. Layer: engine. */
+#include "engine/engine_state.h"
+
+#include <stdio.h>
+#include <string.h>
+
+typedef struct {                    /* what a result's `data` holds */
+    const tccc_engine *engine;
+    uint32_t command;
+    int name;                       /* of a command that is answered here; -1: see method */
+    enum wire_method method;
+    const wire_result *result;
+    const wire_error *error;        /* failure */
+    bool muted;
+} answer;
+
+static void put_stats(json_writer *out, const route *route) {
+    json_put_string(out, "path", route_name(route));
+    json_put_integer(out, "openPaths", route_open_paths(route));
+    json_open_array(out, "rttMs");
+    for (int i = 0; i < CARRIER_PATHS; i++) json_put_integer(out, NULL, route->path[i].rtt_ms);
+    json_close(out);
+    json_put_integer(out, "framesSent", (int64_t)route->frames_sent);
+    json_put_integer(out, "framesReceived", (int64_t)route->frames_received);
+    json_put_integer(out, "framesDoubled", (int64_t)route->frames_doubled);
+}
+
+static void put_data(json_writer *out, const answer *answer) {
+    json_open_object(out, "data");
+    if (answer->result) wire_put_result(out, answer->method, answer->result);
+    if (answer->name == COMMAND_AGENT_GET_STATUS) json_put_string(out, "status", agent_status_name(answer->engine->status));
+    if (answer->name == COMMAND_CALL_IS_MUTED) json_put_bool(out, "isMicMuted", answer->muted);
+    if (answer->name == COMMAND_SESSION_LIST) calls_list(answer->engine, out);
+    if (answer->name == COMMAND_MEDIA_STATS) put_stats(out, &answer->engine->route);
+    json_close(out);
+}
+
+static int answer_print(const void *what, char *text, size_t capacity) {
+    const answer *answer = what;
+    json_writer out = json_write(text, capacity);
+    json_open_object(&out, NULL);
+    json_put_integer(&out, "id", answer->command);
+    json_put_string(&out, "status", answer->error ? "error" : "success");
+    if (answer->error) {
+        json_put_string(&out, "code", answer->error->code);
+        json_put_string(&out, "errorMsg", answer->error->message);
+        json_put_string(&out, "remedy", answer->error->remedy);
+    } else {
+        put_data(&out, answer);
+    }
+    json_close(&out);
+    return json_finish(&out);
+}
+
+static void give(tccc_engine *engine, const answer *answer) { engine_print(engine, TCCC_OUT_RESULT, answer_print, answer); }
+
+void page_result(tccc_engine *engine, uint32_t command, enum wire_method method, const wire_result *result) {
+    give(engine, &(answer){ .engine = engine, .command = command, .name = -1, .method = method, .result = result });
+}
+
+void page_failure(tccc_engine *engine, uint32_t command, const wire_error *error) {
+    give(engine, &(answer){ .engine = engine, .command = command, .name = -1, .error = error });
+}
+
+void page_refuse(tccc_engine *engine, uint32_t command, int error, const char *sentence) {
+    wire_error why = wire_error_of(error, sentence);
+    page_failure(engine, command, &why);
+}
+
+static void done(tccc_engine *engine, const command *command) {
+    give(engine, &(answer){ .engine = engine, .command = command->id, .name = (int)command->name });
+}
+
+static void ask_server(tccc_engine *engine, const command *command, enum wire_method method, const wire_args *args) {
+    int error = asks_send(engine, command->id, method, args);
+    if (error < 0) page_refuse(engine, command->id, error, error == TCCC_E_LIMIT ? "64 requests wait for an answer." : NULL);
+}
+
+static call *named_call(tccc_engine *engine, const command *command) {
+    call *call = calls_find(engine, command->args.session_id);
+    if (!call) page_refuse(engine, command->id, TCCC_E_NOT_FOUND, NULL);
+    return call;
+}
+
+static void refuse_state(tccc_engine *engine, const command *command, enum call_state state) {
+    char sentence[96];
+    snprintf(sentence, sizeof sentence, "%s: the call is %s.", command_name(command->name), call_fsm_name(state));
+    page_refuse(engine, command->id, TCCC_E_STATE, sentence);
+}
+
+/* Steps the call's machine. True when the command is to be carried out; else it has been answered. */
+static bool admit(tccc_engine *engine, const command *command, call *call, enum call_event event) {
+    enum call_state before = call->state;
+    enum call_verdict verdict = call_fsm_step(&call->state, event);
+    if (verdict == CALL_REFUSE) refuse_state(engine, command, before);
+    if (verdict == CALL_IGNORE) done(engine, command);
+    return verdict == CALL_PASS;
+}
+
+static void start(tccc_engine *engine, const command *command) {
+    engine_order(engine, "prepare");
+    ask_server(engine, command, WIRE_CALL_START, &command->args);
+}
+
+static void ask_call(tccc_engine *engine, const command *command, const call *call, enum wire_method method) {
+    ask_server(engine, command, method, &(wire_args){ .session_id = call->id });
+}
+
+static void accept(tccc_engine *engine, const command *command) {
+    call *call = named_call(engine, command);
+    if (!call || !admit(engine, command, call, CALL_CMD_ACCEPT)) return;
+    calls_tone(engine);
+    int error = asks_send(engine, command->id, WIRE_CALL_ACCEPT, &(wire_args){ .session_id = call->id });
+    if (error == 0) return;
+    call_fsm_step(&call->state, CALL_EV_ACCEPT_FAILED);
+    calls_tone(engine);
+    page_refuse(engine, command->id, error, NULL);
+}
+
+/* Microphone and loudspeaker are off at once, whatever the connection does. */
+static void hang_up(tccc_engine *engine, const command *command) {
+    call *call = named_call(engine, command);
+    if (!call) return;
+    bool offered = call->state == CALL_OFFERED;
+    if (!admit(engine, command, call, CALL_CMD_HANGUP)) return;
+    calls_step_sound(engine, call);
+    calls_tone(engine);
+    ask_call(engine, command, call, offered ? WIRE_CALL_REJECT : WIRE_CALL_HANGUP);
+}
+
+static void delete_call(tccc_engine *engine, const command *command) {
+    call *call = named_call(engine, command);
+    if (call && admit(engine, command, call, CALL_CMD_DELETE)) ask_call(engine, command, call, WIRE_CALL_DELETE);
+}
+
+static void mute(tccc_engine *engine, const command *command) {
+    call *call = named_call(engine, command);
+    if (!call || !admit(engine, command, call, CALL_CMD_MUTE)) return;
+    bool muted = command->name == COMMAND_CALL_MUTE;
+    if (call->muted != muted) {
+        call->muted = muted;
+        calls_step_sound(engine, call);
+        asks_send(engine, 0, WIRE_CALL_MUTE, &(wire_args){ .session_id = call->id, .muted = muted }); /* a note for the records */
+    }
+    done(engine, command);
+}
+
+static void is_muted(tccc_engine *engine, const command *command) {
+    call *call = named_call(engine, command);
+    if (call) give(engine, &(answer){ .engine = engine, .command = command->id, .name = COMMAND_CALL_IS_MUTED, .muted = call->muted });
+}
+
+static void hold(tccc_engine *engine, const command *command) {
+    bool holds = command->name == COMMAND_CALL_HOLD;
+    call *call = named_call(engine, command);
+    if (call && admit(engine, command, call, holds ? CALL_CMD_HOLD : CALL_CMD_UNHOLD))
+        ask_call(engine, command, call, holds ? WIRE_CALL_HOLD : WIRE_CALL_UNHOLD);
+}
+
+static void send_digits(tccc_engine *engine, const command *command) {
+    const char *digits = command->args.digits;
+    call *call = named_call(engine, command);
+    if (!call || !admit(engine, command, call, CALL_CMD_DIGITS)) return;
+    if (!digits || !*digits) {
+        done(engine, command);
+    } else if (call->has_media && call->media.dtmf_payload_type != 0) {
+        calls_digits(engine, call, digits);
+        done(engine, command);
+    } else {
+        ask_server(engine, command, WIRE_CALL_DIGITS, &(wire_args){ .session_id = call->id, .digits = digits });
+    }
+}
+
+static void online(tccc_engine *engine, const command *command) { ask_server(engine, command, WIRE_AGENT_ONLINE, &command->args); }
+static void offline(tccc_engine *engine, const command *command) { ask_server(engine, command, WIRE_AGENT_OFFLINE, &command->args); }
+static void set_status(tccc_engine *engine, const command *command) { ask_server(engine, command, WIRE_AGENT_STATUS, &command->args); }
+static void offer(tccc_engine *engine, const command *command) { ask_server(engine, command, WIRE_MEDIA_OFFER, &command->args); }
+
+void page_command(tccc_engine *engine, const command *command) {
+    static void (*const carry_out[N_COMMANDS])(tccc_engine *, const struct command *) = {
+        [COMMAND_CALL_START] = start,          [COMMAND_CALL_ACCEPT] = accept,      [COMMAND_CALL_END] = hang_up,
+        [COMMAND_CALL_HUNG_UP] = hang_up,      [COMMAND_CALL_DELETE] = delete_call, [COMMAND_CALL_MUTE] = mute,
+        [COMMAND_CALL_UNMUTE] = mute,          [COMMAND_CALL_IS_MUTED] = is_muted,  [COMMAND_CALL_HOLD] = hold,
+        [COMMAND_CALL_UNHOLD] = hold,          [COMMAND_CALL_DIGITS] = send_digits, [COMMAND_AGENT_ONLINE] = online,
+        [COMMAND_AGENT_OFFLINE] = offline,     [COMMAND_AGENT_SET_STATUS] = set_status, [COMMAND_AGENT_GET_STATUS] = done,
+        [COMMAND_SESSION_LIST] = done,         [COMMAND_MEDIA_OFFER] = offer,       [COMMAND_MEDIA_STATS] = done,
+    };
+    bool any_time = command->name == COMMAND_AGENT_GET_STATUS; /* "offline" before sign-in */
+    if (any_time || is_after_ready(engine)) carry_out[command->name](engine, command);
+    else page_refuse(engine, command->id, engine->end_error ? engine->end_error : TCCC_E_NOT_READY, NULL);
+}
