@@ -202,9 +202,9 @@ function kindOf(data) {
  * send everything here. The server is told `uri`; the telephone is `phone` {host, port}.
  */
 export class SipShuttle {
-  static async start({ server, phone, host = '127.0.0.1', seed = 1, weather }) {
+  static async start({ server, phone, host = '127.0.0.1', sipPort = 0, seed = 1, weather }) {
     const shuttle = new SipShuttle({ server, phone, host });
-    const sockets = await Promise.all([bound('udp4', host), bound('udp4', host), ...(await Promise.all([pair(host), pair(host)])).flat()]);
+    const sockets = await Promise.all([bound('udp4', host, sipPort), bound('udp4', host), ...(await Promise.all([pair(host), pair(host)])).flat()]);
     [shuttle.sipServer, shuttle.sipPhone, shuttle.rtpServer, shuttle.rtcpServer, shuttle.rtpPhone, shuttle.rtcpPhone] = sockets;
     shuttle.toPhone = new Weather(seed, weather);
     shuttle.toServer = new Weather(seed + 1, weather);

@@ -1,0 +1,42 @@
+/** paths.js: forces a seat onto a media path and tells which one it uses. Layer: tests. */
+import assert from 'node:assert/strict';
+import { TcpShuttle } from '../peers/shuttle.js';
+
+/** Runs in the page before its scripts: a browser, or an administrator, that allows no peer connections. */
+export function withoutDataChannel() {
+  delete window.RTCPeerConnection;
+  delete window.webkitRTCPeerConnection;
+}
+
+/** A way to tcccd's HTTP port that refuses these kinds of connections ('media1', 'media2'). */
+export async function throughShuttle(centre, refused = []) {
+  const shuttle = await TcpShuttle.start({ targetPort: centre.tcccd.httpPort });
+  for (const kind of refused) shuttle.refuse(kind);
+  return shuttle;
+}
+
+/**
+ * Runs in the page before its scripts: the data channel goes to this port (a shuttle's) instead of tcccd's own.
+ * The page's script is made here because init scripts take no arguments.
+ */
+export function dataChannelVia(host, port) {
+  return `(() => {
+    const real = RTCPeerConnection.prototype.setRemoteDescription;
+    RTCPeerConnection.prototype.setRemoteDescription = function (description) {
+      const sdp = description.sdp.replace(/^(a=candidate:\\S+ \\d+ \\S+ \\d+) \\S+ \\d+ /gm, '$1 ${host} ${port} ');
+      return real.call(this, { type: description.type, sdp });
+    };
+  })()`;
+}
+
+/** Waits until the core says that this path carries the sound. */
+export async function usedPath(seat, sessionId, wanted) {
+  const path = await seat.tab.until(async ([id, name]) => {
+    const { path: now } = await tccc.Call.getStats({ sessionId: id });
+    return now && now.verdict === name ? now : null;
+  }, [sessionId, VERDICTS[wanted]], { what: `sound on ${wanted}` });
+  assert.ok(path);
+  return path;
+}
+
+const VERDICTS = { 'data channel': 'dataChannel', 'two WebSockets': 'webSocketDoubled', 'one WebSocket': 'webSocket' };
