@@ -6,10 +6,10 @@ import { tcccError } from './errors.js';
 const sessionArgs = (options) => (typeof options === 'string' ? { sessionId: options } : { ...options });
 
 /**
- * @param {{bus: import('./bus.js').Bus, sessions: import('./sessions.js').Sessions, onDeleted: (sessionId: string) => void,
+ * @param {{bus: import('./bus.js').Bus, sessions: import('./sessions.js').Sessions,
  *          audio: ReturnType<import('./audio.js').createAudio>, withMic: (work: () => Promise<any>) => Promise<any>}} sdk
  */
-export function createCallApi({ bus, sessions, audio, withMic, onDeleted }) {
+export function createCallApi({ bus, sessions, audio, withMic }) {
   /** @param {string} cmd */
   const plain = (cmd) => (/** @type {any} */ options) => apiPromise(bus.request(`Call.${cmd}`, sessionArgs(options)));
 
@@ -33,16 +33,6 @@ export function createCallApi({ bus, sessions, audio, withMic, onDeleted }) {
   const accept = (options) => apiPromise(withMic(() => bus.request('Call.accept', sessionArgs(options))));
 
   /** @param {any} options */
-  function deleteCall(options) {
-    const args = sessionArgs(options);
-    return apiPromise(bus.request('Call.deleteCall', args).then((data) => {
-      sessions.remove(args.sessionId);
-      onDeleted(args.sessionId);
-      return data;
-    }));
-  }
-
-  /** @param {any} options */
   async function stats(options) {
     const session = sessions.get(sessionArgs(options).sessionId);
     if (!session) throw tcccError('NOT_FOUND');
@@ -57,7 +47,7 @@ export function createCallApi({ bus, sessions, audio, withMic, onDeleted }) {
     accept,
     end: plain('end'),
     hungUp: plain('hungUp'),
-    deleteCall,
+    deleteCall: plain('deleteCall'),
     muteMic: mute('muteMic', true),
     unmuteMic: mute('unmuteMic', false),
     isMicMuted: plain('isMicMuted'),

@@ -13,11 +13,11 @@ const GESTURES = ['pointerdown', 'keydown'];
 
 /**
  * @typedef {object} AudioHost
- * @property {(port: MessagePort) => void} giveVoicePort takes the worker's end of the packet channel
+ * @property {MessagePort} voicePort the worklet's end of the channel to the core
  * @property {(name: string, fields?: object) => void} emit
  * @param {import('./script.js').ScriptConfig} config @param {AudioHost} host
  */
-export function createAudio(config, { giveVoicePort, emit }) {
+export function createAudio(config, { voicePort, emit }) {
   const byCore = config.processing === 'core';
   /** @type {ReturnType<typeof loadVoiceModule> | null} */
   let loading = null;
@@ -64,9 +64,7 @@ export function createAudio(config, { giveVoicePort, emit }) {
       made.context.close();
       throw tcccError('DESTROYED');
     }
-    const channel = new MessageChannel();
-    made.node.port.postMessage({ k: 'core', port: channel.port1 }, [channel.port1]);
-    giveVoicePort(channel.port2);
+    made.node.port.postMessage({ k: 'core', port: voicePort }, [voicePort]);
     graph = made;
     if (speakerId) await setSink(speakerId);
     connectMic();

@@ -162,9 +162,7 @@ export function createCoreHost(post) {
 
   /** @param {MessagePort} port */
   function attachVoice(port) {
-    voice?.close();
     voice = port;
-    isVoiceUp = false;
     port.onmessage = ({ data }) => {
       if (data instanceof ArrayBuffer) fromVoice(new Uint8Array(data));
       else isVoiceUp = data.k === 'up';

@@ -5,7 +5,7 @@
 
 /** @typedef {(payload: any) => void} Listener */
 
-/** The documented names first, then ours: audioBlocked, micError, connectionChanged, progress, held, warning. */
+/** The documented names first, then ours, from progress on. */
 export const events = Object.freeze({
   ready: 'ready',
   tokenExpired: 'tokenExpired',
@@ -16,17 +16,22 @@ export const events = Object.freeze({
   calloutAccepted: 'calloutAccepted',
   statusChanged: 'statusChanged',
   kickedOut: 'kickedOut',
+  autoTransfer: 'autoTransfer',
+  transfer: 'transfer',
   sessionCompleted: 'sessionCompleted',
-  audioBlocked: 'audioBlocked',
-  micError: 'micError',
-  connectionChanged: 'connectionChanged',
   progress: 'progress',
   held: 'held',
+  audioBlocked: 'audioBlocked',
+  micError: 'micError',
+  connectionLost: 'connectionLost',
+  reconnecting: 'reconnecting',
+  reconnected: 'reconnected',
+  mediaPath: 'mediaPath',
   warning: 'warning',
 });
 
-/** @type {Set<string>} */
-const STICKY = new Set([events.ready, events.tokenExpired]);
+/** Rare ones that may come before the page listens: kept for listeners that come late. @type {Set<string>} */
+const STICKY = new Set([events.ready, events.tokenExpired, events.warning]);
 
 /** @param {object} [fields] @returns {any} */
 export function eventPayload(fields) {
@@ -45,7 +50,7 @@ function reportFault(error) {
 export function createEmitter(report = reportFault) {
   /** @type {Map<string, Listener[]>} */
   const listeners = new Map();
-  /** @type {Map<string, object>} */
+  /** @type {Map<string, object[]>} */
   const kept = new Map();
 
   /** @param {Listener} listener @param {object} [fields] */
@@ -60,11 +65,15 @@ export function createEmitter(report = reportFault) {
   const isListening = (/** @type {string} */ name, /** @type {Listener} */ listener) =>
     (listeners.get(name) ?? []).includes(listener);
 
+  /** @param {string} name @param {Listener} listener @param {object} fields */
+  const deliverLate = (name, listener, fields) =>
+    Promise.resolve().then(() => isListening(name, listener) && deliver(listener, fields));
+
   /** @param {string} name @param {Listener} listener */
   function on(name, listener) {
     if (typeof listener !== 'function') throw new TypeError('tccc.on: the second argument must be a function.');
     listeners.set(name, [...(listeners.get(name) ?? []), listener]);
-    if (kept.has(name)) Promise.resolve().then(() => isListening(name, listener) && deliver(listener, kept.get(name)));
+    for (const fields of kept.get(name) ?? []) deliverLate(name, listener, fields);
   }
 
   /** @param {string} name @param {Listener} listener */
@@ -76,7 +85,7 @@ export function createEmitter(report = reportFault) {
 
   /** @param {string} name @param {object} [fields] */
   function emit(name, fields = {}) {
-    if (STICKY.has(name)) kept.set(name, fields);
+    if (STICKY.has(name)) kept.set(name, [...(kept.get(name) ?? []), fields]);
     for (const listener of listeners.get(name) ?? []) deliver(listener, fields);
   }
 

@@ -47,13 +47,14 @@ export function createSdk(config) {
   }
 
   const bus = createBus((command) => post({ k: 'command', command }));
-  const audio = createAudio(config, { giveVoicePort: (port) => post({ k: 'voice', port }, [port]), emit: emitter.emit });
+  /** Orders wait in the port until the worklet stands. */
+  const voicePorts = new MessageChannel();
+  post({ k: 'voice', port: voicePorts.port1 }, [voicePorts.port1]);
+  const audio = createAudio(config, { voicePort: voicePorts.port2, emit: emitter.emit });
   /** @type {ReturnType<typeof createDataChannelPath> | null} */
   let dataChannel = null;
   const sessions = createSessions(onSessions);
-  const Call = createCallApi({
-    bus, sessions, audio, withMic, onDeleted: (sessionId) => emitter.emit(events.sessionCompleted, { sessionId }),
-  });
+  const Call = createCallApi({ bus, sessions, audio, withMic });
   const Agent = createAgentApi({ bus, status: () => status });
   const Devices = createDevicesApi({ audio });
   const ui = createUi({
@@ -102,6 +103,7 @@ export function createSdk(config) {
 
   /** @type {Record<string, (fields: any) => void>} */
   const ON_EVENT = {
+    error: (fields) => emitter.emit(events.warning, { ...fields, errorMsg: fields.message }),
     ready: (fields) => {
       bus.open();
       bus.request('Session.list').then(({ sessions: list }) => sessions.restore(list ?? []), () => {});

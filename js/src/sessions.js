@@ -85,6 +85,7 @@ export function createSessions(changed) {
     if (!session) return;
     step(session, event);
     UPDATE[event]?.(session, d);
+    if (event === 'sessionCompleted') all.delete(d.sessionId);
     notify();
   }
 
@@ -116,16 +117,11 @@ export function createSessions(changed) {
     notify();
   }
 
-  /** @param {string} sessionId */
-  function remove(sessionId) {
-    if (all.delete(sessionId)) notify();
-  }
-
   /** Whether some call needs the microphone: every outbound one, and inbound ones once answered. */
   const needMic = () => [...all.values()].some(({ state }) => state !== 'ended' && state !== 'ringingIn');
 
   return {
-    onEvent, restore, patch, remove, needMic,
+    onEvent, restore, patch, needMic,
     get: (/** @type {string} */ sessionId) => all.get(sessionId),
     list: () => [...all.values()],
     /** The name to show for the next call to this number. */

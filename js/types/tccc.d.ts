@@ -69,8 +69,16 @@ export interface CallStats {
   /** Estimate by ITU-T G.107, 1..4.5. */
   mos: number;
   erleDb: number;
-  /** The media paths as the core sees them. */
-  path: object;
+  /** The media paths to the server. */
+  path: {
+    path: string;
+    openPaths: number;
+    /** Of the data channel and the two WebSockets; below 0: not known. */
+    rttMs: [number, number, number];
+    framesSent: number;
+    framesReceived: number;
+    framesDoubled: number;
+  };
 }
 
 export interface Call {
@@ -162,15 +170,24 @@ export interface EventMap {
   };
   calloutAccepted: { sessionId: string };
   statusChanged: { status: AgentStatus };
-  kickedOut: {};
+  kickedOut: { reason?: string };
+  /** The time to answer ran out; the session went to someone else. */
+  autoTransfer: { sessionId: string };
+  transfer: { sessionId: string; skillGroupId?: string; userId?: string };
   /** The finished session was removed by deleteCall. */
   sessionCompleted: { sessionId: string };
   /** Ours: the browser waits for a click before it plays sound; blocked false: it plays. */
   audioBlocked: { blocked: boolean; code?: string; errorMsg?: string; remedy?: string };
   /** Ours: the microphone was lost in a call, or could not be opened for one that is up. */
   micError: { code: string; errorMsg: string; remedy: string };
+  /** Ours: signalling is lost; calls go on, and the SDK reconnects by itself. */
+  connectionLost: { reason: string };
+  /** Ours: the next attempt comes after delayMs. */
+  reconnecting: { attempt: number; delayMs: number };
   /** Ours. */
-  connectionChanged: { connected: boolean };
+  reconnected: { afterMs: number; replayed: boolean };
+  /** Ours: the way the sound goes has changed. */
+  mediaPath: { path: string };
   /** Ours: the called side rings, or plays an announcement. */
   progress: { sessionId: string; ringing?: boolean; earlyMedia?: boolean };
   /** Ours. */

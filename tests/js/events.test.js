@@ -100,7 +100,7 @@ describe('events', () => {
     assert.deepEqual([late.list.length, after.list.length], [0, 1]);
   });
 
-  for (const name of ['ready', 'tokenExpired']) {
+  for (const name of ['ready', 'tokenExpired', 'warning']) {
     it(`a late listener of ${name} is called, but not while it subscribes`, async () => {
       const listener = heard();
       emitter.emit(name, { message: 'm' });

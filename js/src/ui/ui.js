@@ -134,7 +134,8 @@ export function createUi({ config, Call, Agent, sessions, emitter, quality }) {
   /** @type {[string, (fields: any) => void][]} */
   const listening = [
     [events.audioBlocked, ({ blocked }) => { sound.hidden = !blocked; }],
-    [events.connectionChanged, ({ connected }) => showTrouble(connected ? '' : text.reconnecting)],
+    [events.connectionLost, () => showTrouble(text.reconnecting)],
+    [events.reconnected, () => showTrouble('')],
     [events.micError, ({ errorMsg, remedy }) => showTrouble(`${errorMsg} ${remedy}`)],
     [events.sessionEnded, () => showTrouble('')],
     [events.kickedOut, () => showTrouble(text.signedOut)],
