@@ -29,7 +29,7 @@ test: ## builds and runs all tests: C with sanitizers, fuzzers, WASM, browsers w
 	@exec cmake/test.sh
 
 check: ## layer arrows, names, sizes and generated documents
-	@$(stages) 2
+	@$(stages) 1
 	stage "installing npm packages" npm_install
 	npx mocha --no-config --reporter dot 'tests/check/*.test.js'
 
