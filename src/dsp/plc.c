@@ -12,6 +12,8 @@ enum {
     PIECE = 64                  /* made up at a time while merging */
 };
 
+static const float pi = 3.14159265f;
+
 void plc_open(plc *plc)
 {
     memset(plc, 0, sizeof *plc);
@@ -119,7 +121,7 @@ static void make(plc *plc, float *pcm, int n, comfort_noise *noise)
         float fade = fade_at(plc->lost), bend = 0;
 
         if (plc->lost < BEND)
-            bend = plc->bend * (1 - (plc->lost + 1) / (BEND + 1.0f));
+            bend = plc->bend * (0.5f + 0.5f * cosf(pi * plc->lost / BEND));
         if (plc->cycle_at == plc->periods * plc->pitch)
             cycle_grow(plc);
         pcm[i] = fade * (plc->cycle[plc->cycle_at++] + bend) + (1 - fade) * pcm[i];
