@@ -87,7 +87,7 @@ typedef struct {                  /* key: extension */
     char extension[16];           /* 4-6 digits starting 1-8 */
     char user_id[STORE_TEXT];     /* whose desk phone it is; "" nobody's */
     char realm[STORE_TEXT];
-    char ha1_md5[33], ha1_sha256[65]; /* RFC 7616: H(user:realm:password), hexadecimal; the password is not kept */
+    char ha1_md5[65], ha1_sha256[65]; /* RFC 7616: H(user:realm:password), hexadecimal; the password is not kept */
 } store_extension;
 
 int store_put_extension(store *s, const store_extension *extension);
