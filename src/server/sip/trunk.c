@@ -58,12 +58,21 @@ void trunks_free(trunks *all) {
 const trunk_settings *trunk_get(const trunk *t) { return &t->settings; }
 bool trunk_is_up(const trunk *t) { return t->up; }
 
+/* RFC 3261 section 25.1: # may not stand in a user part as it is. */
+static void escape_user(const char *number, char *to, size_t capacity) {
+    size_t n = 0;
+    for (; *number && n + 4 < capacity; number++)
+        n += (size_t)(*number == '#' ? snprintf(to + n, capacity - n, "%%23") : snprintf(to + n, capacity - n, "%c", *number));
+    to[n] = 0;
+}
+
 void trunk_uri(const trunk *t, const char *number, char *text, size_t capacity) {
-    char port[8] = "";
+    char port[8] = "", user[128];
+    escape_user(number, user, sizeof user);
     const char *open = strchr(t->settings.host, ':') ? "[" : "", *close = *open ? "]" : "";
     if (t->settings.port)
         snprintf(port, sizeof port, ":%d", t->settings.port);
-    snprintf(text, capacity, "sip:%s%s%s%s%s%s%s", number, *number ? "@" : "", open, t->settings.host, close, port,
+    snprintf(text, capacity, "sip:%s%s%s%s%s%s%s", user, *number ? "@" : "", open, t->settings.host, close, port,
              sip_transp_param(t->settings.transport));
 }
 

@@ -1,0 +1,54 @@
+/* call.h: calls of the contact centre: between a telephone (sip/) and an agent's seat (seat/), with media by bridge/. Layer: server. */
+#ifndef TCCC_SERVER_CALL_CALL_H
+#define TCCC_SERVER_CALL_CALL_H
+
+#include "server/edge/edge.h"
+#include "server/seat/seat.h"
+#include "server/sip/gate.h"
+#include "server/sip/registrar.h"
+#include "server/sip/stack.h"
+#include "server/sip/trunk.h"
+#include "server/store/store.h"
+
+typedef struct calls calls;
+
+typedef struct {
+    int ring_s, queue_s, no_reply_s, outbound_ring_s, session_expires_s;
+    int rtp_min, rtp_max;
+    const char *music;               /* WAV for callers who wait; "": the bridge's own */
+} calls_config;
+
+typedef struct {                     /* what calls work with; all outlive them */
+    edge *edge;
+    store *store;
+    stack *stack;
+    registrar *registrar;
+    trunks *trunks;
+    gate *gate;
+    deadlines *timers;
+    const logger *log;
+} calls_parts;
+
+calls *calls_new(const calls_config *config);
+/* Before the first call. */
+void calls_use(calls *all, const calls_parts *parts, seats *agents);
+void calls_free(calls *all);
+int calls_count(const calls *all);   /* running ones */
+
+/* No new calls from now on; waiting callers are sent away. */
+void calls_close(calls *all);
+/* Ends every call (closeBy "admin"). */
+void calls_end_all(calls *all);
+
+/* For seat_handler, with the calls as ctx. */
+void calls_request(void *ctx, seat *s, const wire_request *request, uint64_t ticket);
+int calls_snapshot(void *ctx, seat *s, wire_session *list);
+void calls_seat_gone(void *ctx, seat *s);
+void calls_seat_free(void *ctx, seat *s);
+
+/* An INVITE that begins a call: from a trunk, or from a desk phone that proves itself. */
+void calls_invite(calls *all, endpoint *at, const struct sip_msg *invite);
+/* For edge_handler. */
+void calls_bridge_event(calls *all, uint32_t bridge, int side, int event, int64_t value);
+
+#endif

@@ -1,0 +1,101 @@
+/* seat.c: a seat's life, its events and answers. Layer: server. Source: docs/protocol.md. */
+#include "server/seat/seat_state.h"
+
+#include <string.h>
+
+static void destroy(void *arg) {
+    seat *s = arg;
+    deadline_clear(s->all->timers, &s->window);
+    deadline_clear(s->all->timers, &s->wrap_up);
+    list_unlink(&s->le);
+    s->all->n_seats--;
+    if (s->media)
+        edge_seat_free(s->all->edge, s->media);
+    outbox_free(s->box);
+}
+
+seat *seat_make(seats *all, const store_agent *agent) {
+    seat *s = mem_zalloc(sizeof *s, destroy);
+    if (!s)
+        return NULL;
+    s->all = all;
+    s->agent = *agent;
+    s->state = AGENT_OFFLINE;
+    list_append(&all->seats, &s->le, s);
+    all->n_seats++;
+    s->box = outbox_new();
+    s->media = edge_seat_new(all->edge, s->ticket);
+    if (s->box && s->media)
+        return s;
+    mem_deref(s);
+    return NULL;
+}
+
+void seat_unmake(seat *s) {
+    if (s->link)
+        s->link->seat = NULL;
+    mem_deref(s);
+}
+
+static void window_over(void *owner) {
+    seat *s = owner;
+    LOG(s->all->log, LOG_LEVEL_INFO, "seat.gone", log_text("user", s->agent.user_id));
+    s->all->handler.gone(s->all->ctx, s);
+    seat_unmake(s);
+}
+
+void seat_start_window(seat *s) {
+    LOG(s->all->log, LOG_LEVEL_INFO, "seat.lost", log_text("user", s->agent.user_id));
+    deadline_set(s->all->timers, &s->window, (uint64_t)s->all->config.resume_s * 1000, window_over, s);
+}
+
+void seat_event(seat *s, const wire_event *event) {
+    const char *text;
+    size_t len;
+    if (!outbox_event(s->box, event, &text, &len) && s->link)
+        seat_link_send_text(s->link, text, len);
+}
+
+void seat_answer(seat *s, uint64_t ticket, enum wire_method method, const wire_result *result, int error, const char *sentence) {
+    wire_answer answer = { .ok = !error, .method = method };
+    const char *text;
+    size_t len;
+    if (error)
+        answer.error = wire_error_of(error, sentence);
+    else if (result)
+        answer.result = *result;
+    if (!outbox_answer(s->box, ticket, &answer, &text, &len) && s->link)
+        seat_link_send_text(s->link, text, len);
+}
+
+const store_agent *seat_agent(const seat *s) { return &s->agent; }
+edge_seat seat_media(const seat *s) { return s->media; }
+bool seat_is_free(const seat *s) { return s->state == AGENT_FREE && s->link; }
+bool seat_is_online(const seat *s) { return s->state != AGENT_OFFLINE; }
+bool seat_is_connected(const seat *s) { return s->link != NULL; }
+uint64_t seat_free_since_ms(const seat *s) { return s->free_since_ms; }
+int seats_count(const seats *all) { return all->n_seats; }
+
+int seat_take_channel(seat *s) {
+    for (int i = 0; i < SEAT_CHANNELS; i++) {
+        if (s->channels & 1u << i)
+            continue;
+        s->channels |= 1u << i;
+        return i;
+    }
+    return -1;
+}
+
+void seat_give_channel(seat *s, int channel) {
+    if (channel >= 0)
+        s->channels &= ~(1u << channel);
+}
+
+void seats_each(seats *all, bool (*each)(void *ctx, seat *s), void *ctx) {
+    for (struct le *le = all->seats.head; le;) {
+        seat *s = le->data;
+        le = le->next;
+        if (!each(ctx, s))
+            return;
+    }
+}

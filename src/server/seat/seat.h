@@ -1,0 +1,66 @@
+/* seat.h: agents' endpoints: sign-in, resume, events that survive a lost connection, the agent's status. Layer: server.
+ * Source: docs/protocol.md.
+ *
+ * There is one seat per agent. Calls (call/) use a seat by pointer as long as `gone` has not been called for it.
+ */
+#ifndef TCCC_SERVER_SEAT_SEAT_H
+#define TCCC_SERVER_SEAT_SEAT_H
+
+#include "core/outbox.h"
+#include "server/deadline.h"
+#include "server/edge/edge.h"
+#include "server/store/store.h"
+#include "tccc/error.h"
+
+typedef struct seat seat;
+typedef struct seats seats;
+
+typedef struct {
+    /* A call.* request; answer it with seat_answer, now or later. */
+    void (*request)(void *ctx, seat *s, const wire_request *request, uint64_t ticket);
+    /* The calls of a snapshot: fills list[WIRE_SESSIONS_MAX], returns how many. The texts must live until the next call. */
+    int (*snapshot)(void *ctx, seat *s, wire_session *list);
+    /* The resume window has passed: its calls must end now; afterwards the pointer is dead. */
+    void (*gone)(void *ctx, seat *s);
+    /* The agent can take a call now. */
+    void (*free)(void *ctx, seat *s);
+} seat_handler;
+
+typedef struct {
+    int heartbeat_ms, resume_s, wrap_up_s;
+    bool data_channel;
+} seats_config;
+
+seats *seats_new(const seats_config *config, edge *e, store *db, deadlines *timers, const logger *log, const seat_handler *handler, void *ctx);
+/* Says bye (SHUTTING_DOWN) to everybody and forgets all seats. */
+void seats_free(seats *all);
+int seats_count(const seats *all);
+
+/* From the edge's handler. */
+void seats_open(seats *all, edge_conn conn);
+void seats_text(seats *all, edge_conn conn, const char *text, size_t len);
+void seats_closed(seats *all, edge_conn conn);
+
+/* Sends an event; kept until it is acknowledged. seq is filled in. */
+void seat_event(seat *s, const wire_event *event);
+/* Answers a request; error 0: ok with result (NULL: none), else a TCCC_E_* with a sentence or NULL. */
+void seat_answer(seat *s, uint64_t ticket, enum wire_method method, const wire_result *result, int error, const char *sentence);
+
+/* What the calls do to the agent's status. */
+void seat_call_began(seat *s);
+void seat_call_ended(seat *s);
+
+const store_agent *seat_agent(const seat *s);
+edge_seat seat_media(const seat *s);
+bool seat_is_free(const seat *s);
+bool seat_is_online(const seat *s);      /* status is not offline */
+bool seat_is_connected(const seat *s);
+uint64_t seat_free_since_ms(const seat *s);
+/* A free media channel, or -1. */
+int seat_take_channel(seat *s);
+void seat_give_channel(seat *s, int channel);
+
+/* Every seat; `each` returns false to end. */
+void seats_each(seats *all, bool (*each)(void *ctx, seat *s), void *ctx);
+
+#endif

@@ -1,0 +1,130 @@
+/* seat_hello.c: sign-in and resume. Layer: server. Source: docs/protocol.md, "Resume". */
+#include "server/seat/seat_state.h"
+
+#include <openssl/crypto.h>
+#include <openssl/rand.h>
+#include <stdio.h>
+#include <string.h>
+
+static void make_resume(char resume[WIRE_RESUME_LEN + 1]) {
+    unsigned char bytes[WIRE_RESUME_LEN / 2] = { 0 };
+    (void)RAND_bytes(bytes, sizeof bytes);
+    for (size_t i = 0; i < sizeof bytes; i++)
+        snprintf(resume + 2 * i, 3, "%02x", bytes[i]);
+}
+
+static bool is_token(const char *have, const char *given) {
+    return have[0] && strlen(given) == WIRE_RESUME_LEN && !CRYPTO_memcmp(have, given, WIRE_RESUME_LEN);
+}
+
+static seat *find_resume(const seats *all, const char *token) {
+    for (struct le *le = all->seats.head; le; le = le->next) {
+        seat *s = le->data;
+        if (is_token(s->resume, token) || is_token(s->resume_before, token))
+            return s;
+    }
+    return NULL;
+}
+
+static seat *find_agent(const seats *all, const store_agent *agent) {
+    for (struct le *le = all->seats.head; le; le = le->next) {
+        seat *s = le->data;
+        if (s->agent.app_id == agent->app_id && !strcmp(s->agent.user_id, agent->user_id))
+            return s;
+    }
+    return NULL;
+}
+
+/* The same agent signs in elsewhere: the older page is told and let go; its calls go on at the new one. */
+static void kick(seat *s) {
+    seat_link *link = s->link;
+    if (!link)
+        return;
+    wire_event event = { .name = WIRE_EV_KICKED_OUT, .reason = "The agent signed in somewhere else." };
+    seat_event(s, &event);
+    s->link = NULL;
+    link->seat = NULL;
+    seat_link_bye(link, TCCC_E_KICKED, NULL, WIRE_CLOSE_NORMAL);
+}
+
+static int sign_in(seats *all, const char *token, seat **out) {
+    store_agent agent;
+    int64_t app_id;
+    char user_id[STORE_TEXT];
+    int error = store_use_token(all->store, token, clock_unix_ms() / 1000, &app_id, user_id, sizeof user_id);
+    if (!error)
+        error = store_get_agent(all->store, app_id, user_id, &agent);
+    if (error)
+        return error == TCCC_E_NOT_FOUND ? TCCC_E_TOKEN_INVALID : error;
+    *out = find_agent(all, &agent);
+    if (*out)
+        kick(*out);
+    else
+        *out = seat_make(all, &agent);
+    return *out ? 0 : TCCC_E_NO_MEMORY;
+}
+
+static int resume(seats *all, const char *token, seat **out) {
+    seat *s = find_resume(all, token);
+    if (!s)
+        return TCCC_E_TOKEN_INVALID;
+    if (s->link) {
+        seat_link *old = s->link;
+        s->link = NULL;
+        old->seat = NULL;
+        edge_close(all->edge, old->conn, WIRE_CLOSE_NORMAL, "");
+        seat_link_drop(old);
+    }
+    *out = s;
+    return 0;
+}
+
+static void send_missed(seat_link *link, uint64_t last_seq) {
+    const char *text;
+    size_t len;
+    for (uint64_t seq = last_seq + 1; (text = outbox_text(link->seat->box, seq, &len)); seq++)
+        seat_link_send_text(link, text, len);
+}
+
+static void welcome(seat_link *link, const wire_hello *hello, bool replay) {
+    seat *s = link->seat;
+    seats *all = s->all;
+    wire_session sessions[WIRE_SESSIONS_MAX];
+    strcpy(s->resume_before, s->resume);
+    make_resume(s->resume);
+    wire_message m = { .kind = WIRE_WELCOME };
+    m.welcome = (wire_welcome){
+        .resume = s->resume, .user_id = s->agent.user_id, .user_name = s->agent.name, .status = agent_fsm_status(s->state), .reason = s->rest_reason,
+        .sessions = sessions, .n_sessions = all->handler.snapshot(all->ctx, s, sessions), .replay = replay, .seq = outbox_last_seq(s->box),
+        .heartbeat_ms = all->config.heartbeat_ms, .resume_window_ms = all->config.resume_s * 1000, .ticket = s->ticket,
+        .data_channel = all->config.data_channel, .websocket = true,
+    };
+    if (replay) {
+        m.welcome.n_sessions = 0;
+        m.welcome.seq = hello->last_seq;
+    }
+    seat_link_send(link, &m);
+    if (replay)
+        send_missed(link, hello->last_seq);
+}
+
+void seat_hello(seat_link *link, const wire_hello *hello) {
+    seats *all = link->all;
+    seat *s = NULL;
+    int error = hello->resume ? resume(all, hello->resume, &s) : sign_in(all, hello->token, &s);
+    if (error) {
+        seat_link_refuse(link, error);
+        return;
+    }
+    deadline_clear(all->timers, &link->hello);
+    deadline_clear(all->timers, &s->window);
+    link->seat = s;
+    s->link = link;
+    bool replay = hello->resume && hello->has_last_seq && outbox_replays(s->box, hello->last_seq);
+    if (!hello->resume || !hello->has_last_seq)
+        outbox_forget_requests(s->box);
+    LOG(all->log, LOG_LEVEL_INFO, "seat.hello", log_text("user", s->agent.user_id), log_integer("resumed", hello->resume != NULL), log_integer("replay", replay));
+    welcome(link, hello, replay);
+    if (seat_is_free(s))
+        all->handler.free(all->ctx, s);
+}

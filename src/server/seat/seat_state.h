@@ -1,0 +1,71 @@
+/* seat_state.h: the inside of a seat, shared by the seat's files. Layer: server. */
+#ifndef TCCC_SERVER_SEAT_SEAT_STATE_H
+#define TCCC_SERVER_SEAT_SEAT_STATE_H
+
+#include "server/libre.h"
+#include "server/seat/seat.h"
+
+enum { SEAT_HELLO_MS = 5000, SEAT_CHANNELS = 4, SEAT_WELCOME_MAX = WIRE_TEXT_MAX };
+
+typedef struct seat_link {           /* one signalling WebSocket */
+    struct le le, hash;
+    seats *all;
+    edge_conn conn;
+    seat *seat;                      /* NULL before hello */
+    deadline hello, heartbeat;
+    uint64_t heard_ms, said_ms;
+    uint32_t pings;
+} seat_link;
+
+struct seat {
+    struct le le;
+    seats *all;
+    store_agent agent;
+    enum agent_state state;
+    char rest_reason[WIRE_TEXT_FIELD_MAX + 1];
+    seat_link *link;                 /* NULL: the connection is lost */
+    edge_seat media;
+    char ticket[33];
+    char resume[WIRE_RESUME_LEN + 1], resume_before[WIRE_RESUME_LEN + 1];
+    outbox *box;
+    deadline window, wrap_up;
+    int n_calls;
+    uint64_t free_since_ms;
+    unsigned channels;               /* bit mask of those in use */
+};
+
+struct seats {
+    seats_config config;
+    edge *edge;
+    store *store;
+    deadlines *timers;
+    const logger *log;
+    seat_handler handler;
+    void *ctx;
+    struct list seats;
+    struct list links;
+    struct hash *by_conn;
+    int n_seats;
+};
+
+/* seat_link.c */
+void seat_link_send(seat_link *link, const wire_message *message);
+void seat_link_send_text(seat_link *link, const char *text, size_t len);
+/* bye with an error, then close. */
+void seat_link_bye(seat_link *link, int error, const char *sentence, int code);
+void seat_link_refuse(seat_link *link, int error);
+void seat_link_drop(seat_link *link);
+
+/* seat_hello.c */
+void seat_hello(seat_link *link, const wire_hello *hello);
+
+/* seat_status.c */
+void seat_status_request(seat *s, const wire_request *request, uint64_t ticket);
+void seat_step(seat *s, enum agent_event event);
+
+/* seat.c */
+seat *seat_make(seats *all, const store_agent *agent);
+void seat_unmake(seat *s);
+void seat_start_window(seat *s);
+
+#endif
