@@ -8,10 +8,10 @@ const UUID = /^[0-9a-f-]{36}$/;
 
 /** How calls out end that are never answered: what sipp says, and what the page hears. */
 const REFUSALS = [
-  { name: 'busy (486)', scenario: called.refuses('486 Busy Here'), reason: 'busy' },
-  { name: 'rejected (603)', scenario: called.refuses('603 Decline', { ringing: true }), reason: 'userReject' },
-  { name: 'number does not exist (404)', scenario: called.refuses('404 Not Found'), reason: 'numberNotExist' },
-  { name: 'no answer', scenario: called.ringsUntilCancelled(), reason: 'notAnswer' },
+  { name: 'busy (486)', scenario: called.refuses('486 Busy Here'), closeBy: 'admin', mainReason: 'busy', subReason: 'SIP 486' },
+  { name: 'rejected (603)', scenario: called.refuses('603 Decline', { ringing: true }), closeBy: 'admin', mainReason: 'userReject', subReason: 'SIP 603' },
+  { name: 'number does not exist (404)', scenario: called.refuses('404 Not Found'), closeBy: 'admin', mainReason: 'numberNotExist', subReason: 'SIP 404' },
+  { name: 'no answer', scenario: called.ringsUntilCancelled(), closeBy: 'timer' },
 ];
 
 describe('endings of a call', function () {
@@ -97,14 +97,14 @@ describe('endings of a call', function () {
     assertEnded(await seat.next('sessionEnded'), sessionId, 'client');
   });
 
-  for (const { name, scenario, reason } of REFUSALS) {
-    it(`SDK-177 SDK-155 ${name}: callOuted, sessionEnded, never calloutAccepted`, async () => {
+  for (const { name, scenario, closeBy, mainReason, subReason } of REFUSALS) {
+    it(`SDK-177 SDK-155 SDK-156 ${name}: callOuted, sessionEnded, never calloutAccepted`, async () => {
       const peer = await exact(scenario);
       const seat = await centre().seat();
       const { sessionId } = await dialExact(seat);
       const ended = await seat.next('sessionEnded');
-      assertEnded(ended, sessionId, 'admin');
-      assert.equal(ended.mainReason, reason, JSON.stringify(ended));
+      assertEnded(ended, sessionId, closeBy);
+      assert.deepEqual([ended.mainReason, ended.subReason], [mainReason, subReason]);
       assert.deepEqual(await seat.story(sessionId), ['callOuted', 'sessionEnded']);
       await peer.done();
     });

@@ -1,0 +1,87 @@
+/**
+ * bench_browser.js: what the agent's page feels, in Chromium: start of the SDK, answer to first sound, a blocked page. Layer: bench.
+ * The pages are tests/pages/bench.html and busy.html; figures of starts are medians.
+ */
+import { Centre, CUSTOMER } from '../e2e/centre.js';
+import { startOrigins } from '../js/page_server.js';
+import { scratch } from '../peers/process.js';
+import * as wav from '../peers/wav.js';
+
+const STARTS = 7;
+const ANSWERS = 5;
+const BLOCKED_S = Number(process.env.BLOCKED_SECONDS || 60);
+
+const print = (name, value, unit, goal = null) =>
+  console.log(JSON.stringify({ name, value: Number(value.toPrecision(4)), unit, goal, direction: 'lower', peer: null, peer_value: null }));
+
+const median = (list) => [...list].sort((a, b) => a - b)[Math.floor(list.length / 2)];
+
+/** A second of 440 Hz for 40 s: a telephone that sounds from its first packet. */
+function toneFile() {
+  const samples = Float32Array.from({ length: 40 * 8000 }, (_, i) => 0.3 * Math.sin((2 * Math.PI * 440 * i) / 8000));
+  return wav.write(`${scratch('bench')}/tone.wav`, { rate: 8000, samples });
+}
+
+const centre = await Centre.start({ browser: 'chromium' });
+const origins = await startOrigins();
+
+async function pageWithSdk(page, more = '') {
+  const sdk = await centre.tcccd.sdkUrl('anna@tests.example');
+  const tab = await centre.browser.tab({ sound: false });
+  await tab.goto(`${origins.page}/${page}?sdk=${encodeURIComponent(sdk)}${more}`);
+  return tab;
+}
+
+async function starts() {
+  const figures = [];
+  for (let i = 0; i < STARTS; i++) {
+    const tab = await pageWithSdk('bench.html');
+    figures.push(await tab.evaluate(() => window.bench));
+    await tab.close();
+  }
+  print('page: script evaluation', median(figures.map((one) => one.evaluateMs)), 'ms');
+  print('page: script tag to load event', median(figures.map((one) => one.loadMs)), 'ms');
+  print('page: script to ready', median(figures.map((one) => one.readyMs)), 'ms');
+}
+
+/** From the page's event that the call is answered to the first sound in its loudspeaker. */
+async function firstSounds() {
+  const speech = toneFile();
+  const waits = [];
+  for (let i = 0; i < ANSWERS; i++) {
+    const phone = await centre.phone('udp', 'PCMA', { speech });
+    const seat = await centre.seat();
+    await phone.dial(centre.uri('udp'));
+    const { sessionId } = await seat.next('callIn');
+    await seat.tab.startSound();
+    await seat.call('Call.accept', { sessionId });
+    await seat.next('userAccessed');
+    const { ear } = await seat.tab.takeSound(2);
+    const answered = (await seat.log()).find((one) => one.name === 'userAccessed').at;
+    const first = ear.samples.findIndex((value, n) => ear.startMs + (1000 * n) / ear.rate > answered - 500 && Math.abs(value) > 0.02);
+    waits.push(Math.max(0, ear.startMs + (1000 * first) / ear.rate - answered));
+    await centre.clear();
+  }
+  print('page: answer to first sound', median(waits), 'ms');
+}
+
+async function blocked() {
+  const phone = await centre.phone('udp', 'PCMA', { speech: toneFile() });
+  const tab = await pageWithSdk('busy.html', `&number=${CUSTOMER}`);
+  await tab.evaluate(() => window.busy.call());
+  const { underrunEvents, stats } = await tab.evaluate((seconds) => window.busy.block(seconds), BLOCKED_S);
+  print(`page: underruns in ${BLOCKED_S} s with the page blocked 300 of every 350 ms`, underrunEvents, 'events', 0);
+  print('page: packets lost or late in that call', stats.packetsLost + stats.packetsLate, 'packets');
+  await tab.close();
+  await phone.stop();
+}
+
+try {
+  await starts();
+  await firstSounds();
+  await blocked();
+} finally {
+  origins.stop();
+  await centre.stop();
+}
+process.exit(0);
