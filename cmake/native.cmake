@@ -71,5 +71,6 @@ programs("tests/bench/bench_*.c" "" ${server_lib} ${layers})
 set(speech ${CMAKE_SOURCE_DIR}/build/gen/speech.wav)
 set(speech_text "Hello, this is the demo customer. My parcel has not arrived yet, and I would like to know where it is. \
 The order number is four, two, seven, one. Could you please look it up for me? Thank you very much, I will wait.")
-add_custom_command(OUTPUT ${speech} COMMAND espeak-ng -v en-us -s 150 -w ${speech} ${speech_text} VERBATIM)
+add_custom_command(OUTPUT ${speech} COMMAND ${CMAKE_COMMAND} -E make_directory ${CMAKE_SOURCE_DIR}/build/gen
+                   COMMAND espeak-ng -v en-us -s 150 -w ${speech} ${speech_text} VERBATIM)
 add_custom_target(speech ALL DEPENDS ${speech})
