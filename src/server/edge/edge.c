@@ -2,6 +2,7 @@
 #include "edge.h"
 
 #include "edge_loop.h"
+#include "data_channel.h"
 #include "http.h"
 #include "media_seat.h"
 #include "ws_media.h"
@@ -32,7 +33,6 @@ struct edge {
     void *context;
     pthread_t thread;
     uint32_t last_id;
-    int dc_port;
 };
 
 edge_loop *edge_loop_of(edge *e)
@@ -158,6 +158,12 @@ static int start_web(edge_loop *loop, char *err, size_t cap)
     return 0;
 }
 
+static int start_data_channel(edge_loop *loop, char *err, size_t cap)
+{
+    const edge_config *config = &loop->config;
+    return config->dc_port < 0 ? 0 : data_channels_open(loop, config->dc_host, config->dc_port, err, cap);
+}
+
 static const char *keep(const char *text)
 {
     return text ? strdup(text) : NULL;
@@ -231,6 +237,7 @@ static void close_loop(edge_loop *loop)
         media_seat_free(seat);
     if (lws)
         lws_context_destroy(lws);
+    data_channels_close(loop);
     program_clock_close(loop);
     uv_close((uv_handle_t *)&loop->second, NULL);
     uv_close((uv_handle_t *)&loop->inbox_poll, NULL);
@@ -254,7 +261,7 @@ edge *edge_start(const edge_config *config, const edge_handler *handler, void *c
     keep_config(loop, config);
     if (uv_loop_init(&loop->uv) || mailbox_open(&loop->inbox) || mailbox_open(&loop->outbox))
         return fail(err, err_cap, "%s", "The process has no file descriptors left."), NULL;
-    if (!start_handles(loop) && !start_web(loop, err, err_cap) && !start_thread(e))
+    if (!start_handles(loop) && !start_data_channel(loop, err, err_cap) && !start_web(loop, err, err_cap) && !start_thread(e))
         return e;
     close_loop(loop);
     free_all(e);
@@ -308,7 +315,7 @@ int edge_port(const edge *e)
 
 int edge_dc_port(const edge *e)
 {
-    return e->dc_port;
+    return e->loop.data_channels ? data_channels_offer(&e->loop)->port : 0;
 }
 
 int edge_fd(const edge *e)
@@ -437,12 +444,7 @@ void edge_seat_free(edge *e, edge_seat seat)
 
 int edge_data_channel(edge *e, edge_seat seat, const char *offer_sdp, char *answer, size_t cap)
 {
-    (void)seat;
-    (void)offer_sdp;
-    if (e->dc_port > 0)
-        return TCCC_E_INTERNAL;
-    snprintf(answer, cap, "There is no data channel here.");
-    return TCCC_E_STATE;
+    return data_channel_answer(&e->loop, seat, offer_sdp, answer, cap);
 }
 
 void edge_count(const edge *e, edge_counters *out)
