@@ -109,15 +109,15 @@ static void base_follow(jitter_delay *delay, int64_t transit_us, uint64_t now_us
 
 static void spike_note(jitter_delay *delay, float delay_ms, uint64_t now_us)
 {
-    jitter_spike *newest = &delay->spikes[delay->n_spikes - 1];
+    jitter_spike *newest = delay->n_spikes ? &delay->spikes[delay->n_spikes - 1] : NULL;
 
-    if (delay->n_spikes > 0 && now_us - newest->last_us < SPIKE_APART_US) {
+    if (newest && now_us - newest->last_us < SPIKE_APART_US) {
         newest->last_us = now_us;
         newest->height_ms = delay_ms > newest->height_ms ? delay_ms : newest->height_ms;
         return;
     }
     if (delay->n_spikes == JITTER_DELAY_SPIKES) {
-        memmove(delay->spikes, delay->spikes + 1, (JITTER_DELAY_SPIKES - 1) * sizeof *newest);
+        memmove(delay->spikes, delay->spikes + 1, (JITTER_DELAY_SPIKES - 1) * sizeof delay->spikes[0]);
         delay->n_spikes--;
     }
     delay->spikes[delay->n_spikes++] = (jitter_spike){now_us, now_us, delay_ms};

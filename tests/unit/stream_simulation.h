@@ -21,7 +21,7 @@ typedef struct {
     simulation_packet *packets;
 } simulation_coded;
 
-static simulation_coded simulation_encode(enum tccc_codec codec, const float *pcm, int n, int loss_percent)
+static inline simulation_coded simulation_encode(enum tccc_codec codec, const float *pcm, int n, int loss_percent)
 {
     const tccc_stream_config config = {.codec = codec, .payload_type = codec == TCCC_CODEC_OPUS ? 111 : 8, .ptime_ms = 20,
                                        .bitrate_bps = 24000, .complexity = 5, .expected_loss_percent = loss_percent};
@@ -54,7 +54,7 @@ typedef struct {
     int packet;
 } simulation_arrival;
 
-static int simulation_order(const void *a, const void *b)
+static inline int simulation_order(const void *a, const void *b)
 {
     const simulation_arrival *x = a, *y = b;
 
@@ -72,7 +72,7 @@ typedef struct {
     codec_decoder *decoder;
 } simulation;
 
-static void simulation_deliver(const simulation *run, int packet, uint64_t now_us)
+static inline void simulation_deliver(const simulation *run, int packet, uint64_t now_us)
 {
     const simulation_packet *bytes = &run->coded->packets[packet];
     rtp_packet header = {.payload_type = run->playout->config.payload_type, .seq = (uint16_t)(65000 + packet), .ssrc = 1,
@@ -83,12 +83,12 @@ static void simulation_deliver(const simulation *run, int packet, uint64_t now_u
 }
 
 /* Media time, in ms since the trace's first packet was made, of the sample that a pull would play first. */
-static double simulation_media_ms(const playout *playout, uint64_t origin)
+static inline double simulation_media_ms(const playout *playout, uint64_t origin)
 {
     return ((double)playout->media_end - playout->fifo_n - (double)origin) / 16;
 }
 
-static simulation_result simulation_run(simulation *run)
+static inline simulation_result simulation_run(simulation *run)
 {
     static const uint64_t start_us = 1000000000;
     simulation_arrival *arrivals = calloc((size_t)run->coded->n_packets, sizeof *arrivals);
