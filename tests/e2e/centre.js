@@ -1,12 +1,11 @@
 /** centre.js: one contact centre for a file of tests: tcccd, its telephone lines, the business page and a browser. Layer: tests. */
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
-import path from 'node:path';
 import * as audio from '../peers/audio.js';
 import { Baresip } from '../peers/baresip.js';
+import { certificate } from '../peers/certificate.js';
 import { Chromium, Firefox } from '../peers/browser.js';
 import { PageServer } from '../peers/page_server.js';
-import { freePort, scratch, until } from '../peers/process.js';
+import { freePort, until } from '../peers/process.js';
 import { Seat } from '../peers/seat.js';
 import { speechFile } from '../peers/speech.js';
 import { Tcccd } from '../peers/tcccd.js';
@@ -37,16 +36,6 @@ const FORMATS = {
   PCMU: { codecs: 'PCMU/8000/1', rate: 8000, channels: 1 },
   opus: { codecs: 'opus/48000/2,PCMA', rate: 48000, channels: 2 },
 };
-
-/** One key and certificate for all that speak TLS on loopback. */
-function certificate() {
-  const dir = scratch('tls');
-  const [key, cert, both] = ['key.pem', 'cert.pem', 'both.pem'].map((name) => path.join(dir, name));
-  execFileSync('openssl', ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', '-keyout', key, '-out', cert,
-    '-subj', '/CN=127.0.0.3', '-addext', 'subjectAltName=IP:127.0.0.1,IP:127.0.0.3'], { stdio: 'ignore' });
-  execFileSync('sh', ['-c', `cat ${key} ${cert} > ${both}`]);
-  return { key, cert, both };
-}
 
 const BROWSERS = { chromium: Chromium, firefox: Firefox };
 
@@ -116,7 +105,7 @@ export class Centre {
   /** What a telephone on this line dials to reach the centre. */
   uri(lineName) {
     const isTls = this.lines[lineName].transport === 'tls';
-    return `sip:${this.number(lineName)}@127.0.0.1:${isTls ? this.tcccd.sipTlsPort : this.tcccd.sipPort}${isTls ? ';transport=tls' : ''}`;
+    return `sip:${this.number(lineName)}@127.0.0.1:${isTls ? this.tcccd.sipTlsPort : this.tcccd.sipPort}`;
   }
 
   remote() { return `127.0.0.1:${this.tcccd.sipPort}`; }

@@ -11,7 +11,7 @@ const MODULES_APP = ['uuid.so', 'account.so', 'menu.so', 'ctrl_tcp.so'];
 function configText(o) {
   const lines = [
     'poll_method epoll',
-    `sip_listen ${o.host}:${o.port}`,
+    `sip_listen ${o.host}:${o.transport === 'tls' ? o.port - 1 : o.port}`, // TLS listens on the next port
     'call_max_calls 8',
     `audio_source ${o.echo ? 'aubridge,loop' : `aufile,${o.speech}`}`,
     `audio_player ${o.echo ? 'aubridge,loop' : 'aubridge,ear'}`,
