@@ -39,8 +39,9 @@ static const step cell[CALL_STATES][CALL_EVENTS] = {
     [CALL_HELD] = {
         I(HELD), I(HELD), I(HELD), I(HELD), I(HELD), I(HELD), I(HELD), P(TALKING), P(HELD), I(HELD),
         P(ENDED), I(HELD), I(HELD), R(HELD), P(LEAVING), I(HELD), P(HELD), R(HELD), P(HELD), R(HELD) },
+    /* What the server did before it heard of the hang-up is told as it comes. */
     [CALL_LEAVING] = {
-        I(LEAVING), I(LEAVING), I(LEAVING), I(LEAVING), I(LEAVING), I(LEAVING), I(LEAVING), I(LEAVING), P(LEAVING), P(NONE),
+        I(LEAVING), I(LEAVING), P(LEAVING), P(LEAVING), P(LEAVING), P(LEAVING), P(LEAVING), P(LEAVING), P(LEAVING), P(NONE),
         P(ENDED), I(LEAVING), I(LEAVING), R(LEAVING), P(LEAVING), R(LEAVING), R(LEAVING), R(LEAVING), P(LEAVING), R(LEAVING) },
     [CALL_ENDED] = {
         I(ENDED), I(ENDED), I(ENDED), I(ENDED), I(ENDED), I(ENDED), I(ENDED), I(ENDED), P(ENDED), I(ENDED),
