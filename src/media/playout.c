@@ -22,6 +22,7 @@ typedef struct {
 static const stretch_rule rule_quiet = {3, 3, -1};      /* background: nothing is heard of it */
 static const stretch_rule rule_speech = {15, 10, 0.85f};
 static const stretch_rule rule_far = {60, 40, 0.5f};    /* speech far off its target */
+static const float delay_smoothing = 0.05f; /* per pull: 0.2 s */
 static const float quiet_margin = 4;    /* in power above the background's: +6 dB */
 static const float quiet_power = 1e-6f; /* -60 dBFS is quiet anyway */
 
@@ -331,7 +332,8 @@ static void stretch(playout *playout, uint64_t now_us)
     float error = age - jitter_delay_target_ms(&playout->jitter.delay);
     const stretch_rule *rule = &rule_speech;
 
-    playout->delay_ms += 0.05f * (age - playout->delay_ms);
+    if (playout->mode == PLAYOUT_SPEECH)
+        playout->delay_ms += (playout->delay_ms > 0 ? delay_smoothing : 1) * (age - playout->delay_ms);
     playout->rest_n -= playout->rest_n > 0 ? PLAYOUT_FRAME : 0;
     if (playout->mode != PLAYOUT_SPEECH || playout->rest_n > 0)
         return;
