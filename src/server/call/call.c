@@ -196,7 +196,7 @@ static void act(call *c, enum call_action action, bool was_offered) {
     case CALL_ACT_END_BY_CUSTOMER: end(c, WIRE_BY_CLIENT, customer_ended_status(c, was_offered), NULL, NULL); break;
     case CALL_ACT_END_BY_SEAT: end(c, WIRE_BY_SEAT, seat_ended_status(c), NULL, NULL); break;
     case CALL_ACT_END_UNREACHED: end_unreached(c); break;
-    case CALL_ACT_END_UNANSWERED: end(c, WIRE_BY_TIMER, END_NOT_ANSWER, NULL, NULL); break;
+    case CALL_ACT_END_UNANSWERED: end(c, WIRE_BY_ADMIN, END_NOT_ANSWER, end_status_name(END_NOT_ANSWER), "ringTimeout"); break;
     case CALL_ACT_END_UNSERVED: end_unserved(c); break;
     case CALL_ACT_END_LOST: end(c, WIRE_BY_ADMIN, c->answer_ms ? END_OK : END_OPERATOR_ERROR, "connectionLost", "telephone"); break;
     case CALL_ACT_END_STOPPED: end(c, WIRE_BY_ADMIN, c->answer_ms ? END_OK : END_OPERATOR_ERROR, "serverStopping", "tcccd"); break;

@@ -15,6 +15,11 @@ static int find_number(calls *all, const char *dialled, store_number *out) {
     return store_get_number(all->parts.store, other, out);
 }
 
+/* A desk phone on the trunk's own machine sends from another port than the trunk. */
+static bool is_trunk_itself(const trunk *t, const struct sa *from) {
+    return t && (!trunk_get(t)->port || trunk_get(t)->port == sa_port(from));
+}
+
 /* Whether the INVITE may come in: from a trunk's address, or from a desk phone that proves itself. Answers it otherwise. */
 static bool admit(calls *all, endpoint *at, const struct sip_msg *invite, trunk **from_trunk) {
     char user[WIRE_NUMBER_MAX + 1] = "";
@@ -22,8 +27,7 @@ static bool admit(calls *all, endpoint *at, const struct sip_msg *invite, trunk 
     *from_trunk = trunk_of_source(all->parts.trunks, &invite->src);
     if (pl_strcpy(&invite->from.uri.user, user, sizeof user))
         user[0] = 0;
-    bool phone = user[0] && !store_get_extension(all->parts.store, user, &extension);
-    if (phone && (!*from_trunk || sip_msg_hdr(invite, SIP_HDR_AUTHORIZATION))) {
+    if (user[0] && !is_trunk_itself(*from_trunk, &invite->src) && !store_get_extension(all->parts.store, user, &extension)) {
         *from_trunk = NULL;
         return gate_authenticate(all->parts.gate, at, invite, user) == GATE_OPEN;
     }

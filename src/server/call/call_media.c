@@ -1,23 +1,13 @@
 /* call_media.c: a call's sound: ports, SDP, bridge, and what the page is told of it. Layer: server. */
 #include "server/call/call_state.h"
+#include "server/call/phone_audio.h"
 
-#include <arpa/inet.h>
 #include <openssl/evp.h>
 #include <openssl/rand.h>
 #include <stdio.h>
 #include <string.h>
 
-enum { PAGE = 0, PHONE = 1, OPUS_TYPE = 111, EVENT_48K_TYPE = 110, EVENT_8K_TYPE = 96 }; /* 96 because sipp insists on it */
-
-static void fill_formats(sdp_audio *local) {
-    local->n_codecs = 3;
-    local->codecs[0] = (sdp_audio_codec){ TCCC_CODEC_OPUS, OPUS_TYPE };
-    local->codecs[1] = (sdp_audio_codec){ TCCC_CODEC_PCMA, 8 };
-    local->codecs[2] = (sdp_audio_codec){ TCCC_CODEC_PCMU, 0 };
-    local->n_events = 2;
-    local->events[0] = (sdp_audio_event){ EVENT_48K_TYPE, 48000 };
-    local->events[1] = (sdp_audio_event){ EVENT_8K_TYPE, 8000 };
-}
+enum { PAGE = 0, PHONE = 1 };
 
 static int fill_keys(sdp_audio *local, bool both_suites) {
     local->secure = true;
@@ -32,19 +22,13 @@ static int fill_keys(sdp_audio *local, bool both_suites) {
 
 int call_prepare_media(call *c, endpoint *at, const sdp_audio *offer, sdp_audio *local, bool secure) {
     char bind_to[64];
-    memset(local, 0, sizeof *local);
     re_snprintf(bind_to, sizeof bind_to, "%j", &at->address);
     c->port = rtp_port_bind(bind_to, c->all->config.rtp_min, c->all->config.rtp_max);
     if (!c->port)
         return TCCC_E_LIMIT;
     c->port_number = rtp_port_number(c->port);
-    endpoint_address(at, local->address, sizeof local->address);
-    local->port = (uint16_t)c->port_number;
-    local->session_id = rand_u32();
-    local->direction = SDP_AUDIO_SENDRECV;
-    local->ptime_ms = 20;
+    phone_audio_local(local, at, c->port_number);
     local->rtcp_mux = offer && offer->rtcp_mux;
-    fill_formats(local);
     return secure ? fill_keys(local, offer != NULL) : 0;
 }
 
@@ -97,45 +81,22 @@ wire_media call_media(call *c, enum wire_media_op op) {
     return m;
 }
 
-static void set_formats(bridge_side *side, const sdp_audio_agreement *a) {
-    side->codec = a->codec;
-    side->payload_type = a->payload_type;
-    side->dtmf_payload_type = a->dtmf_payload_type;
-    side->dtmf_rate_hz = a->dtmf_rate_hz;
-    side->ptime_ms = a->ptime_ms;
-}
-
-static void set_remote(bridge_side *side, const sdp_audio *remote) {
-    struct sa address;
-    if (sa_set_str(&address, remote->address, remote->port) || sa_is_any(&address))
-        return;
-    memcpy(&side->remote, &address.u, address.len);
-}
-
 static bridge_side phone_side(call *c) {
-    const sdp_audio_agreement *a = leg_agreement(c->leg);
-    const sdp_audio *remote = leg_remote(c->leg);
-    bridge_side side = { .kind = BRIDGE_PHONE, .port = c->port, .rtcp_mux = remote->rtcp_mux && leg_local(c->leg)->rtcp_mux, .symmetric = 1 };
-    set_formats(&side, a);
-    set_remote(&side, remote);
-    side.send_on_hold = (a->direction & SDP_AUDIO_SENDONLY) != 0;
-    side.srtp = a->srtp;
-    memcpy(side.srtp_send_key, a->srtp_send_key, sizeof side.srtp_send_key);
-    memcpy(side.srtp_receive_key, a->srtp_receive_key, sizeof side.srtp_receive_key);
-    c->port = NULL;
+    bridge_side side = phone_audio_side(c->leg, c->port);
+    c->port = NULL; /* the bridge's from here on */
     return side;
 }
 
 static bridge_side page_side(call *c) {
     bridge_side side = { .kind = BRIDGE_PAGE, .seat = seat_media(c->seat), .channel = c->channel };
-    set_formats(&side, leg_agreement(c->leg));
+    phone_audio_formats(&side, c->leg);
     return side;
 }
 
 static bridge_side music_side(call *c) {
     bool own = c->all->config.music[0] != 0;
     bridge_side side = { .kind = BRIDGE_PROGRAM, .program = own ? PROGRAM_FILE : PROGRAM_MUSIC, .file = c->all->config.music, .loop = 1 };
-    set_formats(&side, leg_agreement(c->leg));
+    phone_audio_formats(&side, c->leg);
     return side;
 }
 

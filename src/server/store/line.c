@@ -5,11 +5,12 @@
 
 int store_put_trunk(store *s, const store_trunk *t)
 {
-    sqlite3_stmt *q = sqlite_prepare(s, "INSERT INTO trunk VALUES (?,?,?,?,?,?,?,?,?,?) ON CONFLICT DO UPDATE SET host=excluded.host,"
+    sqlite3_stmt *q = sqlite_prepare(s, "INSERT INTO trunk VALUES (?,?,?,?,?,?,?,?,?,?,?) ON CONFLICT DO UPDATE SET host=excluded.host,"
         " port=excluded.port, transport=excluded.transport, username=excluded.username, password=excluded.password,"
-        " from_domain=excluded.from_domain, registers=excluded.registers, srtp=excluded.srtp, allow=excluded.allow");
-    sqlite_bind(q, "ttiitttiit", t->name, t->host, (int64_t)t->port, (int64_t)t->transport, t->username, t->password,
-                t->from_domain, (int64_t)t->registers, (int64_t)t->srtp, t->allow);
+        " from_domain=excluded.from_domain, registers=excluded.registers, srtp=excluded.srtp, allow=excluded.allow,"
+        " qualify_s=excluded.qualify_s");
+    sqlite_bind(q, "ttiitttiiti", t->name, t->host, (int64_t)t->port, (int64_t)t->transport, t->username, t->password,
+                t->from_domain, (int64_t)t->registers, (int64_t)t->srtp, t->allow, (int64_t)t->qualify_s);
     return sqlite_run(s, q);
 }
 
@@ -25,6 +26,7 @@ static void read_trunk(sqlite3_stmt *q, store_trunk *t)
     t->registers = sqlite3_column_int(q, 7);
     t->srtp = sqlite3_column_int(q, 8);
     SQLITE_INTO(q, 9, t->allow);
+    t->qualify_s = sqlite3_column_int(q, 10);
 }
 
 int store_get_trunk(store *s, const char *name, store_trunk *trunk)

@@ -33,6 +33,8 @@ static const char *const steps[] = {
     " ring_ms INTEGER NOT NULL, answer_ms INTEGER NOT NULL, end_ms INTEGER NOT NULL, end_status INTEGER NOT NULL,"
     " closed_by TEXT NOT NULL) STRICT, WITHOUT ROWID;"
     "CREATE INDEX call_start ON call (app_id, start_ms);",
+    /* 2 */
+    "ALTER TABLE trunk ADD COLUMN qualify_s INTEGER NOT NULL DEFAULT 0;",
 };
 
 enum { N_STEPS = sizeof steps / sizeof *steps };

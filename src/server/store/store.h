@@ -64,6 +64,7 @@ typedef struct {                  /* key: name */
     bool registers;               /* REGISTER to it */
     bool srtp;                    /* offer RTP/SAVP with SDES */
     char allow[STORE_TEXT];       /* addresses inbound calls may come from, comma separated; "" : host */
+    int qualify_s;                /* OPTIONS every so many seconds; 0 never */
 } store_trunk;
 
 int store_put_trunk(store *s, const store_trunk *trunk);

@@ -1,0 +1,194 @@
+/* main.c: the tcccd program: command line, log, signals, exit status. Layer: server. */
+#include "server/libre.h"
+#include "server/server.h"
+#include "tccc/error.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/time.h>
+#include <time.h>
+
+enum { MAX_FDS = 65536, EXIT_USAGE = 2 };
+
+static const char usage[] =
+    "tcccd: a self-hosted contact centre server (libtccc)\n"
+    "\n"
+    "  tcccd [--config FILE] [--demo] [--port N] [--sip-port N] [--data FILE] [--log LEVEL] [--check-config]\n"
+    "\n"
+    "  --config FILE    JSON configuration; without it the defaults hold\n"
+    "  --demo           a contact centre to try, with test numbers; signs anybody in who reaches the HTTP port\n"
+    "  --host ADDRESS   listen for HTTP on this address only\n"
+    "  --port N         HTTP port (default 8080; 0: any)\n"
+    "  --sip-port N     SIP port for UDP and TCP (default 5060; 0: any)\n"
+    "  --data FILE      SQLite file (default tcccd.sqlite; build/demo.sqlite in a demo)\n"
+    "  --log LEVEL      debug, info, warning or error\n"
+    "  --check-config   reads the configuration, tells what is wrong, and ends\n";
+
+typedef struct {
+    const char *file, *host, *data, *log;
+    int port, sip_port;              /* below 0: not given */
+    bool demo, check, help;
+} options;
+
+typedef struct {
+    server *server;
+} running;
+
+static running now;
+
+static void write_log(void *context, enum log_level level, const char *line, size_t length) {
+    static const char *const names[] = { "debug", "info", "warning", "error" };
+    struct timeval at;
+    struct tm utc;
+    char stamp[40];
+    (void)context;
+    gettimeofday(&at, NULL);
+    gmtime_r(&at.tv_sec, &utc);
+    strftime(stamp, sizeof stamp, "%Y-%m-%dT%H:%M:%S", &utc);
+    fprintf(stderr, "%s.%03dZ %s %.*s\n", stamp, (int)(at.tv_usec / 1000), names[level], (int)length, line);
+}
+
+static int read_port(const char *text) {
+    char *end;
+    long port = strtol(text, &end, 10);
+    return *text && !*end && port >= 0 && port <= 65535 ? (int)port : -2;
+}
+
+/* 0, or the argument that is wrong. */
+static const char *read_options(int argc, char **argv, options *o) {
+    *o = (options){ .port = -1, .sip_port = -1 };
+    for (int i = 1; i < argc; i++) {
+        const char *name = argv[i], *value = i + 1 < argc ? argv[i + 1] : NULL;
+        struct { const char *name; const char **text; int *port; bool *flag; } known[] = {
+            { "--config", &o->file, NULL, NULL }, { "--host", &o->host, NULL, NULL }, { "--data", &o->data, NULL, NULL }, { "--log", &o->log, NULL, NULL },
+            { "--port", NULL, &o->port, NULL }, { "--sip-port", NULL, &o->sip_port, NULL }, { "--demo", NULL, NULL, &o->demo },
+            { "--check-config", NULL, NULL, &o->check }, { "--help", NULL, NULL, &o->help },
+        };
+        size_t k = 0, n = sizeof known / sizeof *known;
+        while (k < n && strcmp(known[k].name, name))
+            k++;
+        if (k == n || (!known[k].flag && !value))
+            return name;
+        if (known[k].flag) {
+            *known[k].flag = true;
+            continue;
+        }
+        i++;
+        if (known[k].text)
+            *known[k].text = value;
+        else if ((*known[k].port = read_port(value)) < 0)
+            return name;
+    }
+    return NULL;
+}
+
+static void set_demo_defaults(config *c) {
+    c->demo = true;
+    c->http.host = "127.0.0.1";
+    c->http.web_dir = "web/demo";
+    c->data = "build/demo.sqlite";
+    c->speech = "build/gen/speech.wav";
+}
+
+static int level_of(const char *name) {
+    static const char *const names[] = { "debug", "info", "warning", "error" };
+    for (int i = 0; i < 4; i++)
+        if (!strcmp(names[i], name))
+            return i;
+    return -1;
+}
+
+static bool configure(config *c, const options *o, char *err, size_t err_cap) {
+    config_init(c);
+    if (o->demo)
+        set_demo_defaults(c);
+    if (o->file && config_load(c, o->file, err, err_cap))
+        return false;
+    c->demo = c->demo || o->demo;
+    if (o->host)
+        c->http.host = o->host;
+    if (o->port >= 0)
+        c->http.port = o->port;
+    if (o->port >= 0 && c->data_channel.port > 0)
+        c->data_channel.port = o->port;
+    if (o->sip_port >= 0)
+        c->sip.port = o->sip_port;
+    if (o->sip_port == 0 && c->sip.tls_port > 0)
+        c->sip.tls_port = 0;
+    if (o->data)
+        c->data = o->data;
+    if (o->log && level_of(o->log) < 0) {
+        snprintf(err, err_cap, "--log must be debug, info, warning or error");
+        return false;
+    }
+    if (o->log)
+        c->log_level = (enum log_level)level_of(o->log);
+    return true;
+}
+
+static void stopped(void *ctx) {
+    (void)ctx;
+    re_cancel();
+}
+
+static void on_signal(int sig) {
+    (void)sig;
+    server_ask_stop(now.server, stopped, NULL);
+}
+
+static void raise_limits(void) {
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit))
+        return;
+    limit.rlim_cur = limit.rlim_max < MAX_FDS ? limit.rlim_max : MAX_FDS;
+    (void)setrlimit(RLIMIT_NOFILE, &limit);
+    (void)fd_setsize(MAX_FDS); /* libre's own table; it refuses descriptors above */
+}
+
+static int serve(const config *c, const logger *log) {
+    char err[400];
+    now.server = server_start(c, log, err, sizeof err);
+    if (!now.server) {
+        fprintf(stderr, "tcccd: %s\n", err);
+        return EXIT_FAILURE;
+    }
+    server_print_ready(now.server);
+    int error = re_main(on_signal);
+    server_free(now.server);
+    return error ? EXIT_FAILURE : EXIT_SUCCESS;
+}
+
+int main(int argc, char **argv) {
+    options o;
+    config c;
+    char err[400] = "";
+    const char *wrong = read_options(argc, argv, &o);
+    if (wrong || o.help) {
+        if (wrong)
+            fprintf(stderr, "tcccd: %s is no option, or lacks its value\n\n", wrong);
+        fputs(usage, wrong ? stderr : stdout);
+        return wrong ? EXIT_USAGE : EXIT_SUCCESS;
+    }
+    if (!configure(&c, &o, err, sizeof err)) {
+        fprintf(stderr, "tcccd: %s\n", err);
+        config_free(&c);
+        return EXIT_USAGE;
+    }
+    if (o.check) {
+        printf("The configuration is fine.\n");
+        config_free(&c);
+        return EXIT_SUCCESS;
+    }
+    logger log = { .sink = write_log, .threshold = c.log_level };
+    (void)signal(SIGPIPE, SIG_IGN);
+    int result = EXIT_FAILURE;
+    if (!libre_init()) {
+        raise_limits();
+        result = serve(&c, &log);
+        libre_close();
+    }
+    config_free(&c);
+    return result;
+}

@@ -1,0 +1,319 @@
+/* server.c: joins edge, store, SIP, seats and calls into tcccd. Layer: server. */
+#include "server/server.h"
+
+#include "server/bridge/bridge.h"
+#include "server/call/call.h"
+#include "server/cloudapi/cloudapi.h"
+#include "server/demo/demo.h"
+#include "server/provision.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { PREPARE_MS = 250 };           /* how often a stop looks whether the last call has ended */
+
+struct server {
+    const config *config;
+    const logger *log;
+    deadlines *timers;
+    store *store;
+    cloudapi api;
+    edge *edge;
+    demo *demo;
+    stack *stack;
+    gate *gate;
+    registrar *registrar;
+    trunks *trunks;
+    calls *calls;
+    seats *seats;
+    deadline stop, look;
+    bool stopping;
+    void (*stopped)(void *ctx);
+    void *stopped_ctx;
+};
+
+/* ---- from the edge ---- */
+
+static void on_seat_open(void *ctx, edge_conn conn, const char *remote, const char *origin) {
+    server *s = ctx;
+    (void)remote;
+    (void)origin;
+    if (s->seats)
+        seats_open(s->seats, conn);
+}
+
+static void on_seat_text(void *ctx, edge_conn conn, const char *text, size_t len) {
+    server *s = ctx;
+    if (s->seats)
+        seats_text(s->seats, conn, text, len);
+}
+
+static void on_seat_closed(void *ctx, edge_conn conn, int code) {
+    server *s = ctx;
+    (void)code;
+    if (s->seats)
+        seats_closed(s->seats, conn);
+}
+
+static void on_media_path(void *ctx, edge_seat seat, int path, int open) {
+    server *s = ctx;
+    LOG(s->log, LOG_LEVEL_DEBUG, "media.path", log_integer("seat", seat), log_integer("path", path), log_integer("open", open));
+}
+
+static void on_bridge_event(void *ctx, uint32_t bridge, int side, int event, int64_t value) {
+    server *s = ctx;
+    if (s->calls)
+        calls_bridge_event(s->calls, bridge, side, event, value);
+    if (s->demo)
+        telephone_bridge_event(demo_telephone(s->demo), bridge, event);
+}
+
+static void reply_health(server *s, const edge_http_request *request) {
+    char json[160];
+    int n = snprintf(json, sizeof json, "{\"status\":\"%s\",\"calls\":%d,\"seats\":%d}", s->stopping ? "stopping" : "ok", calls_count(s->calls), seats_count(s->seats));
+    edge_reply(s->edge, request->id, s->stopping ? 503 : 200, "application/json", "cache-control: no-store\n", json, (size_t)n);
+}
+
+static void reply_metrics(server *s, const edge_http_request *request) {
+    char text[1024];
+    edge_counters c;
+    edge_count(s->edge, &c);
+    int n = snprintf(text, sizeof text,
+        "tcccd_calls %d\ntcccd_seats %d\ntcccd_connections %u\ntcccd_bridges %u\ntcccd_packets_from_pages %llu\ntcccd_packets_to_pages %llu\n"
+        "tcccd_packets_from_phones %llu\ntcccd_packets_to_phones %llu\ntcccd_packets_dropped %llu\n",
+        calls_count(s->calls), seats_count(s->seats), c.connections, c.bridges, (unsigned long long)c.packets_from_pages,
+        (unsigned long long)c.packets_to_pages, (unsigned long long)c.packets_from_phones, (unsigned long long)c.packets_to_phones,
+        (unsigned long long)c.packets_dropped);
+    edge_reply(s->edge, request->id, 200, "text/plain; version=0.0.4", NULL, text, (size_t)n);
+}
+
+static void reply_api(server *s, const edge_http_request *request) {
+    static char answer[CLOUDAPI_ANSWER_MAX];
+    size_t n = cloudapi_answer(&s->api, request, clock_unix_ms() / 1000, answer, sizeof answer);
+    edge_reply(s->edge, request->id, 200, CLOUDAPI_CONTENT_TYPE, NULL, answer, n);
+}
+
+static void on_http(void *ctx, const edge_http_request *request) {
+    static const char missing[] = "{\"message\":\"There is nothing at this address.\"}";
+    server *s = ctx;
+    bool get = !strcmp(request->method, "GET");
+    if (cloudapi_wants(request))
+        reply_api(s, request);
+    else if (get && !strcmp(request->path, "/healthz"))
+        reply_health(s, request);
+    else if (get && !strcmp(request->path, "/metrics"))
+        reply_metrics(s, request);
+    else if (!s->demo || !demo_http(s->demo, request))
+        edge_reply(s->edge, request->id, 404, "application/json", NULL, missing, sizeof missing - 1);
+}
+
+/* ---- from SIP ---- */
+
+static void on_invite(void *ctx, endpoint *at, const struct sip_msg *request) {
+    server *s = ctx;
+    calls_invite(s->calls, at, request);
+}
+
+static void on_registration(void *ctx, endpoint *at, const struct sip_msg *request) {
+    server *s = ctx;
+    registrar_take(s->registrar, at, request);
+}
+
+static bool find_secret(void *ctx, const char *username, enum digest_algorithm algorithm, char ha1[DIGEST_HEX_MAX]) {
+    server *s = ctx;
+    store_extension extension;
+    if (store_get_extension(s->store, username, &extension))
+        return false;
+    snprintf(ha1, DIGEST_HEX_MAX, "%s", algorithm == DIGEST_SHA256 ? extension.ha1_sha256 : extension.ha1_md5);
+    return ha1[0] != 0;
+}
+
+/* ---- start ---- */
+
+static const char *or_null(const char *text) { return text[0] ? text : NULL; }
+
+/* The address that leads outward: what pages on other machines can reach. */
+static void outward_address(char *text, size_t capacity) {
+    struct sa address;
+    if (net_default_source_addr_get(AF_INET, &address))
+        str_ncpy(text, "127.0.0.1", capacity);
+    else
+        re_snprintf(text, capacity, "%j", &address);
+}
+
+static bool start_store(server *s, char *err, size_t err_cap) {
+    s->store = store_open(s->config->data, s->log, err, err_cap);
+    return s->store && !(s->config->provision && provision(s->store, s->config->provision, s->config->sip.realm, err, err_cap));
+}
+
+static bool start_edge(server *s, char *err, size_t err_cap) {
+    const config *c = s->config;
+    char outward[64];
+    outward_address(outward, sizeof outward);
+    edge_config settings = {
+        .host = c->http.host[0] ? c->http.host : "0.0.0.0", .port = c->http.port, .tls_cert = or_null(c->http.tls_cert), .tls_key = or_null(c->http.tls_key),
+        .dc_host = c->data_channel.host[0] ? c->data_channel.host : outward, .dc_port = c->data_channel.port, .sdk_dir = c->http.sdk_dir,
+        .web_dir = or_null(c->http.web_dir), .music_dir = NULL,
+    };
+    edge_handler handler = { on_seat_open, on_seat_text, on_seat_closed, on_http, on_media_path, on_bridge_event };
+    s->edge = edge_start(&settings, &handler, s, err, err_cap);
+    s->api = (cloudapi){ .store = s->store, .log = s->log, .public_url = or_null(c->http.public_url), .tls = c->http.tls_cert[0] != 0 };
+    return s->edge != NULL;
+}
+
+static bool start_demo(server *s, char *err, size_t err_cap) {
+    demo_config settings = { .edge = s->edge, .api = &s->api, .timers = s->timers, .log = s->log, .speech = s->config->speech };
+    if (s->config->demo)
+        s->demo = demo_start(&settings, err, err_cap);
+    return !s->config->demo || s->demo;
+}
+
+static bool start_sip(server *s, char *err, size_t err_cap) {
+    const config *c = s->config;
+    stack_config settings = {
+        .host = c->sip.host, .port = c->sip.port, .tls_port = c->sip.tls_port, .tls_cert = or_null(c->sip.tls_cert), .tls_ca = or_null(c->sip.tls_ca),
+        .advertise = or_null(c->sip.advertise), .software = "tcccd",
+    };
+    stack_handler handler = { on_invite, on_registration };
+    s->stack = stack_start(&settings, &handler, s, s->timers, s->log, err, err_cap);
+    if (!s->stack)
+        return false;
+    s->gate = gate_new(c->sip.realm, c->sip.digest_sha256, find_secret, s);
+    s->registrar = registrar_new(s->gate, s->timers, s->log);
+    s->trunks = trunks_new(s->stack, s->log);
+    return s->gate && s->registrar && s->trunks;
+}
+
+static enum sip_transp transport_of(enum store_transport transport) {
+    return transport == STORE_TLS ? SIP_TRANSP_TLS : transport == STORE_TCP ? SIP_TRANSP_TCP : SIP_TRANSP_UDP;
+}
+
+static void split_addresses(const char *list, trunk_settings *out) {
+    for (const char *at = list; *at && out->n_addresses < TRUNK_ADDRESSES;) {
+        size_t n = strcspn(at, ", ");
+        if (n && n < sizeof out->addresses[0]) {
+            memcpy(out->addresses[out->n_addresses], at, n);
+            out->addresses[out->n_addresses++][n] = 0;
+        }
+        at += n + strspn(at + n, ", ");
+    }
+}
+
+static bool add_trunk(void *ctx, const store_trunk *row) {
+    server *s = ctx;
+    trunk_settings t = { .port = row->port, .transport = transport_of(row->transport), .registers = row->registers, .qualify_s = row->qualify_s,
+                         .srtp = row->srtp ? TRUNK_SRTP_REQUIRED : TRUNK_SRTP_OFF };
+    str_ncpy(t.name, row->name, sizeof t.name);
+    str_ncpy(t.host, row->host, sizeof t.host);
+    str_ncpy(t.username, row->username, sizeof t.username);
+    str_ncpy(t.password, row->password, sizeof t.password);
+    split_addresses(row->allow, &t);
+    return trunk_add(s->trunks, &t) != NULL;
+}
+
+static bool start_calls(server *s) {
+    const config *c = s->config;
+    calls_config call_settings = { .ring_s = c->calls.ring_s, .queue_s = c->calls.queue_s, .no_reply_s = c->calls.no_reply_s,
+        .outbound_ring_s = c->calls.outbound_ring_s, .session_expires_s = c->sip.session_expires_s, .rtp_min = c->rtp.min, .rtp_max = c->rtp.max, .music = c->calls.music };
+    seats_config seat_settings = { .heartbeat_ms = c->heartbeat_ms, .resume_s = c->calls.resume_s, .wrap_up_s = c->calls.wrap_up_s, .data_channel = c->data_channel.port >= 0 };
+    seat_handler handler = { calls_request, calls_snapshot, calls_seat_gone, calls_seat_free };
+    s->calls = calls_new(&call_settings);
+    s->seats = s->calls ? seats_new(&seat_settings, s->edge, s->store, s->timers, s->log, &handler, s->calls) : NULL;
+    if (!s->seats || store_list_trunks(s->store, add_trunk, s))
+        return false;
+    calls_parts parts = { .edge = s->edge, .store = s->store, .stack = s->stack, .registrar = s->registrar, .trunks = s->trunks, .gate = s->gate,
+                          .timers = s->timers, .log = s->log };
+    calls_use(s->calls, &parts, s->seats);
+    return true;
+}
+
+static void on_edge_readable(int flags, void *arg) {
+    server *s = arg;
+    (void)flags;
+    edge_dispatch(s->edge);
+}
+
+static bool start_all(server *s, char *err, size_t err_cap) {
+    return s->timers && start_store(s, err, err_cap) && start_edge(s, err, err_cap) && start_demo(s, err, err_cap) && start_sip(s, err, err_cap) &&
+           start_calls(s) && !fd_listen(edge_fd(s->edge), FD_READ, on_edge_readable, s);
+}
+
+server *server_start(const config *c, const logger *log, char *err, size_t err_cap) {
+    server *s = calloc(1, sizeof *s);
+    snprintf(err, err_cap, "Memory is exhausted.");
+    if (!s)
+        return NULL;
+    s->config = c;
+    s->log = log;
+    s->timers = deadlines_new();
+    if (!start_all(s, err, err_cap)) {
+        server_free(s);
+        return NULL;
+    }
+    if (s->demo)
+        demo_set_centre(s->demo, stack_address(s->stack), stack_port(s->stack));
+    return s;
+}
+
+void server_print_ready(const server *s) {
+    printf("tcccd ready http=%d sip=%d sips=%d dc=%d\n", edge_port(s->edge), stack_port(s->stack), stack_tls_port(s->stack), edge_dc_port(s->edge));
+    fflush(stdout);
+    if (s->demo)
+        demo_print(s->demo, edge_port(s->edge));
+}
+
+/* ---- stop ---- */
+
+static void finish_stop(server *s) {
+    deadline_clear(s->timers, &s->stop);
+    deadline_clear(s->timers, &s->look);
+    calls_end_all(s->calls);
+    s->stopped(s->stopped_ctx);
+}
+
+static void stop_limit(void *owner) { finish_stop(owner); }
+
+static void look_for_end(void *owner) {
+    server *s = owner;
+    if (calls_count(s->calls) == 0)
+        finish_stop(s);
+    else
+        deadline_set(s->timers, &s->look, PREPARE_MS, look_for_end, s);
+}
+
+void server_ask_stop(server *s, void (*stopped)(void *ctx), void *ctx) {
+    s->stopped = stopped;
+    s->stopped_ctx = ctx;
+    if (s->stopping) {
+        finish_stop(s);
+        return;
+    }
+    s->stopping = true;
+    LOG(s->log, LOG_LEVEL_INFO, "stop", log_integer("calls", calls_count(s->calls)));
+    calls_close(s->calls);
+    deadline_set(s->timers, &s->stop, (uint64_t)s->config->calls.stop_limit_s * 1000, stop_limit, s);
+    look_for_end(s);
+}
+
+void server_free(server *s) {
+    if (!s)
+        return;
+    if (s->edge)
+        fd_close(edge_fd(s->edge));
+    if (s->timers) {
+        deadline_clear(s->timers, &s->stop);
+        deadline_clear(s->timers, &s->look);
+    }
+    seats_free(s->seats);
+    calls_free(s->calls);
+    trunks_free(s->trunks);
+    registrar_free(s->registrar);
+    demo_stop(s->demo);
+    stack_stop(s->stack);
+    gate_free(s->gate);
+    if (s->edge)
+        edge_stop(s->edge);
+    store_close(s->store);
+    deadlines_free(s->timers);
+    free(s);
+}
