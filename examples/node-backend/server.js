@@ -10,11 +10,16 @@ import tencentcloud from 'tencentcloud-sdk-nodejs';
 const {
   PORT = '3000',
   TCCC_ENDPOINT = 'localhost:8080',
-  TCCC_SECRET_ID = 'demo-secret-id',
-  TCCC_SECRET_KEY = 'demo-secret-key',
+  TCCC_SECRET_ID = 'AKIDdemo',
+  TCCC_SECRET_KEY,
   TCCC_SDK_APP_ID = '1400000000',
-  TCCC_USER_ID = 'agent1@demo.example',
+  TCCC_USER_ID = 'agent1@demo.tccc',
 } = process.env;
+
+if (!TCCC_SECRET_KEY) {
+  console.error('Set TCCC_SECRET_KEY: make demo prints it ("For a back end of your own").');
+  process.exit(2);
+}
 
 const client = new tencentcloud.ccc.v20200210.Client({
   credential: { secretId: TCCC_SECRET_ID, secretKey: TCCC_SECRET_KEY },

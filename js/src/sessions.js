@@ -40,11 +40,20 @@ const newSession = (fields) => ({
   answerMs: 0, endMs: 0, timeout: 0, channel: -1, ending: {}, ...fields,
 });
 
+/** As many as the core keeps (WIRE_SESSIONS_MAX). */
+const ENDED_MAX = 32;
+
 /** @param {(sessions: Session[]) => void} changed called after every change */
 export function createSessions(changed) {
   /** @type {Map<string, Session>} */
   const all = new Map();
   const notify = () => changed([...all.values()]);
+
+  /** The core forgets the oldest finished sessions that the page never deletes; so does the page. */
+  function prune() {
+    const ended = [...all.values()].filter(({ state }) => state === 'ended');
+    for (const { sessionId } of ended.slice(0, -ENDED_MAX)) all.delete(sessionId);
+  }
 
   /** @param {Session} session @param {string} event */
   function step(session, event) {
@@ -80,7 +89,10 @@ export function createSessions(changed) {
 
   /** An event of the core. @param {string} event @param {any} d */
   function onEvent(event, d) {
-    if (CREATE[event] && !all.has(d.sessionId)) CREATE[event](d);
+    if (CREATE[event] && !all.has(d.sessionId)) {
+      prune();
+      CREATE[event](d);
+    }
     const session = all.get(d?.sessionId);
     if (!session) return;
     step(session, event);

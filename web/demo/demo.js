@@ -71,7 +71,7 @@ function showNumbers() {
   }));
 }
 
-const PHONE_FACTS = ['server', 'transport', 'user', 'password', 'extension'];
+const PHONE_FACTS = ['server', 'transport', 'user', 'password', 'extension', 'hotline'];
 
 function showPhone() {
   if (!phone) return;

@@ -54,6 +54,7 @@ export const TEXT = {
     user: 'User',
     password: 'Password',
     extension: 'Dial here',
+    hotline: 'It dials',
     other: 'Switch to English',
   },
   zh: {
@@ -109,6 +110,7 @@ export const TEXT = {
     user: '用户名',
     password: '密码',
     extension: '在此拨打',
+    hotline: '软电话拨打',
     other: '切换到中文',
   },
 };

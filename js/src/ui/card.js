@@ -102,7 +102,7 @@ export function createCard({ text, Call, sessionId, onDismiss, isShown }) {
     if (session.state === 'talking') return clock(Date.now() - session.answerMs);
     if (session.state === 'ended') return session.answerMs ? clock(session.endMs - session.answerMs) : '';
     if (session.state === 'ringingIn' && session.timeout) {
-      return clock(session.startMs + session.timeout * 1000 - Date.now());
+      return `${Math.max(0, Math.ceil(session.timeout - (Date.now() - session.startMs) / 1000))} s`;
     }
     return '';
   }
