@@ -26,9 +26,9 @@ static int slope_order(const void *a, const void *b)
 
 static int transit_order(const void *a, const void *b)
 {
-    int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+    const jitter_transit *x = a, *y = b;
 
-    return (x > y) - (x < y);
+    return (x->transit_us > y->transit_us) - (x->transit_us < y->transit_us);
 }
 
 static void estimate(jitter_drift *drift)
@@ -40,9 +40,9 @@ static void estimate(jitter_drift *drift)
         return;
     for (int i = 1; i < drift->n_blocks; i++) {
         for (int j = 0; j < i; j++) {
-            double apart_us = (double)(drift->at_us[i] - drift->at_us[j]);
+            const jitter_transit *late = &drift->blocks[i], *early = &drift->blocks[j];
 
-            slopes[n_slopes++] = (float)((double)(drift->transit_us[i] - drift->transit_us[j]) / apart_us);
+            slopes[n_slopes++] = (float)((double)(late->transit_us - early->transit_us) / (double)(late->at_us - early->at_us));
         }
     }
     qsort(slopes, (size_t)n_slopes, sizeof *slopes, slope_order);
@@ -52,8 +52,9 @@ static void estimate(jitter_drift *drift)
 static void join_neighbours(jitter_drift *drift)
 {
     for (int i = 0; i < JITTER_DRIFT_BLOCKS / 2; i++) {
-        drift->transit_us[i] = drift->transit_us[2 * i] / 2 + drift->transit_us[2 * i + 1] / 2;
-        drift->at_us[i] = drift->at_us[2 * i] / 2 + drift->at_us[2 * i + 1] / 2;
+        const jitter_transit *pair = &drift->blocks[2 * i];
+
+        drift->blocks[i] = (jitter_transit){pair[0].transit_us / 2 + pair[1].transit_us / 2, pair[0].at_us / 2 + pair[1].at_us / 2};
     }
     drift->n_blocks = JITTER_DRIFT_BLOCKS / 2;
     drift->block_us *= 2;
@@ -65,9 +66,8 @@ static void block_end(jitter_drift *drift, uint64_t now_us)
     if (drift->n_samples > 0) {
         if (drift->n_blocks == JITTER_DRIFT_BLOCKS)
             join_neighbours(drift);
-        qsort(drift->samples_us, (size_t)drift->n_samples, sizeof *drift->samples_us, transit_order);
-        drift->transit_us[drift->n_blocks] = drift->samples_us[drift->n_samples / 4];
-        drift->at_us[drift->n_blocks++] = drift->since_us + (now_us - drift->since_us) / 2;
+        qsort(drift->samples, (size_t)drift->n_samples, sizeof drift->samples[0], transit_order);
+        drift->blocks[drift->n_blocks++] = drift->samples[drift->n_samples / 4];
         estimate(drift);
     }
     drift->n_samples = drift->skip = 0;
@@ -81,5 +81,5 @@ void jitter_drift_packet(jitter_drift *drift, int64_t transit_us, uint64_t now_u
     if (now_us - drift->since_us >= drift->block_us)
         block_end(drift, now_us);
     if (drift->skip++ % drift->stride == 0 && drift->n_samples < JITTER_DRIFT_SAMPLES)
-        drift->samples_us[drift->n_samples++] = transit_us;
+        drift->samples[drift->n_samples++] = (jitter_transit){transit_us, now_us};
 }

@@ -14,11 +14,15 @@ enum {
 };
 
 typedef struct {
-    int64_t samples_us[JITTER_DRIFT_SAMPLES]; /* transits in the present block */
+    int64_t transit_us;
+    uint64_t at_us;             /* arrival */
+} jitter_transit;
+
+typedef struct {
+    jitter_transit samples[JITTER_DRIFT_SAMPLES]; /* in the present block */
     int n_samples, skip, stride; /* every stride-th packet is sampled */
     uint64_t since_us, block_us;
-    int64_t transit_us[JITTER_DRIFT_BLOCKS]; /* lower quartile of each block */
-    uint64_t at_us[JITTER_DRIFT_BLOCKS]; /* middle of each block */
+    jitter_transit blocks[JITTER_DRIFT_BLOCKS]; /* lower quartile of each */
     int n_blocks;
     float ppm;
 } jitter_drift;
