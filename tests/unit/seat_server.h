@@ -37,7 +37,7 @@ typedef struct {
     int refuse;                     /* hello is refused with this error */
     int dtmf_payload_type;
     unsigned welcomes, executed[WIRE_N_METHODS];
-    char resume[WIRE_RESUME_LEN + 1], old_resume[WIRE_RESUME_LEN + 1]; /* old: until something follows the welcome */
+    char resume[WIRE_RESUME_LEN + 1], old_resume[WIRE_RESUME_LEN + 1]; /* old: what the last hello came with, until something follows the welcome */
     unsigned resumes;
     enum agent_state agent;
     server_call calls[SERVER_CALLS];
@@ -334,7 +334,7 @@ static inline void server_welcome(seat_server *s, const wire_hello *hello) {
     wire_session sessions[SERVER_CALLS];
     bool replay = hello->has_last_seq && outbox_replays(s->box, hello->last_seq);
     if (!hello->has_last_seq) outbox_forget_requests(s->box);
-    memcpy(s->old_resume, s->resume, sizeof s->resume);
+    snprintf(s->old_resume, sizeof s->old_resume, "%s", hello->resume ? hello->resume : "");
     snprintf(s->resume, sizeof s->resume, "%064x", ++s->resumes);
     wire_message welcome = { .kind = WIRE_WELCOME };
     welcome.welcome = (wire_welcome){
