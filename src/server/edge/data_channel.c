@@ -272,7 +272,7 @@ static void on_stun(data_channels *d, const uint8_t *bytes, size_t len, const ad
     uint8_t answer[STUN_ANSWER_MAX];
     size_t n;
     peer *p = stun_read(&m, bytes, len) || m.type != STUN_BINDING_REQUEST ? NULL : find_by_username(d, &m);
-    if (!p || p->dead || !stun_authentic(&m, bytes, p->pwd)) {
+    if (!p || p->dead || !m.has_fingerprint || !stun_authentic(&m, bytes, p->pwd)) { /* RFC 8445 section 7: both */
         edge_tally(d->loop, DROPPED);
         return;
     }
