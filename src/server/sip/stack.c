@@ -9,7 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { ENDPOINTS_MAX = 8, TRANSACTION_BUCKETS = 1024, LEG_BUCKETS = 1024, BIND_TRIES = 20 };
+enum { ENDPOINTS_MAX = 8, TRANSACTION_BUCKETS = 1024, LEG_BUCKETS = 1024, BIND_TRIES = 20, RSA_BITS = 2048 };
 
 struct stack {
     endpoint endpoints[ENDPOINTS_MAX];
@@ -242,7 +242,9 @@ static int open_tls(stack *s, const stack_config *config) {
         return 0;
     int error = tls_alloc(&s->tls, TLS_METHOD_SSLV23, config->tls_cert, NULL);
     if (!error && !config->tls_cert)
-        error = tls_set_selfsigned(s->tls, "tcccd");
+        error = tls_set_selfsigned_rsa(s->tls, "tcccd", RSA_BITS);
+    if (!error)
+        SSL_CTX_set_min_proto_version(tls_openssl_context(s->tls), TLS1_2_VERSION);
     if (!error && config->tls_ca) {
         error = tls_add_ca(s->tls, config->tls_ca);
         SSL_CTX_set_verify(tls_openssl_context(s->tls), SSL_VERIFY_PEER, NULL);
