@@ -1,12 +1,12 @@
 /* jitter_drift.c: how fast the peer's sample clock runs against ours. Layer: media. Sans-IO. Theil 1950, Sen 1968. */
 #include "media/jitter_drift.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 enum {
     BLOCK_US = 4000000,
     BLOCKS_MIN = 4,             /* nothing is told from less than 16 s */
+    SLOPE_UNIT = 1000000000,
     SLOPES_MAX = JITTER_DRIFT_BLOCKS * (JITTER_DRIFT_BLOCKS - 1) / 2
 };
 
@@ -17,23 +17,38 @@ void jitter_drift_open(jitter_drift *drift)
     drift->stride = 1;
 }
 
-static int slope_order(const void *a, const void *b)
+/* The k-th smallest of values[n], which it reorders. Hoare's FIND (1961); qsort would allocate. */
+static int64_t nth(int64_t *values, int n, int k)
 {
-    float x = *(const float *)a, y = *(const float *)b;
+    int low = 0, high = n - 1;
 
-    return (x > y) - (x < y);
-}
+    while (low < high) {
+        int64_t pivot = values[k];
+        int i = low, j = high;
 
-static int transit_order(const void *a, const void *b)
-{
-    const jitter_transit *x = a, *y = b;
+        while (i <= j) {
+            while (values[i] < pivot)
+                i++;
+            while (values[j] > pivot)
+                j--;
+            if (i <= j) {
+                int64_t swapped = values[i];
 
-    return (x->transit_us > y->transit_us) - (x->transit_us < y->transit_us);
+                values[i++] = values[j];
+                values[j--] = swapped;
+            }
+        }
+        if (j < k)
+            low = i;
+        if (i > k)
+            high = j;
+    }
+    return values[k];
 }
 
 static void estimate(jitter_drift *drift)
 {
-    float slopes[SLOPES_MAX];
+    int64_t slopes[SLOPES_MAX];
     int n_slopes = 0;
 
     if (drift->n_blocks < BLOCKS_MIN)
@@ -41,12 +56,29 @@ static void estimate(jitter_drift *drift)
     for (int i = 1; i < drift->n_blocks; i++) {
         for (int j = 0; j < i; j++) {
             const jitter_transit *late = &drift->blocks[i], *early = &drift->blocks[j];
+            double apart_us = (double)(int64_t)(late->at_us - early->at_us);
 
-            slopes[n_slopes++] = (float)((double)(late->transit_us - early->transit_us) / (double)(late->at_us - early->at_us));
+            if (apart_us > 0)
+                slopes[n_slopes++] = (int64_t)((double)(late->transit_us - early->transit_us) / apart_us * SLOPE_UNIT);
         }
     }
-    qsort(slopes, (size_t)n_slopes, sizeof *slopes, slope_order);
-    drift->ppm = -1e6f * slopes[n_slopes / 2]; /* a fast peer's transit shrinks */
+    if (n_slopes == 0)
+        return;
+    drift->ppm = -1e6f / SLOPE_UNIT * (float)nth(slopes, n_slopes, n_slopes / 2); /* a fast peer's transit shrinks */
+}
+
+/* The lower quartile of the present block's samples. */
+static jitter_transit quartile(const jitter_drift *drift)
+{
+    int64_t transits_us[JITTER_DRIFT_SAMPLES], wanted_us;
+    int at = 0;
+
+    for (int i = 0; i < drift->n_samples; i++)
+        transits_us[i] = drift->samples[i].transit_us;
+    wanted_us = nth(transits_us, drift->n_samples, drift->n_samples / 4);
+    while (drift->samples[at].transit_us != wanted_us)
+        at++;
+    return drift->samples[at];
 }
 
 static void join_neighbours(jitter_drift *drift)
@@ -66,8 +98,7 @@ static void block_end(jitter_drift *drift, uint64_t now_us)
     if (drift->n_samples > 0) {
         if (drift->n_blocks == JITTER_DRIFT_BLOCKS)
             join_neighbours(drift);
-        qsort(drift->samples, (size_t)drift->n_samples, sizeof drift->samples[0], transit_order);
-        drift->blocks[drift->n_blocks++] = drift->samples[drift->n_samples / 4];
+        drift->blocks[drift->n_blocks++] = quartile(drift);
         estimate(drift);
     }
     drift->n_samples = drift->skip = 0;

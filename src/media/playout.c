@@ -292,8 +292,8 @@ static void restart_follow(playout *playout)
     if (playout->generation == playout->jitter.generation)
         return;
     playout->generation = playout->jitter.generation;
+    stall_forgive(playout);
     playout->mode = PLAYOUT_WAITING;
-    playout->stalled_n = 0;
 }
 
 static bool is_quiet(playout *playout, int n)
