@@ -34,8 +34,9 @@ check: ## layer arrows, names, sizes and generated documents
 	npx mocha --no-config --reporter dot 'tests/check/*.test.js'
 
 bench: ## measures; writes build/bench/results.json
-	@$(stages) $(n_build)
+	@$(stages) $$(($(n_build) + 1))
 	build_all
+	stage "building benchmarks" preset native
 	exec node tests/bench/run.js
 
 fuzz: ## runs every fuzzer for FUZZ_SECONDS (default 600); keeps what it finds in build/fuzz
@@ -51,7 +52,7 @@ dist: ## builds dist/ (scripts, WASM, types) and the npm package
 
 docs: ## generates docs/errors.md
 	@$(stages) 1
-	stage "building native" preset native
+	stage "building the error table" preset native error_table
 	build/native/error_table markdown >docs/errors.md
 
 clean: ## removes what was built, but not the fetched sources

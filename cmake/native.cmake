@@ -74,3 +74,9 @@ The order number is four, two, seven, one. Could you please look it up for me? T
 add_custom_command(OUTPUT ${speech} COMMAND ${CMAKE_COMMAND} -E make_directory ${CMAKE_SOURCE_DIR}/build/gen
                    COMMAND espeak-ng -v en-us -s 150 -w ${speech} ${speech_text} VERBATIM)
 add_custom_target(speech ALL DEPENDS ${speech})
+
+# What a run of the demo needs; the tests and benchmarks are left out.
+add_custom_target(demo DEPENDS errors_json speech)
+if(TARGET tcccd)
+  add_dependencies(demo tcccd)
+endif()

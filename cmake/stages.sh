@@ -29,9 +29,12 @@ stage() {
 # Of a step's output, what a reader wants while it runs: indented lines and summaries.
 stage_filter() { grep --line-buffered -E '^  |tests passed' | grep --line-buffered -vE '^ +Start ' || true; }
 
-# Configures and builds a preset, telling every quarter of a long build.
+# preset <name> [<target>...]: configures and builds it, telling every quarter of a long build.
 preset() {
-    cmake --preset "$1" | sed 's/^ *//' && NINJA_STATUS='[%p] ' nice cmake --build --preset "$1" -j"$jobs" | awk '
+    local name=$1
+    shift
+    cmake --preset "$name" | sed 's/^ *//' &&
+        NINJA_STATUS='[%p] ' nice cmake --build --preset "$name" -j"$jobs" ${1:+--target "$@"} | awk '
         { print }
         match($0, /^\[ *[0-9]+%\]/) {
             percent = substr($0, 2, 3) + 0
@@ -53,7 +56,7 @@ pack() { mkdir -p build/package && npm pack --pack-destination build/package; }
 build_all() {
     stage "installing Debian packages" cmake/setup.sh
     stage "fetching third-party sources" cmake/fetch_sources.sh
-    stage "building tcccd" preset native
+    stage "building tcccd" preset native demo
     stage "building WASM" preset wasm
     stage "building WASM with SIMD" preset wasm-simd
     stage "installing npm packages" npm_install
