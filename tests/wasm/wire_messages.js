@@ -1,0 +1,78 @@
+// wire_messages.js: one good tccc.v1 message of every kind, method and event, and many bad ones made of them. Layer: tests.
+
+const session = 'session-1';
+const media = {
+  sessionId: session, op: 'start', channel: 0, direction: 'sendrecv', codec: 'opus', payloadType: 111, dtmfPayloadType: 101,
+  dtmfRate: 48000, ptimeMs: 20,
+  srtp: { suite: 'AES_CM_128_HMAC_SHA1_80', sendKey: 'A'.repeat(40), receiveKey: '+/'.repeat(20) },
+};
+const listed = {
+  sessionId: session, type: 'phone', direction: 'in', state: 'talking', held: false, callerPhoneNumber: '13800000001',
+  calleePhoneNumber: '4001234567', phoneDesc: 'a customer', serverType: 'staffSeat', timeout: 0, startMs: 1700000000000,
+  answerMs: 1700000001000, media,
+};
+const error = { code: 'TIMEOUT', message: 'The server did not answer in time.', remedy: 'Try again.' };
+const req = (m, a) => ({ t: 'req', id: 7, m, a });
+const ev = (e, d) => ({ t: 'ev', seq: 3, e, d });
+const tab = '11111111-2222-4333-8444-555555555555';
+
+export const fromClient = [
+  { t: 'hello', v: 1, token: 'abc', tab, sdk: '0.1.0' },
+  { t: 'hello', v: 1, resume: 'aF'.repeat(32), tab, lastSeq: 0, sdk: '0.1.0' },
+  req('agent.online', {}), req('agent.offline', {}), req('agent.status', { status: 'rest', restReason: 'meal' }),
+  req('call.start', {
+    phoneNumber: '13800000001', phoneDesc: '张先生', uui: 'order 7', skillGroupId: '334', callerPhoneNumber: '075500000001',
+    servingNumberGroupIds: ['1', '2'], phoneEncodeType: 'number',
+  }),
+  ...['accept', 'reject', 'hangup', 'delete', 'hold', 'unhold'].map((name) => req(`call.${name}`, { sessionId: session })),
+  req('call.mute', { muted: true, sessionId: session }), req('call.digits', { digits: '0123456789*#ABCD', sessionId: session }),
+  req('media.offer', { sdp: 'v=0\r\n' }),
+  { t: 'ack', seq: 12 }, { t: 'ping', n: 1 }, { t: 'pong', n: 4294967295 }, { t: 'bye' }, { t: 'bye', error },
+];
+
+export const fromServer = [
+  {
+    t: 'welcome', v: 1, resume: '0'.repeat(64), agent: { userId: 'a@example.com', name: '', status: 'free', reason: '' },
+    sessions: [listed], replay: false, seq: 9007199254740991, heartbeatMs: 5000, resumeWindowMs: 60000,
+    media: { ticket: 'a-ticket_1', paths: ['dc', 'ws'] }, settings: { a: [1, { b: null }] },
+  },
+  { t: 'refuse', error }, { t: 'res', id: 7, ok: true, r: { status: 'free' } }, { t: 'res', id: 7, ok: false, error },
+  ev('callIn', {
+    sessionId: session, type: 'phone', timeout: 20, calleePhoneNumber: '4001234567', callerPhoneNumber: '13800000001',
+    callerLocation: '深圳', remark: 'a "good" customer', ivrPath: [{ key: '1', label: 'sales' }], protectedCallee: '1',
+    protectedCaller: '2', serverType: 'staffSeat',
+  }),
+  ev('userAccessed', { sessionId: session }),
+  ev('callOuted', {
+    sessionId: session, callerPhoneNumber: '075500000001', calleePhoneNumber: '13800000001', protectedCallee: '1',
+    remark: 'note', serverType: 'staffExtensionSeat',
+  }),
+  ev('calloutAccepted', { sessionId: session }),
+  ev('sessionEnded', { sessionId: session, type: 'phone', duration: 9.614, closeBy: 'admin', mainReason: 'busy', subReason: '486' }),
+  ev('statusChanged', { status: 'notReady' }), ev('autoTransfer', { sessionId: session }),
+  ev('transfer', { sessionId: session, skillGroupId: '334', userId: '' }), ev('kickedOut', { reason: 'elsewhere' }),
+  ev('progress', { sessionId: session, ringing: true }), ev('progress', { sessionId: session, earlyMedia: true }),
+  ev('held', { sessionId: session, held: true, by: 'seat' }), ev('media', media), ev('media', { ...media, op: 'update' }),
+  ev('media', { sessionId: session, op: 'stop' }),
+  { t: 'ping', n: 0 }, { t: 'pong', n: 1 }, { t: 'bye' }, { t: 'bye', error },
+];
+
+/** Values that a member may be replaced by. */
+const strangers = (value) => [
+  null, true, false, '', 'x', 'x'.repeat(70), 'y'.repeat(300), 'z'.repeat(1100), '#'.repeat(40), -1, 0, 1, 1.5, 25, 50, 128, 86401,
+  2 ** 31, 2 ** 53, 1e10, [], ['x'], [1], new Array(40).fill('x'), new Array(40).fill(value), {}, { error: 1 },
+];
+
+/** The message with one member, at any depth, missing or replaced. */
+export function* mutants(message) {
+  if (message === null || typeof message !== 'object') return;
+  for (const name of Object.keys(message)) {
+    const without = Array.isArray(message) ? message.filter((one, index) => String(index) !== name) : { ...message };
+    if (!Array.isArray(message)) delete without[name];
+    yield without;
+    const put = (value) => (Array.isArray(message) ? message.map((one, index) => (String(index) === name ? value : one))
+      : { ...message, [name]: value });
+    for (const value of strangers(message[name])) yield put(value);
+    for (const inner of mutants(message[name])) yield put(inner);
+  }
+}
