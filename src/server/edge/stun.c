@@ -225,3 +225,16 @@ size_t stun_write_error(uint8_t *buf, const stun_message *request, int code, con
     }
     return finish(buf, at, key);
 }
+
+size_t stun_write_check(uint8_t *buf, const uint8_t *transaction, const char *username, const char *key)
+{
+    size_t len = strlen(username), padded = (len + 3) & ~(size_t)3;
+    uint8_t *at = put_attribute(begin(buf, STUN_BINDING_REQUEST, transaction), USERNAME, len);
+    memset(at, 0, padded);
+    memcpy(at, username, len);
+    at = put_attribute(at + padded, PRIORITY, 4);
+    network_put32(at, 0x7effffff); /* a host candidate's, RFC 8445 section 5.1.2.1 */
+    at = put_attribute(at + 4, ICE_CONTROLLING, 8);
+    network_put64(at, 1);
+    return finish(buf, put_attribute(at + 8, USE_CANDIDATE, 0), key);
+}

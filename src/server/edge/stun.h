@@ -44,5 +44,8 @@ int stun_authentic(const stun_message *message, const uint8_t *bytes, const char
 size_t stun_write_success(uint8_t *buf, const uint8_t *transaction, const address *mapped, const char *key);
 /* code: 400, 420 (with the request's unknown attributes), 487. */
 size_t stun_write_error(uint8_t *buf, const stun_message *request, int code, const char *key);
+/* The check of a controlling agent that nominates its pair, as browsers send it: what the load generator is. username: at
+ * most 32 characters. */
+size_t stun_write_check(uint8_t *buf, const uint8_t *transaction, const char *username, const char *key);
 
 #endif
