@@ -11,10 +11,9 @@ static const float FLOOR_MIN = 1e-9f;    /* -90 dBFS: below it nothing is speech
 static const float MINIMUM_BIAS = 2.0f;  /* the minimum of a smoothed noise lies about 3 dB under its mean */
 static const float SPEECH_RATIO = 32;    /* product over bands of power / floor, each at least 1: 15 dB in all */
 
-/* Butterworth at 16 kHz: high-pass 100 Hz, low-pass 1 kHz, high-pass 1 kHz, high-pass 3 kHz. */
+/* Butterworth at 16 kHz: high-pass 100 Hz, low-pass 1 kHz, high-pass 3 kHz; what is left is the middle. */
 static const biquad vad_rumble = { 0.97261390f, -1.94522780f, 0.97261390f, -1.94447766f, 0.94597794f };
 static const biquad vad_low = { 0.02995458f, 0.05990916f, 0.02995458f, -1.45424359f, 0.57406191f };
-static const biquad vad_upper = { 0.75707638f, -1.51415275f, 0.75707638f, -1.45424359f, 0.57406191f };
 static const biquad vad_high = { 0.41816335f, -0.83632669f, 0.41816335f, -0.46293802f, 0.20971536f };
 
 void vad_start(vad *state)
@@ -33,11 +32,9 @@ static void vad_split(vad *state, const float pcm[FRAME_LEN], float energy[VAD_B
     biquad_run(&vad_rumble, &state->filters[0], pcm, clean, FRAME_LEN);
     biquad_run(&vad_low, &state->filters[1], clean, band, FRAME_LEN);
     energy[0] = frame_energy(band, FRAME_LEN);
-    biquad_run(&vad_upper, &state->filters[2], clean, band, FRAME_LEN);
-    float upper = frame_energy(band, FRAME_LEN);
-    biquad_run(&vad_high, &state->filters[3], clean, band, FRAME_LEN);
+    biquad_run(&vad_high, &state->filters[2], clean, band, FRAME_LEN);
     energy[2] = frame_energy(band, FRAME_LEN);
-    energy[1] = fmaxf(0, upper - energy[2]);
+    energy[1] = fmaxf(0, frame_energy(clean, FRAME_LEN) - energy[0] - energy[2]);
 }
 
 /* At the end of each window of 200 ms the floor becomes the smallest power of the last eight. */

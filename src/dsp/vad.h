@@ -12,7 +12,7 @@
 enum { VAD_BANDS = 3, VAD_WINDOWS = 8 };
 
 typedef struct {
-    biquad_state filters[VAD_BANDS + 1];
+    biquad_state filters[VAD_BANDS];
     float power[VAD_BANDS];                /* smoothed over 30 ms, per sample */
     float floor[VAD_BANDS];                /* noise, per sample */
     float minima[VAD_BANDS][VAD_WINDOWS];  /* of the last windows of 200 ms */

@@ -36,11 +36,7 @@ static struct { int len; uint8_t bytes[TCCC_PACKET_MAX]; } packets[PACKETS];
 static double now_us(void)
 {
     struct timespec t;
-#ifdef __wasm__
-    clock_gettime(CLOCK_MONOTONIC, &t);
-#else
     clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
-#endif
     return (double)t.tv_sec * 1e6 + (double)t.tv_nsec / 1e3;
 }
 
