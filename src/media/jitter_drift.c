@@ -1,6 +1,7 @@
 /* jitter_drift.c: how fast the peer's sample clock runs against ours. Layer: media. Sans-IO. Theil 1950, Sen 1968. */
 #include "media/jitter_drift.h"
 
+#include <math.h>
 #include <string.h>
 
 enum {
@@ -56,10 +57,10 @@ static void estimate(jitter_drift *drift)
     for (int i = 1; i < drift->n_blocks; i++) {
         for (int j = 0; j < i; j++) {
             const jitter_transit *late = &drift->blocks[i], *early = &drift->blocks[j];
-            double apart_us = (double)(int64_t)(late->at_us - early->at_us);
+            double change_us = (double)(late->transit_us - early->transit_us), apart_us = (double)(int64_t)(late->at_us - early->at_us);
 
-            if (apart_us > 0)
-                slopes[n_slopes++] = (int64_t)((double)(late->transit_us - early->transit_us) / apart_us * SLOPE_UNIT);
+            if (fabs(change_us) < apart_us) /* no clock is wrong by a whole second a second */
+                slopes[n_slopes++] = (int64_t)(change_us / apart_us * SLOPE_UNIT);
         }
     }
     if (n_slopes == 0)
