@@ -12,7 +12,7 @@ const {
   TCCC_ENDPOINT = 'localhost:8080',
   TCCC_SECRET_ID = 'AKIDdemo',
   TCCC_SECRET_KEY,
-  TCCC_SDK_APP_ID = '1400000000',
+  TCCC_SDK_APP_ID = '1400000001',
   TCCC_USER_ID = 'agent1@demo.tccc',
 } = process.env;
 

@@ -26,11 +26,22 @@ export function createCallApi({ bus, sessions, audio, withMic }) {
   function startOutboundCall(options) {
     const args = { ...options };
     if (args.phoneDesc) sessions.describe(args.phoneNumber, args.phoneDesc);
-    return apiPromise(withMic(() => bus.request('Call.startOutboundCall', args)));
+    return apiPromise(withMic(async () => {
+      const data = await bus.request('Call.startOutboundCall', args);
+      sessions.onEvent('callOuted', data);
+      return data;
+    }));
   }
 
   /** @param {any} options */
-  const accept = (options) => apiPromise(withMic(() => bus.request('Call.accept', sessionArgs(options))));
+  function accept(options) {
+    const args = sessionArgs(options);
+    return apiPromise(withMic(async () => {
+      const data = await bus.request('Call.accept', args);
+      sessions.onEvent('accepted', args);
+      return data;
+    }));
+  }
 
   /** @param {any} options */
   async function stats(options) {

@@ -7,8 +7,8 @@ import { createVoiceNode, loadVoiceModule } from './voice_node.js';
 import { tcccError } from './errors.js';
 import { STATS } from './voice_module.js';
 
-/** resume() of a context that waits for a click never settles; after this the page is told. */
-const RESUME_MS = 300;
+/** resume() of a context that waits for a click never settles, that of a slow sound card takes a second (Firefox). */
+const RESUME_MS = 2000;
 const GESTURES = ['pointerdown', 'keydown'];
 
 /**
@@ -34,6 +34,8 @@ export function createAudio(config, { voicePort, emit }) {
   let microphoneId = '';
   let speakerId = '';
   let isToneOn = false;
+  /** We asked the context to sleep; its state says so only later. */
+  let isAsleep = false;
   let isBlocked = false;
   let isDisposed = false;
   const statsWaiting = /** @type {Map<number, (values: number[] | null) => void>} */ (new Map());
@@ -143,13 +145,16 @@ export function createAudio(config, { voicePort, emit }) {
   const isWanted = () => isToneOn || mic !== null;
 
   function sleepIfIdle() {
-    if (graph && !isWanted() && graph.context.state === 'running') graph.context.suspend();
-    if (!isWanted()) isBlocked = false;
+    if (isWanted() || !graph) return;
+    isBlocked = false;
+    isAsleep = true;
+    graph.context.suspend();
   }
 
   function wake() {
     const context = graph?.context;
-    if (!context || context.state === 'running') return;
+    if (!context || (context.state === 'running' && !isAsleep)) return;
+    isAsleep = false;
     context.resume().then(unblocked, () => {});
     setTimeout(() => {
       if (isWanted() && context.state === 'suspended' && !isBlocked) blocked();
@@ -165,7 +170,6 @@ export function createAudio(config, { voicePort, emit }) {
   function unblocked() {
     if (isBlocked) emit('audioBlocked', { blocked: false });
     isBlocked = false;
-    sleepIfIdle();
   }
 
   const onGesture = () => { if (isWanted()) wake(); };

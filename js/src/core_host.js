@@ -5,6 +5,7 @@
  * Every input to the engine is followed by pump(), which carries out all outputs and arms the timer.
  */
 import { loadCore, OUT } from './core_module.js';
+import { channelOf, packetMessage, packetOf } from './packet_message.js';
 import { compileUrl } from './compile.js';
 
 /** Live sound must not queue: above so many unsent bytes (about half a second of speech) a path's frames are dropped. */
@@ -145,13 +146,11 @@ export function createCoreHost(post) {
     if (isOpen && link.bufferedAmount <= PATH_BUFFER_MAX) link.send(/** @type {any} */ (frame));
   }
 
-  /** A packet travels as an ArrayBuffer: channel, then the packet. @param {number} channel @param {Uint8Array} packet */
+  /** @param {number} channel @param {Uint8Array} packet a view into the engine's memory */
   function toVoice(channel, packet) {
     if (!voice || !isVoiceUp) return;
-    const message = new Uint8Array(1 + packet.length);
-    message[0] = channel;
-    message.set(packet, 1);
-    voice.postMessage(message.buffer, [message.buffer]);
+    const message = packetMessage(channel, packet);
+    voice.postMessage(message, [message]);
   }
 
   /** @param {any} order */
@@ -170,7 +169,7 @@ export function createCoreHost(post) {
   }
 
   /** @param {Uint8Array} message */
-  const fromVoice = (message) => feed((engine, at) => engine.packet(message[0], message.subarray(1), at));
+  const fromVoice = (message) => feed((engine, at) => engine.packet(channelOf(message), packetOf(message), at));
 
   /** @param {{urls: Urls, seat: Seat}} order */
   async function start(order) {

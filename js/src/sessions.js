@@ -3,7 +3,7 @@
  * One function writes a session's state; the call bar and the microphone's owner read it.
  */
 
-/** @typedef {'ringingIn'|'dialing'|'ringingOut'|'talking'|'ended'} SessionState */
+/** @typedef {'ringingIn'|'answering'|'dialing'|'ringingOut'|'talking'|'ended'} SessionState */
 /**
  * @typedef {object} Session
  * @property {string} sessionId
@@ -23,7 +23,8 @@
 
 /** State after an event; an event without a cell leaves the state as it is. */
 const NEXT = Object.freeze({
-  ringingIn: { userAccessed: 'talking', sessionEnded: 'ended', autoTransfer: 'ended' },
+  ringingIn: { accepted: 'answering', userAccessed: 'talking', sessionEnded: 'ended', autoTransfer: 'ended' },
+  answering: { userAccessed: 'talking', sessionEnded: 'ended', autoTransfer: 'ended' },
   dialing: { progress: 'ringingOut', calloutAccepted: 'talking', userAccessed: 'talking', sessionEnded: 'ended' },
   ringingOut: { calloutAccepted: 'talking', userAccessed: 'talking', sessionEnded: 'ended' },
   talking: { sessionEnded: 'ended', autoTransfer: 'ended' },
@@ -87,7 +88,7 @@ export function createSessions(changed) {
   /** @type {Map<string, string>} */
   const descriptions = new Map();
 
-  /** An event of the core. @param {string} event @param {any} d */
+  /** An event of the core; `accepted` and `callOuted` also come from answers, which are there first. @param {string} event @param {any} d */
   function onEvent(event, d) {
     if (CREATE[event] && !all.has(d.sessionId)) {
       prune();

@@ -2,6 +2,7 @@
  * voice_module.js: voice.wasm behind plain calls. Layer: worklet (and tests). Source: the table in src/wasm/voice_exports.c.
  * The worklet has no TextDecoder, so text is ASCII by hand.
  */
+import { packetMessage } from './packet_message.js';
 import { wasmImports } from './compile.js';
 
 const MAILBOX = 4096;
@@ -63,24 +64,18 @@ export function createVoice(module, config) {
       wasm.voice_quantum(out.length, nowUs);
       out.set(render);
     },
-    /** The next packet to send, as channel and packet in one new buffer; null when there is none. */
+    /** The next packet to send as a message for the worker; null when there is none. */
     packetOut() {
       const packed = wasm.voice_packet_out();
       if (packed <= 0) return null;
-      const length = packed & 0xffff;
-      const message = new Uint8Array(1 + length);
-      message[0] = packed >>> 16;
       look(capture.length);
-      message.set(bytes.subarray(0, length), 1);
-      return message.buffer;
+      return packetMessage(packed >>> 16, bytes.subarray(0, packed & 0xffff));
     },
-    /** What packetOut's counterpart sent: channel, then the packet. */
-    packetIn(/** @type {Uint8Array} */ message, /** @type {number} */ nowUs) {
-      const length = message.length - 1;
-      if (length < 1 || length > MAILBOX) return;
+    packetIn(/** @type {number} */ channel, /** @type {Uint8Array} */ packet, /** @type {number} */ nowUs) {
+      if (packet.length < 1 || packet.length > MAILBOX) return;
       look(capture.length);
-      bytes.set(message.subarray(1));
-      wasm.voice_packet_in(message[0], length, nowUs);
+      bytes.set(packet);
+      wasm.voice_packet_in(channel, packet.length, nowUs);
     },
     open: (/** @type {number} */ channel, /** @type {object} */ stream) =>
       check(wasm.voice_open(channel, putText(JSON.stringify(stream)))),

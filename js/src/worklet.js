@@ -3,9 +3,13 @@
  * Packets go straight to the worker by MessagePort; the page sends only what concerns devices and figures.
  * Time is the worklet's sample clock. The quantum's size is what the browser hands in.
  */
+import { channelOf, packetOf, sentMs } from './packet_message.js';
 import { createVoice, FLAG } from './voice_module.js';
 
 const scope = /** @type {any} */ (globalThis);
+
+/** Sound that waited longer than this, in the port or for a device that stood still, only makes what follows late. */
+const STALE_MS = 250;
 
 /** @param {{send: boolean, receive: boolean, muted: boolean}} order */
 const flagsOf = ({ send, receive, muted }) =>
@@ -21,6 +25,7 @@ class VoiceProcessor extends scope.AudioWorkletProcessor {
     /** @type {MessagePort | null} */
     this.core = null;
     this.isStopped = false;
+    this.quantumMs = 0;
     this.port.onmessage = (/** @type {MessageEvent} */ { data }) => this.fromPage(data);
     if (module instanceof WebAssembly.Module) this.begin(module);
     else this.port.postMessage({ k: 'needBytes' });
@@ -54,8 +59,15 @@ class VoiceProcessor extends scope.AudioWorkletProcessor {
   /** @param {any} message a packet (ArrayBuffer) or an order */
   fromCore(message) {
     if (!this.voice) return;
-    if (message instanceof ArrayBuffer) this.voice.packetIn(new Uint8Array(message), scope.currentTime * 1e6);
+    if (message instanceof ArrayBuffer) this.packet(this.voice, new Uint8Array(message));
     else this.guard(() => this.order(/** @type {any} */ (this.voice), message));
+  }
+
+  /** @param {import('./voice_module.js').Voice} voice @param {Uint8Array} message */
+  packet(voice, message) {
+    const nowMs = Date.now(); /* the only clock here that the worker shares */
+    const isStale = nowMs - sentMs(message) > STALE_MS || nowMs - this.quantumMs > STALE_MS;
+    if (!isStale) voice.packetIn(channelOf(message), packetOf(message), scope.currentTime * 1e6);
   }
 
   /** @param {import('./voice_module.js').Voice} voice @param {any} message */
@@ -81,6 +93,7 @@ class VoiceProcessor extends scope.AudioWorkletProcessor {
     const out = outputs[0][0];
     if (this.isStopped) return false;
     if (!this.voice || !out) return true;
+    this.quantumMs = Date.now();
     this.voice.quantum(inputs[0][0] ?? null, out, scope.currentTime * 1e6);
     for (let packet = this.voice.packetOut(); packet; packet = this.voice.packetOut()) {
       this.core?.postMessage(packet, [packet]);

@@ -107,7 +107,7 @@ describe('layers of the scripts', () => {
   });
 
   it('the worklet reaches nothing of the page or the worker', () => {
-    none([...reach('js/src/worklet.js')].filter((name) => !/\/(worklet|voice_module|compile)\.js$/.test(name)));
+    none([...reach('js/src/worklet.js')].filter((name) => !/\/(worklet|voice_module|packet_message|compile)\.js$/.test(name)));
   });
 
   it('a bundle imports only files of js/src', () => {

@@ -25,11 +25,11 @@ describe('sessions of the page', () => {
 
   it('an inbound call rings, talks and ends', () => {
     const seen = [];
-    for (const event of ['callIn', 'userAccessed', 'sessionEnded']) {
+    for (const event of ['callIn', 'accepted', 'userAccessed', 'sessionEnded']) {
       sessions.onEvent(event, { sessionId: 's', callerPhoneNumber: '100' });
       seen.push(state());
     }
-    assert.deepEqual(seen, ['ringingIn', 'talking', 'ended']);
+    assert.deepEqual(seen, ['ringingIn', 'answering', 'talking', 'ended']);
   });
 
   it('events after the end change nothing', () => {
@@ -53,6 +53,8 @@ describe('sessions of the page', () => {
     assert.equal(sessions.needMic(), true);
     sessions.onEvent('sessionEnded', { sessionId: 'out' });
     assert.equal(sessions.needMic(), false);
+    sessions.onEvent('accepted', { sessionId: 'in' });
+    assert.equal(sessions.needMic(), true);
     sessions.onEvent('userAccessed', { sessionId: 'in' });
     assert.equal(sessions.needMic(), true);
   });

@@ -7,6 +7,7 @@ import { addLog, clearLog } from './log.js';
 const KEYS = ['1', '2', '3', '4', '5', '6', '7', '8', '9', '*', '0', '#'];
 const STATUSES = ['free', 'notReady', 'rest', 'offline'];
 const FIGURES_MS = 250;
+const SHOWN_CALLS_MAX = 3;
 const byId = (id) => document.getElementById(id);
 
 let language = (localStorage.getItem('language') ?? navigator.language).startsWith('zh') ? 'zh' : 'en';
@@ -107,10 +108,15 @@ async function dial(phoneNumber) {
   }
 }
 
+/** After a reload the SDK tells only the sessionId of a call that is up. */
+const numbersOf = JSON.parse(sessionStorage.getItem('numbers') ?? '{}');
+
 function openView(sessionId, details) {
+  numbersOf[sessionId] = details.number;
+  sessionStorage.setItem('numbers', JSON.stringify(numbersOf));
   const view = createCallView({ sessionId, say, ...details });
   views.set(sessionId, view);
-  byId('calls').append(view.root);
+  byId('calls').prepend(view.root);
   byId('no-call').hidden = true;
   return view;
 }
@@ -120,9 +126,10 @@ const EFFECTS = {
   callOuted: ({ sessionId, calleePhoneNumber }) => openView(sessionId, { number: calleePhoneNumber, state: 'dialing' }),
   progress: ({ sessionId }) => views.get(sessionId)?.setState('ringingOut'),
   calloutAccepted: ({ sessionId }) => views.get(sessionId)?.setState('talking'),
-  userAccessed: ({ sessionId }) => views.get(sessionId)?.setState('talking'),
+  userAccessed: ({ sessionId }) =>
+    (views.get(sessionId) ?? openView(sessionId, { number: numbersOf[sessionId], state: 'dialing' })).setState('talking'),
   held: ({ sessionId, held }) => views.get(sessionId)?.setState(held ? 'held' : 'talking'),
-  sessionEnded: ({ sessionId, closeBy, mainReason, subReason }) => endView(sessionId, subReason ?? mainReason ?? closeBy),
+  sessionEnded: ({ sessionId, closeBy, mainReason, subReason }) => endView(sessionId, [mainReason ?? closeBy, subReason].filter(Boolean).join(', ')),
   statusChanged: ({ status }) => showStatus(status),
 };
 
@@ -131,7 +138,7 @@ function endView(sessionId, reason) {
   views.get(sessionId)?.setState('ended', reason);
   views.delete(sessionId);
   tccc.Call.deleteCall({ sessionId });
-  for (const old of [...byId('calls').children].slice(0, -3)) old.remove();
+  for (const old of [...byId('calls').children].slice(SHOWN_CALLS_MAX)) old.remove();
 }
 
 function listen() {
