@@ -164,6 +164,17 @@ static int slot_fill(jitter *jitter, uint64_t seq, uint64_t ticks, const rtp_pac
     return TCCC_OK;
 }
 
+/* Before anything was played, a packet that is faster than all others shows that those queued in front of us (a sound card
+ * that was slow to start), not in the network: what they taught is forgotten. */
+static void delay_learn(jitter *jitter, uint64_t ticks, uint64_t now_us)
+{
+    uint64_t media_us = media_us_of(jitter, ticks);
+
+    if (!jitter->taken && jitter->delay.started && (int64_t)(now_us - media_us) < jitter_delay_base_us(&jitter->delay))
+        jitter_delay_open(&jitter->delay, jitter->delay.min_ms, jitter->delay.max_ms);
+    jitter_delay_packet(&jitter->delay, media_us, now_us);
+}
+
 static void statistics_put(jitter *jitter, int64_t ahead, uint64_t ticks, bool speech, uint64_t now_us)
 {
     if (ahead > 0)
@@ -172,7 +183,7 @@ static void statistics_put(jitter *jitter, int64_t ahead, uint64_t ticks, bool s
         jitter_delay_loss(&jitter->delay, -1, 0);
     if (!speech)
         return; /* an event's timestamp is its start */
-    jitter_delay_packet(&jitter->delay, media_us_of(jitter, ticks), now_us);
+    delay_learn(jitter, ticks, now_us);
     if (ticks > jitter->highest_ticks)
         jitter->highest_ticks = ticks;
 }

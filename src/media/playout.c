@@ -25,6 +25,7 @@ static const stretch_rule rule_far = {60, 40, 0.5f};    /* speech far off its ta
 static const float delay_smoothing = 0.05f; /* per pull: 0.2 s */
 static const float quiet_margin = 4;    /* in power above the background's: +6 dB */
 static const float quiet_power = 1e-6f; /* -60 dBFS is quiet anyway */
+static const float backlog_ms = 40;     /* above the target: packets this old at the start are not played at all */
 
 static float *fifo(playout *playout)
 {
@@ -72,6 +73,13 @@ static void noise_learn(playout *playout, const float *pcm, int n)
     }
 }
 
+/* Decoders give what the peer's bytes say, infinity included: held to full scale, so that nothing behind is spoiled for good. */
+static void hold_to_scale(float *pcm, int n)
+{
+    for (int i = 0; i < n; i++)
+        pcm[i] = pcm[i] >= 1 ? 1 : pcm[i] > -1 ? pcm[i] : pcm[i] <= -1 ? -1 : 0; /* 0: not a number */
+}
+
 /* Makes up n samples behind the fifo. Media time is the caller's. */
 static void fill(playout *playout, int n)
 {
@@ -88,6 +96,7 @@ static void fill(playout *playout, int n)
     }
     if (made != n)
         comfort_noise_make(&playout->noise, end, n);
+    hold_to_scale(end, n);
     playout->fifo_n += n;
     playout->filled_n += n;
 }
@@ -135,6 +144,7 @@ static void speech_got(playout *playout, int n)
 {
     float *pcm = fifo(playout) + playout->fifo_n;
 
+    hold_to_scale(pcm, n);
     if (playout->config.codec != TCCC_CODEC_OPUS)
         plc_good(&playout->plc, pcm, n, &playout->noise);
     noise_learn(playout, pcm, n);
@@ -258,11 +268,24 @@ static void play_next(playout *playout, const jitter_slot *slot, uint64_t now_us
     play_packet(playout, slot);
 }
 
+/* Packets that came in a heap before anything could be played (the sound card was slow to start) would be heard late for
+ * seconds: hearing starts with the one that is due. */
+static const jitter_slot *skip_backlog(playout *playout, const jitter_slot *slot, float target_ms, uint64_t now_us)
+{
+    while (slot && playout->jitter.n_used > 1 && age_ms(playout, media_of(playout, slot), playout->fifo_n, now_us) > target_ms + backlog_ms) {
+        playout->jitter.packets_dropped++;
+        jitter_take(&playout->jitter, slot);
+        slot = jitter_first(&playout->jitter);
+    }
+    return slot;
+}
+
 /* Before the first packet's turn: what was heard before a restart fades away. */
 static void wait_start(playout *playout, const jitter_slot *slot, uint64_t now_us)
 {
     float target = jitter_delay_target_ms(&playout->jitter.delay);
 
+    slot = skip_backlog(playout, slot, target, now_us);
     if (slot && age_ms(playout, media_of(playout, slot), playout->fifo_n, now_us) >= target - PLAYOUT_FRAME / MS / 2) {
         playout->media_end = media_of(playout, slot);
         play_packet(playout, slot);

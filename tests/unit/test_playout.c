@@ -84,6 +84,25 @@ static void a_clean_network_changes_nothing(void **state)
     }
 }
 
+/* The first 1.5 s of packets come at once, as from a sound card that starts late. */
+static void a_heap_of_packets_at_the_start_is_not_heard_late(void **state)
+{
+    static const double late_ms = 1500;
+    int error;
+    codec_decoder *decoder = codec_decoder_new(TCCC_CODEC_PCMA, &error);
+    simulation run = {.coded = &coded[1], .arrival_ms = arrivals, .out = out, .media_ms = media_ms, .n_out = N - SECOND, .playout = &player,
+                      .decoder = decoder};
+
+    (void)state;
+    player_open(decoder, TCCC_CODEC_PCMA);
+    for (int i = 0; i < coded[1].n_packets; i++)
+        arrivals[i] = fmax(late_ms, 20.0 * (i + 1));
+    simulation_run(&run);
+    codec_decoder_free(decoder);
+    for (int pull = (int)late_ms / 10 + 10; pull < run.n_out / PLAYOUT_FRAME; pull++)
+        assert_true(10.0 * pull - media_ms[pull] <= 100); /* 20 ms of packet, 20 of buffer, 40 that are tolerated, 20 until they come */
+}
+
 typedef struct {
     const char *network;
     double delay_ms, concealed;  /* at most; what is made up besides three quarters of the packets lost */
@@ -240,6 +259,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_clean_network_changes_nothing),
+        cmocka_unit_test(a_heap_of_packets_at_the_start_is_not_heard_late),
         cmocka_unit_test(every_network_keeps_its_bounds_of_delay_and_concealment),
         cmocka_unit_test(copies_in_the_next_packet_replace_single_losses),
         cmocka_unit_test(media_time_never_leaps_without_loss),
