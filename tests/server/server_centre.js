@@ -60,6 +60,9 @@ export class ServerCentre {
     return one;
   }
 
+  /** What to print when a test failed. */
+  tell() { return [centreLog(this), ...this.peers.map((one) => `--- sipp:\n${one.messages().slice(-6000)}\n${one.process.log(20)}`)].join('\n'); }
+
   dial(seat, more = {}) { return seat.ask('call.start', { phoneNumber: CUSTOMER, ...more }); }
 
   async clear() {
@@ -73,12 +76,14 @@ export class ServerCentre {
   }
 }
 
+const centreLog = (centre) => `--- tcccd:\n${centre.tcccd.process.log(60)}`;
+
 /** before, afterEach and after of a file: returns a function that gives the centre. */
 export function useServer(options) {
   let centre;
   before(async () => { centre = await ServerCentre.start(options); });
   afterEach(async function clear() {
-    if (this.currentTest.state === 'failed') console.log(centre.tcccd.process.log(80));
+    if (this.currentTest.state === 'failed') console.log(centre.tell());
     await centre.clear();
   });
   after(async () => { if (centre) await centre.stop(); });

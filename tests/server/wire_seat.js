@@ -70,8 +70,7 @@ export class WireSeat extends EventEmitter {
 
   /** The next event of this name that was not taken. */
   async next(name, deadlineMs) {
-    const found = await this.until(() => this.events.find((one) => one.e === name && !one.taken), `event ${name}; have ${this.events.map((one) => one.e)}`, deadlineMs)
-      .catch((error) => { throw new Error(`${error.message}\n${this.tcccd.process.log(40)}`); });
+    const found = await this.until(() => this.events.find((one) => one.e === name && !one.taken), `event ${name}; have ${this.events.map((one) => one.e)}`, deadlineMs);
     found.taken = true;
     return found.d;
   }
