@@ -80,7 +80,7 @@ export function createCallView({ sessionId, say, number, state }) {
       Object.assign(view, sets);
       showButtons();
     } catch (error) {
-      trouble.textContent = `${error.errorMsg} ${error.remedy}`;
+      trouble.textContent = say('errors')[error.code] ?? `${error.errorMsg} ${error.remedy}`;
       trouble.hidden = false;
     }
   }

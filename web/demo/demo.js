@@ -27,7 +27,7 @@ async function ask(path, body) {
 }
 
 function showTrouble(id, error) {
-  byId(id).textContent = error ? [error.message, error.remedy].filter(Boolean).join(' ') : '';
+  byId(id).textContent = error ? TEXT[language].errors[error.code] ?? [error.message, error.remedy].filter(Boolean).join(' ') : '';
   byId(id).hidden = !error;
 }
 

@@ -1,6 +1,6 @@
 /** card.js: one call in the bar: who, state, time, quality, buttons, keypad. Layer: ui. */
 import { element, icon, roundButton, setText, setToggle } from './dom.js';
-import { endingText } from './text.js';
+import { endingText, errorText } from './text.js';
 
 const KEYS = ['1', '2', '3', '4', '5', '6', '7', '8', '9', '*', '0', '#'];
 
@@ -24,7 +24,7 @@ export const ENDED_SHOWN_MS = 5000;
  */
 export function createCard({ text, Call, sessionId, onDismiss, isShown }) {
   const refuse = (/** @type {any} */ error) => {
-    setText(note, error.remedy ? `${error.errorMsg} ${error.remedy}` : error.errorMsg);
+    setText(note, errorText(text, error));
     note.hidden = false;
   };
   const run = (/** @type {(options: object) => Promise<any>} */ method, /** @type {object} */ more = {}) => () => {

@@ -1,5 +1,6 @@
 /** panel.js: the float button and what it opens: status and a number to dial. Layer: ui. */
 import { element, icon, roundButton, setText } from './dom.js';
+import { errorText } from './text.js';
 
 /** What an agent may choose; the server sets the others. */
 const CHOICES = ['free', 'notReady', 'rest', 'offline'];
@@ -12,7 +13,7 @@ export function createPanel({ text, Call, Agent }) {
 
   const note = element('div', { className: 'note', hidden: true, attributes: { role: 'alert' } });
   const refuse = (/** @type {any} */ error) => {
-    setText(note, `${error.errorMsg} ${error.remedy}`);
+    setText(note, errorText(text, error));
     note.hidden = false;
   };
   const status = element('select');

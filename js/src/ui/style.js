@@ -1,12 +1,12 @@
 /** style.js: the call bar's look. Layer: ui. It follows the page's own color-scheme, so a light page gets a light bar. */
 
 const LIGHT = '--face:#ffffff;--sunken:#f3f5f8;--line:#dde2e9;--ink:#161b22;--soft:#57606c;--accent:#1763d6;--onaccent:#fff;'
-  + '--go:#127a43;--stop:#c62a2f;--warn:#8a5300;--warnface:#fff5df;--shadow:0 1px 2px #1018281f,0 12px 32px #10182833;';
+  + '--go:#127a43;--stop:#c62a2f;--warn:#8a5300;--warnface:#fff5df;--shadow:0 1px 2px #1018281f,0 8px 24px #10182830;';
 const DARK = '--face:light-dark(#ffffff,#1d232c);--sunken:light-dark(#f3f5f8,#2a323d);--line:light-dark(#dde2e9,#3a4452);'
   + '--ink:light-dark(#161b22,#f0f3f7);--soft:light-dark(#57606c,#a9b4c2);--accent:light-dark(#1763d6,#6ea8ff);'
   + '--onaccent:light-dark(#fff,#0d1520);--go:light-dark(#127a43,#1f8f52);--stop:light-dark(#c62a2f,#d5383d);'
   + '--warn:light-dark(#8a5300,#ffcf7a);--warnface:light-dark(#fff5df,#3a2f17);'
-  + '--shadow:0 1px 2px light-dark(#1018281f,#0008),0 12px 32px light-dark(#10182833,#000a);';
+  + '--shadow:0 1px 2px light-dark(#1018281f,#0008),0 8px 24px light-dark(#10182830,#000a);';
 
 export const STYLE = `
 :host{all:initial;color-scheme:inherit;${LIGHT}font:14px/1.4 system-ui,-apple-system,"Segoe UI",Roboto,"PingFang SC",
@@ -18,7 +18,7 @@ flex-direction:column;align-items:flex-end;gap:12px;width:332px;max-width:calc(1
 *{box-sizing:border-box}
 .cards{display:flex;flex-direction:column;gap:12px;width:100%}
 /* many calls scroll; the margin leaves their shadows room */
-.bar{max-height:calc(100vh - 92px);overflow-y:auto;padding:12px 24px 28px;margin:-12px -24px -28px;width:calc(100% + 48px);scrollbar-width:thin}
+.bar{max-height:calc(100vh - 92px);overflow-y:auto;padding:20px 28px 36px;margin:-20px -28px -36px;width:calc(100% + 56px);scrollbar-width:thin}
 .card,.panel{flex:none;pointer-events:auto;width:100%;background:var(--face);border:1px solid var(--line);border-radius:14px;
 box-shadow:var(--shadow);padding:16px;animation:rise .18s ease-out}
 @keyframes rise{from{opacity:0;transform:translateY(8px)}}

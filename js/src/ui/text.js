@@ -54,6 +54,7 @@ const en = {
   reconnecting: 'Connection lost. Reconnecting; the call goes on.',
   signedOut: 'Signed in somewhere else. Load the page again to work here.',
   tokenExpired: 'Sign-in has run out. Load the page again.',
+  errors: {}, /* English sentences come with the errors */
 };
 
 const zh = {
@@ -110,6 +111,23 @@ const zh = {
   reconnecting: '连接中断，正在重连，通话不受影响。',
   signedOut: '账号已在别处登录，如需在此使用请刷新页面。',
   tokenExpired: '登录已过期，请刷新页面。',
+  errors: {
+    MIC_DENIED: '页面没有麦克风权限。请在浏览器地址栏中允许使用麦克风，然后刷新页面。',
+    MIC_NOT_FOUND: '没有找到麦克风，请插入麦克风或耳机。',
+    MIC_BUSY: '麦克风正被其他程序占用，请关闭后重试。',
+    INSECURE_CONTEXT: '页面不是安全页面，浏览器不提供麦克风。请使用 HTTPS 或 localhost。',
+    NOT_READY: 'SDK 尚未就绪，请稍候。',
+    TIMEOUT: '服务器没有及时响应，请检查网络后重试。',
+    CONNECTION_LOST: '与服务器的连接已断开，正在自动重连。',
+    NUMBER_INVALID: '号码无法拨打，请检查号码。',
+    NO_OUTBOUND_NUMBER: '没有可用的外呼号码，请联系管理员。',
+    AGENT_OFFLINE: '您处于离线状态，请先上线。',
+    AGENT_BUSY: '您正在通话中，请先结束或保持当前通话。',
+    TRUNK_DOWN: '电话线路不可用，请联系管理员。',
+    SHUTTING_DOWN: '服务器正在停止，请一分钟后再试。',
+    STATE: '当前状态下不能进行此操作。',
+    LIMIT: '已达到上限，请稍后再试。',
+  },
 };
 
 /** @typedef {typeof en} Text */
@@ -129,4 +147,9 @@ export function endingText(text, { closeBy, mainReason, subReason }) {
   if (closeBy === 'seat') return text.endedSeat;
   if (closeBy === 'timer') return text.endedTimer;
   return text.endedAdmin;
+}
+
+/** @param {Text} text @param {{code?: string, errorMsg?: string, remedy?: string}} error */
+export function errorText(text, { code = '', errorMsg = '', remedy = '' }) {
+  return /** @type {Record<string, string>} */ (text.errors)[code] ?? `${errorMsg} ${remedy}`.trim();
 }

@@ -3,7 +3,7 @@
  * The page may remove the element by hand; calls go on, and UI.show() brings it back.
  */
 import { adoptStyle, element, setText } from './dom.js';
-import { barText } from './text.js';
+import { barText, errorText } from './text.js';
 import { createCard, ENDED_SHOWN_MS } from './card.js';
 import { createPanel } from './panel.js';
 import { events } from '../events.js';
@@ -136,7 +136,7 @@ export function createUi({ config, Call, Agent, sessions, emitter, quality }) {
     [events.audioBlocked, ({ blocked }) => { sound.hidden = !blocked; }],
     [events.connectionLost, () => showTrouble(text.reconnecting)],
     [events.reconnected, () => showTrouble('')],
-    [events.micError, ({ errorMsg, remedy }) => showTrouble(`${errorMsg} ${remedy}`)],
+    [events.micError, (error) => showTrouble(errorText(text, error))],
     [events.sessionEnded, () => showTrouble('')],
     [events.kickedOut, () => showTrouble(text.signedOut)],
     [events.tokenExpired, () => showTrouble(text.tokenExpired)],
