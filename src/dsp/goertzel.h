@@ -1,6 +1,6 @@
-/* goertzel.h: DTMF digits in audio. Layer: dsp. Sources: Goertzel 1958; ITU-T Q.23 and Q.24 (annex A, AT&T column).
+/* goertzel.h: DTMF digits in audio. Layer: dsp. Sources: Goertzel 1958; ITU-T Q.23 and Q.24 (twist of AT&T, durations of the Danish administration).
  *
- * A digit is taken when the same pair stands in two blocks of 12.75 ms in a row: never below 23 ms, always from 40 ms on.
+ * A digit is taken when the same pair stands in two blocks of 12.75 ms in a row: never below 19 ms, always from 40 ms on.
  * Frequencies within 1.5 % are taken, beyond 3.5 % refused; twist from -8 (low group louder) to +4 dB; levels from -36 dBFS
  * on. Input: frames as in frame.h.
  */

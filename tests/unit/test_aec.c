@@ -1,0 +1,238 @@
+/* test_aec.c: echo canceller with residual and noise suppression, and the reference FIFO. */
+#include <math.h>
+#include <stdbool.h>
+#include <string.h>
+
+#include "cmocka_all.h"
+#include "dsp/aec.h"
+#include "dsp/ns.h"
+#include "media/echo_reference.h"
+#include "tccc/error.h"
+
+enum { SECONDS = 16, N = SECONDS * 16000, ROOM = 1600 };
+static float far_end[N], echo[N], near_end[N], microphone[N], output[N];
+
+static uint32_t random_state;
+
+static float white(void)
+{
+    random_state = random_state * 1664525u + 1013904223u;
+    return (float)(random_state >> 8) / 8388608.0f - 1;
+}
+
+/* Noise through two resonances that move, in syllables: speech to an adaptive filter's eyes. */
+static void talk(float *pcm, double rms, double syllables_hz)
+{
+    double y1 = 0, y2 = 0, power = 0;
+    for (int i = 0; i < N; i++) {
+        double t = i / 16000.0, hz = 700 + 400 * sin(2 * M_PI * 1.3 * t);
+        double y = white() + 1.9 * cos(2 * M_PI * hz / 16000) * y1 - 0.9025 * y2;
+        y2 = y1, y1 = y;
+        double envelope = 0.5 - 0.5 * cos(2 * M_PI * syllables_hz * t);
+        pcm[i] = (float)(y * envelope + 0.3 * white() * envelope);
+        power += pcm[i] * pcm[i];
+    }
+    for (int i = 0; i < N; i++) pcm[i] *= (float)(rms / sqrt(power / N));
+}
+
+/* A room: 40 ms of device delay, then a decay of 60 dB in 0.2 s, 10 dB quieter than the loudspeaker. */
+static void add_room(void)
+{
+    static float response[ROOM];
+    double power = 0;
+    for (int k = 640; k < ROOM; k++) {
+        response[k] = white() * (float)exp(-6.9 * (k - 640) / 3200.0);
+        power += response[k] * response[k];
+    }
+    for (int k = 640; k < ROOM; k++) response[k] *= (float)(0.316 / sqrt(power));
+    for (int i = 0; i < N; i++) {
+        float sum = 0;
+        for (int k = 640; k < ROOM && k <= i; k++) sum += response[k] * far_end[i - k];
+        echo[i] = sum;
+    }
+}
+
+static void scene(void)
+{
+    random_state = 5;
+    talk(far_end, 0.08, 3);
+    add_room();
+    talk(near_end, 0.05, 2.3);
+    for (int i = 0; i < N; i++) {
+        bool near_speaks = i >= 8 * 16000 && i < 12 * 16000;
+        microphone[i] = echo[i] + (near_speaks ? near_end[i] : 0) + 0.0005f * white();
+    }
+}
+
+static double power(const float *x, double from_s, double to_s)
+{
+    double sum = 1e-20;
+    for (int i = (int)(from_s * 16000); i < (int)(to_s * 16000); i++) sum += x[i] * x[i];
+    return sum;
+}
+
+static double erle(double from_s, double to_s)
+{
+    return 10 * log10(power(echo, from_s, to_s) / power(output, from_s, to_s));
+}
+
+static void run(aec *canceller, ns *suppress)
+{
+    for (int i = 0; i < N; i += FRAME_LEN) {
+        aec_process(canceller, microphone + i, far_end + i, output + i);
+        if (suppress) ns_process(suppress, output + i);
+    }
+}
+
+/* The near end alone through a canceller with a silent loudspeaker: what its DC notch makes of it. */
+static void undisturbed(float pcm[N])
+{
+    static const float silence[FRAME_LEN];
+    int error;
+    aec *canceller = aec_new(128, &error);
+    for (int i = 0; i < N; i += FRAME_LEN) aec_process(canceller, near_end + i, silence, pcm + i);
+    aec_free(canceller);
+}
+
+static void the_echo_is_cancelled_and_the_near_end_kept(void **state)
+{
+    static float wanted[N];
+    int error;
+    (void)state;
+    scene();
+    undisturbed(wanted);
+    aec *canceller = aec_new(128, &error);
+    run(canceller, NULL);
+    if (erle(5, 8) < 15) fail_msg("ERLE %.1f dB after 5 s", erle(5, 8));
+    if (erle(14, 16) < 15) fail_msg("ERLE %.1f dB after double talk", erle(14, 16));
+    double xy = 0;
+    for (int i = 8 * 16000; i < 12 * 16000; i++) xy += output[i] * wanted[i];
+    double r = xy / sqrt(power(output, 8, 12) * power(wanted, 8, 12));
+    if (r < 0.95) fail_msg("near end correlates by %.3f in double talk", r);
+    assert_true(aec_erle_db(canceller) > 10);
+    aec_free(canceller);
+}
+
+/* The suppressor must add to the canceller's ERLE; it does nothing when its denoiser is off. */
+static void the_suppressor_takes_what_echo_remains(void **state)
+{
+    int error;
+    (void)state;
+    scene();
+    aec *canceller = aec_new(128, &error);
+    run(canceller, NULL);
+    double alone = erle(5, 8);
+    aec_reset(canceller);
+    ns *suppress = ns_new(&error);
+    ns_set(suppress, false, canceller);
+    run(canceller, suppress);
+    double both = erle(5, 8);
+    if (both < alone + 3) fail_msg("ERLE %.1f dB alone, %.1f dB with the suppressor", alone, both);
+    ns_free(suppress);
+    aec_free(canceller);
+}
+
+static void stationary_noise_is_suppressed_and_speech_is_not(void **state)
+{
+    int error;
+    (void)state;
+    scene();
+    ns *suppress = ns_new(&error);
+    ns_set(suppress, true, NULL);
+    for (int i = 0; i < N; i++) output[i] = microphone[i] = 0.01f * white() + (i >= 8 * 16000 && i < 12 * 16000 ? 4 * near_end[i] : 0);
+    for (int i = 0; i < N; i += FRAME_LEN) ns_process(suppress, output + i);
+    double noise_db = 10 * log10(power(microphone, 5, 7.5) / power(output, 5, 7.5));
+    double speech_db = 10 * log10(power(microphone, 9, 12) / power(output, 9, 12));
+    if (noise_db < 10) fail_msg("noise falls by %.1f dB", noise_db);
+    if (speech_db > 2) fail_msg("speech falls by %.1f dB", speech_db);
+    ns_free(suppress);
+}
+
+static void with_nothing_to_suppress_only_the_delay_remains(void **state)
+{
+    int error;
+    (void)state;
+    scene();
+    ns *suppress = ns_new(&error);
+    memcpy(output, near_end, sizeof output);
+    for (int i = 0; i < N; i += FRAME_LEN) ns_process(suppress, output + i);
+    double xy = 0, xx = 0, yy = 0;
+    for (int i = 32000; i < N - NS_DELAY; i++)
+        xy += near_end[i] * output[i + NS_DELAY], xx += near_end[i] * near_end[i], yy += output[i + NS_DELAY] * output[i + NS_DELAY];
+    assert_true(xy / sqrt(xx * yy) > 0.99);
+    assert_true(fabs(10 * log10(yy / xx)) < 0.5);
+    ns_free(suppress);
+}
+
+static void a_tail_outside_its_range_is_refused(void **state)
+{
+    int error = 0;
+    (void)state;
+    assert_null(aec_new(31, &error));
+    assert_int_equal(error, TCCC_E_ARG_RANGE);
+    assert_null(aec_new(501, &error));
+    assert_int_equal(error, TCCC_E_ARG_RANGE);
+}
+
+static void put(echo_reference *reference, int number)
+{
+    float frame[FRAME_LEN] = { (float)number };
+    echo_reference_put(reference, frame);
+}
+
+static int take(echo_reference *reference)
+{
+    float frame[FRAME_LEN];
+    echo_reference_take(reference, frame);
+    return (int)frame[0];
+}
+
+static void the_reference_gives_frames_in_order_and_silence_when_empty(void **state)
+{
+    static echo_reference reference;
+    (void)state;
+    memset(&reference, 0, sizeof reference);
+    assert_int_equal(take(&reference), 0);
+    for (int i = 1; i <= 3; i++) put(&reference, i);
+    for (int i = 1; i <= 3; i++) assert_int_equal(take(&reference), i);
+    assert_int_equal(take(&reference), 0);
+    assert_int_equal(reference.missing, 2);
+}
+
+static void frames_that_are_never_needed_are_dropped_one_a_second(void **state)
+{
+    static echo_reference reference;
+    (void)state;
+    memset(&reference, 0, sizeof reference);
+    for (int i = 0; i < 6; i++) put(&reference, -1); /* the host rendered 60 ms before it captured */
+    for (int i = 0; i < 1000; i++) put(&reference, i), take(&reference);
+    assert_int_equal(reference.count, 1);
+    assert_int_equal(reference.dropped, 5);
+    for (int i = 0; i < 1000; i++) put(&reference, i), take(&reference);
+    assert_int_equal(reference.dropped, 5);
+}
+
+static void a_flood_drops_the_oldest(void **state)
+{
+    static echo_reference reference;
+    (void)state;
+    memset(&reference, 0, sizeof reference);
+    for (int i = 1; i <= ECHO_REFERENCE_FRAMES + 10; i++) put(&reference, i);
+    assert_int_equal(reference.count, ECHO_REFERENCE_FRAMES);
+    assert_int_equal(take(&reference), 11);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_echo_is_cancelled_and_the_near_end_kept),
+        cmocka_unit_test(the_suppressor_takes_what_echo_remains),
+        cmocka_unit_test(stationary_noise_is_suppressed_and_speech_is_not),
+        cmocka_unit_test(with_nothing_to_suppress_only_the_delay_remains),
+        cmocka_unit_test(a_tail_outside_its_range_is_refused),
+        cmocka_unit_test(the_reference_gives_frames_in_order_and_silence_when_empty),
+        cmocka_unit_test(frames_that_are_never_needed_are_dropped_one_a_second),
+        cmocka_unit_test(a_flood_drops_the_oldest),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
