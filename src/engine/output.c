@@ -30,6 +30,7 @@ int output_reserve(output_queue *queue, size_t size) {
     if (need <= queue->capacity) return 0;
     if (need > OUTPUT_MAX) return TCCC_E_NO_MEMORY;
     size_t capacity = queue->capacity * 2 > need ? queue->capacity * 2 : need;
+    if (capacity > OUTPUT_MAX) capacity = OUTPUT_MAX;
     uint8_t *bytes = realloc(queue->bytes, capacity);
     if (!bytes) return TCCC_E_NO_MEMORY;
     queue->bytes = bytes;
