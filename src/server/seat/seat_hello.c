@@ -14,7 +14,15 @@ static void make_resume(char resume[WIRE_RESUME_LEN + 1]) {
 }
 
 static bool is_token(const char *have, const char *given) {
-    return have[0] && strlen(given) == WIRE_RESUME_LEN && !CRYPTO_memcmp(have, given, WIRE_RESUME_LEN);
+    size_t length = strlen(have);
+    return length && strlen(given) == length && !CRYPTO_memcmp(have, given, length);
+}
+
+static seat *find_token(const seats *all, const char *token) {
+    for (struct le *le = all->seats.head; le; le = le->next)
+        if (is_token(((seat *)le->data)->token_before, token))
+            return le->data;
+    return NULL;
 }
 
 static seat *find_resume(const seats *all, const char *token) {
@@ -47,8 +55,24 @@ static void kick(seat *s) {
     seat_link_bye(link, TCCC_E_KICKED, NULL, WIRE_CLOSE_NORMAL);
 }
 
+/* The connection that this seat had is dead, whether we know it or not. */
+static void drop_link(seat *s) {
+    seat_link *old = s->link;
+    if (!old)
+        return;
+    s->link = NULL;
+    old->seat = NULL;
+    edge_close(s->all->edge, old->conn, WIRE_CLOSE_NORMAL, "");
+    seat_link_drop(old);
+}
+
 static int sign_in(seats *all, const char *token, seat **out) {
     store_agent agent;
+    *out = find_token(all, token);
+    if (*out) {
+        drop_link(*out);
+        return 0;
+    }
     int64_t app_id;
     char user_id[STORE_TEXT];
     int error = store_use_token(all->store, token, clock_unix_ms() / 1000, &app_id, user_id, sizeof user_id);
@@ -68,13 +92,7 @@ static int resume(seats *all, const char *token, seat **out) {
     seat *s = find_resume(all, token);
     if (!s)
         return TCCC_E_TOKEN_INVALID;
-    if (s->link) {
-        seat_link *old = s->link;
-        s->link = NULL;
-        old->seat = NULL;
-        edge_close(all->edge, old->conn, WIRE_CLOSE_NORMAL, "");
-        seat_link_drop(old);
-    }
+    drop_link(s);
     *out = s;
     return 0;
 }
@@ -90,7 +108,8 @@ static void welcome(seat_link *link, const wire_hello *hello, bool replay) {
     seat *s = link->seat;
     seats *all = s->all;
     wire_session sessions[WIRE_SESSIONS_MAX];
-    strcpy(s->resume_before, s->resume);
+    snprintf(s->resume_before, sizeof s->resume_before, "%s", hello->resume ? hello->resume : "");
+    snprintf(s->token_before, sizeof s->token_before, "%s", hello->resume ? "" : hello->token);
     make_resume(s->resume);
     wire_message m = { .kind = WIRE_WELCOME };
     m.welcome = (wire_welcome){
@@ -99,10 +118,8 @@ static void welcome(seat_link *link, const wire_hello *hello, bool replay) {
         .heartbeat_ms = all->config.heartbeat_ms, .resume_window_ms = all->config.resume_s * 1000, .ticket = s->ticket,
         .data_channel = all->config.data_channel, .websocket = true,
     };
-    if (replay) {
+    if (replay)
         m.welcome.n_sessions = 0;
-        m.welcome.seq = hello->last_seq;
-    }
     seat_link_send(link, &m);
     if (replay)
         send_missed(link, hello->last_seq);

@@ -139,7 +139,7 @@ static void take_bye(seat_link *link) {
 }
 
 static void take_signed_in(seat_link *link, const wire_message *m) {
-    link->seat->resume_before[0] = 0; /* it has the new token now */
+    link->seat->resume_before[0] = link->seat->token_before[0] = 0; /* it has the new token now */
     switch (m->kind) {
     case WIRE_REQ: take_request(link, &m->request); break;
     case WIRE_ACK:

@@ -26,7 +26,9 @@ struct seat {
     seat_link *link;                 /* NULL: the connection is lost */
     edge_seat media;
     char ticket[33];
-    char resume[WIRE_RESUME_LEN + 1], resume_before[WIRE_RESUME_LEN + 1];
+    char resume[WIRE_RESUME_LEN + 1];
+    /* what the last hello came with stays good until anything else arrives: the welcome may be lost with its connection */
+    char resume_before[WIRE_RESUME_LEN + 1], token_before[WIRE_TOKEN_MAX + 1];
     outbox *box;
     deadline window, wrap_up;
     int n_calls;
