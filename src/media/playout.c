@@ -96,7 +96,6 @@ static void fill(playout *playout, int n)
     }
     if (made != n)
         comfort_noise_make(&playout->noise, end, n);
-    hold_to_scale(end, n);
     playout->fifo_n += n;
     playout->filled_n += n;
 }
@@ -247,9 +246,9 @@ static void bridge_gap(playout *playout, const jitter_slot *slot, uint64_t now_u
         return;
     }
     n = missing_len(playout, slot, n_missing);
-    late = late_ms > 0 ? (int)(late_ms * MS) : 0;
+    late = late_ms <= 0 ? 0 : late_ms * MS < n ? (int)(late_ms * MS) : n;
     if (n_missing > 1 || late >= n / 2 || !recover(playout, slot, n))
-        give_up(playout, n, late < n ? (n - late) / CODEC_STEP * CODEC_STEP : 0); /* a stall has made up the rest */
+        give_up(playout, n, (n - late) / CODEC_STEP * CODEC_STEP); /* a stall has made up the rest */
 }
 
 /* The next packet is held; its timestamp may lie behind a silence. */
@@ -382,6 +381,7 @@ void playout_pull(playout *playout, float pcm[PLAYOUT_FRAME], uint64_t now_us)
         produce(playout, now_us);
     stretch(playout, now_us);
     memcpy(pcm, fifo(playout), PLAYOUT_FRAME * sizeof *pcm);
+    hold_to_scale(pcm, PLAYOUT_FRAME); /* cross-fades of unlike parts may add up to more */
     playout->fifo_n -= PLAYOUT_FRAME;
     memmove(playout->samples, playout->samples + PLAYOUT_FRAME, (size_t)(STRETCH_LAG_MAX + playout->fifo_n) * sizeof *pcm);
     playout->counts.played += PLAYOUT_FRAME;

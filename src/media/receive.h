@@ -52,7 +52,7 @@ void receive_close(receive *stream);    /* NULL is allowed */
  * when the next packet confirms it), TCCC_E_TOO_LARGE (over TCCC_PACKET_MAX). */
 int receive_packet(receive *stream, const uint8_t *packet, size_t len, uint64_t now_us);
 
-/* The next 10 ms: pcm[RECEIVE_FRAME], f32, 16 kHz, -1..1. Call it every 10 ms of the loudspeaker's clock. */
+/* The next 10 ms: pcm[RECEIVE_FRAME], f32, 16 kHz, -1..1 whatever the peer sent. Call it every 10 ms of the loudspeaker's clock. */
 void receive_pull(receive *stream, float pcm[RECEIVE_FRAME], uint64_t now_us);
 
 void receive_stats_get(const receive *stream, receive_stats *stats);

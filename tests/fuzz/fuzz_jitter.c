@@ -102,7 +102,7 @@ static void whole_stream(reader in, enum tccc_codec codec)
             now_us += 10000;
             n_played += RECEIVE_FRAME;
             for (int k = 0; k < RECEIVE_FRAME; k++)
-                assert(isfinite(pcm[k]) && fabsf(pcm[k]) <= 1.5f); /* a cross-fade of unlike parts may add up to 1.42 */
+                assert(pcm[k] >= -1 && pcm[k] <= 1); /* not a number fails too */
         }
     }
     receive_stats_get(stream, &stats);

@@ -98,7 +98,7 @@ static void pull(call *call, int n)
         receive_pull(call->stream, call->last, call->now_us);
         call->now_us += 10000;
         for (int k = 0; k < RECEIVE_FRAME; k++) {
-            assert_true(call->last[k] >= -1.5f && call->last[k] <= 1.5f);
+            assert_true(call->last[k] >= -1 && call->last[k] <= 1);
             call->heard += (double)call->last[k] * call->last[k] / (n * RECEIVE_FRAME);
         }
     }
