@@ -48,6 +48,15 @@ static int keep(outbox *box, const wire_message *message, kept *item) {
     return 0;
 }
 
+/* An event that its client cannot read would come again with every resume: it must not get a number. */
+static int check(kept *item) {
+    wire_message read;
+    int error = wire_parse(&read, WIRE_FROM_SERVER, item->text, item->length, NULL);
+    if (error < 0) drop(item);
+    else wire_free(&read);
+    return error;
+}
+
 static kept *place_of(outbox *box, uint64_t seq) { return &box->events[seq % OUTBOX_EVENTS_MAX]; }
 
 int outbox_event(outbox *box, const wire_event *event, const char **text, size_t *length) {
@@ -55,6 +64,7 @@ int outbox_event(outbox *box, const wire_event *event, const char **text, size_t
     message.event.seq = box->last + 1;
     kept item = { 0 };
     int error = keep(box, &message, &item);
+    if (error == 0) error = check(&item);
     if (error < 0) return error;
     box->last++;
     drop(place_of(box, box->last)); /* the event 1024 before, if it is still here */

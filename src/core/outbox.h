@@ -32,7 +32,8 @@ outbox *outbox_new(void);           /* NULL: no memory */
 void outbox_free(outbox *box);
 
 /* Numbers the event, prints it and keeps the text; *text is valid until the event is acknowledged or pushed out by 1024
- * newer ones. 0, NO_MEMORY or TOO_LARGE (the event has no number then). */
+ * newer ones. 0; or, and then the event has no number, NO_MEMORY, TOO_LARGE or, when the client could not read it (a field
+ * beyond its bounds), ARG_MISSING or ARG_RANGE. */
 int outbox_event(outbox *box, const wire_event *event, const char **text, size_t *length);
 /* The client has handled all events up to seq: their texts are freed. PROTOCOL when seq was never sent. */
 int outbox_ack(outbox *box, uint64_t seq);

@@ -134,6 +134,20 @@ static void an_event_that_is_too_large_has_no_number(void **state) {
     outbox_free(box);
 }
 
+static void an_event_that_its_client_cannot_read_has_no_number(void **state) {
+    (void)state;
+    const char *text;
+    size_t length;
+    outbox *box = outbox_new();
+    wire_event event = { .name = WIRE_EV_CALL_IN, .session_id = "s1" };
+    event.call_in = (wire_call_in){ .callee = "1", .caller = "\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff" }; /* no UTF-8: three bytes each */
+    assert_int_equal(outbox_event(box, &event, &text, &length), TCCC_E_ARG_RANGE);
+    event.call_in.caller = "2";
+    assert_int_equal(outbox_event(box, &event, &text, &length), 0);
+    assert_int_equal(outbox_last_seq(box), 1);
+    outbox_free(box);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(events_are_numbered_from_one_and_kept),
@@ -143,6 +157,7 @@ int main(void) {
         cmocka_unit_test(the_answers_to_the_last_64_requests_are_kept),
         cmocka_unit_test(a_reloaded_page_gets_no_answer_to_what_it_never_asked),
         cmocka_unit_test(an_event_that_is_too_large_has_no_number),
+        cmocka_unit_test(an_event_that_its_client_cannot_read_has_no_number),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
