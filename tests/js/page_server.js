@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 export const DIST = process.env.TCCC_DIST ?? join(root, 'dist');
 const PAGES = join(root, 'tests/pages');
+const BUILT = join(root, 'build/tests/js');
 const TYPES = {
   '.html': 'text/html; charset=utf-8', '.js': 'text/javascript; charset=utf-8', '.wasm': 'application/wasm', '.map': 'application/json',
 };
@@ -46,8 +47,9 @@ export async function startOrigins() {
       ...(state.wrongMime && path.endsWith('.wasm') ? { 'content-type': 'text/plain' } : {}),
     },
   });
+  const ownFile = (path) => (path.startsWith('/built/') ? below(BUILT, path.slice(7)) : below(PAGES, path));
   const choose = (pathname) => (pathname.startsWith('/sdk/') ? sdkFile(pathname)
-    : { file: below(PAGES, pathname), headers: state.csp ? { 'content-security-policy': state.csp } : {} });
+    : { file: ownFile(pathname), headers: state.csp ? { 'content-security-policy': state.csp } : {} });
   const sockets = [];
   const sdk = await serve(choose, (path) => sockets.push(`sdk ${path}`));
   const page = await serve(choose, (path) => sockets.push(`page ${path}`));
