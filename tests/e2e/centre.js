@@ -6,6 +6,7 @@ import { certificate } from '../peers/certificate.js';
 import { Chromium, Firefox } from '../peers/browser.js';
 import { PageServer } from '../peers/page_server.js';
 import { freePort, until } from '../peers/process.js';
+import { StallWatch } from '../peers/stall_watch.js';
 import { Seat } from '../peers/seat.js';
 import { speechFile } from '../peers/speech.js';
 import { Tcccd } from '../peers/tcccd.js';
@@ -18,6 +19,12 @@ export const EXTENSION = { number: '1001', password: 'extension-password' };
 export const CORRELATION = 0.9;
 export const MOUTH_TO_EAR_MS = 250;
 const SPEECH_S = 7;
+/** What follows the answer is not judged: engines start and jitter buffers find their depth (bench: answer to first sound). */
+const SETTLING_S = 1;
+
+/** A machine that does not run a ready process for so long cannot carry sound; so often a measurement is done at most. */
+const STALL_MS = 60;
+const TURNS = 3;
 
 /**
  * Lines are told apart by the address they call from, as trunks with authentication by address are. Each has one of
@@ -25,7 +32,7 @@ const SPEECH_S = 7;
  */
 const LINES = {
   udp: { host: '127.0.0.2', number: '02011110002', transport: 'udp' },
-  tls: { host: '127.0.0.3', number: '02011110003', transport: 'tls', srtp: 'required' },
+  tls: { host: '127.0.0.3', number: '02011110003', transport: 'tls', srtp: 'required', allow: '127.0.0.1' }, // TCP connections of ours leave from there
   exact: { host: '127.0.0.4', number: '02011110004', transport: 'udp' },
   down: { host: '127.0.0.5', number: '02011110005', transport: 'udp' },
 };
@@ -36,6 +43,13 @@ const FORMATS = {
   PCMU: { codecs: 'PCMU/8000/1', rate: 8000, channels: 1 },
   opus: { codecs: 'opus/48000/2,PCMA', rate: 48000, channels: 2 },
 };
+
+/** What is wrong with both directions of a call, in sentences. */
+function faults({ up, down }, seconds) {
+  return [['page to telephone', up], ['telephone to page', down]].filter(([, result]) => result.seconds.length < seconds - 2
+    || result.worst < CORRELATION || !(result.delayMs > 0) || result.maxDelayMs > MOUTH_TO_EAR_MS)
+    .map(([way, result]) => `${way}: ${audio.report(result)}`);
+}
 
 const BROWSERS = { chromium: Chromium, firefox: Firefox };
 
@@ -70,7 +84,7 @@ export class Centre {
     const lines = Object.values(this.lines).filter((one) => one.transport !== 'tls' || this.tls);
     return {
       agents: AGENTS.map((userId, i) => ({ userId, name: userId.split('@')[0], number: String(8001 + i) })),
-      trunks: lines.map(({ name, host, port, transport, srtp }) => ({ name, host, port, transport, ...(srtp ? { srtp } : {}) })),
+      trunks: lines.map(({ name, host, port, transport, srtp = 'off', allow = '' }) => ({ name, host, port, transport, srtp, allow })),
       numbers: lines.map(({ number, name }) => ({ number, trunk: name })),
       extensions: [EXTENSION],
     };
@@ -97,6 +111,7 @@ export class Centre {
       user: EXTENSION.number, password: EXTENSION.password, domain: `127.0.0.1:${this.tcccd.sipPort}`, register: true, host: '127.0.0.1', codecs, speech: said.file,
     });
     this.phones.push(phone);
+    await phone.process.waitLine(/200 OK .*binding/);
     return phone;
   }
 
@@ -120,26 +135,30 @@ export class Centre {
     return seat;
   }
 
-  /** Both directions of a call that is up: {up, down}. Firefox is spoken to through its sound card. */
+  /** Both directions of a call that is up: {mouth, ear, up, down}, once the telephone hears. Firefox is spoken to through its sound card. */
   async listen(seat, phone, seconds = SPEECH_S) {
     if (this.browser.say) this.browser.say(this.mic.file);
+    await this.heardMore(phone, SETTLING_S);
     await seat.tab.startSound();
     const { mouth, ear } = await seat.tab.takeSound(seconds);
     if (this.browser.pulse) this.browser.pulse.hush();
     return { mouth, ear, up: audio.compare(mouth, phone.recording.heard()), down: audio.compare(phone.recording.spoken(), ear) };
   }
 
-  /** The words of issue 2: at least 0.9 for each second of speech, at most 250 ms from mouth to ear. */
+  /**
+   * The words of issue 2: at least 0.9 for each second of speech, at most 250 ms from mouth to ear. When the machine
+   * stood still meanwhile (somebody else's work), that is what was measured, and it is done again.
+   */
   async assertBothHear(seat, phone, seconds = SPEECH_S) {
-    const sound = await this.listen(seat, phone, seconds);
-    for (const [way, result] of [['page to telephone', sound.up], ['telephone to page', sound.down]]) {
-      const told = `${way}: ${audio.report(result)}`;
-      assert.ok(result.seconds.length >= seconds - 2, told);
-      assert.ok(result.worst >= CORRELATION, told);
-      assert.ok(result.delayMs > 0 && result.maxDelayMs <= MOUTH_TO_EAR_MS, told);
-      if (process.env.TCCC_TELL) console.log(`      ${told}`);
+    for (let turn = 1; ; turn++) {
+      const watch = new StallWatch();
+      const sound = await this.listen(seat, phone, seconds);
+      const stallMs = watch.stop();
+      const wrong = faults(sound, seconds);
+      if (process.env.TCCC_TELL) console.log(`      up ${audio.report(sound.up)}\n      down ${audio.report(sound.down)}; standstill ${stallMs} ms`);
+      if (wrong.length === 0) return sound;
+      if (stallMs < STALL_MS || turn === TURNS) assert.fail(`${wrong.join('\n')}\nlongest standstill of the machine: ${stallMs} ms`);
     }
-    return sound;
   }
 
   /** Waits until the phone has heard this many more seconds. */
@@ -166,7 +185,7 @@ export class Centre {
       parts.push(`--- page events:\n${JSON.stringify(await seat.log().catch((error) => error.message))}`);
     }
     for (const phone of this.phones) {
-      const lines = phone.process.log(60).split('\n').filter((line) => line.trim());
+      const lines = phone.process.log(400).split('\n').filter((line) => line.trim() && !/^\[\d+:\d\d:\d\d\]/.test(line));
       parts.push(`--- telephone ${phone.options.user}: ${phone.events.map((one) => one.type).join(' ')}\n${lines.slice(-25).join('\n')}`);
     }
     return parts.join('\n');

@@ -33,10 +33,10 @@ export function dataChannelVia(host, port) {
 export async function usedPath(seat, sessionId, wanted) {
   const path = await seat.tab.until(async ([id, name]) => {
     const { path: now } = await tccc.Call.getStats({ sessionId: id });
-    return now && now.verdict === name ? now : null;
-  }, [sessionId, VERDICTS[wanted]], { what: `sound on ${wanted}` });
+    return now && now.path === name ? now : null;
+  }, [sessionId, PATH_NAMES[wanted]], { what: `sound on ${wanted}` });
   assert.ok(path);
   return path;
 }
 
-const VERDICTS = { 'data channel': 'dataChannel', 'two WebSockets': 'webSocketDoubled', 'one WebSocket': 'webSocket' };
+const PATH_NAMES = { 'data channel': 'dataChannel', 'two WebSockets': 'webSocketDoubled', 'one WebSocket': 'webSocket' };

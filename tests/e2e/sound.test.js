@@ -63,7 +63,6 @@ describe('sound with desk phones', function () {
 
   it('a registered desk phone and the page hear each other', async () => {
     const phone = await centre().deskPhone();
-    await phone.waitEvent('REGISTER_OK');
     const seat = await centre().seat({ agent: AGENTS[1] });
     const sessionId = await seat.dial('1001');
     await phone.waitEvent('CALL_ESTABLISHED');

@@ -6,6 +6,8 @@ const BAND_HZ = [300, 3400];     // the telephone band, ITU-T G.712
 const TAPS = 255;
 const PIECES = 5;                // a second is compared in pieces of 200 ms, each with a lag of its own
 const PIECE_SLACK_MS = 12;       // how far a piece may lie from its second's lag: one step of time stretching
+const GOOD = 0.6;                // below this a second's lag is not believed
+const WIDE_SLACK = RATE_HZ / 2;  // how far the lag is looked for again when it was lost
 const ACTIVE_BELOW_DB = 20;      // a second is speech when its level is at most this far under the whole's
 
 const rms = (x) => Math.sqrt(x.reduce((sum, value) => sum + value * value, 0) / Math.max(1, x.length));
@@ -128,6 +130,8 @@ function oneSecond(ref, at, rec, lag, slack) {
   return { lag: whole.lag, correlation: yy < 1e-9 * RATE_HZ ? 0 : correlation, gainDb: 10 * Math.log10((yy + 1e-12) / (xx + 1e-12)) };
 }
 
+const better = (narrow, wide) => (wide && wide.correlation > GOOD ? wide : narrow);
+
 /** The lag at which the whole of `ref` fits best into `rec`. */
 function globalLag(ref, rec) {
   const scores = correlate(ref, rec);
@@ -162,7 +166,8 @@ function gapMs(ref, rec, at, lag, level) {
 
 /**
  * Compares what was said with what was heard, both {samples, rate, startMs?}. Time stretching of the jitter buffer is
- * allowed for: each second is aligned by itself within slackMs of the last, each 200 ms within 12 ms of its second.
+ * allowed for: each second is aligned by itself within slackMs of the last (within 500 ms when that fails), each 200 ms within
+ * 12 ms of its second.
  * Returns seconds: [{atS, correlation, lagMs, gainDb}] for all seconds of speech that lie wholly inside the
  * recording; worst and mean correlation; lagMs (median place of the reference in the recording); delayMs when both
  * carry startMs (wall clock); gapMs; clicks.
@@ -179,9 +184,10 @@ function compare(said, heard, { slackMs = 60, fromS = 0, toS = Infinity } = {}) 
     const speech = rms(ref.subarray(at, at + RATE_HZ));
     if (decibel(speech) < decibel(level) - ACTIVE_BELOW_DB) return near;
     if (at + near < 0 || at + RATE_HZ + near > rec.length) return near;
-    const found = oneSecond(ref, at, rec, near, slack);
+    let found = oneSecond(ref, at, rec, near, slack);
+    if (found && found.correlation < GOOD) found = better(found, oneSecond(ref, at, rec, near, WIDE_SLACK));
     if (!found) return near;
-    const good = found.correlation > 0.6;
+    const good = found.correlation > GOOD;
     const used = good ? found.lag : near;
     gaps += gapMs(ref, rec, at, used, level);
     seconds.push({ atS: at / RATE_HZ, correlation: found.correlation, lagMs: (1000 * found.lag) / RATE_HZ, gainDb: found.gainDb });
@@ -202,7 +208,7 @@ function compare(said, heard, { slackMs = 60, fromS = 0, toS = Infinity } = {}) 
 
 function summary(seconds, gaps, said, heard) {
   const values = seconds.map((one) => one.correlation);
-  const good = seconds.filter((one) => one.correlation > 0.6);
+  const good = seconds.filter((one) => one.correlation > GOOD);
   const lagMs = good.length ? median(good.map((one) => one.lagMs)) : NaN;
   const tied = Number.isFinite(said.startMs) && Number.isFinite(heard.startMs);
   const mean = values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length);

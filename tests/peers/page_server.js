@@ -27,7 +27,7 @@ const LISTEN = "if (window.tccc) for (const name of Object.values(tccc.events)) 
 
 const page = ({ sdk, nonce, attributes = '' }) => {
   const mark = nonce ? ` nonce="${nonce}"` : '';
-  return `<!doctype html><html><head><meta charset="utf-8"><title>test</title>
+  return `<!doctype html><html><head><meta charset="utf-8"><link rel="icon" href="data:,"><title>test</title>
 <script${mark}>${LOG}</script>
 <script${mark} src="${sdk.replaceAll('&', '&amp;')}" crossorigin="anonymous" ${attributes}></script>
 <script${mark}>${LISTEN}</script></head><body>test page</body></html>`;

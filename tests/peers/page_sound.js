@@ -19,7 +19,7 @@ export function installPageSound() {
     }
     flush() {
       const [mouth, ear] = [this.mouth.slice(0, this.size), this.ear.slice(0, this.size)];
-      this.port.postMessage({ end: this.end, mouth, ear }, [mouth.buffer, ear.buffer]);
+      this.port.postMessage({ end: this.end, at: Date.now(), mouth, ear }, [mouth.buffer, ear.buffer]);
       this.size = 0;
     }
   });`;
@@ -31,7 +31,7 @@ export function installPageSound() {
     await context.audioWorklet.addModule(URL.createObjectURL(new Blob([RECORDER], { type: 'text/javascript' })));
     const node = new AudioWorkletNode(context, 'page-sound', { numberOfInputs: 2, numberOfOutputs: 1, outputChannelCount: [1], channelCount: 1, channelCountMode: 'explicit' });
     node.port.onmessage = ({ data }) => {
-      if (state.isOn) state.blocks.push({ ...data, seenMs: performance.timeOrigin + performance.now() });
+      if (state.isOn) state.blocks.push(data);
       window.dispatchEvent(new Event('pagesound'));
     };
     state.rate = context.sampleRate;
@@ -65,10 +65,10 @@ export function installPageSound() {
 
   const joined = (name) => Float32Array.from(state.blocks.flatMap((block) => [...block[name]]));
 
-  /** Upper bounds of the first sample's time; the least one is nearest to the truth (blocks are seen late, never early). */
+  /** Upper bounds of the first sample's time, read on the audio thread; the least is nearest to the truth (never too early). */
   const startMs = () => {
     const begin = state.blocks[0].end - state.blocks[0].mouth.length;
-    return Math.min(...state.blocks.map((block) => block.seenMs - (1000 * (block.end - begin)) / state.rate));
+    return Math.min(...state.blocks.map((block) => block.at - (1000 * (block.end - begin)) / state.rate));
   };
 
   window.pageSound = {

@@ -14,9 +14,9 @@ export class Tcccd {
   /** `change` is laid over the configuration (sections are merged); `trunks`, `numbers`, `extensions` go to the instance. */
   static async start({ change = {}, instance = {}, args = [] } = {}) {
     const dir = scratch('tcccd');
-    const ports = { http: await freePort(), sip: await freePort(), sipTls: await freePort() };
+    const ports = { http: await freePort(), sip: await freePort() }; // known, so that a restart has the same
     const config = merged({
-      http: { host: '127.0.0.1', port: ports.http, sdkDir: path.join(ROOT, 'dist'), webDir: path.join(ROOT, 'web/demo') },
+      http: { host: '127.0.0.1', port: ports.http, sdkDir: process.env.TCCC_DIST || path.join(ROOT, 'dist'), webDir: path.join(ROOT, 'web/demo') },
       dataChannel: { host: realAddress(), port: 0 },
       sip: { host: '127.0.0.1', port: ports.sip, tlsPort: -1 },
       heartbeatMs: 1000,
@@ -24,7 +24,6 @@ export class Tcccd {
       log: 'debug',
       instances: [{ sdkAppId: SDK_APP_ID, name: 'tests', credentials: [CREDENTIAL], ...instance }],
     }, change);
-    if (config.sip.tlsPort === 0) config.sip.tlsPort = ports.sipTls;
     fs.writeFileSync(path.join(dir, 'tcccd.json'), JSON.stringify(config, null, 2));
     const one = new Tcccd({ dir, config, args });
     await one.ready();
@@ -42,12 +41,8 @@ export class Tcccd {
 
   async ready() {
     const [line] = await this.process.waitLine(/tcccd ready.*/);
-    this.readyLine = line;
-    const named = Object.fromEntries([...line.matchAll(/(\w+)=(\S+)/g)].map(([, name, value]) => [name, value]));
-    this.httpPort = Number((named.http || '').split(':').pop()) || this.config.http.port;
-    this.sipPort = Number((named.sip || '').split(':').pop()) || this.config.sip.port;
-    this.sipTlsPort = this.config.sip.tlsPort;
-    this.dcPort = Number((named.dc || named.udp || named.data || '').split(':').pop()) || 0;
+    const ports = Object.fromEntries([...line.matchAll(/(\w+)=(-?\d+)/g)].map(([, name, value]) => [name, Number(value)]));
+    Object.assign(this, { httpPort: ports.http, sipPort: ports.sip, sipTlsPort: ports.sips, dcPort: ports.dc });
   }
 
   cloud() { return cloudClient({ port: this.httpPort, ...CREDENTIAL }); }
