@@ -40,8 +40,6 @@ static bool uri_broken(const struct pl *uri) {
 }
 
 static request_fault check_syntax(const struct sip_msg *m) {
-    if (pl_strcasecmp(&m->ver, "SIP/2.0") && pl_strcmp(&m->ver, "2.0"))
-        return fault(505, "Version Not Supported");
     if (repeated(m))
         return fault(400, "Repeated Header");
     if (!pl_isset(&m->callid) || !pl_isset(&m->from.auri) || !pl_isset(&m->to.auri) || !pl_isset(&m->cseq.met))
