@@ -61,6 +61,7 @@ export function createAudio(config, { voicePort, emit }) {
   }
 
   async function startGraph() {
+    if (!globalThis.isSecureContext) throw tcccError('INSECURE_CONTEXT');
     const made = await createVoiceNode({ base: config.base, byCore, loaded: preload(), onMessage: fromNode });
     if (isDisposed) {
       made.context.close();
@@ -75,7 +76,7 @@ export function createAudio(config, { voicePort, emit }) {
 
   /** The voice engine, started if it is not yet. */
   function start() {
-    starting ??= startGraph();
+    starting ??= startGraph().catch((error) => { throw engineError(error); });
     starting.catch(() => { starting = null; });
     return starting;
   }
@@ -124,7 +125,7 @@ export function createAudio(config, { voicePort, emit }) {
       openingMic ??= openMic().finally(() => { openingMic = null; });
       await openingMic;
     }
-    await started.catch((error) => { throw engineError(error); });
+    await started;
     wake();
   }
 

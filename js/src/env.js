@@ -1,11 +1,12 @@
 /** env.js: what the browser and the page offer. Layer: page. Runs in browsers that the SDK does not support too. */
 
-/** @param {any} [scope] @returns {boolean} */
+/** Browsers show the worklet only to secure pages; a page that is not one is told so when it calls. @param {any} [scope] @returns {boolean} */
 export function isBrowserSupported(scope = globalThis) {
   return typeof scope.WebAssembly === 'object'
     && typeof scope.WebSocket === 'function'
     && typeof scope.Worker === 'function'
-    && typeof scope.AudioWorkletNode === 'function'
+    && typeof scope.AudioContext === 'function'
+    && (scope.isSecureContext === false || typeof scope.AudioWorkletNode === 'function')
     && typeof scope.customElements === 'object';
 }
 

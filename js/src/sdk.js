@@ -145,9 +145,10 @@ export function createSdk(config) {
     fault: ({ message }) => onCoreFault(message),
   };
 
-  /** @param {unknown} error */
+  /** @param {any} error */
   function onEngineFault(error) {
-    emitter.emit(events.warning, plainError(tcccError(isCspFault(error) ? 'CSP_BLOCKED' : 'INTERNAL')));
+    const known = error.status === 'error' ? error : tcccError(isCspFault(error) ? 'CSP_BLOCKED' : 'INTERNAL');
+    emitter.emit(events.warning, plainError(known));
   }
 
   /** The core is gone: nothing more can be done. @param {string} text */
