@@ -406,6 +406,33 @@ static void a_lost_connection_comes_back_without_losing_or_doubling_an_event(voi
     sim_free(m);
 }
 
+static void an_event_that_comes_twice_is_told_once_and_a_gap_is_closed_by_a_resume(void **state) {
+    (void)state;
+    sim *m = sim_ready(40);
+    server_call *call = talking(m);
+    size_t length;
+    const char *text = outbox_text(m->server.box, outbox_last_seq(m->server.box), &length);
+    if (!text) { /* acknowledged already */
+        server_held(&m->server, call, true);
+        text = outbox_text(m->server.box, outbox_last_seq(m->server.box), &length);
+    }
+    m->server.send(m, text, length);
+    sim_run(m, 100);
+    assert_int_equal(m->server.welcomes, 1);
+    assert_told_all(m);
+    int told = sim_count(m, EVENT, "");
+    m->server.greeted = false; /* this one gets lost on an open connection */
+    server_held(&m->server, call, true);
+    m->server.greeted = true;
+    server_held(&m->server, call, false);
+    sim_run(m, 2000);
+    assert_int_equal(m->server.welcomes, 2);
+    assert_has(sim_find(m, EVENT, "connectionLost"), "fault");
+    assert_true(sim_count(m, EVENT, "") > told);
+    assert_told_all(m);
+    sim_free(m);
+}
+
 static void silence_is_noticed_after_two_heartbeats(void **state) {
     (void)state;
     sim *m = sim_ready(21);
@@ -615,6 +642,7 @@ int main(void) {
         SAYS(a_refused_token_fires_token_expired_with_a_message, "SDK-006 SDK-102 a refused token fires tokenExpired with a message"),
         SAYS(a_second_sign_in_kicks_the_first_out, "SDK-166 SDK-171 a second sign-in kicks the first out"),
         SAYS(a_lost_connection_comes_back_without_losing_or_doubling_an_event, "SDK-009 a lost connection comes back without losing or doubling an event"),
+        cmocka_unit_test(an_event_that_comes_twice_is_told_once_and_a_gap_is_closed_by_a_resume),
         cmocka_unit_test(silence_is_noticed_after_two_heartbeats),
         cmocka_unit_test(an_idle_connection_stays),
         cmocka_unit_test(the_resume_window_ends_the_calls),

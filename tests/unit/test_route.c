@@ -181,6 +181,20 @@ static void coming_back_makes_no_gap(void **state) {
     assert_int_equal(n.heard_down - down, n.sent - before);
 }
 
+static void old_paths_are_kept_until_the_new_one_has_confirmed(void **state) {
+    (void)state;
+    net n = net_new(7);
+    n.delay_ms[0] = 400; /* its confirmation takes 800 ms */
+    route_in_call(&n.route, true, n.now_ms);
+    run(&n, 3400, true);
+    assert_string_equal(route_name(&n.route), "webSocketDoubled");
+    while (strcmp(route_name(&n.route), "dataChannel") != 0) run(&n, 1, true);
+    run(&n, ROUTE_OVERLAP_MS + 100, true);
+    assert_int_equal(n.route.mask, 7);
+    run(&n, 600, true);
+    assert_int_equal(n.route.mask, 1);
+}
+
 static void a_lost_socket_is_replaced_at_once_and_opened_again(void **state) {
     (void)state;
     net n = net_new(6);
@@ -291,6 +305,7 @@ int main(void) {
         cmocka_unit_test(sound_flows_from_the_first_open_path_on),
         cmocka_unit_test(a_silent_path_is_left_within_a_second),
         cmocka_unit_test(coming_back_makes_no_gap),
+        cmocka_unit_test(old_paths_are_kept_until_the_new_one_has_confirmed),
         cmocka_unit_test(a_lost_socket_is_replaced_at_once_and_opened_again),
         cmocka_unit_test(attempts_to_open_slow_down),
         cmocka_unit_test(an_idle_page_pings_every_five_seconds),
