@@ -206,6 +206,15 @@ static int respond_file(http_exchange *x, static_file *file, const char *more_he
     return respond(x, &(http_head){ 200, file->content_type, headers, file->size });
 }
 
+/* A GET to / may be a call of the cloud API, which is told by what it carries. */
+static int is_api_call(const http_exchange *x)
+{
+    static const char name[] = "x-tc-action:";
+    char signature[256];
+    return lws_hdr_custom_length(x->conn->wsi, name, sizeof name - 1) > 0
+        || lws_get_urlarg_by_name(x->conn->wsi, "Signature=", signature, sizeof signature);
+}
+
 /* 1 when the path was answered from a folder (*result says how), 0 when it is not a file. */
 static int try_static(http_exchange *x, int *result)
 {
@@ -222,7 +231,7 @@ static int try_static(http_exchange *x, int *result)
         return 1;
     }
     const char *dir = sdk ? config->sdk_dir : config->web_dir;
-    if (!get || (!dir && !sdk))
+    if (!get || (!dir && !sdk) || (!sdk && is_api_call(x)))
         return 0;
     connection_header(x->conn->wsi, WSI_TOKEN_HTTP_ACCEPT_ENCODING, accept, sizeof accept);
     int missing = !dir || static_file_open(&file, dir, sdk ? x->path + 4 : x->path, accept);

@@ -1,0 +1,71 @@
+/** cloudapi.test.js: the unmodified cloud SDK against tcccd, in each of its ways of signing. Rows SDK-006 to SDK-008. Layer: tests. */
+import assert from 'node:assert/strict';
+import tencentcloud from 'tencentcloud-sdk-nodejs';
+import { SDK_APP_ID, Tcccd } from '../peers/tcccd.js';
+
+const { Client } = tencentcloud.ccc.v20200210;
+const KEY = { secretId: 'AKIDtests', secretKey: 'tests-secret-key' };
+const AGENT = 'ann+1@example.com';
+
+describe('the cloud API with tencentcloud-sdk-nodejs', function () {
+  this.timeout(30000);
+  let tcccd;
+  before(async () => { tcccd = await Tcccd.start({ instance: { agents: [{ userId: AGENT }] } }); });
+  after(async () => { await tcccd.stop(); });
+
+  function client({ host = '127.0.0.1', credential = KEY, ...profile } = {}) {
+    const httpProfile = { protocol: 'http://', endpoint: `${host}:${tcccd.httpPort}`, ...profile.httpProfile };
+    return new Client({ credential, region: '', profile: { ...profile, httpProfile } });
+  }
+  const ask = (one, change = {}) => one.CreateSDKLoginToken({ SdkAppId: SDK_APP_ID, SeatUserId: AGENT, ...change });
+
+  for (const [name, profile] of [
+    ['TC3-HMAC-SHA256 by POST', {}],
+    ['TC3-HMAC-SHA256 by GET', { httpProfile: { reqMethod: 'GET' } }],
+    ['TC3-HMAC-SHA256 with a base path', { path: '/api' }],
+    ['HmacSHA256', { signMethod: 'HmacSHA256' }],
+    ['HmacSHA1 by GET', { signMethod: 'HmacSHA1', httpProfile: { reqMethod: 'GET' } }],
+  ]) {
+    it(`SDK-007 CreateSDKLoginToken returns an SdkURL, signed with ${name}`, async () => {
+      const { path = '', httpProfile = {}, ...rest } = profile;
+      const endpoint = `127.0.0.1:${tcccd.httpPort}${path}`;
+      const answer = await ask(client({ ...rest, httpProfile: { endpoint, ...httpProfile } }));
+      assert.match(answer.Token, /^[0-9a-f]{32}$/);
+      assert.match(answer.RequestId, /^[0-9a-f-]{36}$/);
+      const url = new URL(answer.SdkURL);
+      assert.equal(url.pathname, '/sdk/tcccSdk.js');
+      assert.equal(url.searchParams.get('token'), answer.Token);
+      assert.equal(url.searchParams.get('userid'), AGENT); // SDK-008
+      const life = answer.ExpiredTime - Date.now() / 1000;
+      assert.ok(life > 590 && life <= 601, `SDK-006 a token lives ten minutes: ${life} s`);
+      const script = await fetch(answer.SdkURL);
+      assert.equal(script.headers.get('access-control-allow-origin'), '*'); // SDK-002
+    });
+  }
+
+  for (const [what, setup, change, code] of [
+    ['a wrong key', { credential: { ...KEY, secretKey: 'other' } }, {}, 'AuthFailure.SignatureFailure'],
+    ['an unknown key id', { credential: { ...KEY, secretId: 'AKIDother' } }, {}, 'AuthFailure.SecretIdNotFound'],
+    ['a wrong key in a legacy signature', { credential: { ...KEY, secretKey: 'other' }, signMethod: 'HmacSHA1' }, {}, 'AuthFailure.SignatureFailure'],
+    ['an unknown app', {}, { SdkAppId: 1 }, 'InvalidParameterValue.InstanceNotExist'],
+    ['an unknown agent', {}, { SeatUserId: 'nobody' }, 'InvalidParameterValue.AccountNotExist'],
+    ['a missing agent', {}, { SeatUserId: undefined }, 'MissingParameter'],
+  ]) {
+    it(`refuses ${what} with ${code}`, async () => {
+      await assert.rejects(ask(client(setup), change), (error) => error.code === code && Boolean(error.requestId) && Boolean(error.message));
+    });
+  }
+
+  it('refuses an action that is not offered with InvalidAction', async () => {
+    await assert.rejects(client().DescribeCCCBuyInfoList({}), { code: 'InvalidAction' });
+  });
+
+  it('answers errors with HTTP 200 and exactly application/json, as older SDKs need', async () => {
+    const answer = await fetch(`http://127.0.0.1:${tcccd.httpPort}/`, {
+      method: 'POST', body: '{}', headers: { 'content-type': 'application/json', 'x-tc-action': 'CreateSDKLoginToken' },
+    });
+    assert.equal(answer.status, 200);
+    assert.equal(answer.headers.get('content-type'), 'application/json');
+    assert.equal((await answer.json()).Response.Error.Code, 'AuthFailure.InvalidAuthorization');
+  });
+});

@@ -1,0 +1,48 @@
+/** configuration.test.js: the example of docs/configuration.md is what tcccd reads; mistakes are named. Layer: tests. */
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import fs from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { scratch } from '../peers/process.js';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const PROGRAM = process.env.TCCCD || path.join(ROOT, 'build/native/tcccd');
+const EXAMPLE = fs.readFileSync(path.join(ROOT, 'docs/configuration.md'), 'utf8').match(/```json\n([\s\S]*?)```/)[1];
+
+function check(text) {
+  const file = path.join(scratch('config'), 'tcccd.json');
+  fs.writeFileSync(file, text);
+  return spawnSync(PROGRAM, ['--config', file, '--check-config'], { encoding: 'utf8' });
+}
+
+describe('the configuration', () => {
+  it('takes the example of docs/configuration.md', () => {
+    const { status, stderr } = check(EXAMPLE);
+    assert.equal(status, 0, stderr);
+  });
+
+  it('documents every member that the example has', () => {
+    const table = fs.readFileSync(path.join(ROOT, 'docs/configuration.md'), 'utf8');
+    const { instances, ...rest } = JSON.parse(EXAMPLE);
+    for (const [section, members] of Object.entries(rest)) {
+      if (typeof members !== 'object') assert.ok(table.includes(`\`${section}\``), section);
+      else for (const name of Object.keys(members)) assert.ok(table.includes(`${section}.${name}\``) || table.includes(`.${name}\``), `${section}.${name}`);
+    }
+    assert.equal(instances.length, 1);
+  });
+
+  for (const [what, from, to, sentence] of [
+    ['a misspelt member', '"realm"', '"relam"', /line \d+: sip\.relam/],
+    ['a port out of range', '"port": 5060', '"port": 70000', /line \d+: sip\.port/],
+    ['a text where a number belongs', '"heartbeatMs": 5000', '"heartbeatMs": "5 s"', /line \d+: heartbeatMs/],
+    ['what is not JSON', '{\n', '{,\n', /JSON/],
+  ]) {
+    it(`names ${what}`, () => {
+      assert.ok(EXAMPLE.includes(from));
+      const { status, stderr } = check(EXAMPLE.replace(from, to));
+      assert.notEqual(status, 0);
+      assert.match(stderr, sentence);
+    });
+  }
+});
