@@ -3,12 +3,15 @@
 #include "server/server.h"
 #include "tccc/error.h"
 
+#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/signalfd.h>
 #include <sys/time.h>
 #include <time.h>
+#include <unistd.h>
 
 enum { MAX_FDS = 65536, EXIT_USAGE = 2 };
 
@@ -20,8 +23,8 @@ static const char usage[] =
     "  --config FILE    JSON configuration; without it the defaults hold\n"
     "  --demo           a contact centre to try, with test numbers; signs anybody in who reaches the HTTP port\n"
     "  --host ADDRESS   listen for HTTP on this address only\n"
-    "  --port N         HTTP port (default 8080; 0: any)\n"
-    "  --sip-port N     SIP port for UDP and TCP (default 5060; 0: any)\n"
+    "  --port N         HTTP port and the data channel's UDP port (default 8080; 0: any)\n"
+    "  --sip-port N     SIP port for UDP and TCP, and N + 1 for TLS (default 5060; 0: any)\n"
     "  --data FILE      SQLite file (default tcccd.sqlite; build/demo.sqlite in a demo)\n"
     "  --log LEVEL      debug, info, warning or error\n"
     "  --check-config   reads the configuration, tells what is wrong, and ends\n";
@@ -115,8 +118,8 @@ static bool configure(config *c, const options *o, char *err, size_t err_cap) {
         c->data_channel.port = o->port;
     if (o->sip_port >= 0)
         c->sip.port = o->sip_port;
-    if (o->sip_port == 0 && c->sip.tls_port > 0)
-        c->sip.tls_port = 0;
+    if (o->sip_port >= 0 && c->sip.tls_port >= 0)
+        c->sip.tls_port = o->sip_port ? o->sip_port + 1 : 0;
     if (o->data)
         c->data = o->data;
     if (o->log && level_of(o->log) < 0) {
@@ -133,9 +136,21 @@ static void stopped(void *ctx) {
     re_cancel();
 }
 
-static void on_signal(int sig) {
-    (void)sig;
-    server_ask_stop(now.server, stopped, NULL);
+/* libre's own signal handler forgets a second signal that comes while the first is being treated. */
+static void on_signal(int flags, void *arg) {
+    struct signalfd_siginfo which;
+    (void)flags;
+    if (read(*(int *)arg, &which, sizeof which) == sizeof which)
+        server_ask_stop(now.server, stopped, NULL);
+}
+
+/* From here on SIGTERM and SIGINT come as data; threads started later inherit that. */
+static int open_signals(void) {
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, SIGTERM);
+    sigaddset(&set, SIGINT);
+    return pthread_sigmask(SIG_BLOCK, &set, NULL) ? -1 : signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 
 static void raise_limits(void) {
@@ -149,13 +164,18 @@ static void raise_limits(void) {
 
 static int serve(const config *c, const logger *log) {
     char err[400];
+    int signals = open_signals();
     now.server = server_start(c, log, err, sizeof err);
     if (!now.server) {
         fprintf(stderr, "tcccd: %s\n", err);
         return EXIT_FAILURE;
     }
+    int error = fd_listen(signals, FD_READ, on_signal, &signals);
     server_print_ready(now.server);
-    int error = re_main(on_signal);
+    if (!error)
+        error = re_main(NULL);
+    fd_close(signals);
+    close(signals);
     server_free(now.server);
     return error ? EXIT_FAILURE : EXIT_SUCCESS;
 }

@@ -96,6 +96,8 @@ static void reply_api(server *s, const edge_http_request *request) {
 static void on_http(void *ctx, const edge_http_request *request) {
     static const char missing[] = "{\"message\":\"There is nothing at this address.\"}";
     server *s = ctx;
+    if (!s->seats)
+        return;
     bool get = !strcmp(request->method, "GET");
     if (cloudapi_wants(request))
         reply_api(s, request);
@@ -157,6 +159,9 @@ static bool start_edge(server *s, char *err, size_t err_cap) {
     };
     edge_handler handler = { on_seat_open, on_seat_text, on_seat_closed, on_http, on_media_path, on_bridge_event };
     s->edge = edge_start(&settings, &handler, s, err, err_cap);
+    size_t used = strlen(err);
+    if (!s->edge && used < err_cap)
+        snprintf(err + used, err_cap - used, " (Options http.host, http.port and dataChannel.port; or --host and --port.)");
     s->api = (cloudapi){ .store = s->store, .log = s->log, .public_url = or_null(c->http.public_url), .tls = c->http.tls_cert[0] != 0 };
     return s->edge != NULL;
 }
@@ -304,11 +309,17 @@ void server_free(server *s) {
         deadline_clear(s->timers, &s->stop);
         deadline_clear(s->timers, &s->look);
     }
-    seats_free(s->seats);
-    calls_free(s->calls);
+    seats *agents = s->seats;
+    calls *all = s->calls;
+    demo *trial = s->demo;
+    s->seats = NULL; /* the edge still hands out what it has when it stops */
+    s->calls = NULL;
+    s->demo = NULL;
+    seats_free(agents);
+    calls_free(all);
     trunks_free(s->trunks);
     registrar_free(s->registrar);
-    demo_stop(s->demo);
+    demo_stop(trial);
     stack_stop(s->stack);
     gate_free(s->gate);
     if (s->edge)

@@ -224,7 +224,7 @@ describe('the edge', () => {
       assert.ok(whole.body.subarray(-big.length).equals(big));
       const head = (lines) => `POST /control/echo HTTP/1.1\r\nHost: x\r\n${lines}\r\n\r\n`;
       assert.match(await bytesTo(peer.port, head(`Content-Length: ${big.length + 1}`)), /^HTTP\/1.1 413/);
-      assert.match(await bytesTo(peer.port, head('X: y')), /^HTTP\/1.1 411/);
+      assert.match(await bytesTo(peer.port, head('Accept: x')), /^HTTP\/1.1 411/);
       assert.match(await bytesTo(peer.port, head('Transfer-Encoding: chunked')), /^HTTP\/1.1 411/);
       assert.match(await bytesTo(peer.port, head('Content-Length: 1e3')), /^HTTP\/1.1 400/);
     });
@@ -543,7 +543,7 @@ for (const Browser of [Chromium, Firefox]) {
       browser = await Browser.start();
     });
     after(async () => {
-      await browser?.close();
+      await browser?.stop();
       await peer?.stop();
     });
 

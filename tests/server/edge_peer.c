@@ -309,7 +309,7 @@ int main(int argc, char **argv)
     edge_config config = {
         .host = "127.0.0.1", .port = 0, .dc_host = argc > 3 ? argv[3] : "127.0.0.1", .dc_port = 0,
         .sdk_dir = argc > 1 ? argv[1] : ".", .web_dir = argc > 2 && argv[2][0] ? argv[2] : NULL,
-        .tls_cert = argc > 5 ? argv[4] : NULL, .tls_key = argc > 5 ? argv[5] : NULL,
+        .tls_cert = argc > 5 && argv[4][0] ? argv[4] : NULL, .tls_key = argc > 5 ? argv[5] : NULL,
         .max_connections = argc > 6 ? atoi(argv[6]) : 0,
     };
     p.edge = edge_start(&config, &handler, &p, err, sizeof err);

@@ -52,7 +52,10 @@ void seat_start_window(seat *s) {
 void seat_event(seat *s, const wire_event *event) {
     const char *text;
     size_t len;
-    if (!outbox_event(s->box, event, &text, &len) && s->link)
+    int error = outbox_event(s->box, event, &text, &len);
+    if (error)
+        LOG(s->all->log, LOG_LEVEL_ERROR, "seat.event", log_text("event", wire_event_name(event->name)), log_error("error", error));
+    else if (s->link)
         seat_link_send_text(s->link, text, len);
 }
 

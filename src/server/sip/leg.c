@@ -255,8 +255,12 @@ bool leg_header_lists(const struct sip_msg *m, enum sip_hdrid id, const char *va
     return sip_msg_hdr_apply(m, true, id, value_has, (void *)value) != NULL;
 }
 
+/* A user part that is too long or has bytes that no number has counts as withheld. */
 static void copy_user(const struct pl *user, char *to, size_t capacity) {
-    if (pl_strcpy(user, to, capacity))
+    bool fine = user->l < capacity;
+    for (size_t i = 0; i < user->l && fine; i++)
+        fine = user->p[i] > ' ' && user->p[i] < 0x7f;
+    if (!fine || pl_strcpy(user, to, capacity))
         to[0] = 0;
 }
 

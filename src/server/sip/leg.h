@@ -71,7 +71,8 @@ const sdp_audio_agreement *leg_agreement(const leg *l);
 const sdp_audio *leg_remote(const leg *l);
 const sdp_audio *leg_local(const leg *l);
 bool leg_is_up(const leg *l);
-/* The user parts of From (or P-Asserted-Identity) and To of an incoming INVITE. */
+/* The user parts of From (or P-Asserted-Identity) and of the request URI of an incoming INVITE; "" when it is no printable
+ * ASCII or does not fit. */
 void leg_caller_number(const struct sip_msg *invite, bool trust_assertion, char *number, size_t capacity);
 void leg_callee_number(const struct sip_msg *invite, char *number, size_t capacity);
 

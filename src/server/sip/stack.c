@@ -22,7 +22,7 @@ struct stack {
     deadlines *timers;
     const logger *log;
     char advertise[64];
-    int tls_port;
+    char trouble[160];         /* which port could not be opened */
 };
 
 int stack_port(const stack *s) { return sa_port(&s->endpoints[0].address); }
@@ -149,19 +149,23 @@ static bool on_response(const struct sip_msg *m, void *ctx) {
     return true;
 }
 
+static int add_transport(stack *s, endpoint *at, enum sip_transp transport, struct sa *address, const char *option) {
+    int error = sip_transp_add(at->sip, transport, address, s->tls);
+    if (error)
+        re_snprintf(s->trouble, sizeof s->trouble, "%s port %J (option %s) cannot be opened: %m. Choose another, or stop who uses it",
+                    sip_transp_name(transport), address, option, error);
+    return error ? error : sip_transp_laddr(at->sip, address, transport, address);
+}
+
 static int add_transports(stack *s, endpoint *at, struct sa *address, int tls_port) {
-    int error = sip_transp_add(at->sip, SIP_TRANSP_UDP, address);
+    int error = add_transport(s, at, SIP_TRANSP_UDP, address, "sip.port");
     if (!error)
-        error = sip_transp_laddr(at->sip, address, SIP_TRANSP_UDP, address);
-    if (!error)
-        error = sip_transp_add(at->sip, SIP_TRANSP_TCP, address);
+        error = add_transport(s, at, SIP_TRANSP_TCP, address, "sip.port");
     if (error || tls_port < 0)
         return error;
     struct sa tls_address = *address;
     sa_set_port(&tls_address, (uint16_t)tls_port);
-    error = sip_transp_add(at->sip, SIP_TRANSP_TLS, &tls_address, s->tls);
-    if (!error)
-        error = sip_transp_laddr(at->sip, &tls_address, SIP_TRANSP_TLS, address);
+    error = add_transport(s, at, SIP_TRANSP_TLS, &tls_address, "sip.tlsPort");
     at->tls_port = sa_port(&tls_address);
     return error;
 }
@@ -270,19 +274,19 @@ stack *stack_start(const stack_config *config, const stack_handler *handler, voi
     s->log = log;
     if (config->advertise)
         str_ncpy(s->advertise, config->advertise, sizeof s->advertise);
-    const char *what = "the certificate cannot be read";
+    str_ncpy(s->trouble, "the certificate (sip.tlsCert, sip.tlsCa) cannot be read", sizeof s->trouble);
     int error = open_tls(s, config);
     if (!error)
         error = hash_alloc(&s->legs, LEG_BUCKETS);
     if (!error)
         error = open_dns(s);
     if (!error) {
-        what = "the SIP ports cannot be opened";
+        str_ncpy(s->trouble, "the address (option sip.host) is not one of this machine", sizeof s->trouble);
         error = open_all(s, config);
     }
     if (!error)
         return s;
-    re_snprintf(err, err_cap, "SIP: %s (%m; sip.host %s, sip.port %d)", what, error, config->host ? config->host : "", config->port);
+    re_snprintf(err, err_cap, "SIP: %s.", s->trouble);
     stack_stop(s);
     return NULL;
 }
