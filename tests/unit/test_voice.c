@@ -29,10 +29,10 @@ static void speak(float *pcm, int n, int rate_hz)
     }
 }
 
-static double correlation(const float *a, const float *b, int n)
+static double correlation(const float *a, const float *b, int n, int stride)
 {
     double ab = 0, aa = 1e-12, bb = 1e-12;
-    for (int i = 0; i < n; i++) ab += a[i] * b[i], aa += a[i] * a[i], bb += b[i] * b[i];
+    for (int i = 0; i < n; i += stride) ab += a[i] * b[i], aa += a[i] * a[i], bb += b[i] * b[i];
     return ab / sqrt(aa * bb);
 }
 
@@ -40,8 +40,9 @@ static double correlation(const float *a, const float *b, int n)
 static double similarity(int from, int n, int rate_hz, int lag_max_ms, double *lag_ms)
 {
     double best = -1;
-    for (int lag = 0; lag < lag_max_ms * rate_hz / 1000; lag++) {
-        double r = correlation(spoken + from, heard + from + lag, n);
+    int stride = rate_hz > 16000 ? rate_hz / 16000 : 1;
+    for (int lag = 0; lag < lag_max_ms * rate_hz / 1000; lag += stride) {
+        double r = correlation(spoken + from, heard + from + lag, n, stride);
         if (r > best) best = r, *lag_ms = lag * 1000.0 / rate_hz;
     }
     return best;
@@ -153,7 +154,7 @@ static void every_block_size_gives_the_same_packets(void **state)
     int expected_len[60];
     (void)state;
     for (int r = 0; r < 2; r++) {
-        int rate_hz = rates_hz[r], n = rate_hz;
+        int rate_hz = rates_hz[r], n = rate_hz * 6 / 10;
         speak(spoken, n, rate_hz);
         for (int block = 0; block <= TCCC_BLOCK_MAX; block = next_block(block)) {
             tccc_voice *voice = voice_of(rate_hz, TCCC_PROCESSING_OFF, 7);
@@ -172,7 +173,7 @@ static void every_block_size_gives_the_same_packets(void **state)
                     assert_memory_equal(packet, expected[count], (size_t)len);
                 }
             }
-            assert_in_range(count, 50 - (size * 1000 / rate_hz) / 20 - 2, 50);
+            assert_in_range(count, 30 - (size * 1000 / rate_hz) / 20 - 2, 30);
             tccc_voice_free(voice);
         }
     }
@@ -190,7 +191,7 @@ static void nothing_is_allocated_after_open(void **state)
         speak(spoken, 48000, 48000);
         talk(a, b, 4800, 480, 48000); /* libsrtp learns each peer's SSRC at its first packet */
         allocation_count_start();
-        for (int pass = 0; pass < 8; pass++) {
+        for (int pass = 0; pass < 3; pass++) {
             for (int i = 0; i < 48000; i += 128)
                 turn(a, b, spoken + i, heard, 128, 100000 + (uint64_t)(pass * 48000 + i) * 1000000u / 48000u);
             tccc_voice_digits(a, 0, "12");
@@ -201,6 +202,56 @@ static void nothing_is_allocated_after_open(void **state)
     }
     tccc_voice_free(a);
     tccc_voice_free(b);
+}
+
+/* A block plays once it is rendered; the microphone hears it 30 ms later at a third: power of what the peer then gets. */
+static double echo_power(enum tccc_processing aec, int block, float *erle_db)
+{
+    enum { RATE_HZ = 48000, DELAY = RATE_HZ * 30 / 1000, N = 5 * RATE_HZ, CHUNK = 480 };
+    static float loud[N + 2 * TCCC_BLOCK_MAX + DELAY], quiet[TCCC_BLOCK_MAX], mic[TCCC_BLOCK_MAX];
+    int error;
+    tccc_voice *a = tccc_voice_new(&(tccc_voice_config){ .device_rate_hz = RATE_HZ, .aec = aec, .tail_ms = 128, .seed = 1 }, &error);
+    tccc_voice *b = voice_of(RATE_HZ, TCCC_PROCESSING_OFF, 2);
+    tccc_stream_config to_b = stream_of(TCCC_CODEC_PCMA, TCCC_SRTP_NONE, false), to_a = stream_of(TCCC_CODEC_PCMA, TCCC_SRTP_NONE, true);
+    assert_int_equal(tccc_voice_open(a, 0, &to_b), 0);
+    assert_int_equal(tccc_voice_open(b, 0, &to_a), 0);
+    memset(loud, 0, sizeof loud);
+    speak(spoken, N, RATE_HZ);
+    double power = 0;
+    for (int i = 0; i + block <= N; i += block) {
+        uint64_t now_us = (uint64_t)i * 1000000u / RATE_HZ;
+        for (int k = 0; k < block; k++) mic[k] = 0.33f * loud[i + k];
+        tccc_voice_capture(a, mic, block, now_us);
+        tccc_voice_render(a, loud + i + block + DELAY, block, now_us);
+        for (int k = 0; k < block; k += CHUNK) {
+            int n = block - k < CHUNK ? block - k : CHUNK;
+            uint64_t then_us = now_us + (uint64_t)k * 1000000u / RATE_HZ;
+            tccc_voice_capture(b, spoken + i + k, n, then_us);
+            carry(b, a, then_us);
+            carry(a, b, then_us);
+            tccc_voice_render(b, quiet, n, then_us);
+            for (int j = 0; j < n && i > 3 * RATE_HZ; j++) power += quiet[j] * quiet[j];
+        }
+    }
+    tccc_voice_stats stats;
+    assert_int_equal(tccc_voice_stats_get(a, 0, &stats), 0);
+    *erle_db = stats.erle_db;
+    tccc_voice_free(a);
+    tccc_voice_free(b);
+    return power;
+}
+
+static void the_peer_does_not_hear_itself(void **state)
+{
+    static const int blocks[] = { 128, 480, 1024, 4096 };
+    (void)state;
+    for (int i = 0; i < 4; i++) {
+        float off_db, on_db;
+        double off = echo_power(TCCC_PROCESSING_OFF, blocks[i], &off_db), on = echo_power(TCCC_PROCESSING_CORE, blocks[i], &on_db);
+        assert_true(off_db == 0);
+        if (10 * log10(off / on) < 20 || on_db < 10)
+            fail_msg("block %d: the echo falls by %.1f dB, %.1f dB told", blocks[i], 10 * log10(off / on), on_db);
+    }
 }
 
 static void not_a_number_from_the_device_does_no_harm(void **state)
@@ -358,6 +409,7 @@ int main(void)
         cmocka_unit_test(every_usual_device_rate_works),
         cmocka_unit_test(every_block_size_gives_the_same_packets),
         cmocka_unit_test(nothing_is_allocated_after_open),
+        cmocka_unit_test(the_peer_does_not_hear_itself),
         cmocka_unit_test(not_a_number_from_the_device_does_no_harm),
         cmocka_unit_test(a_muted_stream_keeps_sending_quiet_packets),
         cmocka_unit_test(stats_tell_round_trip_and_levels),
