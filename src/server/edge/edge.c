@@ -136,7 +136,7 @@ static int start_web(edge_loop *loop, char *err, size_t cap)
     struct lws_context_creation_info info = {
         .port = config->port, .iface = numeric[0] ? numeric : NULL, .protocols = protocols, .vhost_name = "tccc",
         .foreign_loops = &uv, .user = loop, .retry_and_idle_policy = &idle_policy,
-        .options = LWS_SERVER_OPTION_LIBUV | LWS_SERVER_OPTION_VALIDATE_UTF8 |
+        .options = LWS_SERVER_OPTION_EXPLICIT_VHOSTS | LWS_SERVER_OPTION_LIBUV | LWS_SERVER_OPTION_VALIDATE_UTF8 |
                    LWS_SERVER_OPTION_UV_NO_SIGSEGV_SIGFPE_SPIN | LWS_SERVER_OPTION_FAIL_UPON_UNABLE_TO_BIND |
                    (family == AF_INET ? LWS_SERVER_OPTION_DISABLE_IPV6 : 0),
         .max_http_header_data = HEADER_BYTES_MAX, .max_http_header_pool = (unsigned short)(config->max_connections > 65000 ? 65000 : config->max_connections),
@@ -150,8 +150,9 @@ static int start_web(edge_loop *loop, char *err, size_t cap)
         info.ssl_private_key_filepath = config->tls_key;
     }
     lws_set_log_level(0, NULL);
+    /* A context that fails to be made with its listener leaves handles of an unloaded plugin in our loop. */
     loop->lws = lws_create_context(&info);
-    struct lws_vhost *vhost = loop->lws ? lws_get_vhost_by_name(loop->lws, "tccc") : NULL;
+    struct lws_vhost *vhost = loop->lws ? lws_create_vhost(loop->lws, &info) : NULL;
     if (!vhost)
         return fail(err, cap, "The web server cannot listen on %s: the port is in use, or the certificate cannot be read.", config->host);
     loop->port = lws_get_vhost_listen_port(vhost);
