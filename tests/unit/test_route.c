@@ -184,14 +184,14 @@ static void coming_back_makes_no_gap(void **state) {
 static void old_paths_are_kept_until_the_new_one_has_confirmed(void **state) {
     (void)state;
     net n = net_new(7);
-    n.delay_ms[0] = 400; /* its confirmation takes 800 ms */
+    n.delay_ms[0] = 800; /* so long the confirmation is under way */
     route_in_call(&n.route, true, n.now_ms);
     run(&n, 3400, true);
     assert_string_equal(route_name(&n.route), "webSocketDoubled");
     while (strcmp(route_name(&n.route), "dataChannel") != 0) run(&n, 1, true);
-    run(&n, ROUTE_OVERLAP_MS + 100, true);
+    run(&n, ROUTE_OVERLAP_MS + 200, true);
     assert_int_equal(n.route.mask, 7);
-    run(&n, 600, true);
+    run(&n, 1500, true);
     assert_int_equal(n.route.mask, 1);
 }
 
