@@ -26,6 +26,25 @@ stage() {
     printf '      %d s\n' $((SECONDS - begin))
 }
 
+# beside <title> <command...>: starts a step that runs while the next stages leave the processor idle.
+# collect: shows its output as a stage, waits for it and takes its status.
+beside() {
+    beside_title=$1
+    beside_log=build/log/$(tr -cs 'A-Za-z0-9\n' '-' <<<"$1").beside
+    shift
+    rm -f "$beside_log.status"
+    setsid chrt --idle 0 bash -c 'status=0; "${@:2}" || status=$?; echo $status >"$1"' _ "$beside_log.status" "$@" \
+        >"$beside_log" 2>&1 &
+    beside_pid=$!
+    trap 'kill -- -$beside_pid 2>/dev/null || true' EXIT
+    printf '      (started beside the next stages: %s)\n' "$beside_title"
+}
+collect() { stage "$beside_title" collected; }
+collected() {
+    tail -n +1 -f --pid="$beside_pid" "$beside_log"
+    return "$(cat "$beside_log.status")"
+}
+
 # Of a step's output, what a reader wants while it runs: indented lines and summaries.
 stage_filter() { grep --line-buffered -E '^  |tests passed' | grep --line-buffered -vE '^ +Start ' || true; }
 
