@@ -1,5 +1,6 @@
 /* main.c: the tcccd program: command line, log, signals, exit status. Layer: server. */
 #include "server/libre.h"
+#include "server/provision.h"
 #include "server/server.h"
 #include "tccc/error.h"
 
@@ -180,6 +181,20 @@ static int serve(const config *c, const logger *log) {
     return error ? EXIT_FAILURE : EXIT_SUCCESS;
 }
 
+/* Tries the instances on a store in memory. */
+static int check(const config *c) {
+    char err[400] = "";
+    logger silent = { .sink = NULL };
+    store *db = store_open(":memory:", &silent, err, sizeof err);
+    bool fine = db && !(c->provision && provision(db, c->provision, c->sip.realm, err, sizeof err));
+    store_close(db);
+    if (!fine)
+        fprintf(stderr, "tcccd: %s\n", err);
+    else
+        printf("The configuration is fine.\n");
+    return fine ? EXIT_SUCCESS : EXIT_USAGE;
+}
+
 int main(int argc, char **argv) {
     options o;
     config c;
@@ -197,9 +212,9 @@ int main(int argc, char **argv) {
         return EXIT_USAGE;
     }
     if (o.check) {
-        printf("The configuration is fine.\n");
+        int result = check(&c);
         config_free(&c);
-        return EXIT_SUCCESS;
+        return result;
     }
     logger log = { .sink = write_log, .threshold = c.log_level };
     (void)signal(SIGPIPE, SIG_IGN);

@@ -5,11 +5,12 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { PLACES = 256, REFUSALS = 20, WINDOW_MS = 10000 };
+/* A challenge is the usual first answer to a desk phone, and many share an address; a refusal is not. */
+enum { PLACES = 256, REFUSALS = 20, CHALLENGES = 400, WINDOW_MS = 10000 };
 
 typedef struct {
     uint32_t address;          /* hash of the source */
-    int refusals;
+    int refusals, challenges;
     uint64_t since_ms;
 } source;
 
@@ -37,24 +38,23 @@ gate *gate_new(const char *realm, bool with_sha256, gate_secret *secret, void *c
 
 void gate_free(gate *g) { free(g); }
 
-/* Counts a refusal; false when this source has had too many lately. */
-static bool may_answer(gate *g, const struct sa *from) {
+static source *source_of(gate *g, const struct sa *from) {
     uint32_t hash = sa_hash(from, SA_ADDR);
     source *s = &g->sources[hash % PLACES];
     uint64_t now = clock_ms();
     if (s->address != hash || now - s->since_ms > WINDOW_MS)
         *s = (source){ .address = hash, .since_ms = now };
-    return ++s->refusals <= REFUSALS;
+    return s;
 }
 
 void gate_refuse(gate *g, endpoint *at, const struct sip_msg *m) {
-    if (may_answer(g, &m->src))
+    if (++source_of(g, &m->src)->refusals <= REFUSALS)
         (void)sip_treply(NULL, at->sip, m, 403, "Forbidden");
 }
 
 static void challenge(gate *g, endpoint *at, const struct sip_msg *m, bool stale) {
     char nonce[64], headers[700] = "";
-    if (!may_answer(g, &m->src))
+    if (++source_of(g, &m->src)->challenges > CHALLENGES)
         return;
     digest_nonce(g->key, clock_unix_ms() / 1000, nonce);
     for (int algorithm = g->with_sha256 ? DIGEST_SHA256 : DIGEST_MD5; algorithm >= DIGEST_MD5; algorithm--) {

@@ -294,10 +294,12 @@ stack *stack_start(const stack_config *config, const stack_handler *handler, voi
 void stack_stop(stack *s) {
     if (!s)
         return;
-    for (int i = 0; i < s->n_endpoints; i++) {
+    for (int i = 0; i < s->n_endpoints; i++)
         sip_close(s->endpoints[i].sip, true);
+    if (s->legs)
+        hash_flush(s->legs); /* those that wait for an ACK have nothing that could end them */
+    for (int i = 0; i < s->n_endpoints; i++)
         mem_deref(s->endpoints[i].sip);
-    }
     mem_deref(s->legs);
     mem_deref(s->dns);
     mem_deref(s->tls);

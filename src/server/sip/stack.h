@@ -37,7 +37,7 @@ typedef struct {               /* called for requests that are in no dialog and 
 
 /* NULL with a sentence in err. */
 stack *stack_start(const stack_config *config, const stack_handler *handler, void *ctx, deadlines *timers, const logger *log, char *err, size_t err_cap);
-/* Waits for nothing: legs must be ended before. */
+/* Waits for nothing: what is still under way is dropped. Owners must have let go of their legs. */
 void stack_stop(stack *s);
 
 int stack_port(const stack *s);

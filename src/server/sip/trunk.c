@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { REGISTER_S = 600, RETRY_S = 30, FIRST_MS = 50, HOST_ADDRESSES = 8 };
+enum { REGISTER_S = 600, RETRY_S = 30, FIRST_MS = 50, SILENCE_MS = 4000, HOST_ADDRESSES = 8 };
 
 struct trunk {
     struct le le;
@@ -18,7 +18,7 @@ struct trunk {
     bool up;
     dialog registration, qualification;
     struct sip_request *registering, *asking;
-    deadline next_registration, next_question;
+    deadline next_registration, next_question, silence;
 };
 
 struct trunks {
@@ -31,6 +31,7 @@ static void destroy_trunk(void *arg) {
     trunk *t = arg;
     deadline_clear(stack_timers(t->owner->stack), &t->next_registration);
     deadline_clear(stack_timers(t->owner->stack), &t->next_question);
+    deadline_clear(stack_timers(t->owner->stack), &t->silence);
     mem_deref(t->registering);
     mem_deref(t->asking);
     dialog_close(&t->registration);
@@ -93,6 +94,7 @@ static void on_question_answered(int error, const struct sip_msg *response, void
     trunk *t = arg;
     if (!error && response->scode < 200)
         return;
+    deadline_clear(stack_timers(t->owner->stack), &t->silence);
     bool challenged = !error && (response->scode == 401 || response->scode == 407) && dialog_take_challenge(&t->qualification, response);
     if (challenged) {
         send_question(t);
@@ -103,11 +105,16 @@ static void on_question_answered(int error, const struct sip_msg *response, void
     deadline_set(stack_timers(t->owner->stack), &t->next_question, (uint64_t)t->settings.qualify_s * 1000, send_question, t);
 }
 
+/* The transaction goes on for 32 s (timer F); calls should not wait for that. */
+static void silent(void *owner) { set_up(owner, false); }
+
 static void send_question(void *owner) {
     trunk *t = owner;
     dialog_request options = { .method = "OPTIONS", .headers = "Accept: application/sdp\r\n" };
-    if (!dialog_send(&t->qualification, &options, &t->asking, on_question_answered, t))
+    if (!dialog_send(&t->qualification, &options, &t->asking, on_question_answered, t)) {
+        deadline_set(stack_timers(t->owner->stack), &t->silence, SILENCE_MS, silent, t);
         return;
+    }
     set_up(t, false);
     deadline_set(stack_timers(t->owner->stack), &t->next_question, (uint64_t)t->settings.qualify_s * 1000, send_question, t);
 }
