@@ -2,7 +2,7 @@
  *
  * Each call is one G.711 packet every 20 ms from a page (or telephone) through the bridge to a UDP echo and back. Load
  * and echo run in a process of their own (relay_load.h), so that only the edge thread's time counts. One JSON object a
- * line: {name,value,unit,goal,direction,peer,peer_value}. usage: bench_relay [calls [seconds]]
+ * line: {name,value,unit,goal,direction,peer,peer_value}. usage: bench_relay [calls [seconds [udp|ws|dc|held|rtpengine]]]
  */
 #include "relay_load.h"
 #include "rtpengine.h"
@@ -148,6 +148,36 @@ static outcome run_edge(enum load_kind kind, int n, int seconds)
     return o;
 }
 
+/* n telephones that hear hold music, and talk on (their echo): what a waiting room costs. */
+static outcome run_held(int n, int seconds)
+{
+    load_process child = load_start(LOAD_UDP, 0, seconds);
+    outcome o = { .n = n };
+    char err[256];
+    edge_handler handler = { 0 };
+    edge_config config = { .host = "127.0.0.1", .dc_port = -1, .sdk_dir = "." };
+    edge *e = edge_start(&config, &handler, NULL, err, sizeof err);
+    if (!e)
+        load_fail(err);
+    bridge_side music = { .kind = BRIDGE_PROGRAM, .program = PROGRAM_MUSIC };
+    load_job job = { .port = 0 };
+    for (int i = 0; i < n; i++) {
+        rtp_port *port = rtp_port_bind("127.0.0.1", 0, 0);
+        bridge_side phone = port ? phone_side(port, child.hello.echo_port) : music;
+        if (!port || !bridge_open(e, &music, &phone))
+            load_fail("no RTP port is free");
+    }
+    load_put(child.fd, &job, sizeof job);
+    load_wait(child.fd);
+    double cpu = thread_seconds("edge"), began = load_now();
+    load_get(child.fd, &o.load, sizeof o.load);
+    o.cpu_percent = 100 * (thread_seconds("edge") - cpu) / (load_now() - began);
+    edge_dispatch(e);
+    edge_stop(e);
+    load_end(&child);
+    return o;
+}
+
 /* --- the same with rtpengine --- */
 
 static outcome run_rtpengine(int n, int seconds)
@@ -239,6 +269,10 @@ int main(int argc, char **argv)
     if (!*only || !strcmp(only, "dc")) {
         outcome dc = run_edge(LOAD_DATA_CHANNEL, n < 300 ? n : 300, seconds);
         report("data channel", &dc, &peer, 950);
+    }
+    if (!*only || !strcmp(only, "held")) {
+        outcome held = run_held(n, seconds);
+        figure("CPU per 100 held calls that hear music", per_100(&held), "%", 0, "lower", 0);
     }
     return 0;
 }

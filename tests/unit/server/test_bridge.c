@@ -18,6 +18,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "../allocation_count.h"
 #include "../cmocka_all.h"
 #include "tccc/error.h"
 
@@ -613,6 +614,39 @@ static void a_telephone_that_holds_us_gets_nothing_until_it_resumes(void **state
     phone_stop(&b);
 }
 
+static void packets_of_a_running_call_allocate_nothing(void **state)
+{
+    (void)state;
+    bridge_side sides[2];
+    phone_peer a = phone_start(&sides[0]), b = phone_start(&sides[1]);
+    uint8_t packet[1500];
+    rtp_packet rtp;
+    sides[1].srtp = TCCC_SRTP_AES128_SHA1_80;
+    sides[1].srtp_terminate = 1;
+    fill_key(sides[1].srtp_send_key, 1);
+    uint32_t bridge = bridge_open(test.edge, &sides[0], &sides[1]);
+    talk_until_heard(&a, &b, packet, &rtp);
+    wait_event(BRIDGE_EVENT_FIRST_PACKET, 0, 0);
+    while (hear_from(b.rtp, packet, sizeof packet, 40))
+        ;
+    allocation_count_start();
+    for (int i = 0; i < 50; i++) {
+        phone_talk(&a, 0x2a);
+        phone_hear(&b, packet, &rtp);
+    }
+    assert_int_equal(allocation_count, 0);
+    bridge_hold(test.edge, bridge, 1, 1);
+    for (int i = 0; i < 5; i++)
+        phone_hear(&b, packet, &rtp);
+    allocation_count_start();
+    for (int i = 0; i < 50; i++)
+        phone_hear(&b, packet, &rtp);
+    assert_int_equal(allocation_count, 0);
+    bridge_close(test.edge, bridge);
+    phone_stop(&a);
+    phone_stop(&b);
+}
+
 static void a_page_that_does_not_exist_fails_the_bridge(void **state)
 {
     (void)state;
@@ -668,6 +702,7 @@ int main(void)
         cmocka_unit_test_setup(a_file_that_is_missing_ends_at_once_and_a_program_hangs_up_when_told, forget),
         cmocka_unit_test_setup(digits_are_told_once_each, forget),
         cmocka_unit_test_setup(a_telephone_that_holds_us_gets_nothing_until_it_resumes, forget),
+        cmocka_unit_test_setup(packets_of_a_running_call_allocate_nothing, forget),
         cmocka_unit_test_setup(a_page_that_does_not_exist_fails_the_bridge, forget),
         cmocka_unit_test_setup(rtp_ports_are_even_and_outside_the_ephemeral_range, forget),
     };
