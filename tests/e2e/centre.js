@@ -4,6 +4,7 @@ import * as audio from '../peers/audio.js';
 import { Baresip } from '../peers/baresip.js';
 import { certificate } from '../peers/certificate.js';
 import { Chromium, Firefox } from '../peers/browser.js';
+import { Linphone } from '../peers/linphone.js';
 import { PageServer } from '../peers/page_server.js';
 import { freePort, until } from '../peers/process.js';
 import { StallWatch } from '../peers/stall_watch.js';
@@ -103,6 +104,15 @@ export class Centre {
     return phone;
   }
 
+  /** A telephone of the other make behind a line. It answers when it is told to. */
+  async linphone(lineName) {
+    const { host, port } = this.lines[lineName];
+    const phone = await Linphone.start({ host, port, speech: speechFile('phone', { rate: 8000, seconds: 20, tailS: 60 }).file });
+    this.phones.push(phone);
+    await phone.only('PCMA');
+    return phone;
+  }
+
   /** A desk phone that registers. */
   async deskPhone(codec = 'PCMA') {
     const { codecs, rate, channels } = FORMATS[codec];
@@ -139,6 +149,7 @@ export class Centre {
   async listen(seat, phone, seconds = SPEECH_S) {
     if (this.browser.say) this.browser.say(this.mic.file);
     await this.heardMore(phone, SETTLING_S);
+    phone.recording.retime();
     await seat.tab.startSound();
     const { mouth, ear } = await seat.tab.takeSound(seconds);
     if (this.browser.pulse) this.browser.pulse.hush();
@@ -186,7 +197,7 @@ export class Centre {
     }
     for (const phone of this.phones) {
       const lines = phone.process.log(400).split('\n').filter((line) => line.trim() && !/^\[\d+:\d\d:\d\d\]/.test(line));
-      parts.push(`--- telephone ${phone.options.user}: ${phone.events.map((one) => one.type).join(' ')}\n${lines.slice(-25).join('\n')}`);
+      parts.push(`--- ${phone.process.name}: ${(phone.events || []).map((one) => one.type).join(' ')}\n${lines.slice(-25).join('\n')}`);
     }
     return parts.join('\n');
   }

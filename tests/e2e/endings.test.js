@@ -11,7 +11,7 @@ const REFUSALS = [
   { name: 'busy (486)', scenario: called.refuses('486 Busy Here'), closeBy: 'admin', mainReason: 'busy', subReason: 'SIP 486' },
   { name: 'rejected (603)', scenario: called.refuses('603 Decline', { ringing: true }), closeBy: 'admin', mainReason: 'userReject', subReason: 'SIP 603' },
   { name: 'number does not exist (404)', scenario: called.refuses('404 Not Found'), closeBy: 'admin', mainReason: 'numberNotExist', subReason: 'SIP 404' },
-  { name: 'no answer', scenario: called.ringsUntilCancelled(), closeBy: 'timer' },
+  { name: 'no answer', scenario: called.ringsUntilCancelled(), closeBy: 'admin', mainReason: 'notAnswer', subReason: 'ringTimeout' },
 ];
 
 describe('endings of a call', function () {

@@ -25,9 +25,9 @@ nat_policy_ref=none
 
 export class Linphone {
   /** Options: speech (WAV file that it speaks, 16 bit). */
-  static async start({ speech, host = '127.0.0.1' } = {}) {
+  static async start({ speech, host = '127.0.0.1', port: wanted } = {}) {
     const dir = scratch('linphone');
-    const port = await freePort();
+    const port = wanted || await freePort();
     const rtpPort = 2 * Math.ceil((await freePort()) / 2);
     fs.mkdirSync(path.join(dir, '.local/share/linphone'), { recursive: true });
     fs.mkdirSync(path.join(dir, '.config/linphone'), { recursive: true });
@@ -71,8 +71,11 @@ export class Linphone {
   answer() { this.command('answer'); }
   digits(text) { for (const one of text) this.command(one); }
   hangup() { this.command('terminate'); }
+  hold() { this.command('pause'); }
+  resume() { this.command('resume'); }
   connected(deadlineMs) { return this.process.waitLine(/Call \d+ with .* connected|Media streams established/i, { deadlineMs }); }
   ringing() { return this.process.waitLine(/Receiving new incoming call|is contacting you/i); }
+  paused() { return this.process.waitLine(/is now paused/); }
   ended() { return this.process.waitLine(/Call \d+ with .* ended|Call ended/i); }
 
   heard() { return wav.read(this.record); }

@@ -31,6 +31,9 @@ class GrowingFile {
     this.size = size;
   }
 
+  /** What lay before is no longer told in time: a hold or a lost stretch makes the file shorter than the time it took. */
+  retime() { this.startMs = Infinity; }
+
   read() {
     const sound = wav.read(this.file);
     return { ...sound, startMs: this.startMs };
@@ -62,7 +65,9 @@ class Recording extends EventEmitter {
   heardSeconds() { return seconds(this.last('dec')); }
   spokenSeconds() { return seconds(this.last('enc')); }
 
-  /** {rate, samples (mono), startMs} of the newest call. */
+  retime() { for (const one of this.files) one.retime(); }
+
+  /** {rate, samples (mono), startMs} of the newest call; startMs holds for what came since the last retime. */
   heard() { return this.last('dec').read(); }
   spoken() { return this.last('enc').read(); }
 
