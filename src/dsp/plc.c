@@ -12,8 +12,6 @@ enum {
     PIECE = 64                  /* made up at a time while merging */
 };
 
-static const float pi = 3.14159265f;
-
 void plc_open(plc *plc)
 {
     memset(plc, 0, sizeof *plc);
@@ -112,6 +110,12 @@ static float fade_at(int lost)
     return ms < PLC_FADED_MS ? (PLC_FADED_MS - ms) / (PLC_FADED_MS - PLC_FULL_MS) : 0;
 }
 
+/* From 1 to 0 with level ends (a polynomial, so that every build gives the same bits). */
+static float bend_at(float x)
+{
+    return 1 - x * x * (3 - 2 * x);
+}
+
 static void make(plc *plc, float *pcm, int n, comfort_noise *noise)
 {
     comfort_noise_make(noise, pcm, n);
@@ -121,7 +125,7 @@ static void make(plc *plc, float *pcm, int n, comfort_noise *noise)
         float fade = fade_at(plc->lost), bend = 0;
 
         if (plc->lost < BEND)
-            bend = plc->bend * (0.5f + 0.5f * cosf(pi * plc->lost / BEND));
+            bend = plc->bend * bend_at(plc->lost / (float)BEND);
         if (plc->cycle_at == plc->periods * plc->pitch)
             cycle_grow(plc);
         pcm[i] = fade * (plc->cycle[plc->cycle_at++] + bend) + (1 - fade) * pcm[i];

@@ -12,6 +12,7 @@ enum {
     TRANSIT_JUMP_US = 2000000,  /* more than any queue we could follow: the peer's clock was set anew, or it paused */
     WORD_BITS = 64,
     REPLAYED_RUN = 6,           /* packets in a row, at their own pace, until numbers heard before are a restart */
+    SETTLED = 32,               /* a number this far back that has not come is lost: others only overtook less late ones */
     SEEN_BITS = JITTER_SEEN_WORDS * WORD_BITS
 };
 
@@ -55,7 +56,7 @@ static void stream_start(jitter *jitter, const rtp_packet *packet)
     jitter->taken = false;
     jitter->suspect.n = 0;
     jitter->ssrc = packet->ssrc;
-    jitter->next_seq = jitter->highest_seq = seq_origin + packet->seq;
+    jitter->first_seq = jitter->next_seq = jitter->highest_seq = seq_origin + packet->seq;
     jitter->highest_ticks = ticks_origin + packet->timestamp;
     memset(jitter->seen, 0, sizeof jitter->seen);
     jitter_delay_open(&jitter->delay, jitter->delay.min_ms, jitter->delay.max_ms);
@@ -175,12 +176,20 @@ static void delay_learn(jitter *jitter, uint64_t ticks, uint64_t now_us)
     jitter_delay_packet(&jitter->delay, media_us, now_us);
 }
 
-static void statistics_put(jitter *jitter, int64_t ahead, uint64_t ticks, bool speech, uint64_t now_us)
+/* The newest number went on from `before`: so did the one from which back it is settled what is lost. */
+static void loss_settle(jitter *jitter, uint64_t before)
 {
-    if (ahead > 0)
-        jitter_delay_loss(&jitter->delay, (int)ahead - 1, (int)ahead);
-    else if (ahead < 0)
-        jitter_delay_loss(&jitter->delay, -1, 0);
+    for (uint64_t seq = before + 1; seq <= jitter->highest_seq; seq++) {
+        uint64_t behind = jitter->highest_seq - (seq - SETTLED);
+
+        if (seq >= jitter->first_seq + SETTLED)
+            jitter_delay_loss(&jitter->delay, behind >= SEEN_BITS || !(jitter->seen[behind / WORD_BITS] >> behind % WORD_BITS & 1));
+    }
+}
+
+static void statistics_put(jitter *jitter, uint64_t before, uint64_t ticks, bool speech, uint64_t now_us)
+{
+    loss_settle(jitter, before);
     if (!speech)
         return; /* an event's timestamp is its start */
     delay_learn(jitter, ticks, now_us);
@@ -190,8 +199,7 @@ static void statistics_put(jitter *jitter, int64_t ahead, uint64_t ticks, bool s
 
 int jitter_put(jitter *jitter, const rtp_packet *packet, bool speech, uint64_t now_us)
 {
-    uint64_t seq, ticks;
-    int64_t ahead;
+    uint64_t seq, ticks, before;
 
     if (packet->payload_len > JITTER_PAYLOAD_MAX)
         return TCCC_E_TOO_LARGE;
@@ -208,12 +216,12 @@ int jitter_put(jitter *jitter, const rtp_packet *packet, bool speech, uint64_t n
     } else {
         jitter->suspect.n = 0;
     }
-    ahead = (int64_t)(seq - jitter->highest_seq);
+    before = jitter->highest_seq;
     if (!seen_mark(jitter, seq)) {
         jitter->packets_duplicate++;
         return TCCC_E_REPLAY;
     }
-    statistics_put(jitter, ahead, ticks, speech, now_us);
+    statistics_put(jitter, before, ticks, speech, now_us);
     return slot_fill(jitter, seq, ticks, packet, speech);
 }
 

@@ -32,7 +32,7 @@ typedef struct {
     uint32_t rate_hz, ssrc;
     bool started, taken;        /* a packet came; one was taken: from then on nothing older is kept */
     uint64_t next_seq;          /* the next to be taken */
-    uint64_t highest_seq, highest_ticks;
+    uint64_t first_seq, highest_seq, highest_ticks;
     uint64_t seen[JITTER_SEEN_WORDS]; /* bit n: highest_seq - n came */
     struct {                    /* packets in a row that are far off: did the sender restart? RFC 3550 A.1 */
         int n;

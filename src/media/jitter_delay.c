@@ -175,13 +175,9 @@ void jitter_delay_packet(jitter_delay *delay, uint64_t media_us, uint64_t now_us
     spikes_follow(delay, (float)(transit_us - jitter_delay_base_us(delay)) / 1000.0f, now_us);
 }
 
-void jitter_delay_loss(jitter_delay *delay, int missing, int advanced)
+void jitter_delay_loss(jitter_delay *delay, bool lost)
 {
-    for (int i = 0; i < advanced; i++)
-        delay->loss_ratio *= 1 - loss_memory;
-    delay->loss_ratio += loss_memory * missing;
-    if (delay->loss_ratio < 0)
-        delay->loss_ratio = 0;
+    delay->loss_ratio += loss_memory * ((lost ? 1 : 0) - delay->loss_ratio);
     delay->waits_for_fec = delay->fec_packets > 0 && delay->loss_ratio > (delay->waits_for_fec ? fec_off : fec_on);
 }
 

@@ -47,8 +47,8 @@ typedef struct {
 void jitter_delay_open(jitter_delay *delay, int min_ms, int max_ms);
 /* A packet arrived (also one that came too late to play): its media time (timestamp / rate). */
 void jitter_delay_packet(jitter_delay *delay, uint64_t media_us, uint64_t now_us);
-/* n packets were found missing (a gap in the numbers), or -1: one of them came after all; and how far the numbers advanced. */
-void jitter_delay_loss(jitter_delay *delay, int missing, int advanced);
+/* Whether one more packet number came or never did. */
+void jitter_delay_loss(jitter_delay *delay, bool lost);
 /* Whether a packet carries a copy of the one before it. */
 void jitter_delay_fec(jitter_delay *delay, bool present);
 

@@ -230,6 +230,22 @@ static void an_event_keeps_its_place_without_being_speech(void **state)
     assert_int_equal(jitter_first(&buffer)->seq & 0xffff, 1);
 }
 
+/* Packets that overtake each other by up to eight are no loss; one in ten that never comes is. */
+static void only_what_never_comes_is_counted_as_lost(void **state)
+{
+    (void)state;
+    for (int lossy = 0; lossy <= 1; lossy++) {
+        jitter_open(&buffer, 8000, 20, 500);
+        for (int n = 0; n < 2000; n++) {
+            int overtaken = n ^ (n / 8 * 5 & 7); /* each eight in another order */
+
+            if (!lossy || overtaken % 10)
+                put(1, (uint16_t)overtaken, (uint32_t)overtaken * TICKS, (uint64_t)n * PACKET_US);
+        }
+        assert_float_equal(buffer.delay.loss_ratio, lossy ? 0.1f : 0, lossy ? 0.03f : 1e-6f);
+    }
+}
+
 static void a_payload_beyond_a_packet_is_refused(void **state)
 {
     static const uint8_t payload[JITTER_PAYLOAD_MAX + 1];
@@ -257,6 +273,7 @@ int main(void)
         cmocka_unit_test(a_recording_played_again_is_a_restart),
         cmocka_unit_test(timestamps_that_stood_still_are_a_restart),
         cmocka_unit_test(an_event_keeps_its_place_without_being_speech),
+        cmocka_unit_test(only_what_never_comes_is_counted_as_lost),
         cmocka_unit_test(a_payload_beyond_a_packet_is_refused),
     };
 
