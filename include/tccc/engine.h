@@ -60,9 +60,12 @@ void tccc_engine_free(tccc_engine *engine);
  * {"id":..,"status":"success","data":{..}} or {"id":..,"status":"error","code":..,"errorMsg":..,"remedy":..}.
  * Commands: Call.startOutboundCall accept end hungUp deleteCall muteMic unmuteMic isMicMuted hold unHold sendDigits;
  * Agent.online offline setStatus getStatus; Session.list; Media.offer {sdp} (answer {sdp}); Media.stats.
- * 0, or FORMAT / TOO_LARGE when there is no id to answer to. */
+ * 0; or, and then nothing was done and no result follows, FORMAT or TOO_LARGE (no id to answer to) or NO_MEMORY. */
 int tccc_engine_command(tccc_engine *engine, const char *json, size_t len, uint64_t now_ms);
 
+/* The host's sockets. After TCCC_OUT_WIRE_CLOSE or TCCC_OUT_PATH_CLOSE the host reports nothing more of that socket; a new
+ * one may be asked for at once. 0, ARG_RANGE (path), TOO_LARGE (packet), CONNECTION_LOST (packet: no path is open), or
+ * NO_MEMORY: what was lost comes again, the connection is resumed. Bad messages and frames are no error of the host's. */
 int tccc_engine_wire_open(tccc_engine *engine, uint64_t now_ms);
 int tccc_engine_wire_text(tccc_engine *engine, const char *text, size_t len, uint64_t now_ms);
 int tccc_engine_wire_closed(tccc_engine *engine, int code, uint64_t now_ms);

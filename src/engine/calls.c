@@ -38,16 +38,28 @@ static call *call_new(tccc_engine *engine, const char *session_id) {
 
 static bool is_quiet(const call *call) { return call->state == CALL_HELD || call->state == CALL_LEAVING; }
 
-static void order_direct(tccc_engine *engine, const call *call) {
-    char text[128];
+enum { DIRECT_TOLD = 1, DIRECT_SEND = 2, DIRECT_RECEIVE = 4, DIRECT_MUTED = 8 };
+
+static unsigned direct_of(const call *call) {
     enum wire_direction way = call->media.direction;
+    unsigned direct = DIRECT_TOLD | (call->muted ? DIRECT_MUTED : 0u);
+    if (!is_quiet(call) && (way == WIRE_SENDRECV || way == WIRE_SENDONLY)) direct |= DIRECT_SEND;
+    if (!is_quiet(call) && (way == WIRE_SENDRECV || way == WIRE_RECVONLY)) direct |= DIRECT_RECEIVE;
+    return direct;
+}
+
+static void order_direct(tccc_engine *engine, call *call) {
+    char text[128];
+    unsigned direct = direct_of(call);
+    if (direct == call->direct) return;
+    call->direct = direct;
     json_writer out = json_write(text, sizeof text);
     json_open_object(&out, NULL);
     json_put_string(&out, "op", "direct");
     json_put_integer(&out, "channel", call->media.channel);
-    json_put_bool(&out, "send", !is_quiet(call) && (way == WIRE_SENDRECV || way == WIRE_SENDONLY));
-    json_put_bool(&out, "receive", !is_quiet(call) && (way == WIRE_SENDRECV || way == WIRE_RECVONLY));
-    json_put_bool(&out, "muted", call->muted);
+    json_put_bool(&out, "send", direct & DIRECT_SEND);
+    json_put_bool(&out, "receive", direct & DIRECT_RECEIVE);
+    json_put_bool(&out, "muted", direct & DIRECT_MUTED);
     json_close(&out);
     output_put(&engine->out, TCCC_OUT_MEDIA, call->media.channel, text, (size_t)json_finish(&out));
 }
@@ -102,6 +114,7 @@ static void sound_close(tccc_engine *engine, call *call) {
     if (!call->has_media) return;
     order_close(engine, call);
     call->has_media = false;
+    call->direct = 0;
     sense_calls(engine);
 }
 

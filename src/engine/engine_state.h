@@ -42,6 +42,7 @@ typedef struct {
     uint64_t ended_ms;
     bool muted;
     bool has_media;
+    unsigned direct;                /* the last order of that name for its stream, 0 none */
     wire_media media;               /* its keys point to the two below */
     char send_key[41], receive_key[41];
 } call;
