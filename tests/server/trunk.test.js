@@ -5,6 +5,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { Baresip } from '../peers/baresip.js';
 import { scratch } from '../peers/process.js';
+import { calling } from '../peers/sipp.js';
 import { speechFile } from '../peers/speech.js';
 import { CUSTOMER, LINE_HOST, NUMBER, ServerCentre } from './server_centre.js';
 
@@ -95,5 +96,33 @@ describe('tcccd --check-config', () => {
     assert.deepEqual(check('{\n"sip": {"port": "x"}}'), { status: 2, said: 'tcccd: FILE, line 2: sip.port must be a whole number from 0 to 65535.' });
     assert.match(check('{"instances":[{"sdkAppId":1,"numbers":[{"number":"1","trunk":"none"}]}]}').said, /^tcccd: instances\.numbers: /);
     assert.match(spawnSync(PROGRAM, ['--nonsense'], { encoding: 'utf8' }).stderr, /--nonsense is no option/);
+  });
+});
+
+describe('skill groups', function () {
+  this.timeout(30000);
+  let centre;
+  const MEMBER = 'agent1@tests.example';
+  before(async () => {
+    centre = await ServerCentre.start({
+      change: { calls: { queueSeconds: 10 } },
+      instance: {
+        skillGroups: [{ name: 'sales', agents: [MEMBER] }],
+        numbers: [{ number: NUMBER, trunk: 'line', skillGroup: 'sales' }],
+      },
+    });
+  });
+  after(() => centre.stop());
+
+  it('a group\'s number is its members\' alone, for calls in and out', async () => {
+    const outsider = await centre.seatOf('agent0@tests.example');
+    await assert.rejects(centre.dial(outsider), { code: 'NO_OUTBOUND_NUMBER' });
+    const member = await centre.seatOf(MEMBER);
+    const peer = await centre.calls(calling.talks({ talkMs: 100 }));
+    const { sessionId } = await member.next('callIn');
+    await member.ask('call.accept', { sessionId });
+    await member.next('sessionEnded');
+    await peer.done();
+    assert.equal(outsider.events.filter((one) => one.e === 'callIn').length, 0);
   });
 });

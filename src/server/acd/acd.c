@@ -22,13 +22,15 @@ static bool match_member(void *ctx, const store_agent *agent, int priority) {
     return !m->found;
 }
 
-static bool in_group(const search *q, const store_agent *agent) {
-    if (agent->app_id != q->wish->app_id)
-        return false;
+bool acd_is_member(store *db, int64_t group_id, const store_agent *agent) {
     member_search m = { .user_id = agent->user_id };
-    if (q->wish->group_id)
-        (void)store_list_members(q->db, q->wish->group_id, match_member, &m);
-    return !q->wish->group_id || m.found;
+    if (group_id)
+        (void)store_list_members(db, group_id, match_member, &m);
+    return !group_id || m.found;
+}
+
+static bool in_group(const search *q, const store_agent *agent) {
+    return agent->app_id == q->wish->app_id && acd_is_member(q->db, q->wish->group_id, agent);
 }
 
 static bool had_chance(const acd_wish *wish, const char *user_id) {

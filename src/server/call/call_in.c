@@ -37,6 +37,17 @@ static bool admit(calls *all, endpoint *at, const struct sip_msg *invite, trunk 
     return false;
 }
 
+/* A trunk that we register with may call our contact and name the number in To only. */
+static int find_called(calls *all, const struct sip_msg *invite, store_number *out) {
+    char dialled[WIRE_NUMBER_MAX + 1];
+    leg_callee_number(invite, dialled, sizeof dialled);
+    if (!find_number(all, dialled, out))
+        return 0;
+    if (pl_strcpy(&invite->to.uri.user, dialled, sizeof dialled))
+        return TCCC_E_NOT_FOUND;
+    return find_number(all, dialled, out);
+}
+
 static void queue_late(void *owner) { call_apply(owner, CALL_ON_QUEUE_LATE); }
 
 static bool take(calls *all, endpoint *at, const struct sip_msg *invite, trunk *from, const store_number *number) {
@@ -72,15 +83,13 @@ static bool take(calls *all, endpoint *at, const struct sip_msg *invite, trunk *
 }
 
 void calls_invite(calls *all, endpoint *at, const struct sip_msg *invite) {
-    char dialled[WIRE_NUMBER_MAX + 1];
     store_number number;
     trunk *from;
     if (!admit(all, at, invite, &from))
         return;
-    leg_callee_number(invite, dialled, sizeof dialled);
     if (all->closed)
         (void)sip_treplyf(NULL, NULL, at->sip, invite, false, 503, "Service Unavailable", "Retry-After: 60\r\nContent-Length: 0\r\n\r\n");
-    else if (find_number(all, dialled, &number) || !number.inbound)
+    else if (find_called(all, invite, &number) || !number.inbound)
         (void)sip_treply(NULL, at->sip, invite, 404, "Not Found");
     else if (!take(all, at, invite, from, &number))
         (void)sip_treply(NULL, at->sip, invite, 500, "Server Internal Error");

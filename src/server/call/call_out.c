@@ -1,6 +1,8 @@
 /* call_out.c: calls that agents start. Layer: server. */
 #include "server/call/call_state.h"
 
+#include "server/acd/acd.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -33,6 +35,8 @@ static int clean_number(const char *text, char *to) {
 }
 
 typedef struct {
+    store *db;
+    const store_agent *agent;
     const char *wanted;              /* NULL: any */
     store_number *out;
     bool found;
@@ -40,7 +44,7 @@ typedef struct {
 
 static bool take_number(void *ctx, const store_number *number) {
     number_search *q = ctx;
-    if (!number->outbound || (q->wanted && strcmp(q->wanted, number->number)))
+    if (!number->outbound || (q->wanted && strcmp(q->wanted, number->number)) || !acd_is_member(q->db, number->group_id, q->agent))
         return true;
     *q->out = *number;
     q->found = true;
@@ -48,7 +52,7 @@ static bool take_number(void *ctx, const store_number *number) {
 }
 
 static int choose_caller(calls *all, const seat *s, const char *wanted, store_number *out) {
-    number_search q = { .wanted = wanted, .out = out };
+    number_search q = { .db = all->parts.store, .agent = seat_agent(s), .wanted = wanted, .out = out };
     int error = store_list_numbers(all->parts.store, seat_agent(s)->app_id, take_number, &q);
     return error ? error : q.found ? 0 : TCCC_E_NO_OUTBOUND_NUMBER;
 }
