@@ -15,7 +15,10 @@ void limiter_start(limiter *state)
 static float limiter_ceiling(const float *pcm)
 {
     float peak = 0;
-    for (int i = 0; i < LIMITER_DELAY; i++) peak = fmaxf(peak, fabsf(pcm[i]));
+    for (int i = 0; i < LIMITER_DELAY; i++) {
+        float size = fabsf(pcm[i]);
+        peak = size > peak ? size : peak;
+    }
     return peak > LIMITER_PEAK ? LIMITER_PEAK / peak : 1;
 }
 
@@ -28,7 +31,7 @@ static void limiter_step(limiter *state, float *next)
     float slope = (end - state->gain) / LIMITER_DELAY;
     for (int i = 0; i < LIMITER_DELAY; i++) {
         float y = state->held[i] * (state->gain + slope * (float)i);
-        out[i] = fmaxf(-LIMITER_PEAK, fminf(LIMITER_PEAK, y)); /* rounding only */
+        out[i] = y > LIMITER_PEAK ? LIMITER_PEAK : y < -LIMITER_PEAK ? -LIMITER_PEAK : y; /* rounding only */
     }
     memcpy(state->held, next, sizeof out);
     memcpy(next, out, sizeof out);

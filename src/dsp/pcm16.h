@@ -5,14 +5,24 @@
 #include <math.h>
 #include <stdint.h>
 
-/* Rounds to nearest and clips; in must be finite. */
+/* To nearest, ties to even. In WebAssembly this is one instruction, where lrintf would be a call. */
+static inline int pcm16_round(float x)
+{
+#ifdef __wasm__
+    return (int)__builtin_rintf(x);
+#else
+    return (int)lrintf(x);
+#endif
+}
+
+/* Rounds and clips; in must be finite. */
 static inline void pcm16_from_f32(const float *in, int16_t *out, int n)
 {
     for (int i = 0; i < n; i++) {
         float x = in[i] * 32768.0f;
         x = x > 32767.0f ? 32767.0f : x;
         x = x < -32768.0f ? -32768.0f : x;
-        out[i] = (int16_t)lrintf(x);
+        out[i] = (int16_t)pcm16_round(x);
     }
 }
 

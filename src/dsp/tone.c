@@ -60,6 +60,10 @@ static void tone_cadence(tone *state)
 
 void tone_make(tone *state, float pcm[FRAME_LEN])
 {
+    if (!state->on && state->gain == 0 && state->cadence_ms[0] == 0) {
+        memset(pcm, 0, FRAME_LEN * sizeof *pcm);
+        return;
+    }
     for (int i = 0; i < FRAME_LEN; i++) {
         double sum = 0;
         tone_cadence(state);

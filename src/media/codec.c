@@ -77,10 +77,16 @@ int codec_encoder_delay(const codec_encoder *encoder)
     return encoder->kind->delay;
 }
 
+static float codec_clean(float x)
+{
+    if (x >= -1 && x <= 1) return x;
+    return isfinite(x) ? copysignf(1, x) : 0;
+}
+
 int codec_encoder_encode(codec_encoder *encoder, const float *pcm, uint8_t *out, size_t cap)
 {
     float clean[CODEC_FRAME_MAX];
-    for (int i = 0; i < encoder->frame; i++) clean[i] = isfinite(pcm[i]) ? fmaxf(-1, fminf(1, pcm[i])) : 0;
+    for (int i = 0; i < encoder->frame; i++) clean[i] = codec_clean(pcm[i]);
     return encoder->kind->encode(encoder->state, clean, encoder->frame, out, cap);
 }
 

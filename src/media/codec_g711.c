@@ -2,11 +2,11 @@
  * Sources: ITU-T G.711, RFC 3551 section 4.5.14. */
 #include "media/codec_g711.h"
 
-#include <math.h>
 #include <string.h>
 
 #include "dsp/g711.h"
 #include "dsp/halfband.h"
+#include "dsp/pcm16.h"
 #include "tccc/error.h"
 
 enum { DELAY = 2 * HALFBAND_DELAY };
@@ -43,7 +43,7 @@ static int16_t g711_round(float sample)
     float scaled = sample * 32768.0f;
     if (scaled >= 32767.0f) return 32767;
     if (scaled <= -32768.0f) return -32768;
-    return (int16_t)lrintf(scaled);
+    return (int16_t)pcm16_round(scaled);
 }
 
 static int g711_send_encode(void *state, const float *pcm, int n_samples, uint8_t *out, size_t cap)
