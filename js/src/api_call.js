@@ -7,7 +7,7 @@ const sessionArgs = (options) => (typeof options === 'string' ? { sessionId: opt
 
 /**
  * @param {{bus: import('./bus.js').Bus, sessions: import('./sessions.js').Sessions,
- *          audio: ReturnType<import('./audio.js').createAudio>, withMic: (work: () => Promise<any>) => Promise<any>}} sdk
+ *          audio: import('./audio.js').Audio, withMic: (work: () => Promise<any>) => Promise<any>}} sdk
  */
 export function createCallApi({ bus, sessions, audio, withMic }) {
   /** @param {string} cmd */

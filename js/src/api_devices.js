@@ -13,14 +13,14 @@ function deviceIdOf(options) {
 /** @param {any} options @param {(deviceId: string) => Promise<void>} choose */
 const chosen = async (options, choose) => choose(deviceIdOf(options));
 
-/** @param {{audio: ReturnType<import('./audio.js').createAudio>}} sdk */
+/** @param {{audio: import('./audio.js').Audio}} sdk */
 export const createDevicesApi = ({ audio }) => ({
   isBrowserSupported: () => isBrowserSupported(),
   isEnvSupported: () => isEnvSupported(),
   getMicrophones: () => handled(audio.microphones()),
   getSpeakers: () => handled(audio.speakers()),
-  setMicrophone: (/** @type {any} */ options) => apiPromise(chosen(options, audio.setMicrophone)),
-  setSpeaker: (/** @type {any} */ options) => apiPromise(chosen(options, audio.setSpeaker)),
+  setMicrophone: (/** @type {any} */ options) => apiPromise(chosen(options, (id) => audio.setMicrophone(id))),
+  setSpeaker: (/** @type {any} */ options) => apiPromise(chosen(options, (id) => audio.setSpeaker(id))),
 });
 
 /** @template T @param {Promise<T>} promise @returns {Promise<T>} */

@@ -11,226 +11,7 @@ import { STATS } from './voice_module.js';
 const RESUME_MS = 2000;
 const GESTURES = ['pointerdown', 'keydown'];
 
-/**
- * @typedef {object} AudioHost
- * @property {MessagePort} voicePort the worklet's end of the channel to the core
- * @property {(name: string, fields?: object) => void} emit
- * @param {import('./script.js').ScriptConfig} config @param {AudioHost} host
- */
-export function createAudio(config, { voicePort, emit }) {
-  const byCore = config.processing === 'core';
-  /** @type {ReturnType<typeof loadVoiceModule> | null} */
-  let loading = null;
-  /** @type {Promise<{context: AudioContext, node: AudioWorkletNode}> | null} */
-  let starting = null;
-  /** @type {{context: AudioContext, node: AudioWorkletNode} | null} */
-  let graph = null;
-  /** @type {MediaStream | null} */
-  let mic = null;
-  /** @type {Promise<void> | null} */
-  let openingMic = null;
-  /** @type {MediaStreamAudioSourceNode | null} */
-  let source = null;
-  let microphoneId = '';
-  let speakerId = '';
-  let isToneOn = false;
-  /** We asked the context to sleep; its state says so only later. */
-  let isAsleep = false;
-  let isBlocked = false;
-  let isDisposed = false;
-  const statsWaiting = /** @type {Map<number, (values: number[] | null) => void>} */ (new Map());
-  let lastStats = 0;
-
-  /** Fetches and compiles the voice engine, so that the first call does not wait for it. */
-  function preload() {
-    loading ??= loadVoiceModule(config.base);
-    loading.catch(() => { loading = null; });
-    return loading;
-  }
-
-  /** @param {any} message */
-  function fromNode(message) {
-    if (message.k === 'stats') answerStats(message);
-    else if (message.k === 'fault') emit('warning', { code: 'INTERNAL', message: message.message });
-  }
-
-  /** @param {{id: number, values: number[] | null}} message */
-  function answerStats({ id, values }) {
-    statsWaiting.get(id)?.(values);
-    statsWaiting.delete(id);
-  }
-
-  async function startGraph() {
-    if (!globalThis.isSecureContext) throw tcccError('INSECURE_CONTEXT');
-    const made = await createVoiceNode({ base: config.base, byCore, loaded: preload(), onMessage: fromNode });
-    if (isDisposed) {
-      made.context.close();
-      throw tcccError('DESTROYED');
-    }
-    made.node.port.postMessage({ k: 'core', port: voicePort }, [voicePort]);
-    graph = made;
-    if (speakerId) await setSink(speakerId);
-    connectMic();
-    return made;
-  }
-
-  /** The voice engine, started if it is not yet. */
-  function start() {
-    starting ??= startGraph().catch((error) => { throw engineError(error); });
-    starting.catch(() => { starting = null; });
-    return starting;
-  }
-
-  function connectMic() {
-    source?.disconnect();
-    source = null;
-    if (!graph || !mic) return;
-    source = graph.context.createMediaStreamSource(mic);
-    source.connect(graph.node);
-  }
-
-  /** @param {MediaStream} stream */
-  function takeMic(stream) {
-    closeMicrophone(mic);
-    mic = stream;
-    stream.getAudioTracks().forEach((track) => { track.onended = () => replaceMic('').catch(() => {}); });
-    connectMic();
-  }
-
-  /** The device went away in a call, or another is wanted. @param {string} deviceId */
-  async function replaceMic(deviceId) {
-    const before = mic;
-    try {
-      const stream = await openMicrophone(deviceId, config.processing === 'browser');
-      if (mic !== before || !mic) closeMicrophone(stream);
-      else takeMic(stream);
-    } catch (error) {
-      const { code, errorMsg, remedy } = /** @type {import('./errors.js').TcccError} */ (error);
-      emit('micError', { code, errorMsg, remedy });
-      throw error;
-    }
-  }
-
-  async function openMic() {
-    const stream = await openMicrophone(microphoneId, config.processing === 'browser');
-    if (isDisposed) closeMicrophone(stream);
-    else takeMic(stream);
-  }
-
-  /** Microphone and engine, ready for a call. Rejects with MIC_*, INSECURE_CONTEXT. */
-  async function acquire() {
-    const started = start();
-    started.catch(() => {});
-    if (!mic) {
-      openingMic ??= openMic().finally(() => { openingMic = null; });
-      await openingMic;
-    }
-    await started;
-    wake();
-  }
-
-  function release() {
-    closeMicrophone(mic);
-    mic = null;
-    connectMic();
-    sleepIfIdle();
-  }
-
-  /** @param {boolean} isOn whether a ring or ringback tone plays */
-  function tone(isOn) {
-    isToneOn = isOn;
-    if (isOn) start().then(wake, () => {});
-    else sleepIfIdle();
-  }
-
-  const isWanted = () => isToneOn || mic !== null;
-
-  function sleepIfIdle() {
-    if (isWanted() || !graph) return;
-    isBlocked = false;
-    isAsleep = true;
-    graph.context.suspend();
-  }
-
-  function wake() {
-    const context = graph?.context;
-    if (!context || (context.state === 'running' && !isAsleep)) return;
-    isAsleep = false;
-    context.resume().then(unblocked, () => {});
-    setTimeout(() => {
-      if (isWanted() && context.state === 'suspended' && !isBlocked) blocked();
-    }, RESUME_MS);
-  }
-
-  function blocked() {
-    isBlocked = true;
-    const { errorMsg, remedy, code } = tcccError('AUDIO_BLOCKED');
-    emit('audioBlocked', { blocked: true, code, errorMsg, remedy });
-  }
-
-  function unblocked() {
-    if (isBlocked) emit('audioBlocked', { blocked: false });
-    isBlocked = false;
-  }
-
-  const onGesture = () => { if (isWanted()) wake(); };
-  for (const name of GESTURES) document.addEventListener(name, onGesture, { capture: true, passive: true });
-
-  /** @param {MediaDeviceKind} kind @returns {Promise<MediaDeviceInfo[]>} */
-  async function devices(kind) {
-    if (!navigator.mediaDevices?.enumerateDevices) throw tcccError('INSECURE_CONTEXT');
-    return (await navigator.mediaDevices.enumerateDevices()).filter((device) => device.kind === kind);
-  }
-
-  /** @param {string} deviceId */
-  async function setMicrophone(deviceId) {
-    if (mic) await replaceMic(deviceId);
-    microphoneId = deviceId;
-  }
-
-  /** @param {string} deviceId */
-  async function setSink(deviceId) {
-    const context = /** @type {any} */ (graph?.context);
-    if (context) await context.setSinkId(deviceId);
-  }
-
-  /** @param {string} deviceId */
-  async function setSpeaker(deviceId) {
-    if (!('setSinkId' in AudioContext.prototype)) throw tcccError('BROWSER_UNSUPPORTED');
-    await setSink(deviceId).catch(() => { throw tcccError('ARG_RANGE', 'There is no loudspeaker with this deviceId.'); });
-    speakerId = deviceId;
-  }
-
-  /** @param {number} channel @returns {Promise<Record<string, number> | null>} figures of one stream */
-  function stats(channel) {
-    if (!graph) return Promise.resolve(null);
-    const { node } = graph;
-    lastStats += 1;
-    const id = lastStats;
-    return new Promise((resolve) => {
-      statsWaiting.set(id, (values) =>
-        resolve(values && Object.fromEntries(STATS.map((name, i) => [name, values[i]]))));
-      node.port.postMessage({ k: 'stats', id, channel });
-    });
-  }
-
-  function dispose() {
-    isDisposed = true;
-    for (const name of GESTURES) document.removeEventListener(name, onGesture, { capture: true });
-    closeMicrophone(mic);
-    mic = null;
-    graph?.node.port.postMessage({ k: 'stop' });
-    graph?.context.close();
-    graph = null;
-  }
-
-  return {
-    preload, start, acquire, release, tone, stats, dispose, setMicrophone, setSpeaker,
-    microphones: () => devices('audioinput'),
-    speakers: () => devices('audiooutput'),
-    context: () => graph?.context ?? null,
-  };
-}
+/** @typedef {{context: AudioContext, node: AudioWorkletNode}} Graph */
 
 /** @param {any} error @returns {import('./errors.js').TcccError} */
 function engineError(error) {
@@ -239,4 +20,235 @@ function engineError(error) {
     return tcccError('CSP_BLOCKED');
   }
   return tcccError('INTERNAL', `The voice engine could not be started: ${error?.message ?? error}`);
+}
+
+/** @param {MediaDeviceKind} kind @returns {Promise<MediaDeviceInfo[]>} */
+async function devices(kind) {
+  if (!navigator.mediaDevices?.enumerateDevices) throw tcccError('INSECURE_CONTEXT');
+  return (await navigator.mediaDevices.enumerateDevices()).filter((device) => device.kind === kind);
+}
+
+export class Audio {
+  /**
+   * @param {import('./script.js').ScriptConfig} config
+   * @param {MessagePort} voicePort the worklet's end of the channel to the core
+   * @param {(name: string, fields?: object) => void} emit
+   */
+  constructor(config, voicePort, emit) {
+    this.config = config;
+    this.voicePort = voicePort;
+    this.emit = emit;
+    /** @type {ReturnType<typeof loadVoiceModule> | null} */
+    this.loading = null;
+    /** @type {Promise<Graph> | null} */
+    this.starting = null;
+    /** @type {Graph | null} */
+    this.graph = null;
+    /** @type {MediaStream | null} */
+    this.mic = null;
+    /** @type {Promise<void> | null} */
+    this.openingMic = null;
+    /** @type {MediaStreamAudioSourceNode | null} */
+    this.source = null;
+    this.microphoneId = '';
+    this.speakerId = '';
+    this.isToneOn = false;
+    /** We asked the context to sleep; its state says so only later. */
+    this.isAsleep = false;
+    this.isBlocked = false;
+    this.isDisposed = false;
+    /** @type {Map<number, (values: number[] | null) => void>} */
+    this.statsWaiting = new Map();
+    this.lastStats = 0;
+    this.onGesture = () => { if (this.isWanted()) this.wake(); };
+    for (const name of GESTURES) document.addEventListener(name, this.onGesture, { capture: true, passive: true });
+  }
+
+  /** Fetches and compiles the voice engine, so that the first call does not wait for it. */
+  preload() {
+    this.loading ??= loadVoiceModule(this.config.base);
+    this.loading.catch(() => { this.loading = null; });
+    return this.loading;
+  }
+
+  /** The voice engine, started if it is not yet. */
+  start() {
+    this.starting ??= this.startGraph().catch((error) => { throw engineError(error); });
+    this.starting.catch(() => { this.starting = null; });
+    return this.starting;
+  }
+
+  async startGraph() {
+    if (!globalThis.isSecureContext) throw tcccError('INSECURE_CONTEXT');
+    const made = await createVoiceNode({
+      base: this.config.base, byCore: this.config.processing === 'core', loaded: this.preload(),
+      onMessage: (message) => this.fromNode(message),
+    });
+    if (this.isDisposed) {
+      made.context.close();
+      throw tcccError('DESTROYED');
+    }
+    made.node.port.postMessage({ k: 'core', port: this.voicePort }, [this.voicePort]);
+    this.graph = made;
+    if (this.speakerId) await this.setSink(this.speakerId);
+    this.connectMic();
+    return made;
+  }
+
+  /** @param {any} message */
+  fromNode(message) {
+    if (message.k === 'stats') this.answerStats(message);
+    else if (message.k === 'fault') this.emit('warning', { code: 'INTERNAL', message: message.message });
+  }
+
+  /** Microphone and engine, ready for a call. Rejects with MIC_*, INSECURE_CONTEXT, CSP_BLOCKED, INTERNAL. */
+  async acquire() {
+    const started = this.start();
+    started.catch(() => {}); /* a refused microphone is told first */
+    if (!this.mic) {
+      this.openingMic ??= this.openMic().finally(() => { this.openingMic = null; });
+      await this.openingMic;
+    }
+    await started;
+    this.wake();
+  }
+
+  release() {
+    closeMicrophone(this.mic);
+    this.mic = null;
+    this.connectMic();
+    this.sleepIfIdle();
+  }
+
+  openStream(/** @type {string} */ deviceId) {
+    return openMicrophone(deviceId, this.config.processing === 'browser');
+  }
+
+  async openMic() {
+    const stream = await this.openStream(this.microphoneId);
+    if (this.isDisposed) closeMicrophone(stream);
+    else this.takeMic(stream);
+  }
+
+  /** @param {MediaStream} stream */
+  takeMic(stream) {
+    closeMicrophone(this.mic);
+    this.mic = stream;
+    stream.getAudioTracks().forEach((track) => { track.onended = () => this.replaceMic('').catch(() => {}); });
+    this.connectMic();
+  }
+
+  connectMic() {
+    this.source?.disconnect();
+    this.source = null;
+    if (!this.graph || !this.mic) return;
+    this.source = this.graph.context.createMediaStreamSource(this.mic);
+    this.source.connect(this.graph.node);
+  }
+
+  /** The device went away in a call, or another is wanted. @param {string} deviceId */
+  async replaceMic(deviceId) {
+    const before = this.mic;
+    try {
+      const stream = await this.openStream(deviceId);
+      if (this.mic !== before || !before) closeMicrophone(stream);
+      else this.takeMic(stream);
+    } catch (error) {
+      const { code, errorMsg, remedy } = /** @type {import('./errors.js').TcccError} */ (error);
+      this.emit('micError', { code, errorMsg, remedy });
+      throw error;
+    }
+  }
+
+  /** @param {boolean} isOn whether a ring or ringback tone plays */
+  tone(isOn) {
+    this.isToneOn = isOn;
+    if (isOn) this.start().then(() => this.wake(), () => {});
+    else this.sleepIfIdle();
+  }
+
+  isWanted() {
+    return this.isToneOn || this.mic !== null;
+  }
+
+  sleepIfIdle() {
+    if (this.isWanted() || !this.graph) return;
+    this.isBlocked = false;
+    this.isAsleep = true;
+    this.graph.context.suspend();
+  }
+
+  wake() {
+    const context = this.graph?.context;
+    if (!context || (context.state === 'running' && !this.isAsleep)) return;
+    this.isAsleep = false;
+    context.resume().then(() => this.setBlocked(false), () => {});
+    setTimeout(() => {
+      if (this.isWanted() && context.state === 'suspended') this.setBlocked(true);
+    }, RESUME_MS);
+  }
+
+  /** @param {boolean} blocked whether the browser holds back the sound */
+  setBlocked(blocked) {
+    if (blocked === this.isBlocked) return;
+    this.isBlocked = blocked;
+    const { code, errorMsg, remedy } = tcccError('AUDIO_BLOCKED');
+    this.emit('audioBlocked', blocked ? { blocked, code, errorMsg, remedy } : { blocked });
+  }
+
+  microphones() {
+    return devices('audioinput');
+  }
+
+  speakers() {
+    return devices('audiooutput');
+  }
+
+  /** @param {string} deviceId */
+  async setMicrophone(deviceId) {
+    if (this.mic) await this.replaceMic(deviceId);
+    this.microphoneId = deviceId;
+  }
+
+  /** @param {string} deviceId */
+  async setSink(deviceId) {
+    const context = /** @type {any} */ (this.graph?.context);
+    if (context) await context.setSinkId(deviceId);
+  }
+
+  /** @param {string} deviceId */
+  async setSpeaker(deviceId) {
+    if (!('setSinkId' in AudioContext.prototype)) throw tcccError('BROWSER_UNSUPPORTED');
+    await this.setSink(deviceId).catch(() => { throw tcccError('ARG_RANGE', 'There is no loudspeaker with this deviceId.'); });
+    this.speakerId = deviceId;
+  }
+
+  /** @param {number} channel @returns {Promise<Record<string, number> | null>} figures of one stream */
+  stats(channel) {
+    if (!this.graph) return Promise.resolve(null);
+    const { node } = this.graph;
+    this.lastStats += 1;
+    const id = this.lastStats;
+    return new Promise((resolve) => {
+      this.statsWaiting.set(id, (values) =>
+        resolve(values && Object.fromEntries(STATS.map((name, i) => [name, values[i]]))));
+      node.port.postMessage({ k: 'stats', id, channel });
+    });
+  }
+
+  /** @param {{id: number, values: number[] | null}} message */
+  answerStats({ id, values }) {
+    this.statsWaiting.get(id)?.(values);
+    this.statsWaiting.delete(id);
+  }
+
+  dispose() {
+    this.isDisposed = true;
+    for (const name of GESTURES) document.removeEventListener(name, this.onGesture, { capture: true });
+    closeMicrophone(this.mic);
+    this.mic = null;
+    this.graph?.node.port.postMessage({ k: 'stop' });
+    this.graph?.context.close();
+    this.graph = null;
+  }
 }

@@ -13,202 +13,214 @@ const PATH_BUFFER_MAX = 8192;
 const DATA_CHANNEL = 0;
 
 /**
+ * @typedef {import('./core_module.js').Core} Core
  * @typedef {{core: string, seat: string, media: string}} Urls
  * @typedef {{token: string, resumeToken: string, tabUuid: string, sdkVersion: string, autoOnline: boolean}} Seat
- * @param {(message: object, transfer?: Transferable[]) => void} post to the page
  */
-export function createCoreHost(post) {
-  /** @type {import('./core_module.js').Core | null} */
-  let core = null;
-  /** @type {Urls} */
-  let urls;
-  /** @type {WebSocket | null} */
-  let wire = null;
-  /** @type {(WebSocket | RTCDataChannel | null)[]} */
-  const paths = [null, null, null];
-  /** @type {MessagePort | null} */
-  let voice = null;
-  let isVoiceUp = false;
-  /** @type {ReturnType<typeof setTimeout> | undefined} */
-  let timer;
-  let timerAt = Infinity;
-  const early = /** @type {any[]} */ ([]);
 
-  const now = () => performance.now();
+/** What the engine puts out, and who carries it out. @type {Record<number, (host: CoreHost, core: Core) => void>} */
+const OUTPUTS = {
+  [OUT.WIRE_CONNECT]: (host) => host.openWire(),
+  [OUT.WIRE_TEXT]: (host, core) => host.sendText(core.text()),
+  [OUT.WIRE_CLOSE]: (host, core) => host.closeWire(core.index),
+  [OUT.PATH_OPEN]: (host, core) => host.openPath(core.index, core.json().ticket),
+  [OUT.PATH_CLOSE]: (host, core) => host.closePath(core.index),
+  [OUT.PATH_FRAME]: (host, core) => host.sendFrame(core.index, core.bytes()),
+  [OUT.PACKET]: (host, core) => host.toVoice(core.index, core.bytes()),
+  [OUT.RESULT]: (host, core) => host.post({ k: 'result', result: core.json() }),
+  [OUT.EVENT]: (host, core) => host.post({ k: 'event', ...core.json() }),
+  [OUT.MEDIA]: (host, core) => host.mediaOrder(core.json()),
+  [OUT.STORE]: (host, core) => host.post({ k: 'store', token: core.text() }),
+};
 
-  /** @param {(core: import('./core_module.js').Core, nowMs: number) => void} input */
-  function feed(input) {
-    if (!core) return;
-    input(core, now());
-    pump(core);
+/** What the page sends. @type {Record<string, (host: CoreHost, message: any) => void>} */
+const INPUTS = {
+  start: (host, message) => host.start(message),
+  stop: (host) => host.stop(),
+  command: (host, { command }) => host.command(command),
+  voice: (host, { port }) => host.attachVoice(port),
+  dataChannel: (host, { channel }) => host.attachPath(DATA_CHANNEL, channel),
+  dataChannelFailed: (host) => host.pathLost(DATA_CHANNEL),
+};
+
+const now = () => performance.now();
+
+export class CoreHost {
+  /** @param {(message: object) => void} post to the page */
+  constructor(post) {
+    this.post = post;
+    /** @type {Core | null} */
+    this.core = null;
+    /** @type {Urls} */
+    this.urls = { core: '', seat: '', media: '' };
+    /** @type {WebSocket | null} */
+    this.wire = null;
+    /** @type {(WebSocket | RTCDataChannel | null)[]} */
+    this.paths = [null, null, null];
+    /** @type {MessagePort | null} */
+    this.voice = null;
+    this.isVoiceUp = false;
+    /** @type {ReturnType<typeof setTimeout> | undefined} */
+    this.timer = undefined;
+    this.timerAt = Infinity;
+    /** @type {object[]} commands that came before the engine stood */
+    this.early = [];
   }
 
-  /** @param {import('./core_module.js').Core} engine */
-  function pump(engine) {
-    while (engine.poll()) OUTPUTS[engine.kind]?.(engine);
-    const next = engine.nextMs();
-    if (next === timerAt) return;
-    timerAt = next;
-    clearTimeout(timer);
-    if (next !== Infinity) timer = setTimeout(onTimer, Math.max(0, Math.ceil(next - now())));
+  /** A message of the page. @param {any} message */
+  handle(message) {
+    INPUTS[message.k]?.(this, message);
   }
 
-  function onTimer() {
-    timerAt = Infinity;
-    feed((engine, at) => engine.tick(at));
+  /** @param {{urls: Urls, seat: Seat}} order */
+  async start({ urls, seat }) {
+    this.urls = urls;
+    try {
+      this.core = await loadCore(await compileUrl(urls.core), seat, now());
+    } catch (error) {
+      this.post({ k: 'fault', message: String(error) });
+      return;
+    }
+    this.pump(this.core);
+    for (const command of this.early.splice(0)) this.command(command);
   }
 
-  /** @type {Record<number, (engine: import('./core_module.js').Core) => void>} */
-  const OUTPUTS = {
-    [OUT.WIRE_CONNECT]: () => openWire(),
-    [OUT.WIRE_TEXT]: (engine) => wire?.readyState === WebSocket.OPEN && wire.send(engine.text()),
-    [OUT.WIRE_CLOSE]: (engine) => closeWire(engine.index),
-    [OUT.PATH_OPEN]: (engine) => openPath(engine.index, engine.json().ticket),
-    [OUT.PATH_CLOSE]: (engine) => closePath(engine.index),
-    [OUT.PATH_FRAME]: (engine) => sendFrame(engine.index, engine.bytes()),
-    [OUT.PACKET]: (engine) => toVoice(engine.index, engine.bytes()),
-    [OUT.RESULT]: (engine) => post({ k: 'result', result: engine.json() }),
-    [OUT.EVENT]: (engine) => post({ k: 'event', ...engine.json() }),
-    [OUT.MEDIA]: (engine) => mediaOrder(engine.json()),
-    [OUT.STORE]: (engine) => post({ k: 'store', token: engine.text() }),
-  };
+  stop() {
+    clearTimeout(this.timer);
+    this.closeWire(1000);
+    this.paths.forEach((_, path) => this.closePath(path));
+    this.voice?.close();
+    this.core = null;
+  }
 
-  function openWire() {
-    closeWire(1000);
-    const socket = new WebSocket(urls.seat, 'tccc.v1');
-    wire = socket;
-    socket.onopen = () => wire === socket && feed((engine, at) => engine.wireOpen(at));
-    socket.onmessage = ({ data }) => wire === socket && onWireText(data);
+  /** @param {object} command */
+  command(command) {
+    if (this.core) this.feed((core) => core.command(JSON.stringify(command), now()));
+    else this.early.push(command);
+  }
+
+  /** @param {(core: Core) => void} input */
+  feed(input) {
+    if (!this.core) return;
+    input(this.core);
+    this.pump(this.core);
+  }
+
+  /** @param {Core} core */
+  pump(core) {
+    while (core.poll()) OUTPUTS[core.kind]?.(this, core);
+    const next = core.nextMs();
+    if (next === this.timerAt) return;
+    this.timerAt = next;
+    clearTimeout(this.timer);
+    if (next !== Infinity) this.timer = setTimeout(() => this.tick(), Math.max(0, Math.ceil(next - now())));
+  }
+
+  tick() {
+    this.timerAt = Infinity;
+    this.feed((core) => core.tick(now()));
+  }
+
+  openWire() {
+    this.closeWire(1000);
+    const socket = new WebSocket(this.urls.seat, 'tccc.v1');
+    this.wire = socket;
+    socket.onopen = () => this.wire === socket && this.feed((core) => core.wireOpen(now()));
+    socket.onmessage = ({ data }) => this.wire === socket && this.wireText(data);
     socket.onclose = ({ code }) => {
-      if (wire !== socket) return;
-      wire = null;
-      feed((engine, at) => engine.wireClosed(code, at));
+      if (this.wire !== socket) return;
+      this.wire = null;
+      this.feed((core) => core.wireClosed(code, now()));
     };
   }
 
   /** @param {unknown} data */
-  function onWireText(data) {
-    if (typeof data === 'string') feed((engine, at) => engine.wireText(data, at));
-    else wire?.close(1003);
+  wireText(data) {
+    if (typeof data === 'string') this.feed((core) => core.wireText(data, now()));
+    else this.wire?.close(1000);
   }
 
-  /** @param {number} code */
-  function closeWire(code) {
-    const socket = wire;
-    wire = null;
-    socket?.close(code === 1000 || code >= 3000 ? code : 1000);
+  /** @param {string} text */
+  sendText(text) {
+    if (this.wire?.readyState === WebSocket.OPEN) this.wire.send(text);
+  }
+
+  /** @param {number} code pages may send 1000 and 3000 to 4999 */
+  closeWire(code) {
+    const socket = this.wire;
+    this.wire = null;
+    socket?.close(code >= 3000 ? code : 1000);
   }
 
   /** @param {number} path @param {string} ticket */
-  function openPath(path, ticket) {
-    closePath(path);
-    if (path === DATA_CHANNEL) post({ k: 'dataChannel' });
-    else attachPath(path, openMediaSocket(path, ticket));
-  }
-
-  /** @param {number} path @param {string} ticket */
-  function openMediaSocket(path, ticket) {
-    return new WebSocket(`${urls.media}?ticket=${encodeURIComponent(ticket)}&path=${path}`, 'tccc.media.v1');
+  openPath(path, ticket) {
+    this.closePath(path);
+    if (path === DATA_CHANNEL) {
+      this.post({ k: 'dataChannel' });
+      return;
+    }
+    const url = `${this.urls.media}?ticket=${encodeURIComponent(ticket)}&path=${path}`;
+    this.attachPath(path, new WebSocket(url, 'tccc.media.v1'));
   }
 
   /** @param {number} path @param {WebSocket | RTCDataChannel} link */
-  function attachPath(path, link) {
-    paths[path] = link;
+  attachPath(path, link) {
+    const isOurs = () => this.paths[path] === link;
+    this.paths[path] = link;
     link.binaryType = 'arraybuffer';
-    link.onopen = () => paths[path] === link && feed((engine, at) => engine.pathOpen(path, at));
+    link.onopen = () => isOurs() && this.feed((core) => core.pathOpen(path, now()));
     link.onmessage = ({ data }) => {
-      if (paths[path] === link && data instanceof ArrayBuffer) {
-        feed((engine, at) => engine.pathFrame(path, new Uint8Array(data), at));
-      }
+      if (isOurs() && data instanceof ArrayBuffer) this.feed((core) => core.pathFrame(path, new Uint8Array(data), now()));
     };
-    link.onclose = () => paths[path] === link && pathLost(path);
-    if (path === DATA_CHANNEL && link.readyState === 'open') feed((engine, at) => engine.pathOpen(path, at));
+    link.onclose = () => isOurs() && this.pathLost(path);
+    if (link.readyState === 'open') this.feed((core) => core.pathOpen(path, now()));
   }
 
   /** @param {number} path */
-  function pathLost(path) {
-    paths[path] = null;
-    feed((engine, at) => engine.pathClosed(path, at));
+  pathLost(path) {
+    this.paths[path] = null;
+    this.feed((core) => core.pathClosed(path, now()));
   }
 
   /** @param {number} path */
-  function closePath(path) {
-    const link = paths[path];
-    paths[path] = null;
+  closePath(path) {
+    const link = this.paths[path];
+    this.paths[path] = null;
     link?.close();
-    if (path === DATA_CHANNEL) post({ k: 'dataChannelClose' });
+    if (path === DATA_CHANNEL) this.post({ k: 'dataChannelClose' });
   }
 
   /** @param {number} path @param {Uint8Array<ArrayBuffer>} frame a view into the engine's memory */
-  function sendFrame(path, frame) {
-    const link = paths[path];
+  sendFrame(path, frame) {
+    const link = this.paths[path];
     const isOpen = link && (link.readyState === 'open' || link.readyState === WebSocket.OPEN);
     if (isOpen && link.bufferedAmount <= PATH_BUFFER_MAX) link.send(/** @type {any} */ (frame));
   }
 
-  /** @param {number} channel @param {Uint8Array} packet a view into the engine's memory */
-  function toVoice(channel, packet) {
-    if (!voice || !isVoiceUp) return;
-    const message = packetMessage(channel, packet);
-    voice.postMessage(message, [message]);
-  }
-
-  /** @param {any} order */
-  function mediaOrder(order) {
-    voice?.postMessage(order);
-    if (order.op !== 'digits') post({ k: 'media', order });
-  }
-
   /** @param {MessagePort} port */
-  function attachVoice(port) {
-    voice = port;
+  attachVoice(port) {
+    this.voice = port;
     port.onmessage = ({ data }) => {
-      if (data instanceof ArrayBuffer) fromVoice(new Uint8Array(data));
-      else isVoiceUp = data.k === 'up';
+      if (data instanceof ArrayBuffer) this.fromVoice(new Uint8Array(data));
+      else this.isVoiceUp = data.k === 'up';
     };
   }
 
   /** @param {Uint8Array} message */
-  const fromVoice = (message) => feed((engine, at) => engine.packet(channelOf(message), packetOf(message), at));
-
-  /** @param {{urls: Urls, seat: Seat}} order */
-  async function start(order) {
-    urls = order.urls;
-    try {
-      const module = await compileUrl(urls.core);
-      core = await loadCore(module, order.seat, now());
-    } catch (error) {
-      post({ k: 'fault', message: String(error) });
-      return;
-    }
-    pump(core);
-    for (const message of early.splice(0)) handle(message);
+  fromVoice(message) {
+    this.feed((core) => core.packet(channelOf(message), packetOf(message), now()));
   }
 
-  function stop() {
-    clearTimeout(timer);
-    closeWire(1000);
-    [1, 2].forEach(closePath);
-    closePath(DATA_CHANNEL);
-    voice?.close();
-    core = null;
+  /** @param {number} channel @param {Uint8Array} packet a view into the engine's memory */
+  toVoice(channel, packet) {
+    if (!this.voice || !this.isVoiceUp) return;
+    const message = packetMessage(channel, packet);
+    this.voice.postMessage(message, [message]);
   }
 
-  /** @type {Record<string, (message: any) => void>} */
-  const INPUTS = {
-    start,
-    stop,
-    command: ({ command }) => feed((engine, at) => engine.command(JSON.stringify(command), at)),
-    voice: ({ port }) => attachVoice(port),
-    dataChannel: ({ channel }) => attachPath(DATA_CHANNEL, channel),
-    dataChannelFailed: () => pathLost(DATA_CHANNEL),
-  };
-
-  /** A message of the page. Commands that come before the engine stands wait for it. @param {any} message */
-  function handle(message) {
-    if (!core && message.k === 'command') early.push(message);
-    else INPUTS[message.k]?.(message);
+  /** @param {any} order */
+  mediaOrder(order) {
+    this.voice?.postMessage(order);
+    if (order.op !== 'digits') this.post({ k: 'media', order });
   }
-
-  return { handle };
 }

@@ -4,7 +4,7 @@
  * Tried in order: the integrator's data-worker-src; worker.js itself when the SDK is served from the page's origin; a Blob
  * worker that imports worker.js from the SDK's origin; at last the page's own thread, with a warning event.
  */
-import { createCoreHost } from './core_host.js';
+import { CoreHost } from './core_host.js';
 
 /** A worker that a policy forbids reports an error at once; one that hangs is given up after this. */
 const WORKER_UP_MS = 10000;
@@ -80,7 +80,7 @@ function workerThread(worker, { onMessage, onFault }) {
 
 /** @param {CoreSink} sink @returns {CoreThread} */
 function pageThread({ onMessage }) {
-  const host = createCoreHost((message) => Promise.resolve(message).then(onMessage));
+  const host = new CoreHost((message) => Promise.resolve(message).then(onMessage));
   return { isWorker: false, post: (message) => host.handle(message), stop: () => host.handle({ k: 'stop' }) };
 }
 

@@ -4,21 +4,23 @@
  * A page may load the script again. The same user with the same token (or none) keeps the instance; another user or
  * token ends it and starts a new one; so does a page that took window.tccc away itself.
  */
-import { createSdk } from './sdk.js';
+import { Sdk } from './sdk.js';
 
 /** Where the instance is found by the next injection, also when the page has deleted window.tccc. */
 const KEY = Symbol.for('tccc.sdk');
 
 /** @param {import('./sdk.js').Sdk} sdk @param {import('./script.js').ScriptConfig} next @param {unknown} global */
 export function isSameSeat(sdk, next, global) {
-  if (sdk.isDestroyed() || global !== sdk.tccc) return false;
+  if (sdk.isDestroyed || global !== sdk.tccc) return false;
   const isOtherUser = next.userId !== '' && next.userId !== sdk.config.userId;
   const isOtherToken = next.token !== '' && next.token !== sdk.config.token;
   return !isOtherUser && !isOtherToken;
 }
 
-/** @param {any} scope the page's window @param {import('./script.js').ScriptConfig} config @param {typeof createSdk} [create] */
-export function load(scope, config, create = createSdk) {
+/** @typedef {import('./script.js').ScriptConfig} ScriptConfig */
+
+/** @param {any} scope the page's window @param {ScriptConfig} config @param {(config: ScriptConfig) => Sdk} [create] */
+export function load(scope, config, create = (one) => new Sdk(one)) {
   /** @type {import('./sdk.js').Sdk | undefined} */
   const present = scope[KEY];
   if (present && isSameSeat(present, config, scope.tccc)) {

@@ -137,6 +137,7 @@ export function createSessions(changed) {
     onEvent, restore, patch, needMic,
     get: (/** @type {string} */ sessionId) => all.get(sessionId),
     list: () => [...all.values()],
+    onChannel: (/** @type {number} */ channel) => [...all.values()].find((one) => one.channel === channel),
     /** The name to show for the next call to this number. */
     describe: (/** @type {string} */ number, /** @type {string} */ text) => descriptions.set(number, text),
   };

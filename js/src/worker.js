@@ -1,7 +1,7 @@
 /** worker.js: entry of dist/worker.js: the core in a thread whose timers and sockets go on in hidden tabs. Layer: worker. */
-import { createCoreHost } from './core_host.js';
+import { CoreHost } from './core_host.js';
 
 const scope = /** @type {any} */ (globalThis);
-const host = createCoreHost((message, transfer = []) => scope.postMessage(message, transfer));
+const host = new CoreHost((message) => scope.postMessage(message));
 scope.onmessage = (/** @type {MessageEvent} */ { data }) => host.handle(data);
 scope.postMessage({ k: 'up' });

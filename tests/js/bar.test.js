@@ -111,7 +111,7 @@ describe('call bar', () => {
     assert.deepEqual(await asked(), [['Call.sendDigits', { sessionId: 's', dtmfText: '5' }], ['Call.sendDigits', { sessionId: 's', dtmfText: '#' }]]);
     const focus = await tab.evaluate(() => document.querySelector('t3c-sdk').shadowRoot.activeElement.getAttribute('aria-label'));
     assert.equal(focus, 'Keypad');
-    assert.equal(await tab.evaluate(() => document.querySelector('t3c-sdk').shadowRoot.querySelector('.keys').hidden), true);
+    assert.equal(await tab.evaluate(() => document.querySelector('t3c-sdk').shadowRoot.querySelector('.keys').checkVisibility()), false);
   });
 
   it('SDK-182 overrideButtonConfig takes buttons away', async () => {

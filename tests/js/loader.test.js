@@ -10,10 +10,9 @@ describe('loader', () => {
 
   /** An instance as sdk.js makes it, without what it starts. */
   function create(settings) {
-    const sdk = { config: settings, begun: 0, destroyed: false };
-    sdk.tccc = { destroy: () => { sdk.destroyed = true; } };
+    const sdk = { config: settings, begun: 0, isDestroyed: false };
+    sdk.tccc = { destroy: () => { sdk.isDestroyed = true; } };
     sdk.begin = () => { sdk.begun += 1; };
-    sdk.isDestroyed = () => sdk.destroyed;
     made.push(sdk);
     return sdk;
   }
@@ -46,21 +45,21 @@ describe('loader', () => {
   it('SDK-011 another user ends the first instance and starts a second', () => {
     load(scope, config(), create);
     load(scope, config({ userId: 'wang', token: 't2' }), create);
-    assert.deepEqual(made.map(({ destroyed }) => destroyed), [true, false]);
+    assert.deepEqual(made.map(({ isDestroyed }) => isDestroyed), [true, false]);
     assert.equal(scope.tccc, made[1].tccc);
   });
 
   it('a new token of the same user signs in anew', () => {
     load(scope, config(), create);
     load(scope, config({ token: 't2' }), create);
-    assert.deepEqual(made.map(({ destroyed }) => destroyed), [true, false]);
+    assert.deepEqual(made.map(({ isDestroyed }) => isDestroyed), [true, false]);
   });
 
   it('a page that took window.tccc away gets a new instance, and the old one is ended', () => {
     load(scope, config(), create);
     delete scope.tccc;
     load(scope, config(), create);
-    assert.deepEqual(made.map(({ destroyed }) => destroyed), [true, false]);
+    assert.deepEqual(made.map(({ isDestroyed }) => isDestroyed), [true, false]);
   });
 
   it('after destroy() the script may be loaded again', () => {

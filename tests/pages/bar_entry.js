@@ -1,7 +1,7 @@
 /** bar_entry.js: the call bar with the page's own store of sessions; what its buttons ask for is noted. Layer: tests. */
 import { createEmitter } from '../../js/src/events.js';
 import { createSessions } from '../../js/src/sessions.js';
-import { createUi } from '../../js/src/ui/ui.js';
+import { Ui } from '../../js/src/ui/ui.js';
 import { tcccError } from '../../js/src/errors.js';
 
 const asked = [];
@@ -20,7 +20,7 @@ const stats = { packetsReceived: 500, mos: 4.3, rttMs: 21 };
 const lang = new URLSearchParams(location.search).get('lang') ?? '';
 const parts = {};
 const sessions = createSessions(() => parts.ui.update());
-parts.ui = createUi({
+parts.ui = new Ui({
   config: { renderDomId: '', nonce: '', lang }, Call: note('Call'), Agent: agent, sessions, emitter, quality: async () => stats,
 });
 parts.ui.update();
@@ -34,7 +34,7 @@ window.bar = {
     parts.ui.update();
   },
   patch: sessions.patch,
-  override: parts.ui.overrideButtonConfig,
+  override: (change) => parts.ui.overrideButtonConfig(change),
   setStatus(next) {
     status = next;
     parts.ui.update();

@@ -4,7 +4,7 @@
  */
 import { adoptStyle, element, setText } from './dom.js';
 import { barText, errorText } from './text.js';
-import { createCard, ENDED_SHOWN_MS } from './card.js';
+import { Card, ENDED_SHOWN_MS } from './card.js';
 import { createPanel } from './panel.js';
 import { events } from '../events.js';
 import { STYLE } from './style.js';
@@ -13,167 +13,194 @@ const TAG = 't3c-sdk';
 const QUALITY_MS = 2000;
 const BUTTONS = ['holdToggle', 'showKeyboard'];
 
-function defineTag() {
+/**
+ * @typedef {object} UiParts
+ * @property {import('../script.js').ScriptConfig} config
+ * @property {any} Call
+ * @property {any} Agent
+ * @property {import('../sessions.js').Sessions} sessions
+ * @property {import('../events.js').Emitter} emitter
+ * @property {(channel: number) => Promise<any>} quality figures of a stream
+ */
+
+/** @param {string} nonce @param {Node[]} children */
+function makeHost(nonce, children) {
   if (!customElements.get(TAG)) customElements.define(TAG, class extends HTMLElement {});
+  const host = document.createElement(TAG);
+  host.id = 'tcccSdkDomRoot';
+  const root = host.attachShadow({ mode: 'open' });
+  adoptStyle(root, STYLE, nonce);
+  root.append(...children);
+  return host;
 }
 
-/**
- * @param {{config: import('../script.js').ScriptConfig, Call: any, Agent: any, sessions: import('../sessions.js').Sessions,
- *          emitter: import('../events.js').Emitter, quality: (channel: number) => Promise<any>}} sdk
- */
-export function createUi({ config, Call, Agent, sessions, emitter, quality }) {
-  const text = barText(config.lang);
-  /** @type {Map<string, ReturnType<typeof createCard>>} */
-  const cards = new Map();
-  /** @type {Set<string>} */
-  const dismissed = new Set();
-  let hiddenButtons = /** @type {string[]} */ ([]);
-  /** @type {ReturnType<typeof setInterval> | undefined} */
-  let clockTimer;
-  let lastQualityMs = 0;
+export class Ui {
+  /** @param {UiParts} parts */
+  constructor(parts) {
+    this.parts = parts;
+    this.text = barText(parts.config.lang);
+    /** @type {Map<string, Card>} */
+    this.cards = new Map();
+    /** @type {Set<string>} sessions whose cards the agent has put away */
+    this.dismissed = new Set();
+    /** @type {string[]} */
+    this.hiddenButtons = [];
+    /** @type {ReturnType<typeof setInterval> | undefined} */
+    this.clock = undefined;
+    this.qualityMs = 0;
+    this.isDisposed = false;
 
-  const spoken = element('div', { className: 'spoken', attributes: { role: 'alert' } });
-  const list = element('div', { className: 'cards' });
-  const sound = element('button', { type: 'button', className: 'note', textContent: text.audioBlocked, hidden: true });
-  const trouble = element('div', { className: 'note', hidden: true, attributes: { role: 'status' } });
-  const { button, panel, update: updatePanel } = createPanel({ text, Call, Agent });
-  const bar = element('div', { className: 'cards bar', attributes: { role: 'region', 'aria-label': text.region } },
-    sound, trouble, list);
-  const host = createHost();
-
-  function createHost() {
-    defineTag();
-    const made = document.createElement(TAG);
-    made.id = 'tcccSdkDomRoot';
-    const root = made.attachShadow({ mode: 'open' });
-    adoptStyle(root, STYLE, config.nonce);
-    root.append(spoken, bar, panel, button);
-    return made;
+    const { text } = this;
+    this.spoken = element('div', { className: 'spoken', attributes: { role: 'alert' } });
+    this.list = element('div', { className: 'cards' });
+    this.sound = element('button', { type: 'button', className: 'note', textContent: text.audioBlocked, hidden: true });
+    this.trouble = element('div', { className: 'note', hidden: true, attributes: { role: 'status' } });
+    this.bar = element('div', { className: 'cards bar', attributes: { role: 'region', 'aria-label': text.region } },
+      this.sound, this.trouble, this.list);
+    this.panel = createPanel({ text, Call: parts.Call, Agent: parts.Agent });
+    this.host = makeHost(parts.config.nonce, [this.spoken, this.bar, this.panel.panel, this.panel.button]);
+    this.listening = this.listen();
+    this.mountWhenPossible();
   }
 
-  function mount() {
-    const place = config.renderDomId ? document.getElementById(config.renderDomId) : null;
-    host.classList.toggle('embedded', place !== null);
-    (place ?? document.body).append(host);
+  /** tccc.UI. */
+  api() {
+    const { bar, host, panel } = this;
+    return {
+      hide: () => { host.hidden = true; },
+      show: () => this.show(),
+      showfloatButton: () => { panel.button.hidden = false; },
+      hidefloatButton: () => {
+        panel.button.hidden = true;
+        panel.panel.hidden = true;
+      },
+      showNotificationBar: () => { bar.hidden = false; },
+      hideNotificationBar: () => { bar.hidden = true; },
+    };
   }
 
-  function mountWhenPossible() {
-    if (document.body) mount();
-    else document.addEventListener('DOMContentLoaded', () => !isDisposed && mount(), { once: true });
+  show() {
+    this.host.hidden = false;
+    if (!this.host.isConnected) this.mountWhenPossible();
+  }
+
+  mount() {
+    const { renderDomId } = this.parts.config;
+    const place = renderDomId ? document.getElementById(renderDomId) : null;
+    this.host.classList.toggle('embedded', place !== null);
+    (place ?? document.body).append(this.host);
+  }
+
+  mountWhenPossible() {
+    if (document.body) this.mount();
+    else document.addEventListener('DOMContentLoaded', () => { if (!this.isDisposed) this.mount(); }, { once: true });
+  }
+
+  /** What the bar says about the SDK as a whole. @returns {[string, (fields: any) => void][]} */
+  listen() {
+    const { text } = this;
+    /** @type {[string, (fields: any) => void][]} */
+    const listening = [
+      [events.audioBlocked, ({ blocked }) => { this.sound.hidden = !blocked; }],
+      [events.connectionLost, () => this.showTrouble(text.reconnecting)],
+      [events.reconnected, () => this.showTrouble('')],
+      [events.micError, (error) => this.showTrouble(errorText(text, error))],
+      [events.sessionEnded, () => this.showTrouble('')],
+      [events.kickedOut, () => this.showTrouble(text.signedOut)],
+      [events.tokenExpired, () => this.showTrouble(text.tokenExpired)],
+    ];
+    for (const [name, listener] of listening) this.parts.emitter.on(name, listener);
+    return listening;
+  }
+
+  /** @param {string} sentence '' = none */
+  showTrouble(sentence) {
+    setText(this.trouble, sentence);
+    this.trouble.hidden = sentence === '';
+  }
+
+  /** Shows sessions and status as they are now. */
+  update() {
+    const { Agent, sessions } = this.parts;
+    const shown = sessions.list().filter((session) => !this.isPast(session));
+    for (const session of shown) this.card(session.sessionId).update(session);
+    this.dropCards(new Set(shown.map(({ sessionId }) => sessionId)));
+    this.announce();
+    this.panel.update(Agent.getStatus());
+    this.setClock(shown.length > 0);
+  }
+
+  /** @param {import('../sessions.js').Session} session */
+  isPast({ sessionId, state, endMs }) {
+    return this.dismissed.has(sessionId) || (state === 'ended' && Date.now() - endMs > ENDED_SHOWN_MS);
   }
 
   /** @param {string} sessionId */
-  function dismiss(sessionId) {
-    dismissed.add(sessionId);
-    update();
-  }
-
-  const isPast = (/** @type {import('../sessions.js').Session} */ session) =>
-    dismissed.has(session.sessionId) || (session.state === 'ended' && Date.now() - session.endMs > ENDED_SHOWN_MS);
-
-  /** @param {import('../sessions.js').Session} session */
-  function cardOf(session) {
-    const present = cards.get(session.sessionId);
+  card(sessionId) {
+    const present = this.cards.get(sessionId);
     if (present) return present;
-    const { sessionId } = session;
-    const isShown = (/** @type {string} */ type) => !hiddenButtons.includes(type);
-    const made = createCard({ text, Call, sessionId, isShown, onDismiss: () => dismiss(sessionId) });
-    cards.set(sessionId, made);
-    list.append(made.root);
+    const made = new Card({
+      text: this.text, Call: this.parts.Call, sessionId,
+      isShown: (type) => !this.hiddenButtons.includes(type), onDismiss: () => this.dismiss(sessionId),
+    });
+    this.cards.set(sessionId, made);
+    this.list.append(made.root);
     return made;
   }
 
   /** @param {Set<string>} kept */
-  function dropCards(kept) {
-    for (const [sessionId, card] of cards) {
+  dropCards(kept) {
+    for (const [sessionId, card] of this.cards) {
       if (kept.has(sessionId)) continue;
       card.root.remove();
-      cards.delete(sessionId);
+      this.cards.delete(sessionId);
     }
   }
 
-  function announce() {
-    const ringing = sessions.list().find(({ state }) => state === 'ringingIn');
-    const who = ringing && (ringing.phoneDesc || ringing.number || text.unknownNumber);
-    setText(spoken, who ? text.incomingFrom.replace('{who}', who) : '');
+  /** @param {string} sessionId */
+  dismiss(sessionId) {
+    this.dismissed.add(sessionId);
+    this.update();
   }
 
-  function update() {
-    const shown = sessions.list().filter((session) => !isPast(session));
-    for (const session of shown) cardOf(session).update(session);
-    dropCards(new Set(shown.map(({ sessionId }) => sessionId)));
-    announce();
-    updatePanel(Agent.getStatus());
-    setClock(shown.length > 0);
+  /** For screen readers. */
+  announce() {
+    const ringing = this.parts.sessions.list().find(({ state }) => state === 'ringingIn');
+    const who = ringing && (ringing.phoneDesc || ringing.number || this.text.unknownNumber);
+    setText(this.spoken, who ? this.text.incomingFrom.replace('{who}', who) : '');
   }
 
   /** @param {boolean} isOn */
-  function setClock(isOn) {
-    if (isOn && !clockTimer) clockTimer = setInterval(tick, 1000);
+  setClock(isOn) {
+    if (isOn && !this.clock) this.clock = setInterval(() => this.tick(), 1000);
     if (!isOn) {
-      clearInterval(clockTimer);
-      clockTimer = undefined;
+      clearInterval(this.clock);
+      this.clock = undefined;
     }
   }
 
-  function tick() {
-    update();
-    if (Date.now() - lastQualityMs < QUALITY_MS) return;
-    lastQualityMs = Date.now();
-    for (const { sessionId, channel, state } of sessions.list()) {
-      if (state === 'talking' && channel >= 0) quality(channel).then((stats) => cards.get(sessionId)?.showQuality(stats));
+  tick() {
+    this.update();
+    if (Date.now() - this.qualityMs < QUALITY_MS) return;
+    this.qualityMs = Date.now();
+    for (const { sessionId, channel, state } of this.parts.sessions.list()) {
+      if (state === 'talking' && channel >= 0) {
+        this.parts.quality(channel).then((stats) => this.cards.get(sessionId)?.showQuality(stats));
+      }
     }
   }
 
-  /** @param {string} sentence '' = none */
-  function showTrouble(sentence) {
-    setText(trouble, sentence);
-    trouble.hidden = sentence === '';
+  /** Published integrations take buttons away so. @param {(config: {active: {type: string}[]}) => {active: {type: string}[]}} change */
+  overrideButtonConfig(change) {
+    const { active } = change({ active: BUTTONS.map((type) => ({ type })) });
+    this.hiddenButtons = BUTTONS.filter((type) => !active.some((one) => one.type === type));
+    this.update();
   }
 
-  /** @type {[string, (fields: any) => void][]} */
-  const listening = [
-    [events.audioBlocked, ({ blocked }) => { sound.hidden = !blocked; }],
-    [events.connectionLost, () => showTrouble(text.reconnecting)],
-    [events.reconnected, () => showTrouble('')],
-    [events.micError, (error) => showTrouble(errorText(text, error))],
-    [events.sessionEnded, () => showTrouble('')],
-    [events.kickedOut, () => showTrouble(text.signedOut)],
-    [events.tokenExpired, () => showTrouble(text.tokenExpired)],
-  ];
-  for (const [name, listener] of listening) emitter.on(name, listener);
-
-  let isDisposed = false;
-  function dispose() {
-    isDisposed = true;
-    setClock(false);
-    for (const [name, listener] of listening) emitter.off(name, listener);
-    host.remove();
+  dispose() {
+    this.isDisposed = true;
+    this.setClock(false);
+    for (const [name, listener] of this.listening) this.parts.emitter.off(name, listener);
+    this.host.remove();
   }
-
-  /** Published integrations take buttons away so. @param {(config: {active: {type: string}[]}) => {active: {type: string}[]}} fn */
-  function overrideButtonConfig(fn) {
-    const { active } = fn({ active: BUTTONS.map((type) => ({ type })) });
-    hiddenButtons = BUTTONS.filter((type) => !active.some((one) => one.type === type));
-    update();
-  }
-
-  function show() {
-    host.hidden = false;
-    if (!host.isConnected) mountWhenPossible();
-  }
-
-  const api = {
-    hide: () => { host.hidden = true; },
-    show,
-    showfloatButton: () => { button.hidden = false; },
-    hidefloatButton: () => {
-      button.hidden = true;
-      panel.hidden = true;
-    },
-    showNotificationBar: () => { bar.hidden = false; },
-    hideNotificationBar: () => { bar.hidden = true; },
-  };
-  mountWhenPossible();
-  return { api, update, dispose, overrideButtonConfig };
 }
