@@ -35,8 +35,8 @@ static const char *const said[] = {
     "{\"t\":\"ev\",\"seq\":%u,\"e\":\"autoTransfer\",\"d\":{\"sessionId\":\"s1\"}}",
     "{\"t\":\"ev\",\"seq\":%u,\"e\":\"held\",\"d\":{\"sessionId\":\"s1\",\"held\":true,\"by\":\"seat\"}}",
     "{\"t\":\"ev\",\"seq\":%u,\"e\":\"held\",\"d\":{\"sessionId\":\"s1\",\"held\":false,\"by\":\"seat\"}}",
-    "{\"t\":\"ev\",\"seq\":%u,\"e\":\"media\",\"d\":{\"sessionId\":\"s1\",\"op\":\"start\",\"channel\":1,\"direction\":\"sendrecv\",\"codec\":\"PCMA\","
-    "\"payloadType\":8,\"dtmfPayloadType\":0,\"dtmfRate\":0,\"ptimeMs\":20}}",
+    ("{\"t\":\"ev\",\"seq\":%u,\"e\":\"media\",\"d\":{\"sessionId\":\"s1\",\"op\":\"start\",\"channel\":1,\"direction\":\"sendrecv\",\"codec\":\"PCMA\","
+        "\"payloadType\":8,\"dtmfPayloadType\":0,\"dtmfRate\":0,\"ptimeMs\":20}}"),
     "{\"t\":\"ev\",\"seq\":%u,\"e\":\"media\",\"d\":{\"sessionId\":\"s1\",\"op\":\"stop\"}}",
     "{\"t\":\"ev\",\"seq\":%u,\"e\":\"statusChanged\",\"d\":{\"status\":\"rest\"}}",
     "{\"t\":\"ev\",\"seq\":%u,\"e\":\"sessionEnded\",\"d\":{\"sessionId\":\"s1\",\"type\":\"phone\",\"duration\":1.5,\"closeBy\":\"client\"}}",
