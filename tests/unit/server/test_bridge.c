@@ -403,6 +403,38 @@ static void on_hold_one_side_hears_music_and_the_other_nothing(void **state)
     phone_stop(&customer);
 }
 
+static void of_srtp_on_hold_one_packet_in_512_passes_so_that_the_receiver_keeps_count(void **state)
+{
+    (void)state;
+    bridge_side sides[2];
+    phone_peer a = phone_start(&sides[0]), b = phone_start(&sides[1]);
+    uint8_t packet[1500];
+    rtp_packet rtp;
+    sides[0].srtp = sides[1].srtp = TCCC_SRTP_AES128_SHA1_80;
+    fill_key(sides[1].srtp_send_key, 9);
+    uint32_t bridge = bridge_open(test.edge, &sides[0], &sides[1]);
+    talk_until_heard(&b, &a, packet, &rtp);
+    bridge_hold(test.edge, bridge, 1, 1);
+    do
+        phone_hear(&b, packet, &rtp);
+    while (rtp.payload_type != 8 || rtp.ssrc == a.ssrc); /* music: the hold is on */
+    while (hear_from(a.rtp, packet, sizeof packet, 40))
+        ;
+    for (int i = 0; i < 1024; i++) {
+        phone_talk(&b, 0x2a);
+        if (i % 64 == 0)
+            phone_hear(&b, packet, &rtp); /* not faster than the bridge reads */
+    }
+    phone_hear(&a, packet, &rtp);
+    uint16_t first = rtp.seq;
+    phone_hear(&a, packet, &rtp);
+    assert_int_equal((uint16_t)(rtp.seq - first), 512);
+    assert_int_equal(hear_from(a.rtp, packet, sizeof packet, 0), 0);
+    bridge_close(test.edge, bridge);
+    phone_stop(&a);
+    phone_stop(&b);
+}
+
 static void music_is_encrypted_for_a_telephone_with_srtp(void **state)
 {
     (void)state;
@@ -693,6 +725,7 @@ int main(void)
         cmocka_unit_test_setup(srtp_ends_at_the_bridge_in_both_directions, forget),
         cmocka_unit_test_setup(srtp_that_does_not_end_here_passes_as_it_is, forget),
         cmocka_unit_test_setup(on_hold_one_side_hears_music_and_the_other_nothing, forget),
+        cmocka_unit_test_setup(of_srtp_on_hold_one_packet_in_512_passes_so_that_the_receiver_keeps_count, forget),
         cmocka_unit_test_setup(music_is_encrypted_for_a_telephone_with_srtp, forget),
         cmocka_unit_test_setup(music_comes_in_the_telephones_codec, forget),
         cmocka_unit_test_setup(ringback_is_one_second_of_tone_and_then_silence, forget),
