@@ -7,6 +7,7 @@ enum {
     BIN_US = JITTER_DELAY_BIN_MS * 1000,
     WINDOW_US = 5000000,        /* the base is the least of two of these */
     MEMORY_S = 13,
+    FASTER_RUN = 5,             /* on a network, new records become rare: the n-th packet is one by a chance of 1/n */
     FEC_PACKETS = 100,          /* a sender adds no copies in silence: it is taken to do so this long after one */
     PULL_MS = 10,               /* speech leaves in frames this long: their first sample is the oldest */
     SPIKE_PERIOD_MAX_US = 12000000, /* rarer ones are not worth a constant delay */
@@ -162,10 +163,24 @@ static void spikes_follow(jitter_delay *delay, float delay_ms, uint64_t now_us)
     delay->spike_ms = second;
 }
 
+static void clock_follow(jitter_delay *delay, int64_t transit_us)
+{
+    bool faster = delay->started && transit_us < jitter_delay_base_us(delay) - BIN_US; /* clocks that drift give microseconds */
+
+    delay->faster_run = faster ? delay->faster_run + 1 : 0;
+    if (delay->faster_run < FASTER_RUN)
+        return;
+    memset(delay->bins, 0, sizeof delay->bins);
+    delay->weight = 0;
+    delay->n_spikes = 0;
+    jitter_drift_open(&delay->drift);
+}
+
 void jitter_delay_packet(jitter_delay *delay, uint64_t media_us, uint64_t now_us)
 {
     int64_t transit_us = (int64_t)(now_us - media_us), bin;
 
+    clock_follow(delay, transit_us);
     base_follow(delay, transit_us, now_us);
     jitter_drift_packet(&delay->drift, transit_us, now_us);
     bin = (transit_us - delay->anchor_us) / BIN_US;

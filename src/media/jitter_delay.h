@@ -34,6 +34,7 @@ typedef struct {
     int64_t anchor_us;          /* transit (arrival - timestamp) of the first bin's left edge */
     int64_t least_us, least_before_us; /* transit of the fastest packet of this 5 s and of the 5 s before */
     uint64_t window_us;         /* when this 5 s began */
+    int faster_run;             /* packets in a row that were each faster, by a bin, than any before */
     jitter_spike spikes[JITTER_DELAY_SPIKES]; /* oldest first */
     int n_spikes;
     float spike_ms;             /* what spikes ask for; 0 = nothing */
@@ -45,7 +46,8 @@ typedef struct {
 } jitter_delay;
 
 void jitter_delay_open(jitter_delay *delay, int min_ms, int max_ms);
-/* A packet arrived (also one that came too late to play): its media time (timestamp / rate). */
+/* A packet arrived (also one that came too late to play): its media time (timestamp / rate). When several in a row are each
+ * faster than any before, it was our clock that stood still (a suspended page), and what was learned is forgotten. */
 void jitter_delay_packet(jitter_delay *delay, uint64_t media_us, uint64_t now_us);
 /* Whether one more packet number came or never did. */
 void jitter_delay_loss(jitter_delay *delay, bool lost);

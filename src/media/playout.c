@@ -11,7 +11,8 @@ enum {
     CODEC_STEP = 40,            /* codecs conceal multiples of 2.5 ms */
     STALL_MAX = 500 * MS,       /* then the sender has paused, or we have lost it: media time runs on */
     DECODER_FILL_MAX = 1000 * MS, /* a decoder makes up this much at most, then comfort noise follows */
-    REST = 20 * MS
+    REST = 20 * MS,
+    BEHIND_PACKETS = 10         /* held at least, when speech is left out to catch up */
 };
 
 /* How far the age of speech may be from the target before it is stretched, and how alike two periods must be. */
@@ -25,6 +26,7 @@ static const stretch_rule rule_far = {60, 40, 0.5f};    /* speech far off its ta
 static const float delay_smoothing = 0.05f; /* per pull: 0.2 s */
 static const float quiet_margin = 4;    /* in power above the background's: +6 dB */
 static const float quiet_power = 1e-6f; /* -60 dBFS is quiet anyway */
+static const float behind_ms = 1000;    /* above the target: more than that is left out, not spoken faster */
 static const float backlog_ms = 40;     /* above the target: packets this old at the start are not played at all */
 
 static float *fifo(playout *playout)
@@ -273,10 +275,18 @@ static const jitter_slot *skip_backlog(playout *playout, const jitter_slot *slot
 {
     while (slot && playout->jitter.n_used > 1 && age_ms(playout, media_of(playout, slot), playout->fifo_n, now_us) > target_ms + backlog_ms) {
         playout->jitter.packets_dropped++;
+        playout->delay_ms = 0; /* its average starts anew */
         jitter_take(&playout->jitter, slot);
         slot = jitter_first(&playout->jitter);
     }
     return slot;
+}
+
+/* Whether nobody pulled for a second or more (a suspended page): what came meanwhile is not heard seconds late. */
+static bool is_far_behind(const playout *playout, const jitter_slot *slot, uint64_t now_us)
+{
+    return playout->jitter.n_used >= BEHIND_PACKETS &&
+           age_ms(playout, media_of(playout, slot), playout->fifo_n, now_us) > jitter_delay_target_ms(&playout->jitter.delay) + behind_ms;
 }
 
 /* Before the first packet's turn: what was heard before a restart fades away. */
@@ -299,6 +309,8 @@ static void produce(playout *playout, uint64_t now_us)
 {
     const jitter_slot *slot = jitter_first(&playout->jitter);
 
+    if (slot && is_far_behind(playout, slot, now_us))
+        slot = skip_backlog(playout, slot, jitter_delay_target_ms(&playout->jitter.delay), now_us);
     if (playout->mode == PLAYOUT_WAITING)
         wait_start(playout, slot, now_us);
     else if (!slot)

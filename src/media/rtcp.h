@@ -84,7 +84,7 @@ typedef struct {
     uint8_t payload_type;
     char cname[RTCP_CNAME_MAX + 1];
     rtcp_source source;
-    uint64_t start_us, next_us, sent_us, sr_us; /* sent_us: newest RTP sent; sr_us: newest SR received */
+    uint64_t next_us, sent_us, sr_us; /* sent_us: newest RTP sent; sr_us: newest SR received */
     uint32_t timestamp;         /* RTP timestamp at sent_us */
     uint32_t lsr, sr_ssrc;      /* of the SR at sr_us */
     uint32_t packets_sent, bytes_sent, bytes_received, reports_received, packets_malformed;

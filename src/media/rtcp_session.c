@@ -61,7 +61,6 @@ void rtcp_session_open(rtcp_session *session, const rtcp_session_config *config,
     else
         snprintf(session->cname, sizeof session->cname, "%016llx", (unsigned long long)config->seed);
     session->rtt_ms = session->remote_loss_ratio = session->remote_jitter_ms = -1;
-    session->start_us = now_us;
     session->next_us = now_us + interval_us(session, RTCP_INTERVAL_MIN_MS / 2.0);
 }
 

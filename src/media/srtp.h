@@ -18,7 +18,7 @@
 enum {
     SRTP_RTP_OVERHEAD_MAX = 16,     /* bytes that protecting RTP adds: tag of 4, 10 or 16 */
     SRTP_RTCP_OVERHEAD_MAX = 20,    /* and RTCP: index of 4 and a tag of 10 or 16 */
-    SRTP_SSRC_MAX = 8,              /* SSRCs one context takes; more are TCCC_E_LIMIT */
+    SRTP_SSRC_MAX = 32,             /* SSRCs one context takes; more are TCCC_E_LIMIT */
     SRTP_KEY_MAX = 44               /* AES-256-GCM: key 32, salt 12 */
 };
 

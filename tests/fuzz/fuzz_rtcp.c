@@ -62,7 +62,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         assert((size_t)n <= size / 4);
     }
     rtcp_session_open(&session, &(rtcp_session_config){.ssrc = 1, .rate_hz = 8000, .payload_type = 0, .seed = size}, now_us);
-    /* the same bytes as a run of packets: pieces of 2..17 bytes are RTP headers' numbers, the rest a report */
+    /* the same bytes as a run of RTP packets, eight for each, and at last as a report */
     for (size_t at = 0; at + 8 <= size && at < 4096; at += 8) {
         rtp_packet packet = {.seq = (uint16_t)(data[at] << 8 | data[at + 1]), .timestamp = (uint32_t)data[at + 2] << 24 | data[at + 3],
                              .ssrc = data[at + 4] & 1, .payload_type = data[at + 5] & 1, .payload_len = data[at + 6]};

@@ -293,6 +293,28 @@ static void a_stream_that_pauses_resumes_without_a_burst(void **state)
     }
 }
 
+/* The page was suspended: packets came, nobody pulled. The clock may have stood still as well, as an audio clock does. */
+static void speech_that_nobody_pulled_is_left_out(void **state)
+{
+    (void)state;
+    for (int clock_stood = 0; clock_stood <= 1; clock_stood++) {
+        call call;
+
+        call_open(&call, TCCC_CODEC_OPUS, 0);
+        talk(&call, 200);
+        for (int i = 0; i < 250; i++) {
+            send_next(&call);
+            call.now_us += clock_stood ? 0 : 20000;
+        }
+        talk(&call, 25);
+        assert_float_equal(stats_of(&call).buffer_ms, 40, 30);
+        talk(&call, 200);
+        assert_float_equal(stats_of(&call).buffer_ms, 20, 15);
+        assert_true(stats_of(&call).packets_dropped >= 200);
+        call_close(&call);
+    }
+}
+
 static void silence_by_dtx_is_comfort_and_no_fault(void **state)
 {
     static float pauses[LENGTH_S * SECOND];
@@ -454,6 +476,7 @@ int main(void)
         cmocka_unit_test(doubled_packets_are_played_once),
         cmocka_unit_test(another_source_is_heard_within_two_hundred_milliseconds),
         cmocka_unit_test(a_stream_that_pauses_resumes_without_a_burst),
+        cmocka_unit_test(speech_that_nobody_pulled_is_left_out),
         cmocka_unit_test(silence_by_dtx_is_comfort_and_no_fault),
         cmocka_unit_test(comfort_noise_packets_set_the_level),
         cmocka_unit_test(telephone_events_are_not_taken_for_loss),
