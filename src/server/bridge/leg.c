@@ -45,12 +45,19 @@ static void read_digits(leg *l, const uint8_t *packet, size_t len)
 static void read_for_reports(leg *l, const uint8_t *packet, size_t len, int is_rtcp)
 {
     rtp_packet rtp;
+    rtcp_session *session = &l->source.rtcp;
+    uint64_t now_us = edge_now_us(l->loop);
     if (!l->source.started)
         return;
-    if (is_rtcp)
-        rtcp_session_input(&l->source.rtcp, packet, len, edge_now_us(l->loop));
-    else if (!rtp_packet_parse(&rtp, packet, len))
-        rtcp_session_received(&l->source.rtcp, &rtp, edge_now_us(l->loop));
+    if (!is_rtcp) {
+        if (!rtp_packet_parse(&rtp, packet, len))
+            rtcp_session_received(session, &rtp, now_us);
+        return;
+    }
+    int first = !session->sr_us;
+    rtcp_session_input(session, packet, len, now_us);
+    if (first && session->sr_us)
+        session->next_us = now_us; /* answered at once, so that the peer knows its round trip from the start */
 }
 
 int leg_is_open(const leg *l)
@@ -132,7 +139,10 @@ static void source_start(leg *l)
     source->ssrc = random.ssrc;
     source->timestamp = random.timestamp;
     source->seq = random.seq & 0x7fff; /* RFC 3711 section 3.3.1: far from the first roll-over */
-    rtcp_session_config config = { .ssrc = random.ssrc, .rate_hz = codec_clock_hz(l->config.codec), .cname = "", .seed = random.seed };
+    rtcp_session_config config = {
+        .ssrc = random.ssrc, .rate_hz = codec_clock_hz(l->config.codec), .payload_type = l->config.payload_type, .cname = "",
+        .seed = random.seed,
+    };
     rtcp_session_open(&source->rtcp, &config, edge_now_us(l->loop));
     source->started = 1;
     source->pause = 1;

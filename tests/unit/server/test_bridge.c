@@ -508,6 +508,35 @@ static void what_the_bridge_sends_is_reported_by_rtcp(void **state)
     phone_stop(&p);
 }
 
+static void a_program_answers_sender_reports_so_that_the_peer_knows_its_round_trip(void **state)
+{
+    (void)state;
+    bridge_side sides[2] = { program(PROGRAM_ECHO) };
+    phone_peer p = phone_start(&sides[1]);
+    uint8_t packet[1500], report[1500];
+    rtp_packet rtp;
+    rtcp_cursor cursor;
+    rtcp_item item = { .type = RTCP_KIND_SR, .ssrc = p.ssrc, .ntp = 0x1122334455667788, .rtp_timestamp = 1, .packets = 1 };
+    int len = rtcp_item_write(&item, report, sizeof report);
+    uint32_t bridge = bridge_open(test.edge, &sides[0], &sides[1]);
+    talk_until_heard(&p, &p, packet, &rtp);
+    for (double end = now() + 2 * DEADLINE_MS / 1000.0;;) {
+        assert_true(now() < end);
+        phone_talk(&p, 0x2a);
+        phone_send_bytes(&p, p.rtcp, p.bridge_port + 1, report, (size_t)len);
+        size_t n = hear_from(p.rtcp, packet, sizeof packet, 50);
+        if (!n || rtcp_compound_parse(&cursor, packet, n) || rtcp_compound_next(&cursor, &item) != 1 || !item.n_blocks)
+            continue;
+        assert_int_equal(item.type, RTCP_KIND_SR);
+        assert_int_equal(item.blocks[0].ssrc, p.ssrc);
+        assert_int_equal(item.blocks[0].lsr, 0x33445566); /* the middle of the NTP time, RFC 3550 section 6.4.1 */
+        assert_true(item.blocks[0].dlsr < 65536 / 2);     /* the newest report came less than half a second before */
+        break;
+    }
+    bridge_close(test.edge, bridge);
+    phone_stop(&p);
+}
+
 static void the_echo_gives_back_what_it_hears_as_a_source_of_its_own(void **state)
 {
     (void)state;
@@ -730,6 +759,7 @@ int main(void)
         cmocka_unit_test_setup(music_comes_in_the_telephones_codec, forget),
         cmocka_unit_test_setup(ringback_is_one_second_of_tone_and_then_silence, forget),
         cmocka_unit_test_setup(what_the_bridge_sends_is_reported_by_rtcp, forget),
+        cmocka_unit_test_setup(a_program_answers_sender_reports_so_that_the_peer_knows_its_round_trip, forget),
         cmocka_unit_test_setup(the_echo_gives_back_what_it_hears_as_a_source_of_its_own, forget),
         cmocka_unit_test_setup(a_file_plays_once_and_its_end_is_told, forget),
         cmocka_unit_test_setup(a_file_that_is_missing_ends_at_once_and_a_program_hangs_up_when_told, forget),
