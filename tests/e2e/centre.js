@@ -38,6 +38,9 @@ const LINES = {
   down: { host: '127.0.0.5', number: '02011110005', transport: 'udp' },
 };
 
+/** Longer than any call of the tests: baresip hangs up at the end of its file. */
+const PHONE_SPEECH = { seconds: 55, tailS: 30 };
+
 /** Speech in the format that a codec's telephone wants. */
 const FORMATS = {
   PCMA: { codecs: 'PCMA/8000/1', rate: 8000, channels: 1 },
@@ -46,9 +49,9 @@ const FORMATS = {
 };
 
 /** What is wrong with both directions of a call, in sentences. */
-function faults({ up, down }, seconds) {
+function faults({ up, down }, seconds, limitMs) {
   return [['page to telephone', up], ['telephone to page', down]].filter(([, result]) => result.seconds.length < seconds - 2
-    || result.worst < CORRELATION || !(result.delayMs > 0) || result.maxDelayMs > MOUTH_TO_EAR_MS)
+    || result.worst < CORRELATION || !(result.delayMs > 0) || result.maxDelayMs > limitMs)
     .map(([way, result]) => `${way}: ${audio.report(result)}`);
 }
 
@@ -95,7 +98,7 @@ export class Centre {
   async phone(lineName, codec = 'PCMA', more = {}) {
     const line = this.lines[lineName];
     const { codecs, rate, channels } = FORMATS[codec];
-    const said = speechFile('phone', { rate, channels, seconds: 20, tailS: 60 });
+    const said = speechFile('phone', { rate, channels, ...PHONE_SPEECH });
     const secure = line.transport === 'tls' ? { srtp: true, certificate: this.tls.both, ca: this.tls.cert } : {};
     const phone = await Baresip.start({
       user: CUSTOMER, host: line.host, port: line.port, transport: line.transport, codecs, speech: said.file, ...secure, ...more,
@@ -107,7 +110,7 @@ export class Centre {
   /** A telephone of the other make behind a line. It answers when it is told to. */
   async linphone(lineName) {
     const { host, port } = this.lines[lineName];
-    const phone = await Linphone.start({ host, port, speech: speechFile('phone', { rate: 8000, seconds: 20, tailS: 60 }).file });
+    const phone = await Linphone.start({ host, port, speech: speechFile('phone', { rate: 8000, ...PHONE_SPEECH }).file });
     this.phones.push(phone);
     await phone.only('PCMA');
     return phone;
@@ -116,7 +119,7 @@ export class Centre {
   /** A desk phone that registers. */
   async deskPhone(codec = 'PCMA') {
     const { codecs, rate, channels } = FORMATS[codec];
-    const said = speechFile('phone', { rate, channels, seconds: 20, tailS: 60 });
+    const said = speechFile('phone', { rate, channels, ...PHONE_SPEECH });
     const phone = await Baresip.start({
       user: EXTENSION.number, password: EXTENSION.password, domain: `127.0.0.1:${this.tcccd.sipPort}`, register: true, host: '127.0.0.1', codecs, speech: said.file,
     });
@@ -160,12 +163,12 @@ export class Centre {
    * The words of issue 2: at least 0.9 for each second of speech, at most 250 ms from mouth to ear. When the machine
    * stood still meanwhile (somebody else's work), that is what was measured, and it is done again.
    */
-  async assertBothHear(seat, phone, seconds = SPEECH_S) {
+  async assertBothHear(seat, phone, seconds = SPEECH_S, limitMs = MOUTH_TO_EAR_MS) {
     for (let turn = 1; ; turn++) {
       const watch = new StallWatch();
       const sound = await this.listen(seat, phone, seconds);
       const stallMs = watch.stop();
-      const wrong = faults(sound, seconds);
+      const wrong = faults(sound, seconds, limitMs);
       if (process.env.TCCC_TELL) console.log(`      up ${audio.report(sound.up)}\n      down ${audio.report(sound.down)}; standstill ${stallMs} ms`);
       if (wrong.length === 0) return sound;
       if (stallMs < STALL_MS || turn === TURNS) assert.fail(`${wrong.join('\n')}\nlongest standstill of the machine: ${stallMs} ms`);

@@ -72,8 +72,9 @@ export class Chromium {
     this.browser = browser;
   }
 
-  async tab({ sound = true, init = [] } = {}) {
-    const context = await this.browser.newContext({ ignoreHTTPSErrors: true });
+  /** bypassCsp: the recorder's own worklet is a blob, which a page's policy may forbid. */
+  async tab({ sound = true, init = [], bypassCsp = false } = {}) {
+    const context = await this.browser.newContext({ bypassCSP: bypassCsp });
     const page = await context.newPage();
     page.setDefaultTimeout(DEADLINE_MS);
     if (sound) await page.addInitScript(installPageSound);

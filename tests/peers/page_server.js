@@ -27,7 +27,7 @@ const LISTEN = "if (window.tccc) for (const name of Object.values(tccc.events)) 
 
 const page = ({ sdk, nonce, attributes = '' }) => {
   const mark = nonce ? ` nonce="${nonce}"` : '';
-  return `<!doctype html><html><head><meta charset="utf-8"><link rel="icon" href="data:,"><title>test</title>
+  return `<!doctype html><html><head><meta charset="utf-8"><title>test</title>
 <script${mark}>${LOG}</script>
 <script${mark} src="${sdk.replaceAll('&', '&amp;')}" crossorigin="anonymous" ${attributes}></script>
 <script${mark}>${LISTEN}</script></head><body>test page</body></html>`;
@@ -44,7 +44,8 @@ export class PageServer {
     this.pages = new Map();
     this.http = http.createServer((request, response) => {
       const found = this.pages.get(request.url);
-      response.writeHead(found ? 200 : 404, { 'content-type': 'text/html; charset=utf-8', ...(found ? found.headers : {}) });
+      const isIcon = request.url === '/favicon.ico'; // browsers ask by themselves
+      response.writeHead(found ? 200 : isIcon ? 204 : 404, { 'content-type': 'text/html; charset=utf-8', ...(found ? found.headers : {}) });
       response.end(found ? found.html : '');
     });
   }

@@ -11,7 +11,7 @@ const CACHE = fileURLToPath(new URL('../../build/tests/speech', import.meta.url)
 const LEVEL = 0.08; // -22 dBFS over all, usual for speech on a line
 
 /** Long texts without pauses of a second; the agent and the telephone say different things. */
-const TEXTS = { agent: 'demo-congrats', phone: 'basic-pbx-ivr-main', other: 'demo-instruct' };
+const TEXTS = { agent: 'demo-congrats', phone: 'demo-instruct' };
 
 /** Pauses are shortened to 250 ms so that every second holds speech. */
 function withoutPauses(samples, rate) {
