@@ -91,7 +91,8 @@ static inline double simulation_media_ms(const playout *playout, uint64_t origin
 static inline simulation_result simulation_run(simulation *run)
 {
     static const uint64_t start_us = 1000000000;
-    simulation_arrival *arrivals = calloc((size_t)run->coded->n_packets, sizeof *arrivals);
+    size_t n_packets = run->coded->n_packets > 0 ? (size_t)run->coded->n_packets : 0;
+    simulation_arrival *arrivals = calloc(n_packets + 1, sizeof *arrivals);
     double fastest_ms = 1e9, sum_ms = 0;
     uint64_t origin = 0;
     int n_arrivals = 0, next = 0, n_sum = 0;

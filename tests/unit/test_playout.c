@@ -201,7 +201,7 @@ static void ten_percent_loss_and_sixty_ms_of_jitter_leave_speech_intact(void **s
         simulation_result result = through(&coded[c], &(network_kind){.loss = 0.1, .jitter_ms = 10}, 0, 21);
 
         correlations(&coded[c], &least, &mean);
-        if (least < 0.5 || mean < 0.85 || result.delay_ms > 130)
+        if (least < 0.7 || mean < 0.88 || result.delay_ms > 130)
             fail_msg("%s: correlation %.2f at least, %.2f in the mean; %.0f ms", c ? "PCMA" : "Opus", least, mean, result.delay_ms);
     }
 }
