@@ -22,6 +22,7 @@ export const MOUTH_TO_EAR_MS = 250;
 const SPEECH_S = 7;
 /** What follows the answer is not judged: engines start and jitter buffers find their depth (bench: answer to first sound). */
 const SETTLING_S = 1;
+const LATEST_MS = 1000; // what is later is not looked for
 
 /** A machine that does not run a ready process for so long cannot carry sound; so often a measurement is done at most. */
 const STALL_MS = 60;
@@ -156,7 +157,10 @@ export class Centre {
     await seat.tab.startSound();
     const { mouth, ear } = await seat.tab.takeSound(seconds);
     if (this.browser.pulse) this.browser.pulse.hush();
-    return { mouth, ear, up: audio.compare(mouth, phone.recording.heard()), down: audio.compare(phone.recording.spoken(), ear) };
+    const [from, to] = [mouth.startMs, mouth.startMs + 1000 * seconds];
+    const heard = audio.between(phone.recording.heard(), from, to + LATEST_MS);
+    const said = audio.between(phone.recording.spoken(), from - LATEST_MS, to);
+    return { mouth, ear, up: audio.compare(mouth, heard), down: audio.compare(said, ear) };
   }
 
   /**

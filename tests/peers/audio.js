@@ -277,11 +277,15 @@ const levelDb = ({ samples }) => decibel(rms(samples));
 const cut = ({ samples, rate, startMs }, fromS, toS = Infinity) => ({
   samples: samples.subarray(Math.round(fromS * rate), Math.min(samples.length, Math.round(toS * rate))),
   rate,
-  startMs: Number.isFinite(startMs) ? startMs + 1000 * fromS : startMs,
+  startMs: Number.isFinite(startMs) ? startMs + (1000 * Math.round(fromS * rate)) / rate : startMs,
 });
+
+/** The part of a sound between two times of the wall clock, as far as it goes. */
+const between = (sound, fromMs, toMs) => (Number.isFinite(sound.startMs)
+  ? cut(sound, Math.max(0, (fromMs - sound.startMs) / 1000), Math.max(0, (toMs - sound.startMs) / 1000)) : sound);
 
 const report = (result) => `worst ${result.worst.toFixed(3)} mean ${result.mean.toFixed(3)} over ${result.seconds.length} s, `
   + `lag ${result.lagMs.toFixed(1)} ms, delay ${result.delayMs.toFixed(1)} ms, gain ${result.gainDb.toFixed(1)} dB, gaps ${result.gapMs} ms, `
   + `clicks ${result.clicks} [${result.seconds.map((one) => `${one.atS}:${one.correlation.toFixed(2)}@${one.lagMs.toFixed(0)}`).join(' ')}]`;
 
-export { clicks, compare, cut, decibel, levelDb, report, resample, rms, toneShare };
+export { between, clicks, compare, cut, decibel, levelDb, report, resample, rms, toneShare };
