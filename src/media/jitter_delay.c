@@ -19,7 +19,7 @@ static const float usual_late = 0.1f;
 static const float late_negligible = 1e-4f;
 static const float spike_ms = 30;       /* above the usual delay */
 static const float loss_memory = 1 / 200.0f;
-static const float fec_on = 0.01f, fec_off = 0.005f; /* loss from which one packet more of delay pays */
+static const float fec_on = 0.01f, fec_off = 0.005f; /* loss from which waiting for copies pays */
 static const float packet_usual_ms = 20;
 
 void jitter_delay_open(jitter_delay *delay, int min_ms, int max_ms)
@@ -57,24 +57,26 @@ static void histogram_add(jitter_delay *delay, int bin)
     delay->bins[bin] += 1 - keep;
 }
 
+/* A packet later than t is made up; a lost one is too when the packet behind it, with its copy, is later than that. */
 static void histogram_evaluate(jitter_delay *delay)
 {
-    float in_time = 0, least = 1e9f;
+    float late[JITTER_DELAY_BINS], in_time = 0, least = 1e9f, lost = delay->waits_for_fec ? delay->loss_ratio : 0;
+    int packet = (int)(delay->packet_ms + JITTER_DELAY_BIN_MS - 1) / JITTER_DELAY_BIN_MS;
 
     delay->usual_ms = 0;
     for (int i = 0; i < JITTER_DELAY_BINS; i++) {
-        float late, cost;
+        float copy_late = i >= packet ? late[i - packet] : 1, cost;
 
         in_time += delay->bins[i];
-        late = 1 - in_time;
-        if (late > usual_late)
+        late[i] = 1 - in_time;
+        if (late[i] > usual_late)
             delay->usual_ms = (i + 1) * JITTER_DELAY_BIN_MS;
-        cost = (i + 1) * JITTER_DELAY_BIN_MS + price_ms * 100 * late;
+        cost = (i + 1) * JITTER_DELAY_BIN_MS + price_ms * 100 * (late[i] + lost * copy_late);
         if (cost < least) {
             least = cost;
             delay->cheapest_ms = (i + 1) * JITTER_DELAY_BIN_MS;
         }
-        if (late < late_negligible)
+        if (late[i] + lost * copy_late < late_negligible)
             break;
     }
 }
@@ -208,8 +210,6 @@ float jitter_delay_target_ms(const jitter_delay *delay)
 {
     float target = (delay->cheapest_ms > delay->spike_ms ? delay->cheapest_ms : delay->spike_ms) + PULL_MS;
 
-    if (delay->waits_for_fec)
-        target += delay->packet_ms;
     target = target > delay->min_ms ? target : delay->min_ms;
     return target < delay->max_ms ? target : delay->max_ms;
 }

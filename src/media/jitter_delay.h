@@ -1,8 +1,9 @@
 /* jitter_delay.h: how long packets take and how long to wait for them. Layer: media. Sans-IO.
  *
- * A packet's delay is its arrival less its timestamp, above the fastest of the last 5 to 10 s (`base`). A histogram of it that
- * forgets within 13 s gives the delay t of least cost t + price * late(t). Spikes that come again and again are remembered by
- * themselves. Sources: Moon, Kurose & Towsley 1998 (histograms, spikes).
+ * A packet's delay is its arrival less its timestamp, above the fastest of the last 5 to 10 s (`base`). A histogram of it
+ * that forgets within 13 s gives the delay t of least cost t + price * (late(t) + lost * late(t - packet)): where packets
+ * carry a copy of the one before, a lost one costs nothing when its successor is in time. Spikes that come again and again
+ * are remembered by themselves. Sources: Moon, Kurose & Towsley 1998 (histograms, spikes).
  */
 #ifndef TCCC_MEDIA_JITTER_DELAY_H
 #define TCCC_MEDIA_JITTER_DELAY_H

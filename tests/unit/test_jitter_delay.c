@@ -158,9 +158,12 @@ static void loss_above_one_percent_waits_for_the_copy_in_the_next_packet(void **
     assert_float_equal(target_of(&feeder), 20, 0.01); /* no copies: nothing to wait for */
     jitter_delay_fec(&feeder.delay, true);
     jitter_delay_loss(&feeder.delay, false);
+    feed(&feeder, 0);
     assert_float_equal(target_of(&feeder), 35, 0.01); /* one bin, one pull and one packet */
-    for (int i = 0; i < 1500; i++)
+    for (int i = 0; i < 1500; i++) {
         jitter_delay_loss(&feeder.delay, false);
+        feed(&feeder, 0);
+    }
     assert_float_equal(target_of(&feeder), 20, 0.01);
 }
 
