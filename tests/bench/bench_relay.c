@@ -222,14 +222,20 @@ static void figure(const char *name, double value, const char *unit, double goal
     fflush(stdout);
 }
 
+/* A relay that loses packets does less work: only what it has relayed counts. */
+static double calls_relayed(const outcome *o)
+{
+    return o->load.sent ? (double)o->n * (double)o->load.received / (double)o->load.sent : o->n;
+}
+
 static double per_core(const outcome *o)
 {
-    return o->n && o->cpu_percent > 0 ? 100.0 * o->n / o->cpu_percent : 0;
+    return o->n && o->cpu_percent > 0 ? 100 * calls_relayed(o) / o->cpu_percent : 0;
 }
 
 static double per_100(const outcome *o)
 {
-    return o->n ? o->cpu_percent / o->n * 100 : 0;
+    return o->n ? 100 * o->cpu_percent / calls_relayed(o) : 0;
 }
 
 static void report(const char *transport, const outcome *o, const outcome *peer, double goal)

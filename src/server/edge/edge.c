@@ -71,7 +71,7 @@ static void begin_stop(edge_loop *loop)
 static void on_second(uv_timer_t *timer)
 {
     edge_loop *loop = timer->data;
-    if (loop->stopping && (!atomic_load(&loop->n_connections) || uv_now(&loop->uv) >= loop->stop_at_ms))
+    if (loop->stopping && (!loop->n_busy || uv_now(&loop->uv) >= loop->stop_at_ms))
         uv_stop(&loop->uv);
     http_check_deadlines(loop);
     bridges_second(loop);

@@ -38,6 +38,7 @@ struct edge_loop {
     int port;
     int stopping;                    /* 0 no; 1 closing connections; 2 at once */
     uint64_t stop_at_ms;
+    int n_busy;                      /* WebSockets and HTTP requests under way: what stopping waits for */
 
     id_map connections;              /* signalling WebSockets by edge_conn */
     id_map requests;                 /* HTTP requests that wait for a reply, by edge_request */

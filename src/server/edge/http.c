@@ -69,6 +69,7 @@ static http_exchange *exchange_new(connection *conn)
     x->conn = conn;
     x->file = -1;
     conn->exchange = x;
+    conn->loop->n_busy++;
     return x;
 }
 
@@ -84,6 +85,7 @@ static void exchange_free(connection *conn)
     free(x->body);
     free(x);
     conn->exchange = NULL;
+    conn->loop->n_busy--;
 }
 
 /* The end of a response: 0 to keep the connection, -1 to close it. */

@@ -66,6 +66,7 @@ static int on_open(connection *conn)
     media->seat = seat;
     media->path = path;
     conn->media = media;
+    conn->loop->n_busy++;
     media_seat_attach(seat, path, &(media_path){ media_send, media_detach, media });
     return 0;
 }
@@ -89,7 +90,10 @@ static int on_piece(ws_media *media, const uint8_t *in, size_t len)
 
 static void on_closed(connection *conn)
 {
-    if (conn->media && conn->media->seat)
+    if (!conn->media)
+        return;
+    conn->loop->n_busy--;
+    if (conn->media->seat)
         media_seat_lost(conn->media->seat, conn->media->path, conn->media);
     free(conn->media);
     conn->media = NULL;

@@ -129,6 +129,7 @@ static int on_open(connection *conn)
         return connection_close_ws(conn, CLOSE_TRY_AGAIN, "busy");
     }
     conn->seat = seat;
+    loop->n_busy++;
     return 0;
 }
 
@@ -217,6 +218,7 @@ static void on_closed(connection *conn)
     edge_event_seat_closed(conn->loop, seat->id, seat->closed_code ? seat->closed_code : LWS_CLOSE_STATUS_ABNORMAL_CLOSE);
     seat_free(seat);
     conn->seat = NULL;
+    conn->loop->n_busy--;
 }
 
 int ws_seat_callback(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in, size_t len)
