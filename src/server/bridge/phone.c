@@ -60,20 +60,33 @@ static void receive(phone *p, int fd, int rtcp_socket)
     p->packet(p->context, packet, (size_t)len);
 }
 
+/* libuv stops polling a socket with a pending error, such as a network that has gone down: read it off and go on. */
+static void go_on(uv_poll_t *poll, int fd, uv_poll_cb callback)
+{
+    int error;
+    socklen_t len = sizeof error;
+    if (!getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &len))
+        uv_poll_start(poll, UV_READABLE, callback);
+}
+
 static void on_rtp(uv_poll_t *poll, int status, int events)
 {
     phone *p = poll->data;
     (void)events;
-    (void)status; /* an ICMP error is read off by recvfrom */
-    receive(p, p->port->rtp, 0);
+    if (status < 0)
+        go_on(poll, p->port->rtp, on_rtp);
+    else
+        receive(p, p->port->rtp, 0);
 }
 
 static void on_rtcp(uv_poll_t *poll, int status, int events)
 {
     phone *p = poll->data;
     (void)events;
-    (void)status;
-    receive(p, p->port->rtcp, 1);
+    if (status < 0)
+        go_on(poll, p->port->rtcp, on_rtcp);
+    else
+        receive(p, p->port->rtcp, 1);
 }
 
 phone *phone_open(edge_loop *loop, rtp_port *port, phone_packet *packet, void *context)

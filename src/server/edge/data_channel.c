@@ -309,8 +309,11 @@ static void on_readable(uv_poll_t *poll, int status, int events)
     struct mmsghdr batch[BATCH];
     struct iovec parts[BATCH];
     address from[BATCH];
-    (void)status;
+    int error;
+    socklen_t error_len = sizeof error;
     (void)events;
+    if (status < 0 && !getsockopt(d->fd, SOL_SOCKET, SO_ERROR, &error, &error_len)) /* libuv stops at an error: read it off */
+        uv_poll_start(poll, UV_READABLE, on_readable);
     for (int i = 0; i < BATCH; i++) {
         parts[i] = (struct iovec){ d->buffers[i], sizeof d->buffers[i] };
         batch[i].msg_hdr = (struct msghdr){ .msg_name = &from[i], .msg_namelen = sizeof from[i], .msg_iov = &parts[i], .msg_iovlen = 1 };
