@@ -24,8 +24,11 @@
 enum {
     CONNECTIONS_DEFAULT = 4096,
     STOP_MS = 2000,                  /* time for peers to take the close frames */
+    STOP_CHECK_MS = 20,
     HEADER_BYTES_MAX = 16 << 10      /* of one request */
 };
+
+#define VHOST "tccc"
 
 struct edge {
     edge_loop loop;
@@ -59,13 +62,15 @@ void *edge_handler_context(const edge *e)
 
 static void begin_stop(edge_loop *loop)
 {
+    static const char *const closing[] = { WS_SEAT_PROTOCOL, WS_MEDIA_PROTOCOL };
+    struct lws_vhost *vhost = lws_get_vhost_by_name(loop->lws, VHOST);
     if (loop->stopping)
         return;
     loop->stopping = 1;
     loop->stop_at_ms = uv_now(&loop->uv) + STOP_MS;
-    lws_callback_on_writable_all_protocol(loop->lws, lws_vhost_name_to_protocol(lws_get_vhost_by_name(loop->lws, "tccc"), WS_SEAT_PROTOCOL));
-    lws_callback_on_writable_all_protocol(loop->lws, lws_vhost_name_to_protocol(lws_get_vhost_by_name(loop->lws, "tccc"), WS_MEDIA_PROTOCOL));
-    uv_timer_start(&loop->second, loop->second.timer_cb, 20, 20);
+    for (int i = 0; i < 2; i++) /* they send their close frames when they are writable */
+        lws_callback_on_writable_all_protocol(loop->lws, lws_vhost_name_to_protocol(vhost, closing[i]));
+    uv_timer_start(&loop->second, loop->second.timer_cb, STOP_CHECK_MS, STOP_CHECK_MS);
 }
 
 static void on_second(uv_timer_t *timer)
@@ -134,7 +139,7 @@ static int start_web(edge_loop *loop, char *err, size_t cap)
         return fail(err, cap, "The address to listen on, %s, is not known.", config->host);
     void *uv = &loop->uv;
     struct lws_context_creation_info info = {
-        .port = config->port, .iface = numeric[0] ? numeric : NULL, .protocols = protocols, .vhost_name = "tccc",
+        .port = config->port, .iface = numeric[0] ? numeric : NULL, .protocols = protocols, .vhost_name = VHOST,
         .foreign_loops = &uv, .user = loop, .retry_and_idle_policy = &idle_policy,
         .options = LWS_SERVER_OPTION_EXPLICIT_VHOSTS | LWS_SERVER_OPTION_LIBUV | LWS_SERVER_OPTION_VALIDATE_UTF8 |
                    LWS_SERVER_OPTION_UV_NO_SIGSEGV_SIGFPE_SPIN | LWS_SERVER_OPTION_FAIL_UPON_UNABLE_TO_BIND |

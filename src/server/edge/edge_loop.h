@@ -36,7 +36,7 @@ struct edge_loop {
     mailbox inbox, outbox;           /* to the edge thread; to the control thread */
     struct lws_context *lws;
     int port;
-    int stopping;                    /* 0 no; 1 closing connections; 2 at once */
+    int stopping;                    /* connections are being closed; no new ones */
     uint64_t stop_at_ms;
     int n_busy;                      /* WebSockets and HTTP requests under way: what stopping waits for */
 
