@@ -2,10 +2,17 @@
  * Source: Valin, "On Adjusting the Learning Rate in Frequency Domain Echo Cancellation With Double-Talk" (IEEE TASLP
  * 2007), as SpeexDSP's MDF implements it. What echo it leaves is removed by ns.h, which asks it for an estimate.
  *
+ * Without an echo to learn (a headset) the filter would fit the near end's speech to the far end's for the first seconds
+ * and mangle it. So its output is taken only once it has shown an echo: 4 dB less power than the microphone's over 100 ms
+ * while the far end speaks. That never happened without an echo, and within 0.7 to 1.3 s of far-end speech with one
+ * (measured: rooms of 0.3 s, echo of -6 to -26 dB, speech of two people).
+ *
  * Frames as in frame.h. No delay: out[i] belongs to near[i].
  */
 #ifndef TCCC_DSP_AEC_H
 #define TCCC_DSP_AEC_H
+
+#include <stdbool.h>
 
 #include "dsp/frame.h"
 
@@ -27,6 +34,9 @@ void aec_process(aec *state, const float near[FRAME_LEN], const float far[FRAME_
 /* Echo return loss enhancement of the last second in which the far end spoke: power of near over power of out, dB.
  * 0 until then. The near end's own speech counts into both and lowers it. */
 float aec_erle_db(const aec *state);
+
+/* True once an echo was found, until aec_reset. */
+bool aec_found_echo(const aec *state);
 
 /* Where ns.h gets the estimate of the remaining echo: SpeexDSP's state, valid as long as the canceller. */
 struct SpeexEchoState_ *aec_residual_source(aec *state);

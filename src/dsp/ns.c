@@ -12,6 +12,7 @@ enum { NOISE_DB = -15, ECHO_DB = -40, ECHO_NEAR_SPEECH_DB = -15 }; /* best of th
 
 struct ns {
     SpeexPreprocessState *gains;
+    aec *echo;
 };
 
 ns *ns_new(int *error)
@@ -44,12 +45,14 @@ void ns_set(ns *state, bool noise, aec *echo)
     speex_preprocess_ctl(state->gains, SPEEX_PREPROCESS_SET_NOISE_SUPPRESS, &noise_db);
     speex_preprocess_ctl(state->gains, SPEEX_PREPROCESS_SET_ECHO_SUPPRESS, &echo_db);
     speex_preprocess_ctl(state->gains, SPEEX_PREPROCESS_SET_ECHO_SUPPRESS_ACTIVE, &near_speech_db);
-    speex_preprocess_ctl(state->gains, SPEEX_PREPROCESS_SET_ECHO_STATE, echo ? aec_residual_source(echo) : NULL);
+    state->echo = echo;
 }
 
 void ns_process(ns *state, float pcm[FRAME_LEN])
 {
     spx_int16_t pcm16[FRAME_LEN];
+    bool suspect = state->echo && aec_found_echo(state->echo);
+    speex_preprocess_ctl(state->gains, SPEEX_PREPROCESS_SET_ECHO_STATE, suspect ? aec_residual_source(state->echo) : NULL);
     pcm16_from_f32(pcm, pcm16, FRAME_LEN);
     speex_preprocess_run(state->gains, pcm16);
     pcm16_to_f32(pcm16, pcm, FRAME_LEN);

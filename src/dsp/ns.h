@@ -21,7 +21,8 @@ ns *ns_new(int *error);
 void ns_free(ns *state);
 
 /* noise: suppress stationary noise (by up to 15 dB). echo: the canceller that runs before this, whose remaining echo is
- * suppressed (by up to 40 dB, 15 dB while the near end speaks), or NULL; it must outlive its use here. */
+ * suppressed (by up to 40 dB, 15 dB while the near end speaks), or NULL; it must outlive its use here. Nothing
+ * is done about echo until it has found one. */
 void ns_set(ns *state, bool noise, aec *echo);
 
 /* In place. */
