@@ -36,7 +36,7 @@ static rtp_packet read_packet(reader *in, uint16_t *seq, uint32_t *timestamp)
     packet.seq = *seq;
     packet.timestamp = *timestamp;
     packet.payload = in->next;
-    packet.payload_len = (size_t)(in->end - in->next) < 200u ? (size_t)(in->end - in->next) : (kind & 3) * 80u;
+    packet.payload_len = (size_t)(in->end - in->next) < 240u ? (size_t)(in->end - in->next) : (kind & 3) * 80u;
     return packet;
 }
 
