@@ -146,7 +146,7 @@ static int start_web(edge_loop *loop, char *err, size_t cap)
                    (family == AF_INET ? LWS_SERVER_OPTION_DISABLE_IPV6 : 0),
         .max_http_header_data = HEADER_BYTES_MAX, .max_http_header_pool = (unsigned short)(config->max_connections > 65000 ? 65000 : config->max_connections),
         .timeout_secs = 10, .timeout_secs_ah_idle = 10, .keepalive_timeout = 30, .alpn = "http/1.1",
-        .fd_limit_per_thread = (unsigned)config->max_connections + 64, .server_string = "tcccd",
+        .server_string = "tcccd", /* no fd_limit_per_thread: with one, every event searches all connections for its own */
         .ka_time = 60, .ka_probes = 3, .ka_interval = 10,
     };
     if (config->tls_cert) {
