@@ -24,7 +24,7 @@ export class WireSeat extends EventEmitter {
   constructor(tcccd) {
     super();
     this.setMaxListeners(0);
-    Object.assign(this, { tcccd, events: [], answers: new Map(), lastId: 0, lastSeq: 0, taken: 0, messages: [] });
+    Object.assign(this, { tcccd, events: [], answers: new Map(), lastId: 0, lastSeq: 0, pings: 0, messages: [] });
   }
 
   async connect(hello) {
@@ -33,6 +33,7 @@ export class WireSeat extends EventEmitter {
     this.ws = new WebSocket(`ws://127.0.0.1:${this.tcccd.httpPort}/v1/seat`, 'tccc.v1');
     this.ws.on('message', (data, isBinary) => this.take(JSON.parse(data), isBinary));
     this.ws.on('close', (code) => {
+      clearInterval(this.beat);
       this.closed = code;
       this.emit('change');
     });
@@ -44,7 +45,10 @@ export class WireSeat extends EventEmitter {
 
   take(message) {
     this.messages.push(message);
-    if (message.t === 'welcome') this.welcome = message;
+    if (message.t === 'welcome') {
+      this.welcome = message;
+      this.beat = setInterval(() => !this.deaf && this.ws.readyState === WebSocket.OPEN && this.send({ t: 'ping', n: ++this.pings }), message.heartbeatMs);
+    }
     if (message.t === 'refuse') this.refused = message.error;
     if (message.t === 'bye') this.bye = message;
     if (message.t === 'ping' && !this.deaf) this.send({ t: 'pong', n: message.n });

@@ -69,7 +69,9 @@ static void beat(void *owner) {
         lose(link);
         return;
     }
-    if (now - link->said_ms >= period) {
+    /* Who has not been heard for a period is asked, too, though there was something to say to it. */
+    if (now - link->said_ms >= period || (now - link->heard_ms >= period && now - link->pinged_ms >= period)) {
+        link->pinged_ms = now;
         wire_message ping = { .kind = WIRE_PING, .ping_n = ++link->pings };
         seat_link_send(link, &ping);
     }

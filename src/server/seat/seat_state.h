@@ -13,7 +13,7 @@ typedef struct seat_link {           /* one signalling WebSocket */
     edge_conn conn;
     seat *seat;                      /* NULL before hello */
     deadline hello, heartbeat;
-    uint64_t heard_ms, said_ms;
+    uint64_t heard_ms, said_ms, pinged_ms;
     uint32_t pings;
 } seat_link;
 
