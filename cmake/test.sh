@@ -1,6 +1,7 @@
 #!/bin/bash
 # `make test`: sets up what is missing, builds, runs everything. A failed build ends it; a failed test stage is told at the
-# end, after the others have run. Layer: build. FUZZ_SECONDS (default 15) is each fuzzer's time.
+# end, after the others have run. Layer: build. FUZZ_SECONDS (default 15) is each fuzzer's time; TEST_JOBS (default 2)
+# how many files of mocha tests run at a time.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 source cmake/stages.sh 14
@@ -13,7 +14,7 @@ try() { stage "$@" || failed+=("$1"); }
 mocha_folders() {
     local files
     mapfile -t files < <(cd tests && find "$@" -name '*.test.js' | sort | sed 's|^|tests/|')
-    npx mocha --no-config --timeout 60000 --parallel --jobs 2 "${files[@]}"
+    npx mocha --no-config --timeout 60000 --parallel --jobs "${TEST_JOBS:-2}" "${files[@]}"
 }
 
 # All of them with the sanitizers; those that compare bits also as gcc optimises them.
