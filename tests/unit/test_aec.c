@@ -54,10 +54,14 @@ static void add_room(void)
 
 static void scene(void)
 {
+    static bool made;
     random_state = 5;
-    talk(far_end, 0.08, 3);
-    add_room();
-    talk(near_end, 0.05, 2.3);
+    if (!made) {
+        talk(far_end, 0.08, 3);
+        add_room();
+        talk(near_end, 0.05, 2.3);
+        made = true;
+    }
     for (int i = 0; i < N; i++) {
         bool near_speaks = i >= 8 * 16000 && i < 12 * 16000;
         microphone[i] = echo[i] + (near_speaks ? near_end[i] : 0) + 0.0005f * white();
