@@ -1,0 +1,23 @@
+/** sizes.test.js: what a page downloads stays small (issue 2's goals, brotli). */
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { DIST } from './page_server.js';
+
+const LIMITS = { 'tccc.js': 40000, 'core.wasm': 30000, 'voice.wasm': 220000, 'voice-simd.wasm': 220000 };
+
+describe('sizes of dist/', () => {
+  const sizes = () => JSON.parse(readFileSync(join(DIST, 'sizes.json'), 'utf8'));
+
+  for (const [name, limit] of Object.entries(LIMITS)) {
+    it(`${name} has at most ${limit} bytes with brotli`, function check() {
+      const one = sizes().find((file) => file.name === name);
+      if (!one) this.skip();
+      assert.ok(one.brotli <= limit, `${one.brotli} bytes`);
+    });
+  }
+
+  it('every file has an integrity value for the script tag', () => {
+    assert.deepEqual(sizes().filter(({ integrity }) => !/^sha384-[A-Za-z0-9+/]{64}$/.test(integrity)), []);
+  });
+});
