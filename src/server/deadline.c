@@ -1,15 +1,19 @@
-/* deadline.c: a timer heap driven by one libre timer. Layer: server. */
+/* deadline.c: a timer heap driven by one timerfd of the monotonic clock. Layer: server.
+ * libre counts its own timers on the calendar clock: a clock that is set back would hold them up.
+ */
 #include "server/deadline.h"
 
 #include "server/libre.h"
 
 #include <stddef.h>
 #include <stdlib.h>
+#include <sys/timerfd.h>
 #include <time.h>
+#include <unistd.h>
 
 struct deadlines {
     timer_heap heap;
-    struct tmr next;
+    int fd;
     bool firing;
 };
 
@@ -22,21 +26,19 @@ static uint64_t read_clock_us(clockid_t id) {
 uint64_t clock_ms(void) { return read_clock_us(CLOCK_MONOTONIC) / 1000; }
 int64_t clock_unix_ms(void) { return (int64_t)(read_clock_us(CLOCK_REALTIME) / 1000); }
 
-static void fire_due(void *arg);
-
 static void arm(deadlines *all) {
     uint64_t due_us = timer_heap_next_us(&all->heap);
-    if (due_us == TIMER_HEAP_NEVER) {
-        tmr_cancel(&all->next);
-        return;
-    }
-    uint64_t now_us = read_clock_us(CLOCK_MONOTONIC);
-    tmr_start(&all->next, due_us > now_us ? (due_us - now_us + 999) / 1000 : 0, fire_due, all);
+    struct itimerspec when = { .it_value = { 0, 0 } }; /* zero: disarmed */
+    if (due_us != TIMER_HEAP_NEVER)
+        when.it_value = (struct timespec){ (time_t)(due_us / 1000000), (long)(due_us % 1000000) * 1000 + 1 };
+    (void)timerfd_settime(all->fd, TFD_TIMER_ABSTIME, &when, NULL);
 }
 
-static void fire_due(void *arg) {
+static void fire_due(int flags, void *arg) {
     deadlines *all = arg;
-    uint64_t now_us = read_clock_us(CLOCK_MONOTONIC);
+    uint64_t times, now_us = read_clock_us(CLOCK_MONOTONIC);
+    (void)flags;
+    (void)!read(all->fd, &times, sizeof times);
     all->firing = true;
     for (timer_node *node; (node = timer_heap_pop(&all->heap, now_us));) {
         deadline *one = (deadline *)((char *)node - offsetof(deadline, node));
@@ -51,14 +53,20 @@ deadlines *deadlines_new(void) {
     if (!all)
         return NULL;
     timer_heap_init(&all->heap);
-    tmr_init(&all->next);
-    return all;
+    all->fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+    if (all->fd >= 0 && !fd_listen(all->fd, FD_READ, fire_due, all))
+        return all;
+    if (all->fd >= 0)
+        close(all->fd);
+    free(all);
+    return NULL;
 }
 
 void deadlines_free(deadlines *all) {
     if (!all)
         return;
-    tmr_cancel(&all->next);
+    fd_close(all->fd);
+    close(all->fd);
     timer_heap_close(&all->heap);
     free(all);
 }

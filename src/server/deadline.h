@@ -1,4 +1,4 @@
-/* deadline.h: many timers on the control thread behind one libre timer, whose own list is searched linearly. Layer: server. */
+/* deadline.h: many timers on the control thread; libre's own list is searched linearly. Layer: server. */
 #ifndef TCCC_SERVER_DEADLINE_H
 #define TCCC_SERVER_DEADLINE_H
 
@@ -15,7 +15,7 @@ typedef struct deadline {
     void (*fire)(void *owner);
 } deadline;
 
-/* NULL: no memory. */
+/* NULL: no memory or no descriptor. */
 deadlines *deadlines_new(void);
 void deadlines_free(deadlines *all);
 

@@ -11,7 +11,7 @@ const REFUSALS = [
 
 describe('calls of a seat', function () {
   this.timeout(30000);
-  const centre = useServer({ change: { calls: { ringSeconds: 2, queueSeconds: 2, outboundRingSeconds: 2, noReplySeconds: 1 } } });
+  const centre = useServer({ change: { calls: { ringSeconds: 2, queueSeconds: 2, outboundRingSeconds: 4, noReplySeconds: 4 } } });
 
   it('SDK-157 SDK-163 SDK-152 an outbound call: callOuted, ringing, calloutAccepted, media, sessionEnded by seat', async () => {
     const peer = await centre().called(called.answers());

@@ -126,8 +126,8 @@ describe('a seat on the wire', function () {
 
   it('heartbeats: the server pings, and lets go of who says nothing', async () => {
     const seat = await centre().seat();
-    await seat.until(() => seat.messages.some((one) => one.t === 'ping'), 'ping');
     seat.deaf = true;
+    await seat.until(() => seat.messages.some((one) => one.t === 'ping'), 'ping');
     await seat.until(() => seat.closed, 'close');
     assert.equal((await open({ resume: seat.welcome.resume, lastSeq: seat.lastSeq })).welcome.replay, true);
   });
