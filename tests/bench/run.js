@@ -12,7 +12,7 @@ import { fileURLToPath } from 'node:url';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const HERE = path.join(ROOT, 'tests/bench');
-const NATIVE = path.join(ROOT, 'build/native');
+const NATIVE = path.join(process.env.TCCC_BUILD_DIR || path.join(ROOT, 'build'), 'native');
 const RESULTS = path.join(ROOT, 'build/bench/results.json');
 const LIMIT_MS = 15 * 60 * 1000;
 

@@ -44,7 +44,7 @@ export class Pulse {
 
   /** Speaks a WAV file into the microphone; resolves when it has been said. */
   say(file) {
-    const one = new Process('paplay', 'paplay', ['--device=mouth', '--latency-msec=40', file], { env: this.env });
+    const one = new Process('paplay', 'paplay', ['--device=mouth', '--latency-msec=200', file], { env: this.env });
     this.playing.add(one);
     return one.waitExit(120000).finally(() => this.playing.delete(one));
   }

@@ -6,7 +6,7 @@ import { cloudClient } from './cloud.js';
 import { Process, freePort, realAddress, scratch } from './process.js';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-const PROGRAM = process.env.TCCCD || path.join(ROOT, 'build/native/tcccd');
+const PROGRAM = process.env.TCCCD || path.join(process.env.TCCC_BUILD_DIR || path.join(ROOT, 'build'), 'native/tcccd');
 export const SDK_APP_ID = 1400000001;
 const CREDENTIAL = { secretId: 'AKIDtests', secretKey: 'tests-secret-key' };
 
