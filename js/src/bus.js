@@ -4,9 +4,18 @@
  */
 import { tcccError } from './errors.js';
 
+/** @param {number} id @param {string} cmd @param {object} args */
+function commandText(id, cmd, args) {
+  try {
+    return JSON.stringify({ id, cmd, args });
+  } catch { /* a circle or a BigInt */
+    throw tcccError('ARG_TYPE');
+  }
+}
+
 /**
  * @typedef {{resolve: (data: any) => void, reject: (error: Error) => void}} Waiting
- * @param {(command: {id: number, cmd: string, args: object}) => void} post
+ * @param {(id: number, text: string) => void} post takes {"id","cmd","args"} as text
  */
 export function createBus(post) {
   /** @type {Map<number, Waiting>} */
@@ -24,9 +33,11 @@ export function createBus(post) {
   /** As request, also before the ready event. @param {string} cmd @param {object} [args] @returns {Promise<any>} */
   function ask(cmd, args = {}) {
     return new Promise((resolve, reject) => {
-      lastId += 1;
-      waiting.set(lastId, { resolve, reject });
-      post({ id: lastId, cmd, args });
+      const id = lastId + 1;
+      const text = commandText(id, cmd, args);
+      lastId = id;
+      waiting.set(id, { resolve, reject });
+      post(id, text);
     });
   }
 

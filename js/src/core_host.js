@@ -37,7 +37,7 @@ const OUTPUTS = {
 const INPUTS = {
   start: (host, message) => host.start(message),
   stop: (host) => host.stop(),
-  command: (host, { command }) => host.command(command),
+  command: (host, message) => host.command(message),
   voice: (host, { port }) => host.attachVoice(port),
   dataChannel: (host, { channel }) => host.attachPath(DATA_CHANNEL, channel),
   dataChannelFailed: (host) => host.pathLost(DATA_CHANNEL),
@@ -63,7 +63,7 @@ export class CoreHost {
     /** @type {ReturnType<typeof setTimeout> | undefined} */
     this.timer = undefined;
     this.timerAt = Infinity;
-    /** @type {object[]} commands that came before the engine stood */
+    /** @type {{id: number, text: string}[]} commands that came before the engine stood */
     this.early = [];
   }
 
@@ -93,10 +93,16 @@ export class CoreHost {
     this.core = null;
   }
 
-  /** @param {object} command */
+  /** @param {{id: number, text: string}} command */
   command(command) {
-    if (this.core) this.feed((core) => core.command(JSON.stringify(command), now()));
-    else this.early.push(command);
+    if (!this.core) {
+      this.early.push(command);
+      return;
+    }
+    this.feed((core) => {
+      if (core.command(command.text, now())) return;
+      this.post({ k: 'result', result: { id: command.id, status: 'error', code: 'TOO_LARGE' } });
+    });
   }
 
   /** @param {(core: Core) => void} input */
@@ -136,8 +142,9 @@ export class CoreHost {
 
   /** @param {unknown} data */
   wireText(data) {
-    if (typeof data === 'string') this.feed((core) => core.wireText(data, now()));
-    else this.wire?.close(1000);
+    this.feed((core) => {
+      if (typeof data !== 'string' || !core.wireText(data, now())) this.wire?.close(1000);
+    });
   }
 
   /** @param {string} text */

@@ -40,19 +40,19 @@ export async function loadCore(module, seat, nowMs) {
     return heap;
   }
 
-  /** @param {Uint8Array} bytes @returns {number} their length */
-  function put(bytes) {
-    if (bytes.length > mailboxSize) throw new RangeError('The message is longer than the mailbox.');
+  /** Calls `take` with the length of what lies in the mailbox. @param {Uint8Array} bytes @param {(length: number) => number} take */
+  function give(bytes, take) {
+    if (bytes.length > mailboxSize) return false;
     look().set(bytes, mailbox);
-    return bytes.length;
+    return take(bytes.length) >= 0;
   }
 
-  /** @param {string} text */
-  const putText = (text) => put(encoder.encode(text));
+  /** @param {string} text @param {(length: number) => number} take @returns {boolean} whether it fitted and was taken */
+  const giveText = (text, take) => give(encoder.encode(text), take);
 
   const mailboxText = () => decoder.decode(look().slice(mailbox, look().indexOf(0, mailbox)));
 
-  if (wasm.core_init(putText(initConfig(seat)), nowMs) < 0) throw new Error(mailboxText());
+  if (!giveText(initConfig(seat), (length) => wasm.core_init(length, nowMs))) throw new Error(mailboxText());
 
   const core = {
     /** Kind and index of the output that poll found. */
@@ -68,16 +68,18 @@ export async function loadCore(module, seat, nowMs) {
     bytes: () => look().subarray(wasm.core_out_ptr(), wasm.core_out_ptr() + wasm.core_out_len()),
     text: () => decoder.decode(core.bytes()),
     json: () => JSON.parse(core.text()),
-    command: (/** @type {string} */ text, /** @type {number} */ now) => wasm.core_command(putText(text), now),
+    command: (/** @type {string} */ text, /** @type {number} */ now) =>
+      giveText(text, (length) => wasm.core_command(length, now)),
     wireOpen: (/** @type {number} */ now) => wasm.core_wire_open(now),
-    wireText: (/** @type {string} */ text, /** @type {number} */ now) => wasm.core_wire_text(putText(text), now),
+    wireText: (/** @type {string} */ text, /** @type {number} */ now) =>
+      giveText(text, (length) => wasm.core_wire_text(length, now)),
     wireClosed: (/** @type {number} */ code, /** @type {number} */ now) => wasm.core_wire_closed(code, now),
     pathOpen: (/** @type {number} */ path, /** @type {number} */ now) => wasm.core_path_open(path, now),
     pathFrame: (/** @type {number} */ path, /** @type {Uint8Array} */ frame, /** @type {number} */ now) =>
-      wasm.core_path_frame(path, put(frame), now),
+      give(frame, (length) => wasm.core_path_frame(path, length, now)),
     pathClosed: (/** @type {number} */ path, /** @type {number} */ now) => wasm.core_path_closed(path, now),
     packet: (/** @type {number} */ channel, /** @type {Uint8Array} */ packet, /** @type {number} */ now) =>
-      wasm.core_packet(channel, put(packet), now),
+      give(packet, (length) => wasm.core_packet(channel, length, now)),
     tick: (/** @type {number} */ now) => wasm.core_tick(now),
     nextMs: () => {
       const next = wasm.core_next_ms();

@@ -94,7 +94,7 @@ export class Sdk {
     this.early = [];
     /** @type {ReturnType<typeof createDataChannelPath> | null} */
     this.dataChannel = null;
-    this.bus = createBus((command) => this.post({ k: 'command', command }));
+    this.bus = createBus((id, text) => this.post({ k: 'command', id, text }));
     const voicePorts = new MessageChannel(); /* orders wait in the port until the worklet stands */
     this.post({ k: 'voice', port: voicePorts.port1 }, [voicePorts.port1]);
     this.audio = new Audio(config, voicePorts.port2, this.emitter.emit);

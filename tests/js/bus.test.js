@@ -9,7 +9,7 @@ describe('bus', () => {
   before(async () => ({ createBus } = await load('bus.js')));
   beforeEach(() => {
     posted = [];
-    bus = createBus((command) => posted.push(command));
+    bus = createBus((id, text) => posted.push(JSON.parse(text)));
   });
   const codeOf = (promise) => promise.then(() => 'resolved', ({ code }) => code);
 
@@ -25,6 +25,16 @@ describe('bus', () => {
     bus.answer({ id: 2, status: 'success', data: { n: 2 } });
     bus.answer({ id: 1, status: 'success', data: { n: 1 } });
     assert.deepEqual([await first, await second], [{ n: 1 }, { n: 2 }]);
+  });
+
+  it('options that no JSON can carry are refused, and the next command goes through', async () => {
+    bus.open();
+    const circle = {};
+    circle.self = circle;
+    assert.equal(await codeOf(bus.request('A', circle)), 'ARG_TYPE');
+    assert.equal(await codeOf(bus.request('A', { n: 1n })), 'ARG_TYPE');
+    bus.request('A', { listener() {}, n: 1 });
+    assert.deepEqual(posted, [{ id: 1, cmd: 'A', args: { n: 1 } }]);
   });
 
   it('an error answer rejects with its code, sentence and remedy', async () => {
