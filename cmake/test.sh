@@ -1,7 +1,7 @@
 #!/bin/bash
 # `make test`: sets up what is missing, builds, runs everything. A failed build ends it; a failed test stage is told at the
 # end, after the others have run. Layer: build. FUZZ_SECONDS (default 15) is each fuzzer's time; TEST_JOBS (default 2)
-# how many files of mocha tests run at a time.
+# how many files of mocha tests run at a time, but for those that measure sound.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 source cmake/stages.sh 14
@@ -9,12 +9,12 @@ source cmake/stages.sh 14
 failed=()
 try() { stage "$@" || failed+=("$1"); }
 
-# The mocha files of some folders under tests/, two at a time: they wait for browsers, telephones and speech, not for
-# the processor.
+# mocha_folders <jobs> <folders under tests/>: that many files at a time.
 mocha_folders() {
-    local files
+    local jobs=$1 files
+    shift
     mapfile -t files < <(cd tests && find "$@" -name '*.test.js' | sort | sed 's|^|tests/|')
-    npx mocha --no-config --timeout 60000 --parallel --jobs "${TEST_JOBS:-2}" "${files[@]}"
+    npx mocha --no-config --timeout 60000 --parallel --jobs "$jobs" "${files[@]}"
 }
 
 # All of them with the sanitizers; those that compare bits also as gcc optimises them.
@@ -39,10 +39,11 @@ stage "building scripts" scripts
 
 beside "fuzzers, ${FUZZ_SECONDS:-15} s each" cmake/fuzz.sh "${FUZZ_SECONDS:-15}"
 try "unit tests with AddressSanitizer and UBSan" unit_tests
-try "layers, names, sizes" mocha_folders check
-try "WASM, scripts, server, telephones" mocha_folders wasm js server peers
-try "end to end: browsers and telephones" mocha_folders e2e
+try "layers, names, sizes" mocha_folders 1 check
+try "WASM, scripts, server, telephones" mocha_folders "${TEST_JOBS:-2}" wasm js server peers
 collect || failed+=("$beside_title")
+# Sound is measured: a browser needs the machine for itself.
+try "end to end: browsers and telephones" mocha_folders 1 e2e
 
 printf 'total: %d s\n' $((SECONDS - started))
 if [ ${#failed[@]} -gt 0 ]; then

@@ -30,7 +30,7 @@ describe('calls of a seat', function () {
     const ended = await seat.next('sessionEnded');
     assert.equal(ended.closeBy, 'seat');
     assert.equal(ended.type, 'phone');
-    assert.ok(ended.duration > 0 && ended.duration < 10);
+    assert.ok(ended.duration >= 0 && ended.duration < 10); // 0: hung up within the same millisecond
     assert.deepEqual(seat.story(started.sessionId), ['callOuted', 'calloutAccepted', 'sessionEnded']);
     await peer.done();
     assert.match(peer.messages(), /INVITE sip:13800138000@127\.0\.0\.2/);
