@@ -5,7 +5,7 @@ const RATE_HZ = 16000;
 const BAND_HZ = [300, 3400];     // the telephone band, ITU-T G.712
 const TAPS = 255;
 const PIECES = 5;                // a second is compared in pieces of 200 ms, each with a lag of its own
-const PIECE_SLACK_MS = 12;       // how far a piece may lie from its second's lag: one step of time stretching
+const PIECE_SLACK_MS = 25;       // how far a piece may lie from its second's lag: two steps of time stretching
 const GOOD = 0.6;                // below this a second's lag is not believed
 const WIDE_SLACK = RATE_HZ / 2;  // how far the lag is looked for again when it was lost
 const ACTIVE_BELOW_DB = 20;      // a second is speech when its level is at most this far under the whole's
@@ -167,7 +167,7 @@ function gapMs(ref, rec, at, lag, level) {
 /**
  * Compares what was said with what was heard, both {samples, rate, startMs?}. Time stretching of the jitter buffer is
  * allowed for: each second is aligned by itself within slackMs of the last (within 500 ms when that fails), each 200 ms within
- * 12 ms of its second.
+ * 25 ms of its second.
  * Returns seconds: [{atS, correlation, lagMs, gainDb}] for all seconds of speech that lie wholly inside the
  * recording; worst and mean correlation; lagMs (median place of the reference in the recording); delayMs when both
  * carry startMs (wall clock); gapMs; clicks.
