@@ -9,6 +9,7 @@ enum {
     MEMORY_S = 13,
     FASTER_RUN = 5,             /* on a network, new records become rare: the n-th packet is one by a chance of 1/n */
     FEC_PACKETS = 100,          /* a sender adds no copies in silence: it is taken to do so this long after one */
+    STEP_BINS = 8,              /* 40 ms: our own clock stood still (the sound card's, on a busy machine), or a new route */
     PULL_MS = 10,               /* speech leaves in frames this long: their first sample is the oldest */
     SPIKE_PERIOD_MAX_US = 12000000, /* rarer ones are not worth a constant delay */
     SPIKE_APART_US = 500000     /* late packets closer than this belong to one spike */
@@ -106,7 +107,8 @@ static void base_follow(jitter_delay *delay, int64_t transit_us, uint64_t now_us
         bins--; /* no packet may fall left of the first bin */
     if (bins == 0)
         return;
-    histogram_shift(delay, bins);
+    if (bins > -STEP_BINS) /* else the way became shorter at once: what it varied by before is as good a guess as any */
+        histogram_shift(delay, bins);
     delay->anchor_us += bins * BIN_US;
 }
 

@@ -144,6 +144,21 @@ static void a_longer_way_is_the_new_base_after_ten_seconds(void **state)
     assert_int_equal(jitter_delay_base_us(&feeder.delay) - base_us, 0);
 }
 
+/* A sound card that stands still for 400 ms stops our clock: from then on all packets seem that much earlier. */
+static void a_clock_that_stood_still_is_not_taken_for_jitter(void **state)
+{
+    feeder feeder;
+
+    (void)state;
+    feeder_open(&feeder, 20, 500);
+    for (int i = 0; i < 10; i++)
+        feed(&feeder, 450);
+    for (int i = 0; i < 100; i++) {
+        feed(&feeder, 50);
+        assert_true(target_of(&feeder) <= 25);
+    }
+}
+
 static void loss_above_one_percent_waits_for_the_copy_in_the_next_packet(void **state)
 {
     feeder feeder;
@@ -177,6 +192,7 @@ int main(void)
         cmocka_unit_test(spikes_that_return_are_remembered_and_forgotten_when_they_stop),
         cmocka_unit_test(a_single_spike_is_soon_forgiven),
         cmocka_unit_test(a_longer_way_is_the_new_base_after_ten_seconds),
+        cmocka_unit_test(a_clock_that_stood_still_is_not_taken_for_jitter),
         cmocka_unit_test(loss_above_one_percent_waits_for_the_copy_in_the_next_packet),
     };
 
