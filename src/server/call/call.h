@@ -2,6 +2,7 @@
 #ifndef TCCC_SERVER_CALL_CALL_H
 #define TCCC_SERVER_CALL_CALL_H
 
+#include "server/agent/agent.h"
 #include "server/edge/edge.h"
 #include "server/seat/seat.h"
 #include "server/sip/gate.h"
@@ -48,6 +49,32 @@ void calls_seat_free(void *ctx, seat *s);
 
 /* An INVITE that begins a call: from a trunk, or from a desk phone that proves itself. */
 void calls_invite(calls *all, endpoint *at, const struct sip_msg *invite);
+/* What the cloud API shows of a running call. Texts are borrowed for the call of `each`. */
+typedef struct {
+    const char *session_id, *caller, *callee, *protected_caller, *protected_callee;
+    const char *user_id;             /* the agent it is with, or "" */
+    const char *state;               /* ringing, seatJoining, inProgress, finished: SessionStatus of DescribeTelSession */
+    bool inbound;
+    int64_t group_id;                /* whose queue it is or was in; 0 none */
+    int64_t start_ms, queued_ms, ring_ms, accept_ms;
+} call_view;
+
+void calls_each(calls *all, int64_t app_id, bool (*each)(void *ctx, const call_view *view), void *ctx);
+/* Ends a running call (closeBy "admin"). 0 or NOT_FOUND. */
+int calls_hangup(calls *all, int64_t app_id, const char *session_id);
+
+typedef struct {
+    const char *callee, *uui, *remark;
+    const char *const *callers;      /* numbers that may be shown; none: the documented choice (ACD-034) */
+    int n_callers;
+    bool by_mobile;                  /* the agent's mobile is called first, then the customer */
+} call_dial;
+
+/* CreateCallOutSession: an outbound call for an agent, as if it had dialled. 0 with session_id[37], or as call.start. */
+int calls_dial(calls *all, agent *a, const call_dial *what, char session_id[37]);
+/* CreateIVRSession: calls a customer and runs a flow with whoever answers. The same errors, or NOT_FOUND (flow). */
+int calls_dial_flow(calls *all, int64_t app_id, int64_t flow_id, const call_dial *what, char session_id[37]);
+
 /* For edge_handler. */
 void calls_bridge_event(calls *all, uint32_t bridge, int side, int event, int64_t value);
 

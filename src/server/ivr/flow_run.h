@@ -1,0 +1,59 @@
+/* flow_run.h: one caller's way through a flow, as a machine without clock, sound or telephone: events in, orders out. Layer: server.
+ *
+ *     flow_order order;
+ *     flow_run *run = flow_run_new(f);
+ *     flow_run_step(run, FLOW_STARTED, 0, &order);
+ *     for each thing that happens:  flow_run_step(run, event, digit, &order); carry out the order (it replaces the one before)
+ */
+#ifndef TCCC_SERVER_IVR_FLOW_RUN_H
+#define TCCC_SERVER_IVR_FLOW_RUN_H
+
+#include "server/ivr/flow.h"
+
+typedef struct flow_run flow_run;
+
+enum flow_event {
+    FLOW_STARTED,
+    FLOW_PLAYED,                      /* the order's sounds have ended */
+    FLOW_DIGIT,                       /* a key; `digit` says which */
+    FLOW_TIMED_OUT,                   /* the order's timeout_ms has passed */
+    FLOW_CONNECTED,                   /* queue: an agent talks with the caller */
+    FLOW_NO_AGENT,                    /* queue: nobody is online (ACD-023) */
+    FLOW_QUEUE_OVER,                  /* queue: full, or waited for too long */
+    FLOW_AGENT_LEFT,                  /* queue, connected: the agent has hung up; the caller is still there */
+    FLOW_RECORDED                     /* voicemail: done or too long */
+};
+
+enum flow_order_kind {
+    FLOW_DO_NOTHING,                  /* go on with what runs */
+    FLOW_DO_PLAY,                     /* sounds, one after the other; then FLOW_PLAYED. Digits are told, and end the sounds when `interruptible` */
+    FLOW_DO_WAIT_KEY,                 /* as PLAY; after the sounds timeout_ms runs, then FLOW_TIMED_OUT */
+    FLOW_DO_QUEUE,                    /* to group_id; sounds, then `loop` over and over, until CONNECTED, NO_AGENT or QUEUE_OVER */
+    FLOW_DO_VOICEMAIL,                /* sounds, then record until `stop_key`, silence or timeout_ms */
+    FLOW_DO_RETURN,                   /* self-service: back to the agent (IVR-041) */
+    FLOW_DO_HANG_UP
+};
+
+typedef struct {
+    enum flow_order_kind kind;
+    const char *module, *label;       /* for logs and records */
+    flow_sound sounds[4];
+    int n_sounds;
+    flow_sound loop;                  /* sound_id 0 and text NULL: the built-in music */
+    flow_sound connected;             /* to the caller when an agent has accepted (IVR-033) */
+    bool interruptible;
+    int timeout_ms;
+    int64_t group_id;
+    char stop_key;
+} flow_order;
+
+flow_run *flow_run_new(flow *f);      /* holds the flow: it keeps its version (AMB-20) */
+void flow_run_free(flow_run *run);
+/* The order's pointers live as long as the run. */
+void flow_run_step(flow_run *run, enum flow_event event, char digit, flow_order *order);
+
+typedef struct { const char *key, *label, *node; } flow_key;   /* key "noInput": reached without a key */
+/* Keys pressed at branches and ratings so far, in order. */
+int flow_run_keys(const flow_run *run, const flow_key **keys);
+
+#endif

@@ -1,0 +1,26 @@
+/* flows.h: the flows of an app: saving, publishing, withdrawing, binding; and the parsed ones that run. Layer: server.
+ * Rows IVR-001 to IVR-011, IVR-042. */
+#ifndef TCCC_SERVER_IVR_FLOWS_H
+#define TCCC_SERVER_IVR_FLOWS_H
+
+#include "server/ivr/flow.h"
+#include "server/store/flow.h"
+
+typedef struct flows flows;
+
+flows *flows_new(store *db, const logger *log);
+void flows_free(flows *all);
+/* New (id 0) or changed; an unpublished draft may be incomplete, but must be JSON with modules. publish: all checks. Errors:
+ * ARG_RANGE with a sentence (check failed), STATE (published or in use: IVR-008, IVR-011), NOT_FOUND, IO. */
+int flows_save(flows *all, store_flow *row, const char *document, bool publish, char sentence[FLOW_SENTENCE_MAX]);
+int flows_publish(flows *all, int64_t app_id, int64_t id, char sentence[FLOW_SENTENCE_MAX]);
+int flows_withdraw(flows *all, int64_t app_id, int64_t id, char sentence[FLOW_SENTENCE_MAX]);  /* IVR-007 */
+int flows_delete(flows *all, int64_t app_id, int64_t id, char sentence[FLOW_SENTENCE_MAX]);    /* IVR-010 */
+/* "unpublished", "published", "inUse". */
+const char *flows_state(flows *all, const store_flow *row);
+/* A published flow, parsed, held for the caller; NULL when there is none. */
+flow *flows_open(flows *all, int64_t app_id, int64_t id);
+/* Makes the default skill group and flow of an app that has numbers but neither (IVR-042, ADM-021). */
+int flows_provision_default(flows *all, int64_t app_id);
+
+#endif

@@ -1,0 +1,66 @@
+/* settings.h: an app's settings that change without restart: their names, ranges and defaults, in one place. Layer: server.
+ *
+ * Each section is one JSON document in the store (store/setting.h), read into a struct; what is missing has its default.
+ * The admin API reads and writes documents, everybody else asks for structs, which are kept in memory. Rows ACD-001 to ACD-009,
+ * ADM-053 to ADM-085, PUSH-001, AMB-18.
+ */
+#ifndef TCCC_SERVER_SETTINGS_H
+#define TCCC_SERVER_SETTINGS_H
+
+#include "base/json.h"
+#include "server/store/store.h"
+
+typedef struct settings settings;
+
+enum dispatch_strategy { DISPATCH_LONGEST_IDLE, DISPATCH_FEWEST_CALLS };          /* ACD-008, ACD-009 */
+
+typedef struct {                      /* section "phone" */
+    bool timeout_transfer;            /* ACD-001: an unanswered contact moves on; off: it rings until the caller leaves */
+    int timeout_transfer_s;           /* ACD-002: 1..90 */
+    bool status_recovery;             /* ACD-006: after-call work; off: free at once */
+    int status_recovery_s;            /* ACD-007: 1..90 */
+    enum dispatch_strategy strategy;
+    bool last_agent_first;            /* ACD-010 */
+    bool missed_rests;                /* AMB-18 */
+    bool auto_answer;                 /* ADM-073 */
+    int queue_s;                      /* a caller waits for so long, 1..3600 */
+    int queue_max;                    /* callers in one group's queue, 1..10000 */
+    bool number_mapping;              /* ADM-081: agents see protected numbers */
+    int64_t hold_sound, queue_sound;  /* sound ids; 0: the built-in music (ADM-079) */
+    int64_t rating_flow;              /* flow after the agent has hung up (IVR-037); 0: none */
+} settings_phone;
+
+typedef struct {                      /* section "recording" */
+    bool enabled;
+    int retention_days;               /* 1..3650; 0: for good. Default 90 (PUSH-079) */
+} settings_recording;
+
+enum push_auth { PUSH_AUTH_NONE, PUSH_AUTH_BASIC, PUSH_AUTH_OAUTH2 };
+
+typedef struct {                      /* section "push" (PUSH-001 to PUSH-005) */
+    char url[1024];                   /* "": no push */
+    bool cdr, record, voicemail;
+    enum push_auth auth;
+    char username[256], password[256];
+    char token_url[1024], client_id[256], client_secret[256];
+} settings_push;
+
+/* Further sections are lists that only the admin API and pages read: "restReasons" (strings), "popups" (at most 5: name, url,
+ * enabled), "quickReplies" (text). */
+
+settings *settings_new(store *db, const logger *log);
+void settings_free(settings *all);
+/* Never NULL; the pointer is good until the next settings_put. */
+const settings_phone *settings_phone_of(settings *all, int64_t app_id);
+const settings_recording *settings_recording_of(settings *all, int64_t app_id);
+const settings_push *settings_push_of(settings *all, int64_t app_id);
+/* The whole section with its defaults filled in, as JSON text, malloc'ed; secrets show as "" (`hasPassword` true). NULL: there is
+ * no such section. */
+char *settings_get(settings *all, int64_t app_id, const char *section);
+/* Checks and stores members of a section; those not given stay. 0 or NOT_FOUND (section), ARG_* with a sentence that names the
+ * member in err, IO. */
+int settings_put(settings *all, int64_t app_id, const char *section, const json_value *members, char *err, size_t err_cap);
+/* Every section of the configuration file's "settings" object, at start. The same errors. */
+int settings_provision(settings *all, int64_t app_id, const json_value *sections, char *err, size_t err_cap);
+
+#endif
