@@ -39,6 +39,7 @@ enum call_event {
     CALL_CMD_DIGITS,
     CALL_CMD_MUTE,
     CALL_CMD_DELETE,
+    CALL_CMD_HAND_OVER,             /* transfer, or a self-service flow and back */
     CALL_EVENTS
 };
 

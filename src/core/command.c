@@ -15,13 +15,16 @@ const char *command_name(enum command_name name) { return names[name]; }
 static enum wire_method arguments_like(enum command_name name) {
     switch (name) {
     case COMMAND_CALL_START: return WIRE_CALL_START;
+    case COMMAND_CALL_INTERNAL: return WIRE_CALL_INTERNAL;
+    case COMMAND_CALL_TRANSFER: return WIRE_CALL_TRANSFER;
+    case COMMAND_CALL_FLOW: return WIRE_CALL_FLOW;
     case COMMAND_AGENT_SET_STATUS: return WIRE_AGENT_STATUS;
     case COMMAND_MEDIA_OFFER: return WIRE_MEDIA_OFFER;
     case COMMAND_AGENT_ONLINE: case COMMAND_AGENT_OFFLINE: case COMMAND_AGENT_GET_STATUS: case COMMAND_SESSION_LIST:
     case COMMAND_MEDIA_STATS: case N_COMMANDS: return WIRE_N_METHODS;
     case COMMAND_CALL_ACCEPT: case COMMAND_CALL_END: case COMMAND_CALL_HUNG_UP: case COMMAND_CALL_DELETE: case COMMAND_CALL_MUTE:
     case COMMAND_CALL_UNMUTE: case COMMAND_CALL_IS_MUTED: case COMMAND_CALL_HOLD: case COMMAND_CALL_UNHOLD:
-    case COMMAND_CALL_DIGITS: break;
+    case COMMAND_CALL_UNFLOW: case COMMAND_CALL_DIGITS: break;
     }
     return WIRE_CALL_ACCEPT; /* sessionId */
 }

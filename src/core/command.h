@@ -9,6 +9,8 @@
     X(CALL_START, "Call.startOutboundCall") X(CALL_ACCEPT, "Call.accept") X(CALL_END, "Call.end") X(CALL_HUNG_UP, "Call.hungUp") \
     X(CALL_DELETE, "Call.deleteCall") X(CALL_MUTE, "Call.muteMic") X(CALL_UNMUTE, "Call.unmuteMic") \
     X(CALL_IS_MUTED, "Call.isMicMuted") X(CALL_HOLD, "Call.hold") X(CALL_UNHOLD, "Call.unHold") X(CALL_DIGITS, "Call.sendDigits") \
+    X(CALL_INTERNAL, "Call.startInternalCall") X(CALL_TRANSFER, "Call.transfer") X(CALL_FLOW, "Call.startSelfService") \
+    X(CALL_UNFLOW, "Call.stopSelfService") \
     X(AGENT_ONLINE, "Agent.online") X(AGENT_OFFLINE, "Agent.offline") X(AGENT_SET_STATUS, "Agent.setStatus") \
     X(AGENT_GET_STATUS, "Agent.getStatus") X(SESSION_LIST, "Session.list") X(MEDIA_OFFER, "Media.offer") X(MEDIA_STATS, "Media.stats")
 

@@ -19,6 +19,7 @@ const char *const wire_suite_names[] = { "AES_CM_128_HMAC_SHA1_80", "AES_CM_128_
 const char *const wire_session_state_names[] = { "offered", "dialing", "ringing", "talking", "ended", NULL };
 const char *const wire_way_names[] = { "in", "out", NULL };
 const char *const wire_held_by_names[] = { "client", "seat", NULL };
+const char *const wire_session_type_names[] = { "phone", "internal", NULL };
 
 const char *wire_kind_name(enum wire_kind kind) { return wire_kind_names[kind]; }
 const char *wire_method_name(enum wire_method method) { return wire_method_names[method]; }

@@ -39,6 +39,8 @@
 #define WIRE_TOKEN_MAX 256
 #define WIRE_RESUME_LEN 64          /* hexadecimal digits */
 #define WIRE_TAB_LEN 36
+#define WIRE_EXTENSION_MAX 15       /* a desk phone */
+#define WIRE_FLOW_ID_MAX 20         /* decimal digits */
 
 /* Close codes of the signalling WebSocket (RFC 6455 section 7.4; 4000.. are ours). */
 #define WIRE_CLOSE_NORMAL 1000
@@ -54,7 +56,8 @@ enum wire_kind { WIRE_HELLO, WIRE_WELCOME, WIRE_REFUSE, WIRE_REQ, WIRE_RES, WIRE
     X(AGENT_ONLINE, "agent.online") X(AGENT_OFFLINE, "agent.offline") X(AGENT_STATUS, "agent.status") \
     X(CALL_START, "call.start") X(CALL_ACCEPT, "call.accept") X(CALL_REJECT, "call.reject") X(CALL_HANGUP, "call.hangup") \
     X(CALL_DELETE, "call.delete") X(CALL_HOLD, "call.hold") X(CALL_UNHOLD, "call.unhold") X(CALL_MUTE, "call.mute") \
-    X(CALL_DIGITS, "call.digits") X(MEDIA_OFFER, "media.offer")
+    X(CALL_DIGITS, "call.digits") X(CALL_INTERNAL, "call.internal") X(CALL_TRANSFER, "call.transfer") \
+    X(CALL_FLOW, "call.flow") X(CALL_UNFLOW, "call.unflow") X(MEDIA_OFFER, "media.offer")
 
 enum wire_method {
 #define WIRE_METHOD_ENUM(name, text) WIRE_##name,
@@ -67,7 +70,8 @@ enum wire_method {
 #define WIRE_EVENTS(X) \
     X(CALL_IN, "callIn") X(USER_ACCESSED, "userAccessed") X(CALL_OUTED, "callOuted") X(CALLOUT_ACCEPTED, "calloutAccepted") \
     X(SESSION_ENDED, "sessionEnded") X(STATUS_CHANGED, "statusChanged") X(AUTO_TRANSFER, "autoTransfer") \
-    X(TRANSFER, "transfer") X(KICKED_OUT, "kickedOut") X(PROGRESS, "progress") X(HELD, "held") X(MEDIA, "media")
+    X(TRANSFER, "transfer") X(KICKED_OUT, "kickedOut") X(PROGRESS, "progress") X(HELD, "held") X(MEDIA, "media") \
+    X(SELF_SERVICE, "selfService")
 
 enum wire_event_name {
 #define WIRE_EVENT_ENUM(name, text) WIRE_EV_##name,
@@ -86,6 +90,7 @@ enum wire_codec { WIRE_OPUS, WIRE_PCMA, WIRE_PCMU };
 enum wire_suite { WIRE_NO_SRTP, WIRE_AES_CM_128_HMAC_SHA1_80, WIRE_AES_CM_128_HMAC_SHA1_32 };
 enum wire_session_state { WIRE_OFFERED, WIRE_DIALING, WIRE_RINGING, WIRE_TALKING, WIRE_ENDED };
 enum wire_way { WIRE_WAY_IN, WIRE_WAY_OUT };
+enum wire_session_type { WIRE_PHONE, WIRE_INTERNAL };
 
 /* wire_error: `code` a name of tccc/error.h. wire_error_of fills one for a TCCC_E_* value; sentence NULL: the table's. */
 typedef struct { const char *code, *message, *remedy; } wire_error;
@@ -119,11 +124,14 @@ typedef struct {                    /* `media`: how a session's sound runs; op S
 
 typedef struct {                    /* one session of a snapshot */
     const char *session_id;
+    enum wire_session_type type;
     enum wire_way way;
     enum wire_session_state state;
     bool held;
     const char *caller, *callee;
     const char *phone_desc;         /* may be NULL */
+    const char *peer_user_id;       /* WIRE_INTERNAL: the other agent; else NULL */
+    bool self_service;              /* a flow runs with the customer */
     enum wire_server_type server_type;
     int timeout_s;                  /* left to answer, 0 none */
     uint64_t start_ms, answer_ms;   /* Unix ms; 0 not yet */
@@ -156,6 +164,10 @@ typedef struct {                    /* which members a method has: docs/protocol
     const char *digits;             /* of 0-9 * # A-D */
     enum wire_set_status status;
     const char *rest_reason;
+    const char *callee_user_id;     /* call.internal */
+    bool use_mobile;
+    const char *user_id, *extension; /* call.transfer: one of these two, skill_group_id and phone_number */
+    const char *flow_id;            /* call.flow */
     const char *sdp;
 } wire_args;
 
@@ -167,7 +179,7 @@ typedef struct {
 
 typedef struct {
     enum agent_status status;       /* agent.* */
-    const char *session_id, *caller, *callee, *callee_location, *remark; /* call.start; the last two may be NULL */
+    const char *session_id, *caller, *callee, *callee_location, *remark; /* call.start, call.internal; the last two may be NULL */
     enum wire_server_type server_type;
     const char *sdp;                /* media.offer */
 } wire_result;
@@ -181,7 +193,9 @@ typedef struct {
     const json_value *raw;          /* parsed only: `r` */
 } wire_answer;
 
-typedef struct {                    /* type "phone" */
+typedef struct {
+    enum wire_session_type type;
+    const char *peer_user_id;       /* WIRE_INTERNAL: the agent who calls; else NULL */
     int timeout_s;
     const char *caller, *callee;    /* caller may be NULL (withheld) */
     const char *caller_location, *remark, *protected_caller, *protected_callee; /* may be NULL */
@@ -196,7 +210,15 @@ typedef struct {
     enum wire_server_type server_type;
 } wire_call_outed;
 
-typedef struct {                    /* type "phone" */
+typedef struct {
+    enum agent_status status;
+    const char *reason;             /* of rest; NULL none */
+    enum agent_status reserved;     /* REST or NOT_READY: follows when the session ends; any other: nothing is reserved */
+    int countdown_s;                /* arrange: becomes free after so long; 0: it stays */
+} wire_status_changed;
+
+typedef struct {
+    enum wire_session_type type;
     double duration_s;              /* talking time */
     enum wire_close_by close_by;
     const char *main_reason, *sub_reason; /* may be NULL; with closeBy "admin" (SDK-155, SDK-156) */
@@ -210,8 +232,9 @@ typedef struct {
         wire_call_in call_in;
         wire_call_outed call_outed;
         wire_session_ended ended;
-        enum agent_status status;                                   /* statusChanged */
-        struct { const char *skill_group_id, *user_id; } transfer;  /* may be NULL */
+        wire_status_changed changed;
+        struct { const char *skill_group_id, *user_id, *extension, *phone_number; } transfer; /* may be NULL */
+        bool self_service;                                          /* a flow runs */
         const char *reason;                                         /* kickedOut */
         struct { bool ringing, early_media; } progress;             /* one at least */
         struct { bool held, by_seat; } held;                        /* by "seat", else "client" */
@@ -278,6 +301,6 @@ const char *wire_session_state_name(enum wire_session_state state);
 extern const char *const wire_kind_names[], *const wire_method_names[], *const wire_event_names[], *const wire_set_status_names[],
     *const wire_server_type_names[], *const wire_close_by_names[], *const wire_media_op_names[], *const wire_direction_names[],
     *const wire_codec_names[], *const wire_suite_names[], *const wire_session_state_names[], *const wire_way_names[],
-    *const wire_held_by_names[];
+    *const wire_held_by_names[], *const wire_session_type_names[];
 
 #endif

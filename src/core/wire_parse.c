@@ -103,14 +103,19 @@ static void read_session_media(wire_session *session, json_reader *in) {
     adopt(in, "media", &member);
 }
 
-static void take_phone_type(json_reader *in) {
-    static const char *const types[] = { "phone", NULL };
-    json_choice(in, "type", types);
+static enum wire_session_type take_type(json_reader *in) {
+    return (enum wire_session_type)json_choice(in, "type", wire_session_type_names);
+}
+
+static const char *take_peer(json_reader *in, enum wire_session_type type) {
+    return type == WIRE_INTERNAL ? json_string(in, "peerUserId", 1, WIRE_TEXT_FIELD_MAX) : NULL;
 }
 
 static void read_session(wire_session *session, json_reader *in) {
     session->session_id = take_session_id(in);
-    take_phone_type(in);
+    session->type = take_type(in);
+    session->peer_user_id = take_peer(in, session->type);
+    session->self_service = json_bool_or(in, "selfService", false);
     session->way = (enum wire_way)json_choice(in, "direction", wire_way_names);
     session->state = (enum wire_session_state)json_choice(in, "state", wire_session_state_names);
     session->held = json_bool(in, "held");
@@ -209,6 +214,26 @@ static void read_call_start(wire_args *args, json_reader *in) {
     args->real_number = json_choice_or(in, "phoneEncodeType", -1, encodings) == 0;
 }
 
+static void read_call_internal(wire_args *args, json_reader *in) {
+    args->callee_user_id = json_string(in, "calleeUserId", 1, WIRE_TEXT_FIELD_MAX);
+    args->use_mobile = json_bool_or(in, "useMobile", false);
+}
+
+static void read_target(wire_args *args, json_reader *in) {
+    args->skill_group_id = json_string_or(in, "skillGroupId", NULL, 64);
+    args->user_id = take_field_or_null(in, "userId");
+    args->extension = json_string_or(in, "extension", NULL, WIRE_EXTENSION_MAX);
+    args->phone_number = json_string_or(in, "phoneNumber", NULL, WIRE_NUMBER_MAX);
+    const char **const targets[] = { &args->skill_group_id, &args->user_id, &args->extension, &args->phone_number };
+    int n = 0;
+    for (size_t i = 0; i < sizeof targets / sizeof *targets; i++) {
+        if (*targets[i] && !**targets[i]) *targets[i] = NULL; /* pages send "" for what they do not mean */
+        n += *targets[i] != NULL;
+    }
+    if (n == 0) json_fail(in, TCCC_E_ARG_MISSING, "skillGroupId", "or userId, extension or phoneNumber is missing");
+    if (n > 1) json_fail(in, TCCC_E_ARG_RANGE, "skillGroupId", "must not come together with userId, extension or phoneNumber: one of them");
+}
+
 static void read_args(enum wire_method method, wire_args *args, json_reader *in) {
     switch (method) {
     case WIRE_AGENT_ONLINE: case WIRE_AGENT_OFFLINE: case WIRE_N_METHODS: return;
@@ -218,12 +243,15 @@ static void read_args(enum wire_method method, wire_args *args, json_reader *in)
         return;
     case WIRE_CALL_START: read_call_start(args, in); return;
     case WIRE_MEDIA_OFFER: args->sdp = json_string(in, "sdp", 1, WIRE_SDP_MAX); return;
+    case WIRE_CALL_INTERNAL: read_call_internal(args, in); return;
+    case WIRE_CALL_TRANSFER: read_target(args, in); break;
+    case WIRE_CALL_FLOW: args->flow_id = take_coded(in, "flowId", 1, WIRE_FLOW_ID_MAX, DIGITS, "must be a number"); break;
     case WIRE_CALL_MUTE: args->muted = json_bool(in, "muted"); break;
     case WIRE_CALL_DIGITS:
         args->digits = take_coded(in, "digits", 1, WIRE_DIGITS_MAX, DIGITS "*#ABCD", "must be of 0-9, *, # and A-D");
         break;
     case WIRE_CALL_ACCEPT: case WIRE_CALL_REJECT: case WIRE_CALL_HANGUP: case WIRE_CALL_DELETE: case WIRE_CALL_HOLD:
-    case WIRE_CALL_UNHOLD: break;
+    case WIRE_CALL_UNHOLD: case WIRE_CALL_UNFLOW: break;
     }
     args->session_id = take_session_id(in);
 }
@@ -274,7 +302,8 @@ static void read_ivr_path(wire_message *message, json_reader *in) {
 
 static void read_call_in(wire_message *message, json_reader *in) {
     wire_call_in *call = &message->event.call_in;
-    take_phone_type(in);
+    call->type = take_type(in);
+    call->peer_user_id = take_peer(in, call->type);
     call->timeout_s = (int)json_integer(in, "timeout", 0, 86400);
     call->callee = json_string(in, "calleePhoneNumber", 0, WIRE_NUMBER_MAX);
     call->caller = json_string_or(in, "callerPhoneNumber", NULL, WIRE_NUMBER_MAX);
@@ -288,14 +317,14 @@ static void read_call_in(wire_message *message, json_reader *in) {
 
 static void read_call_outed(wire_call_outed *call, json_reader *in) {
     call->caller = json_string(in, "callerPhoneNumber", 0, WIRE_NUMBER_MAX);
-    call->callee = take_number(in, "calleePhoneNumber");
+    call->callee = json_string(in, "calleePhoneNumber", 0, WIRE_NUMBER_MAX);
     call->protected_callee = json_string_or(in, "protectedCallee", NULL, WIRE_NUMBER_MAX);
     call->remark = take_field_or_null(in, "remark");
     call->server_type = take_server_type(in);
 }
 
 static void read_ended(wire_session_ended *ended, json_reader *in) {
-    take_phone_type(in);
+    ended->type = take_type(in);
     ended->duration_s = json_real(in, "duration", 0, 1e9);
     ended->close_by = (enum wire_close_by)json_choice(in, "closeBy", wire_close_by_names);
     ended->main_reason = take_field_or_null(in, "mainReason");
@@ -309,6 +338,14 @@ static void read_progress(wire_event *event, json_reader *in) {
         json_fail(in, TCCC_E_ARG_MISSING, "ringing", "or earlyMedia is missing");
 }
 
+static void read_status_changed(wire_status_changed *changed, json_reader *in) {
+    changed->status = (enum agent_status)json_choice(in, "status", agent_status_names);
+    changed->reason = take_field_or_null(in, "reason");
+    int reserved = json_choice_or(in, "reserved", AGENT_STATUS_OFFLINE, agent_status_names);
+    changed->reserved = (enum agent_status)reserved;
+    changed->countdown_s = (int)json_integer_or(in, "countdown", 0, 0, 3600);
+}
+
 static void read_event_data(wire_message *message, json_reader *in) {
     wire_event *event = &message->event;
     if (event->name != WIRE_EV_STATUS_CHANGED && event->name != WIRE_EV_KICKED_OUT) event->session_id = take_session_id(in);
@@ -316,10 +353,12 @@ static void read_event_data(wire_message *message, json_reader *in) {
     case WIRE_EV_CALL_IN: read_call_in(message, in); break;
     case WIRE_EV_CALL_OUTED: read_call_outed(&event->call_outed, in); break;
     case WIRE_EV_SESSION_ENDED: read_ended(&event->ended, in); break;
-    case WIRE_EV_STATUS_CHANGED: event->status = (enum agent_status)json_choice(in, "status", agent_status_names); break;
+    case WIRE_EV_STATUS_CHANGED: read_status_changed(&event->changed, in); break;
     case WIRE_EV_TRANSFER:
         event->transfer.skill_group_id = json_string_or(in, "skillGroupId", NULL, 64);
         event->transfer.user_id = take_field_or_null(in, "userId");
+        event->transfer.extension = json_string_or(in, "extension", NULL, WIRE_EXTENSION_MAX);
+        event->transfer.phone_number = json_string_or(in, "phoneNumber", NULL, WIRE_NUMBER_MAX);
         break;
     case WIRE_EV_KICKED_OUT: event->reason = json_string(in, "reason", 0, WIRE_TEXT_FIELD_MAX); break;
     case WIRE_EV_PROGRESS: read_progress(event, in); break;
@@ -328,6 +367,7 @@ static void read_event_data(wire_message *message, json_reader *in) {
         event->held.by_seat = json_choice(in, "by", wire_held_by_names) == 1;
         break;
     case WIRE_EV_MEDIA: read_media(&event->media, in); break;
+    case WIRE_EV_SELF_SERVICE: event->self_service = json_bool(in, "running"); break;
     case WIRE_EV_USER_ACCESSED: case WIRE_EV_CALLOUT_ACCEPTED: case WIRE_EV_AUTO_TRANSFER: case WIRE_N_EVENTS: break;
     }
 }
@@ -420,7 +460,7 @@ int wire_read_args(enum wire_method method, const json_value *object, wire_args 
 static void read_call_response(wire_result *result, json_reader *in) {
     result->session_id = take_session_id(in);
     result->caller = json_string(in, "callerPhoneNumber", 0, WIRE_NUMBER_MAX);
-    result->callee = take_number(in, "calleePhoneNumber");
+    result->callee = json_string(in, "calleePhoneNumber", 0, WIRE_NUMBER_MAX);
     result->callee_location = take_field_or_null(in, "calleeLocation");
     result->server_type = take_server_type(in);
     result->remark = take_field_or_null(in, "remark");
@@ -430,7 +470,7 @@ int wire_read_result(enum wire_method method, const json_value *raw, wire_result
     *result = (wire_result){ 0 };
     json_reader in = json_read(raw);
     if (method <= WIRE_AGENT_STATUS) result->status = (enum agent_status)json_choice(&in, "status", agent_status_names);
-    if (method == WIRE_CALL_START) read_call_response(result, &in);
+    if (method == WIRE_CALL_START || method == WIRE_CALL_INTERNAL) read_call_response(result, &in);
     if (method == WIRE_MEDIA_OFFER) result->sdp = json_string(&in, "sdp", 1, WIRE_SDP_MAX);
     return in.error ? fail(failure, in.error, 0, wire_method_name(method), in.message) : 0;
 }

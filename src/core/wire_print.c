@@ -39,7 +39,9 @@ static void put_media_members(json_writer *out, const char *session_id, const wi
 void wire_put_session(json_writer *out, const char *name, const wire_session *session) {
     json_open_object(out, name);
     json_put_string(out, "sessionId", session->session_id);
-    json_put_string(out, "type", "phone");
+    json_put_string(out, "type", wire_session_type_names[session->type]);
+    put_optional(out, "peerUserId", session->peer_user_id);
+    if (session->self_service) json_put_bool(out, "selfService", true);
     json_put_string(out, "direction", wire_way_names[session->way]);
     json_put_string(out, "state", wire_session_state_name(session->state));
     json_put_bool(out, "held", session->held);
@@ -127,6 +129,13 @@ static void put_call_start(json_writer *out, const wire_args *args) {
     if (args->real_number) json_put_string(out, "phoneEncodeType", "number");
 }
 
+static void put_target(json_writer *out, const wire_args *args) {
+    put_optional(out, "skillGroupId", args->skill_group_id);
+    put_optional(out, "userId", args->user_id);
+    put_optional(out, "extension", args->extension);
+    put_optional(out, "phoneNumber", args->phone_number);
+}
+
 static void put_args(json_writer *out, enum wire_method method, const wire_args *args) {
     switch (method) {
     case WIRE_AGENT_ONLINE: case WIRE_AGENT_OFFLINE: case WIRE_N_METHODS: return;
@@ -136,10 +145,16 @@ static void put_args(json_writer *out, enum wire_method method, const wire_args 
         return;
     case WIRE_CALL_START: put_call_start(out, args); return;
     case WIRE_MEDIA_OFFER: json_put_string(out, "sdp", args->sdp); return;
+    case WIRE_CALL_INTERNAL:
+        json_put_string(out, "calleeUserId", args->callee_user_id);
+        if (args->use_mobile) json_put_bool(out, "useMobile", true);
+        return;
+    case WIRE_CALL_TRANSFER: put_target(out, args); break;
+    case WIRE_CALL_FLOW: json_put_string(out, "flowId", args->flow_id); break;
     case WIRE_CALL_MUTE: json_put_bool(out, "muted", args->muted); break;
     case WIRE_CALL_DIGITS: json_put_string(out, "digits", args->digits); break;
     case WIRE_CALL_ACCEPT: case WIRE_CALL_REJECT: case WIRE_CALL_HANGUP: case WIRE_CALL_DELETE: case WIRE_CALL_HOLD:
-    case WIRE_CALL_UNHOLD: break;
+    case WIRE_CALL_UNHOLD: case WIRE_CALL_UNFLOW: break;
     }
     json_put_string(out, "sessionId", args->session_id);
 }
@@ -164,7 +179,7 @@ static void put_call_response(json_writer *out, const wire_result *result) {
 
 void wire_put_result(json_writer *out, enum wire_method method, const wire_result *result) {
     if (method <= WIRE_AGENT_STATUS) json_put_string(out, "status", agent_status_name(result->status));
-    if (method == WIRE_CALL_START) put_call_response(out, result);
+    if (method == WIRE_CALL_START || method == WIRE_CALL_INTERNAL) put_call_response(out, result);
     if (method == WIRE_MEDIA_OFFER) json_put_string(out, "sdp", result->sdp);
 }
 
@@ -195,7 +210,8 @@ static void put_ivr_path(json_writer *out, const wire_call_in *call) {
 }
 
 static void put_call_in(json_writer *out, const wire_call_in *call) {
-    json_put_string(out, "type", "phone");
+    json_put_string(out, "type", wire_session_type_names[call->type]);
+    put_optional(out, "peerUserId", call->peer_user_id);
     json_put_integer(out, "timeout", call->timeout_s);
     json_put_string(out, "calleePhoneNumber", call->callee);
     put_optional(out, "callerPhoneNumber", call->caller);
@@ -216,7 +232,7 @@ static void put_call_outed(json_writer *out, const wire_call_outed *call) {
 }
 
 static void put_ended(json_writer *out, const wire_session_ended *ended) {
-    json_put_string(out, "type", "phone");
+    json_put_string(out, "type", wire_session_type_names[ended->type]);
     json_put_real(out, "duration", ended->duration_s);
     json_put_string(out, "closeBy", wire_close_by_name(ended->close_by));
     put_optional(out, "mainReason", ended->main_reason);
@@ -228,9 +244,17 @@ static void put_progress(json_writer *out, bool ringing, bool early_media) {
     if (early_media) json_put_bool(out, "earlyMedia", true);
 }
 
+static void put_status_changed(json_writer *out, const wire_status_changed *changed) {
+    bool reserved = changed->reserved == AGENT_STATUS_REST || changed->reserved == AGENT_STATUS_NOT_READY;
+    json_put_string(out, "status", agent_status_name(changed->status));
+    put_optional(out, "reason", changed->reason);
+    if (reserved) json_put_string(out, "reserved", agent_status_name(changed->reserved));
+    if (changed->countdown_s) json_put_integer(out, "countdown", changed->countdown_s);
+}
+
 static void put_event_members(json_writer *out, const wire_event *event) {
     switch (event->name) {
-    case WIRE_EV_STATUS_CHANGED: json_put_string(out, "status", agent_status_name(event->status)); return;
+    case WIRE_EV_STATUS_CHANGED: put_status_changed(out, &event->changed); return;
     case WIRE_EV_KICKED_OUT: json_put_string(out, "reason", event->reason); return;
     case WIRE_EV_MEDIA: put_media_members(out, event->session_id, &event->media); return;
     default: json_put_string(out, "sessionId", event->session_id);
@@ -242,12 +266,15 @@ static void put_event_members(json_writer *out, const wire_event *event) {
     case WIRE_EV_TRANSFER:
         put_optional(out, "skillGroupId", event->transfer.skill_group_id);
         put_optional(out, "userId", event->transfer.user_id);
+        put_optional(out, "extension", event->transfer.extension);
+        put_optional(out, "phoneNumber", event->transfer.phone_number);
         break;
     case WIRE_EV_PROGRESS: put_progress(out, event->progress.ringing, event->progress.early_media); break;
     case WIRE_EV_HELD:
         json_put_bool(out, "held", event->held.held);
         json_put_string(out, "by", wire_held_by_names[event->held.by_seat]);
         break;
+    case WIRE_EV_SELF_SERVICE: json_put_bool(out, "running", event->self_service); break;
     case WIRE_EV_USER_ACCESSED: case WIRE_EV_CALLOUT_ACCEPTED: case WIRE_EV_AUTO_TRANSFER:
     case WIRE_EV_STATUS_CHANGED: case WIRE_EV_KICKED_OUT: case WIRE_EV_MEDIA: case WIRE_N_EVENTS: break;
     }

@@ -8,6 +8,8 @@
 /* The page was told TIMEOUT, but the answer still matters: a call that starts after all must not stay. */
 static bool is_told(const ask *ask) { return ask->due_ms == NEVER; }
 
+static bool starts_call(const ask *ask) { return ask->method == WIRE_CALL_START || ask->method == WIRE_CALL_INTERNAL; }
+
 static void ask_free(ask *ask) {
     free(ask->text);
     memset(ask, 0, sizeof *ask);
@@ -24,7 +26,8 @@ static size_t length_of(const char *text) { return text ? strlen(text) : 0; }
 /* Bytes that the request takes at most: each of its own can become six ("\u0001"). */
 static size_t print_room(const wire_args *args) {
     const char *const texts[] = { args->session_id, args->phone_number, args->phone_desc, args->uui, args->skill_group_id,
-                                  args->caller_phone_number, args->digits, args->rest_reason, args->sdp };
+                                  args->caller_phone_number, args->digits, args->rest_reason, args->sdp, args->callee_user_id, args->user_id,
+                                  args->extension, args->flow_id };
     size_t room = 512;
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) room += 6 * length_of(texts[i]);
     for (int i = 0; i < args->n_number_groups; i++) room += 6 * length_of(args->number_groups[i]) + 3;
@@ -67,8 +70,8 @@ int asks_send(tccc_engine *engine, uint32_t command, enum wire_method method, co
 /* The call of a startOutboundCall that the page takes for failed. */
 static void hang_up_late(tccc_engine *engine, const ask *ask, const wire_answer *answer) {
     wire_result result;
-    if (ask->method != WIRE_CALL_START || !answer->ok) return;
-    if (wire_read_result(WIRE_CALL_START, answer->raw, &result, NULL) < 0) return;
+    if (!starts_call(ask) || !answer->ok) return;
+    if (wire_read_result(ask->method, answer->raw, &result, NULL) < 0) return;
     asks_send(engine, 0, WIRE_CALL_HANGUP, &(wire_args){ .session_id = result.session_id });
 }
 
@@ -128,7 +131,7 @@ void asks_resend(tccc_engine *engine) {
         if (!next) return;
         sent = next->id;
         /* A start that the page takes for failed is not sent again: it would ring somebody's telephone. */
-        if (!is_told(next) || next->method != WIRE_CALL_START) ask_write(engine, next);
+        if (!is_told(next) || !starts_call(next)) ask_write(engine, next);
     }
 }
 
@@ -146,7 +149,7 @@ bool asks_take_late_start(tccc_engine *engine) {
     ask *late = NULL;
     for (int i = 0; i < ASKS_MAX; i++) {
         ask *ask = &engine->asks[i];
-        if (ask->id == 0 || ask->method != WIRE_CALL_START) continue;
+        if (ask->id == 0 || !starts_call(ask)) continue;
         if (!is_told(ask)) return false; /* the call may be this one's */
         late = ask;
     }
@@ -156,7 +159,7 @@ bool asks_take_late_start(tccc_engine *engine) {
 
 /* What must happen even though the page has given up. */
 static bool still_matters(const ask *ask) {
-    return ask->method == WIRE_CALL_START || ask->method == WIRE_CALL_HANGUP || ask->method == WIRE_CALL_REJECT ||
+    return starts_call(ask) || ask->method == WIRE_CALL_HANGUP || ask->method == WIRE_CALL_REJECT ||
            ask->method == WIRE_CALL_DELETE;
 }
 

@@ -209,6 +209,8 @@ static void on_call_in(tccc_engine *engine, const wire_event *event) {
     if (call) {
         const wire_call_in *in = &event->call_in;
         call->way = WIRE_WAY_IN;
+        call->type = in->type;
+        copy(call->peer, sizeof call->peer, in->peer_user_id);
         copy(call->caller, sizeof call->caller, in->caller);
         copy(call->callee, sizeof call->callee, in->callee);
         copy(call->phone_desc, sizeof call->phone_desc, in->remark);
@@ -251,6 +253,13 @@ static void on_held(tccc_engine *engine, const wire_event *event) {
     else if (calls_find(engine, event->session_id)) tell(engine, event);
 }
 
+static void on_self_service(tccc_engine *engine, const wire_event *event) {
+    call *call = calls_find(engine, event->session_id);
+    if (!call || call->state == CALL_ENDED) return;
+    call->self_service = event->self_service;
+    tell(engine, event);
+}
+
 void calls_event(tccc_engine *engine, const wire_event *event) {
     switch (event->name) {
     case WIRE_EV_CALL_IN: on_call_in(engine, event); break;
@@ -258,13 +267,14 @@ void calls_event(tccc_engine *engine, const wire_event *event) {
     case WIRE_EV_CALL_OUTED: on_call_outed(engine, event); break;
     case WIRE_EV_CALLOUT_ACCEPTED: pass(engine, event, CALL_EV_ANSWERED); break;
     case WIRE_EV_SESSION_ENDED: pass(engine, event, CALL_EV_ENDED); break;
-    case WIRE_EV_STATUS_CHANGED: engine_status(engine, event->status); break;
+    case WIRE_EV_STATUS_CHANGED: engine_status(engine, &event->changed); break;
     case WIRE_EV_AUTO_TRANSFER: pass(engine, event, CALL_EV_MOVED); break;
     case WIRE_EV_TRANSFER: pass(engine, event, CALL_EV_TRANSFERRED); break;
     case WIRE_EV_KICKED_OUT: tell(engine, event); break;
     case WIRE_EV_PROGRESS: on_progress(engine, event); break;
     case WIRE_EV_HELD: on_held(engine, event); break;
     case WIRE_EV_MEDIA: on_media(engine, event); break;
+    case WIRE_EV_SELF_SERVICE: on_self_service(engine, event); break;
     case WIRE_N_EVENTS: break;
     }
 }
@@ -282,6 +292,7 @@ static void end_lost(tccc_engine *engine, const call *call, const char *reason) 
     copy(id, sizeof id, call->id);
     wire_event event = { .name = WIRE_EV_SESSION_ENDED, .session_id = id };
     event.ended.duration_s = call->talking_ms ? (double)(engine->now_ms - call->talking_ms) / 1000 : 0;
+    event.ended.type = call->type;
     event.ended.close_by = WIRE_BY_ADMIN;
     event.ended.main_reason = reason;
     pass(engine, &event, CALL_EV_ENDED);
@@ -311,6 +322,9 @@ static call *adopt(tccc_engine *engine, const wire_session *session) {
     call *call = call_new(engine, session->session_id);
     if (!call) return NULL;
     call->way = session->way;
+    call->type = session->type;
+    call->self_service = session->self_service;
+    copy(call->peer, sizeof call->peer, session->peer_user_id);
     copy(call->caller, sizeof call->caller, session->caller);
     copy(call->callee, sizeof call->callee, session->callee);
     copy(call->phone_desc, sizeof call->phone_desc, session->phone_desc);
@@ -337,7 +351,7 @@ static void announce(tccc_engine *engine, const call *call) {
     case CALL_NONE: case CALL_ENDED: return;
     case CALL_OFFERED: case CALL_ACCEPTING:
         event.name = WIRE_EV_CALL_IN;
-        event.call_in = (wire_call_in){ .timeout_s = call->timeout_s, .caller = call->caller[0] ? call->caller : NULL,
+        event.call_in = (wire_call_in){ .type = call->type, .peer_user_id = call->type == WIRE_INTERNAL ? call->peer : NULL, .timeout_s = call->timeout_s, .caller = call->caller[0] ? call->caller : NULL,
                                         .callee = call->callee, .server_type = call->server_type,
                                         .remark = call->phone_desc[0] ? call->phone_desc : NULL };
         break;
@@ -414,7 +428,8 @@ static enum wire_session_state shown(const call *call) {
 /* Keys stay in the core: the page's list has no use for them. */
 static void put_call(json_writer *out, const call *call) {
     wire_session session = {
-        .session_id = call->id, .way = call->way, .state = shown(call), .held = call->state == CALL_HELD,
+        .session_id = call->id, .type = call->type, .peer_user_id = call->type == WIRE_INTERNAL ? call->peer : NULL,
+        .self_service = call->self_service, .way = call->way, .state = shown(call), .held = call->state == CALL_HELD,
         .caller = call->caller, .callee = call->callee, .phone_desc = call->phone_desc[0] ? call->phone_desc : NULL,
         .server_type = call->server_type, .timeout_s = call->timeout_s, .start_ms = call->start_ms, .answer_ms = call->answer_ms,
         .has_media = call->has_media, .media = call->media,

@@ -43,10 +43,13 @@ void engine_order(tccc_engine *engine, const char *op) {
     output_put(&engine->out, TCCC_OUT_MEDIA, 0, text, (size_t)length);
 }
 
-void engine_status(tccc_engine *engine, enum agent_status status) {
-    if (status == engine->status) return;
-    engine->status = status;
-    wire_event changed = { .name = WIRE_EV_STATUS_CHANGED, .status = status };
+void engine_status(tccc_engine *engine, const wire_status_changed *status) {
+    bool more = status->countdown_s || status->reserved == AGENT_STATUS_REST || status->reserved == AGENT_STATUS_NOT_READY;
+    bool news = status->status != engine->status || more || engine->status_had_more;
+    engine->status = status->status;
+    engine->status_had_more = more;
+    if (!news) return;
+    wire_event changed = { .name = WIRE_EV_STATUS_CHANGED, .changed = *status };
     engine_emit(engine, &(event){ .kind = EVENT_WIRE, .wire = &changed });
 }
 

@@ -31,6 +31,9 @@ typedef struct {                    /* one request without an answer */
 
 typedef struct {
     enum call_state state;          /* CALL_NONE: the place is free */
+    enum wire_session_type type;
+    bool self_service;
+    char peer[WIRE_TEXT_FIELD_MAX + 1]; /* of an internal call */
     char id[WIRE_SESSION_ID_MAX + 1];
     char caller[WIRE_NUMBER_MAX + 1], callee[WIRE_NUMBER_MAX + 1];
     char phone_desc[WIRE_TEXT_FIELD_MAX + 1];
@@ -65,6 +68,7 @@ struct tccc_engine {
     uint64_t replay_to;             /* events up to here happened while the connection was lost */
 
     enum agent_status status;
+    bool status_had_more;           /* a countdown or reservation was told with it */
     uint32_t last_id;               /* of a request */
     ask asks[ASKS_MAX];
     call calls[WIRE_SESSIONS_MAX];
@@ -85,7 +89,8 @@ void engine_emit(tccc_engine *engine, const event *event);
 void engine_emit_error(tccc_engine *engine, int error, const char *sentence);
 void engine_send(tccc_engine *engine, const wire_message *message);
 void engine_order(tccc_engine *engine, const char *op);
-void engine_status(tccc_engine *engine, enum agent_status status);
+/* Tells the page when it is news: another status, or a countdown or reservation that came, changed or went. */
+void engine_status(tccc_engine *engine, const wire_status_changed *status);
 
 /* link.c: the connection */
 void link_start(tccc_engine *engine);

@@ -111,7 +111,7 @@ static void finish(tccc_engine *engine, int error, const char *call_reason) {
     for (int i = 0; i < CARRIER_PATHS; i++)
         if (engine->route.path[i].state >= ROUTE_OPENING) output_put(&engine->out, TCCC_OUT_PATH_CLOSE, i, NULL, 0);
     route_offer(&engine->route, 0, engine->now_ms);
-    engine_status(engine, AGENT_STATUS_OFFLINE);
+    engine_status(engine, &(wire_status_changed){ .status = AGENT_STATUS_OFFLINE });
 }
 
 static void do_refuse(tccc_engine *engine) { finish(engine, engine->end_error, "connectionLost"); }
@@ -250,7 +250,7 @@ static void greeted(tccc_engine *engine, const wire_welcome *welcome) {
     step(engine, SEAT_EV_WELCOME);
     send_ack(engine); /* the server learns that its welcome has arrived, and forgets the token that was used */
     engine_emit(engine, &(event){ .kind = EVENT_READY, .text = engine->tab });
-    engine_status(engine, welcome->status);
+    engine_status(engine, &(wire_status_changed){ .status = welcome->status, .reason = welcome->reason[0] ? welcome->reason : NULL });
     calls_announce(engine);
     go_online(engine);
 }
@@ -263,7 +263,7 @@ static void resumed(tccc_engine *engine, const wire_welcome *welcome) {
     event event = { .kind = EVENT_RECONNECTED, .reconnected = { engine->now_ms - engine->lost_ms, welcome->replay } };
     engine_emit(engine, &event);
     if (!welcome->replay) {
-        engine_status(engine, welcome->status);
+        engine_status(engine, &(wire_status_changed){ .status = welcome->status, .reason = welcome->reason[0] ? welcome->reason : NULL });
         calls_reconcile(engine, welcome);
     }
     asks_resend(engine);

@@ -102,6 +102,11 @@ static void start(tccc_engine *engine, const command *command) {
     ask_server(engine, command, WIRE_CALL_START, &command->args);
 }
 
+static void start_internal(tccc_engine *engine, const command *command) {
+    engine_order(engine, "prepare");
+    ask_server(engine, command, WIRE_CALL_INTERNAL, &command->args);
+}
+
 static void ask_call(tccc_engine *engine, const command *command, const call *call, enum wire_method method) {
     ask_server(engine, command, method, &(wire_args){ .session_id = call->id });
 }
@@ -171,6 +176,14 @@ static void send_digits(tccc_engine *engine, const command *command) {
     }
 }
 
+static void hand_over(tccc_engine *engine, const command *command) {
+    enum wire_method method = command->name == COMMAND_CALL_TRANSFER ? WIRE_CALL_TRANSFER
+                            : command->name == COMMAND_CALL_FLOW     ? WIRE_CALL_FLOW
+                                                                     : WIRE_CALL_UNFLOW;
+    call *call = named_call(engine, command);
+    if (call && admit(engine, command, call, CALL_CMD_HAND_OVER)) ask_server(engine, command, method, &command->args);
+}
+
 static void online(tccc_engine *engine, const command *command) { ask_server(engine, command, WIRE_AGENT_ONLINE, &command->args); }
 static void offline(tccc_engine *engine, const command *command) { ask_server(engine, command, WIRE_AGENT_OFFLINE, &command->args); }
 static void set_status(tccc_engine *engine, const command *command) { ask_server(engine, command, WIRE_AGENT_STATUS, &command->args); }
@@ -184,6 +197,8 @@ void page_command(tccc_engine *engine, const command *command) {
         [COMMAND_CALL_UNHOLD] = hold,          [COMMAND_CALL_DIGITS] = send_digits, [COMMAND_AGENT_ONLINE] = online,
         [COMMAND_AGENT_OFFLINE] = offline,     [COMMAND_AGENT_SET_STATUS] = set_status, [COMMAND_AGENT_GET_STATUS] = done,
         [COMMAND_SESSION_LIST] = done,         [COMMAND_MEDIA_OFFER] = offer,       [COMMAND_MEDIA_STATS] = done,
+        [COMMAND_CALL_INTERNAL] = start_internal, [COMMAND_CALL_TRANSFER] = hand_over, [COMMAND_CALL_FLOW] = hand_over,
+        [COMMAND_CALL_UNFLOW] = hand_over,
     };
     bool any_time = command->name == COMMAND_AGENT_GET_STATUS; /* "offline" before sign-in */
     if (any_time || is_after_ready(engine)) carry_out[command->name](engine, command);

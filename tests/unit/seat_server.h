@@ -96,8 +96,8 @@ static inline void server_answer(seat_server *s, uint64_t ticket, const wire_ans
 static inline void server_agent(seat_server *s, enum agent_event what) {
     enum agent_status before = agent_fsm_status(s->agent);
     agent_fsm_step(&s->agent, what);
-    wire_event event = { .name = WIRE_EV_STATUS_CHANGED, .status = agent_fsm_status(s->agent) };
-    if (event.status != before) server_event(s, &event);
+    wire_event event = { .name = WIRE_EV_STATUS_CHANGED, .changed = { .status = agent_fsm_status(s->agent) } };
+    if (event.changed.status != before) server_event(s, &event);
 }
 
 /* ---- calls */

@@ -9,17 +9,17 @@
  * e early, o offered, a accepting, t talking, h held, l leaving, E ended; the second: + pass, - ignore, x refuse. */
 static const char letters[] = ".dreoathlE";
 static const char *const expected[CALL_STATES] = {
-    /* OUTED IN RINGING EARLY ANSWERED ACCESSED HELD UNHELD TRANSFER MOVED ENDED DELETED ACCEPT_FAILED | ACCEPT HANGUP HOLD UNHOLD DIGITS MUTE DELETE */
-    "d+o+.-.-.-.-.-.-.-.-.+.-.-.x.x.x.x.x.x.x",
-    "d-d-r+e+t+d+d-d-d+d-E+d-d-dxl+dxdxdxd+dx",
-    "r-r-r-e+t+r+r-r-r+r-E+r-r-rxl+rxrxrxr+rx",
-    "e-e-e-e-t+e+e-e-e+e-E+e-e-exl+exexe+e+ex",
-    "o-o-o-o-o-t+o-o-o+.+E+o-o-a+l+oxoxoxo+ox",
-    "a-a-a-a-a-t+a-a-a+.+E+a-o-axl+axaxaxa+ax",
-    "t-t-t-t-t-t+h+t-t+t-E+t-t-txl+t+t-t+t+tx",
-    "h-h-h-h-h-h-h-t+h+h-E+h-h-hxl+h-h+hxh+hx",
-    "l-l-l+l+l+l+l+l+l+.+E+l-l-lxl+lxlxlxl+lx",
-    "E-E-E-E-E-E-E-E-E+E-E-.+E-ExE-ExExExExE+",
+    /* OUTED IN RINGING EARLY ANSWERED ACCESSED HELD UNHELD TRANSFER MOVED ENDED DELETED ACCEPT_FAILED | ACCEPT HANGUP HOLD UNHOLD DIGITS MUTE DELETE HAND_OVER */
+    "d+o+.-.-.-.-.-.-.-.-.+.-.-.x.x.x.x.x.x.x.x",
+    "d-d-r+e+t+d+d-d-d+d-E+d-d-dxl+dxdxdxd+dxdx",
+    "r-r-r-e+t+r+r-r-r+r-E+r-r-rxl+rxrxrxr+rxrx",
+    "e-e-e-e-t+e+e-e-e+e-E+e-e-exl+exexe+e+exex",
+    "o-o-o-o-o-t+o-o-o+.+E+o-o-a+l+oxoxoxo+oxox",
+    "a-a-a-a-a-t+a-a-a+.+E+a-o-axl+axaxaxa+axax",
+    "t-t-t-t-t-t+h+t-t+t-E+t-t-txl+t+t-t+t+txt+",
+    "h-h-h-h-h-h-h-t+h+h-E+h-h-hxl+h-h+hxh+hxh+",
+    "l-l-l+l+l+l+l+l+l+.+E+l-l-lxl+lxlxlxl+lxlx",
+    "E-E-E-E-E-E-E-E-E+E-E-.+E-ExE-ExExExExE+Ex",
 };
 
 static void every_cell_leads_where_the_rules_say(void **state) {

@@ -33,7 +33,7 @@ static void the_server_s_events_pass_as_they_are(void **state) {
     wire_event wire = { .name = WIRE_EV_CALL_OUTED, .session_id = "s", .call_outed = { .caller = "1", .callee = "2", .server_type = WIRE_STAFF_SEAT } };
     assert_prints(&(event){ .kind = EVENT_WIRE, .wire = &wire },
                   "{\"event\":\"callOuted\",\"data\":{\"sessionId\":\"s\",\"callerPhoneNumber\":\"1\",\"calleePhoneNumber\":\"2\",\"serverType\":\"staffSeat\"}}");
-    wire = (wire_event){ .name = WIRE_EV_STATUS_CHANGED, .status = AGENT_STATUS_NOT_READY };
+    wire = (wire_event){ .name = WIRE_EV_STATUS_CHANGED, .changed = { .status = AGENT_STATUS_NOT_READY } };
     assert_prints(&(event){ .kind = EVENT_WIRE, .wire = &wire }, "{\"event\":\"statusChanged\",\"data\":{\"status\":\"notReady\"}}");
     wire = (wire_event){ .name = WIRE_EV_AUTO_TRANSFER, .session_id = "s" };
     assert_prints(&(event){ .kind = EVENT_WIRE, .wire = &wire }, "{\"event\":\"autoTransfer\",\"data\":{\"sessionId\":\"s\"}}");

@@ -9,7 +9,7 @@
 static void put(outbox *box, int n) {
     const char *text;
     size_t length;
-    wire_event event = { .name = WIRE_EV_STATUS_CHANGED, .status = AGENT_STATUS_FREE };
+    wire_event event = { .name = WIRE_EV_STATUS_CHANGED, .changed = { .status = AGENT_STATUS_FREE } };
     while (n-- > 0) assert_int_equal(outbox_event(box, &event, &text, &length), 0);
 }
 

@@ -284,6 +284,9 @@ void calls_request(void *ctx, seat *s, const wire_request *request, uint64_t tic
         seat_answer(s, ticket, request->method, NULL, 0, NULL);
         break;
     case WIRE_CALL_START: case WIRE_CALL_DELETE: case WIRE_AGENT_ONLINE: case WIRE_AGENT_OFFLINE: case WIRE_AGENT_STATUS:
+    case WIRE_CALL_INTERNAL: case WIRE_CALL_TRANSFER: case WIRE_CALL_FLOW: case WIRE_CALL_UNFLOW:
+        seat_answer(s, ticket, request->method, NULL, TCCC_E_STATE, NULL);
+        break;
     case WIRE_MEDIA_OFFER: case WIRE_N_METHODS: break;
     }
 }

@@ -116,6 +116,7 @@ static void carry_out(seat *s, const wire_request *request, uint64_t ticket) {
         break;
     case WIRE_CALL_START: case WIRE_CALL_ACCEPT: case WIRE_CALL_REJECT: case WIRE_CALL_HANGUP: case WIRE_CALL_DELETE:
     case WIRE_CALL_HOLD: case WIRE_CALL_UNHOLD: case WIRE_CALL_MUTE: case WIRE_CALL_DIGITS:
+    case WIRE_CALL_INTERNAL: case WIRE_CALL_TRANSFER: case WIRE_CALL_FLOW: case WIRE_CALL_UNFLOW:
         s->all->handler.request(s->all->ctx, s, request, ticket);
         break;
     case WIRE_N_METHODS: break;

@@ -10,7 +10,7 @@ static void tell_status(seat *s, enum agent_status before) {
         return;
     if (now != AGENT_STATUS_REST)
         s->rest_reason[0] = 0;
-    wire_event event = { .name = WIRE_EV_STATUS_CHANGED, .status = now };
+    wire_event event = { .name = WIRE_EV_STATUS_CHANGED, .changed = { .status = now } };
     seat_event(s, &event);
     LOG(s->all->log, LOG_LEVEL_INFO, "agent.status", log_text("user", s->agent.user_id), log_text("status", agent_status_name(now)));
     if (now == AGENT_STATUS_FREE)
