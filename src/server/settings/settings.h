@@ -45,22 +45,29 @@ typedef struct {                      /* section "push" (PUSH-001 to PUSH-005) *
     char token_url[1024], client_id[256], client_secret[256];
 } settings_push;
 
-/* Further sections are lists that only the admin API and pages read: "restReasons" (strings), "popups" (at most 5: name, url,
- * enabled), "quickReplies" (text). */
+/* Further sections are lists that only the admin API and pages read (settings_get): "restReasons" {"reasons":[text]}, "popups"
+ * {"pages":[{"name","url","enabled"}]} (at most 5, ADM-054), "quickReplies" {"texts":[text]}. */
 
 settings *settings_new(store *db, const logger *log);
 void settings_free(settings *all);
-/* Never NULL; the pointer is good until the next settings_put. */
+/* What holds in "phone" for members that an app has not set: the configuration's calls.ringSeconds, queueSeconds and wrapUpSeconds
+ * (0: no after-call work). Before the first question. */
+void settings_set_defaults(settings *all, int ring_s, int queue_s, int wrap_up_s);
+/* Never NULL; the pointer is good until the next settings_put. An app that is not in the store has the defaults. */
 const settings_phone *settings_phone_of(settings *all, int64_t app_id);
 const settings_recording *settings_recording_of(settings *all, int64_t app_id);
 const settings_push *settings_push_of(settings *all, int64_t app_id);
 /* The whole section with its defaults filled in, as JSON text, malloc'ed; secrets show as "" (`hasPassword` true). NULL: there is
- * no such section. */
+ * no such section, or no memory. */
 char *settings_get(settings *all, int64_t app_id, const char *section);
-/* Checks and stores members of a section; those not given stay. 0 or NOT_FOUND (section), ARG_* with a sentence that names the
- * member in err, IO. */
+/* Checks and stores members of a section; those not given stay, null sets the default again. What settings_get answered may be
+ * given back: an empty secret stays as it is. 0 or NOT_FOUND (app, section), ARG_* with a sentence that names the member in err,
+ * NO_MEMORY, IO. */
 int settings_put(settings *all, int64_t app_id, const char *section, const json_value *members, char *err, size_t err_cap);
-/* Every section of the configuration file's "settings" object, at start. The same errors. */
+/* Every section of the "settings" object of an instance in the configuration file, at start. The same errors. */
 int settings_provision(settings *all, int64_t app_id, const json_value *sections, char *err, size_t err_cap);
+
+/* Names of all sections, ended by NULL. */
+extern const char *const settings_sections[];
 
 #endif
