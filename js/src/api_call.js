@@ -22,15 +22,18 @@ export function createCallApi({ bus, sessions, audio, withMic }) {
     }));
   };
 
+  /** @param {string} cmd @param {any} args */
+  const dial = (cmd, args) => apiPromise(withMic(async () => {
+    const data = await bus.request(cmd, args);
+    sessions.onEvent('callOuted', data);
+    return data;
+  }));
+
   /** @param {any} options */
   function startOutboundCall(options) {
     const args = { ...options };
     if (args.phoneDesc) sessions.describe(args.phoneNumber, args.phoneDesc);
-    return apiPromise(withMic(async () => {
-      const data = await bus.request('Call.startOutboundCall', args);
-      sessions.onEvent('callOuted', data);
-      return data;
-    }));
+    return dial('Call.startOutboundCall', args);
   }
 
   /** @param {any} options */
@@ -55,6 +58,7 @@ export function createCallApi({ bus, sessions, audio, withMic }) {
   return {
     startOutboundCall,
     callOut: startOutboundCall,
+    startInternalCall: (/** @type {any} */ options) => dial('Call.startInternalCall', { ...options }),
     accept,
     end: plain('end'),
     hungUp: plain('hungUp'),
@@ -65,6 +69,9 @@ export function createCallApi({ bus, sessions, audio, withMic }) {
     hold: plain('hold'),
     unHold: plain('unHold'),
     sendDigits: plain('sendDigits'),
+    transfer: plain('transfer'),
+    startSelfService: plain('startSelfService'),
+    stopSelfService: plain('stopSelfService'),
     getStats: (/** @type {any} */ options) => apiPromise(stats(options)),
   };
 }

@@ -21,6 +21,7 @@ export const events = Object.freeze({
   sessionCompleted: 'sessionCompleted',
   progress: 'progress',
   held: 'held',
+  selfService: 'selfService',
   audioBlocked: 'audioBlocked',
   micError: 'micError',
   connectionLost: 'connectionLost',

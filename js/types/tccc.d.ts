@@ -81,6 +81,13 @@ export interface CallStats {
   };
 }
 
+/** One of them; `extension` (a desk phone) and `phoneNumber` (an outside number) are ours. */
+export type TransferTarget =
+  | { skillGroupId: string }
+  | { userId: string }
+  | { extension: string }
+  | { phoneNumber: string };
+
 export interface Call {
   /** Rejects with MIC_DENIED, MIC_NOT_FOUND, MIC_BUSY or INSECURE_CONTEXT before anything is dialled. */
   startOutboundCall(options: StartOutboundCallOptions): Promise<Success<CallResponse>>;
@@ -97,6 +104,14 @@ export interface Call {
   hold(options: SessionOptions | string): Promise<Success>;
   unHold(options: SessionOptions | string): Promise<Success>;
   sendDigits(options: SessionOptions & { dtmfText?: string }): Promise<Success>;
+  /** Rings another agent; without `useMobile` its page or desk phone. */
+  startInternalCall(options: { calleeUserId: string; useMobile?: boolean }): Promise<Success<CallResponse>>;
+  /** The customer waits with music for the target; this agent's part of the call ends. */
+  transfer(options: SessionOptions & TransferTarget): Promise<Success>;
+  /** Ours: runs a published self-service flow with the customer. */
+  startSelfService(options: SessionOptions & { flowId: string }): Promise<Success>;
+  /** Ours: back to the customer. */
+  stopSelfService(options: SessionOptions | string): Promise<Success>;
   /** Ours. */
   getStats(options: SessionOptions | string): Promise<Success<CallStats>>;
 }
@@ -138,7 +153,9 @@ export interface EventMap {
   tokenExpired: { message: string; code?: string };
   callIn: {
     sessionId: string;
-    type: 'phone';
+    type: 'phone' | 'internal';
+    /** Only 'internal': the agent who calls. */
+    peerUserId?: string;
     timeout: number;
     calleePhoneNumber: string;
     callerPhoneNumber?: string;
@@ -152,7 +169,7 @@ export interface EventMap {
   userAccessed: { sessionId: string; tabUUID?: string };
   sessionEnded: {
     sessionId: string;
-    type: 'phone';
+    type: 'phone' | 'internal';
     /** Seconds. */
     duration: number;
     closeBy: 'client' | 'seat' | 'admin' | 'timer';
@@ -169,11 +186,19 @@ export interface EventMap {
     tabUUID?: string;
   };
   calloutAccepted: { sessionId: string };
-  statusChanged: { status: AgentStatus };
+  statusChanged: {
+    status: AgentStatus;
+    /** Ours: of rest. */
+    reason?: string;
+    /** Ours: asked for during a call, and follows when it ends. */
+    reserved?: 'rest' | 'notReady';
+    /** Ours: seconds of after-call work until free. */
+    countdown?: number;
+  };
   kickedOut: { reason?: string };
   /** The time to answer ran out; the session went to someone else. */
   autoTransfer: { sessionId: string };
-  transfer: { sessionId: string; skillGroupId?: string; userId?: string };
+  transfer: { sessionId: string; skillGroupId?: string; userId?: string; extension?: string; phoneNumber?: string };
   /** The finished session was removed by deleteCall. */
   sessionCompleted: { sessionId: string };
   /** Ours: the browser waits for a click before it plays sound; blocked false: it plays. */
@@ -192,6 +217,8 @@ export interface EventMap {
   progress: { sessionId: string; ringing?: boolean; earlyMedia?: boolean };
   /** Ours. */
   held: { sessionId: string; held: boolean; by: 'seat' | 'client' };
+  /** Ours: a self-service flow runs with the customer, or has ended. */
+  selfService: { sessionId: string; running: boolean };
   /** Ours: the SDK works in a lesser way than it could, or not at all; `code` says why. */
   warning: { code: string; message: string; errorMsg?: string; remedy?: string; mode?: 'page'; detail?: string };
 }

@@ -23,6 +23,8 @@ const ended = ({ closeBy, duration }: Payload<EventMap['sessionEnded']>) => cons
 tccc.on('sessionEnded', ended);
 tccc.off('sessionEnded', ended);
 tccc.Call.sendDigits({ sessionId: '1', dtmfText: '1#' });
+tccc.Call.transfer({ sessionId: '1', skillGroupId: '334' });
+tccc.Call.startInternalCall({ calleeUserId: 'b@example.com', useMobile: true });
 tccc.Agent.setStatus({ status: 'rest', restReason: 'Lunch Break' });
 if (tccc.Agent.getStatus() === 'free' && tccc.isEnvSupported()) callOut();
 tccc.UI.hidefloatButton();
@@ -31,6 +33,8 @@ tccc.timer.emitter.removeAllListeners('tokenExpired');
 
 // @ts-expect-error an unknown status
 tccc.Agent.setStatus({ status: 'asleep' });
+// @ts-expect-error a transfer without a target
+tccc.Call.transfer({ sessionId: '1' });
 // @ts-expect-error an unknown event
 tccc.on('callinn', () => {});
 // @ts-expect-error a required option is missing

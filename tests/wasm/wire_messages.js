@@ -26,6 +26,10 @@ export const fromClient = [
   }),
   ...['accept', 'reject', 'hangup', 'delete', 'hold', 'unhold'].map((name) => req(`call.${name}`, { sessionId: session })),
   req('call.mute', { muted: true, sessionId: session }), req('call.digits', { digits: '0123456789*#ABCD', sessionId: session }),
+  req('call.internal', { calleeUserId: 'b@example.com', useMobile: true }),
+  ...[{ skillGroupId: '334' }, { userId: 'b@example.com' }, { extension: '1001' }, { phoneNumber: '13800000002' }]
+    .map((target) => req('call.transfer', { sessionId: session, ...target })),
+  req('call.flow', { sessionId: session, flowId: '12' }), req('call.unflow', { sessionId: session }),
   req('media.offer', { sdp: 'v=0\r\n' }),
   { t: 'ack', seq: 12 }, { t: 'ping', n: 1 }, { t: 'pong', n: 4294967295 }, { t: 'bye' }, { t: 'bye', error },
 ];
@@ -33,7 +37,7 @@ export const fromClient = [
 export const fromServer = [
   {
     t: 'welcome', v: 1, resume: '0'.repeat(64), agent: { userId: 'a@example.com', name: '', status: 'free', reason: '' },
-    sessions: [listed], replay: false, seq: 9007199254740991, heartbeatMs: 5000, resumeWindowMs: 60000,
+    sessions: [listed, { ...listed, type: 'internal', peerUserId: 'b@example.com', selfService: true }], replay: false, seq: 9007199254740991, heartbeatMs: 5000, resumeWindowMs: 60000,
     media: { ticket: 'a-ticket_1', paths: ['dc', 'ws'] }, settings: { a: [1, { b: null }] },
   },
   { t: 'refuse', error }, { t: 'res', id: 7, ok: true, r: { status: 'free' } }, { t: 'res', id: 7, ok: false, error },
@@ -42,6 +46,10 @@ export const fromServer = [
     callerLocation: '深圳', remark: 'a "good" customer', ivrPath: [{ key: '1', label: 'sales' }], protectedCallee: '1',
     protectedCaller: '2', serverType: 'staffSeat',
   }),
+  ev('callIn', {
+    sessionId: session, type: 'internal', timeout: 20, calleePhoneNumber: '', ivrPath: [], peerUserId: 'b@example.com',
+    serverType: 'staffSeat',
+  }),
   ev('userAccessed', { sessionId: session }),
   ev('callOuted', {
     sessionId: session, callerPhoneNumber: '075500000001', calleePhoneNumber: '13800000001', protectedCallee: '1',
@@ -49,8 +57,11 @@ export const fromServer = [
   }),
   ev('calloutAccepted', { sessionId: session }),
   ev('sessionEnded', { sessionId: session, type: 'phone', duration: 9.614, closeBy: 'admin', mainReason: 'busy', subReason: '486' }),
-  ev('statusChanged', { status: 'notReady' }), ev('autoTransfer', { sessionId: session }),
-  ev('transfer', { sessionId: session, skillGroupId: '334', userId: '' }), ev('kickedOut', { reason: 'elsewhere' }),
+  ev('statusChanged', { status: 'notReady' }), ev('statusChanged', { status: 'arrange', countdown: 10 }),
+  ev('statusChanged', { status: 'busy', reserved: 'rest', reason: 'meal' }), ev('autoTransfer', { sessionId: session }),
+  ev('transfer', { sessionId: session, skillGroupId: '334', userId: '' }),
+  ev('transfer', { sessionId: session, extension: '1001', phoneNumber: '13800000002' }), ev('selfService', { sessionId: session, running: true }),
+  ev('kickedOut', { reason: 'elsewhere' }),
   ev('progress', { sessionId: session, ringing: true }), ev('progress', { sessionId: session, earlyMedia: true }),
   ev('held', { sessionId: session, held: true, by: 'seat' }), ev('media', media), ev('media', { ...media, op: 'update' }),
   ev('media', { sessionId: session, op: 'stop' }),
