@@ -37,7 +37,7 @@ static void copy(char *to, size_t capacity, const char *from) { snprintf(to, cap
 static void put_credential(run *r, const json_value *value) {
     json_reader in = json_read(value);
     const char *id = json_string(&in, "secretId", 1, 127), *key = json_string(&in, "secretKey", 1, 127);
-    settle(r, "credentials", &in, in.error ? 0 : store_put_secret(r->db, id, key));
+    settle(r, "credentials", &in, in.error ? 0 : store_put_secret(r->db, id, r->app_id, key));
 }
 
 static void put_agent(run *r, const json_value *value) {

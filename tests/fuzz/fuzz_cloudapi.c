@@ -15,7 +15,7 @@ static cloudapi *api(void)
     char err[256];
     if (!one.store) {
         one = (cloudapi){ .store = store_open(":memory:", &quiet, err, sizeof err), .log = &quiet };
-        store_put_secret(one.store, "id", "key");
+        store_put_secret(one.store, "id", 0, "key");
     }
     return &one;
 }

@@ -45,7 +45,8 @@ bool cloudapi_wants(const edge_http_request *request)
 static bool find_key(void *ctx, const char *secret_id, char *key, size_t capacity)
 {
     const cloudapi *api = ctx;
-    return store_get_secret(api->store, secret_id, key, capacity) == 0;
+    int64_t app_id;
+    return store_get_secret(api->store, secret_id, &app_id, key, capacity) == 0;
 }
 
 static void fail_by_verdict(action_call *call, enum signature_verdict verdict)

@@ -1,109 +1,104 @@
-/* agent.c: apps, agents and skill groups. Layer: server. */
-#include "server/store/sqlite.h"
+/* agent.c: apps and agents. Layer: server. */
+#include "server/store/agent_row.h"
 
+#include "server/deadline.h"
 #include "tccc/error.h"
 
 int store_put_app(store *s, int64_t app_id, const char *name)
 {
-    sqlite3_stmt *q = sqlite_prepare(s, "INSERT INTO app VALUES (?,?) ON CONFLICT DO UPDATE SET name=excluded.name");
-    sqlite_bind(q, "it", app_id, name);
-    return sqlite_run(s, q);
+    return sql_run(sql_query(s, "INSERT INTO app (app_id, name) VALUES (?1,?2) ON CONFLICT (app_id) DO UPDATE SET name=excluded.name",
+                             "it", app_id, name));
+}
+
+int store_list_apps(store *s, bool (*each)(void *ctx, int64_t app_id, const char *name), void *ctx)
+{
+    int error = 0;
+    char name[STORE_TEXT];
+    query *q = sql_query(s, "SELECT app_id, name FROM app ORDER BY app_id", "");
+    while (sql_row(q, &error)) {
+        SQL_INTO(q, 1, name);
+        if (each(ctx, sql_integer(q, 0), name)) continue;
+        sql_end(q);
+        break;
+    }
+    return error;
 }
 
 bool store_has_app(store *s, int64_t app_id)
 {
-    int error;
-    sqlite3_stmt *q = sqlite_prepare(s, "SELECT 1 FROM app WHERE app_id=?");
-    sqlite_bind(q, "i", app_id);
-    bool found = sqlite_row(s, q, &error);
-    sqlite3_reset(q);
+    query *q = sql_query(s, "SELECT 1 FROM app WHERE app_id=?1", "i", app_id);
+    bool found = sql_one(q) == 0;
+    if (found) sql_end(q);
     return found;
 }
 
-int store_put_agent(store *s, const store_agent *a)
-{
-    sqlite3_stmt *q = sqlite_prepare(s, "INSERT INTO agent VALUES (?,?,?,?,?) ON CONFLICT DO UPDATE SET name=excluded.name,"
-                                        " staff_number=excluded.staff_number, phone=excluded.phone");
-    sqlite_bind(q, "itttt", a->app_id, a->user_id, a->name, a->staff_number, a->phone);
-    return sqlite_run(s, q);
-}
+static const row_field agent_fields[] = {
+    ROW_FIELD(store_agent, app_id, ROW_NUMBER, ROW_KEY),
+    ROW_FIELD(store_agent, user_id, ROW_TEXT, ROW_KEY),
+    ROW_FIELD(store_agent, name, ROW_TEXT, 0),
+    ROW_FIELD(store_agent, nick, ROW_TEXT, 0),
+    ROW_FIELD(store_agent, staff_number, ROW_TEXT, 0),
+    ROW_FIELD(store_agent, phone, ROW_TEXT, 0),
+    ROW_FIELD(store_agent, role, ROW_NUMBER, 0),
+    ROW_FIELD(store_agent, mobile_accept, ROW_NUMBER, 0),
+    ROW_FIELD(store_agent, mobile_call_out, ROW_NUMBER, 0),
+    ROW_FIELD(store_agent, forward, ROW_NUMBER, 0),
+    ROW_FIELD(store_agent, forward_to, ROW_NUMBER, 0),
+    ROW_FIELD(store_agent, forward_target, ROW_TEXT, 0),
+    ROW_FIELD(store_agent, forbidden, ROW_NUMBER, 0),
+    ROW_FIELD(store_agent, created_ms, ROW_NOW, ROW_ONCE),
+    ROW_FIELD(store_agent, modified_ms, ROW_NOW, 0),
+    { "(SELECT min(e.extension) FROM extension e WHERE e.app_id=agent.app_id AND e.user_id=agent.user_id)", ROW_TEXT, ROW_READ,
+      offsetof(store_agent, extension), sizeof((store_agent *)0)->extension },
+};
 
-static void read_agent(sqlite3_stmt *q, store_agent *a)
+const row_shape agent_shape = ROW_SHAPE("agent", agent_fields);
+
+int store_put_agent(store *s, const store_agent *agent)
 {
-    a->app_id = sqlite3_column_int64(q, 0);
-    SQLITE_INTO(q, 1, a->user_id);
-    SQLITE_INTO(q, 2, a->name);
-    SQLITE_INTO(q, 3, a->staff_number);
-    SQLITE_INTO(q, 4, a->phone);
+    store_agent row = *agent;
+    if (row.role == 0) row.role = STAFF_AGENT;
+    return row_put(s, &agent_shape, &row);
 }
 
 int store_get_agent(store *s, int64_t app_id, const char *user_id, store_agent *agent)
 {
-    int error;
-    sqlite3_stmt *q = sqlite_prepare(s, "SELECT * FROM agent WHERE app_id=? AND user_id=?");
-    sqlite_bind(q, "it", app_id, user_id);
-    if (!sqlite_row(s, q, &error)) return error ? error : TCCC_E_NOT_FOUND;
-    read_agent(q, agent);
-    sqlite3_reset(q);
-    return 0;
+    return row_one(row_query(s, &agent_shape, "FROM agent WHERE app_id=?1 AND user_id=?2", "it", app_id, user_id), &agent_shape, agent);
 }
 
 int store_list_agents(store *s, int64_t app_id, bool (*each)(void *ctx, const store_agent *agent), void *ctx)
 {
-    int error;
+    int error = 0;
     store_agent agent;
-    sqlite3_stmt *q = sqlite_prepare(s, "SELECT * FROM agent WHERE app_id=? ORDER BY user_id");
-    sqlite_bind(q, "i", app_id);
-    while (sqlite_row(s, q, &error)) {
-        read_agent(q, &agent);
+    query *q = row_query(s, &agent_shape, "FROM agent WHERE app_id=?1 ORDER BY user_id", "i", app_id);
+    while (row_next(q, &agent_shape, &agent, &error))
         if (!each(ctx, &agent)) {
-            sqlite3_reset(q);
+            sql_end(q);
             break;
         }
-    }
     return error;
 }
 
-static int add_group(store *s, store_group *group)
+int store_delete_agent(store *s, int64_t app_id, const char *user_id)
 {
-    sqlite3_stmt *q = sqlite_prepare(s, "INSERT INTO skill_group (app_id, name) VALUES (?,?)"
-                                        " ON CONFLICT (app_id, name) DO UPDATE SET name=excluded.name RETURNING id");
-    int error;
-    sqlite_bind(q, "it", group->app_id, group->name);
-    if (!sqlite_row(s, q, &error)) return error ? error : TCCC_E_IO;
-    group->id = sqlite3_column_int64(q, 0);
-    return sqlite_run(s, q);
+    int error = store_begin(s);
+    if (error) return error;
+    error = sql_run_one(sql_query(s, "DELETE FROM agent WHERE app_id=?1 AND user_id=?2 RETURNING 1", "it", app_id, user_id));
+    (void)sql_run(sql_query(s, "UPDATE extension SET user_id='', modified_ms=?3 WHERE app_id=?1 AND user_id=?2", "iti", app_id, user_id,
+                            clock_unix_ms()));
+    int ended = store_end(s);
+    return error ? error : ended;
 }
 
-int store_put_group(store *s, store_group *group)
+int store_put_password(store *s, int64_t app_id, const char *user_id, const char *hash)
 {
-    if (group->id == 0) return add_group(s, group);
-    sqlite3_stmt *q = sqlite_prepare(s, "UPDATE skill_group SET name=? WHERE id=?");
-    sqlite_bind(q, "ti", group->name, group->id);
-    int error = sqlite_run(s, q);
-    return !error && sqlite3_changes(s->db) == 0 ? TCCC_E_NOT_FOUND : error;
+    return sql_run_one(sql_query(s, "UPDATE agent SET password=?3, modified_ms=?4 WHERE app_id=?1 AND user_id=?2 RETURNING 1", "itti",
+                                 app_id, user_id, hash, clock_unix_ms()));
 }
 
-int store_put_member(store *s, int64_t group_id, int64_t app_id, const char *user_id, int priority)
+int store_get_password(store *s, int64_t app_id, const char *user_id, char *hash, size_t capacity)
 {
-    sqlite3_stmt *q = sqlite_prepare(s, "INSERT INTO member VALUES (?,?,?,?) ON CONFLICT DO UPDATE SET priority=excluded.priority");
-    sqlite_bind(q, "iiti", group_id, app_id, user_id, (int64_t)priority);
-    return sqlite_run(s, q);
-}
-
-int store_list_members(store *s, int64_t group_id, bool (*each)(void *ctx, const store_agent *agent, int priority), void *ctx)
-{
-    int error;
-    store_agent agent;
-    sqlite3_stmt *q = sqlite_prepare(s, "SELECT a.*, m.priority FROM member m JOIN agent a USING (app_id, user_id)"
-                                        " WHERE m.group_id=? ORDER BY m.priority, a.user_id");
-    sqlite_bind(q, "i", group_id);
-    while (sqlite_row(s, q, &error)) {
-        read_agent(q, &agent);
-        if (!each(ctx, &agent, sqlite3_column_int(q, 5))) {
-            sqlite3_reset(q);
-            break;
-        }
-    }
-    return error;
+    query *q = sql_query(s, "SELECT password FROM agent WHERE app_id=?1 AND user_id=?2", "it", app_id, user_id);
+    int error = sql_one(q);
+    return error ? error : sql_only_text(q, hash, capacity);
 }

@@ -74,11 +74,20 @@ typedef struct {
     int offset, limit;
 } cdr_filter;
 
+enum { CDR_FILTER_MAX = 500 };        /* of phones and of session_ids each; TOO_LARGE above */
+
 /* Newest first; *total counts all that fit the filter, whatever offset and limit. */
 int store_list_cdrs(store *s, const cdr_filter *filter, int *total, bool (*each)(void *ctx, const store_cdr *cdr), void *ctx);
 /* Who served this number last (ACD-010): "" nobody. */
 int store_last_agent(store *s, int64_t app_id, const char *number, char *user_id, size_t capacity);
 /* Calls answered by an agent since since_ms (ACD-009). */
 int store_count_answered(store *s, int64_t app_id, const char *user_id, int64_t since_ms, int *count);
+
+typedef struct {                      /* DescribeTelCallInfo: minutes begun of answered calls, agents that answered one */
+    int64_t out_minutes, in_minutes, audio_minutes, seats;
+} cdr_usage;
+
+/* Of the records whose start_ms is in [from_ms, to_ms). */
+int store_sum_cdrs(store *s, int64_t app_id, int64_t from_ms, int64_t to_ms, cdr_usage *usage);
 
 #endif

@@ -21,8 +21,10 @@ typedef struct {
 int store_put_push(store *s, const store_push *push, const char *body);   /* new, or changed (body NULL: stays) */
 int store_get_push(store *s, const char *uuid, store_push *push);
 int store_get_push_body(store *s, const char *uuid, char **body);         /* malloc'ed */
-/* WAITING ones that are due at now_ms, oldest first. */
-int store_list_due_pushes(store *s, int64_t now_ms, int limit, bool (*each)(void *ctx, const store_push *push), void *ctx);
+/* Apps with WAITING ones that are due at now_ms. */
+int store_list_push_apps(store *s, int64_t now_ms, bool (*each)(void *ctx, int64_t app_id), void *ctx);
+/* WAITING ones of an app that are due at now_ms, oldest first: by created_ms, then as they were put. */
+int store_list_due_pushes(store *s, int64_t app_id, int64_t now_ms, int limit, bool (*each)(void *ctx, const store_push *push), void *ctx);
 /* *next_ms: when the earliest WAITING one is due; 0: none waits. */
 int store_next_push(store *s, int64_t *next_ms);
 /* By state, newest first. */

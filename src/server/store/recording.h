@@ -20,6 +20,9 @@ typedef struct {                      /* key: record_id */
 int store_put_recording(store *s, const store_recording *recording);
 int store_get_recording(store *s, const char *record_id, store_recording *recording);
 int store_list_recordings(store *s, const char *session_id, bool (*each)(void *ctx, const store_recording *recording), void *ctx);
+/* Of an app, created in [from_ms, to_ms), newest first; *total counts all of them. */
+int store_list_app_recordings(store *s, int64_t app_id, int64_t from_ms, int64_t to_ms, int offset, int limit, int *total,
+                              bool (*each)(void *ctx, const store_recording *recording), void *ctx);
 /* Those with a file whose time is over, oldest first, at most limit. */
 int store_list_expired_recordings(store *s, int64_t now_ms, int limit, bool (*each)(void *ctx, const store_recording *recording), void *ctx);
 

@@ -1,18 +1,11 @@
-/* staff.h: what the store keeps of agents besides sign-in: role, memberships, forwarding, status history. Layer: server.
+/* staff.h: what the store keeps of agents besides their row in store.h: password, memberships, status history. Layer: server.
  * Rules of all store functions: store.h. */
 #ifndef TCCC_SERVER_STORE_STAFF_H
 #define TCCC_SERVER_STORE_STAFF_H
 
 #include "server/store/store.h"
 
-/* SeatUserInfo.Role of the cloud API (ADM-031 to ADM-033). */
-enum staff_role { STAFF_ADMIN = 1, STAFF_INSPECTOR = 2, STAFF_AGENT = 3 };
-/* UseMobileAccept of the cloud API. */
-enum staff_mobile { STAFF_MOBILE_OFF, STAFF_MOBILE_WHEN_OFFLINE, STAFF_MOBILE_ALWAYS };
-enum staff_forward { STAFF_FORWARD_OFF, STAFF_FORWARD_ALWAYS, STAFF_FORWARD_CANNOT_ANSWER };       /* ACD-030, ACD-031 */
-enum staff_forward_to { STAFF_TO_EXTENSION, STAFF_TO_AGENT, STAFF_TO_GROUP };
-
-/* Deletes an agent with memberships and tokens; call records stay. */
+/* Deletes an agent with memberships, password and tokens; its extensions become nobody's; call records and status history stay. */
 int store_delete_agent(store *s, int64_t app_id, const char *user_id);
 /* A password's scrypt hash ("" none). */
 int store_put_password(store *s, int64_t app_id, const char *user_id, const char *hash);
@@ -35,6 +28,7 @@ typedef struct {                  /* one stretch of time in one status */
     char user_id[STORE_TEXT];
     char status[16];              /* SDK name: offline free busy rest notReady arrange */
     char reason[STORE_TEXT];      /* of rest */
+    char session_id[65];          /* of busy and arrange; "" */
     int64_t from_ms;              /* Unix ms; it lasts until the next row of the agent */
 } store_status;
 

@@ -1,11 +1,12 @@
-/* store.h: what tcccd keeps: agents, groups, numbers, trunks, extensions, API keys, sign-in tokens, call records.
- * Layer: server.
+/* store.h: what tcccd keeps: agents, groups, numbers, trunks, extensions, API keys, sign-in tokens. Layer: server.
+ * Further parts: staff.h, cdr.h, flow.h, recording.h, push.h, setting.h.
  *
  * One store is one SQLite file in WAL mode (or ":memory:"). All calls are made on the control thread and are short;
- * a write is durable when the call returns. Texts are UTF-8 and are copied; NULL is written as "". Getters fill the
- * caller's struct. Lists call `each` for every row in a stable order; it must not write to the store and ends the
- * list early by returning false. Unless said otherwise a function returns 0, NOT_FOUND, TOO_LARGE (a text does not
- * fit), or IO (the file; the store's `log` gets the reason).
+ * a write is durable when the call returns. Texts are UTF-8 and are copied; NULL is written as "", and bytes that are no UTF-8 as
+ * U+FFFD. Getters fill the caller's struct. Lists call `each` for every row in a stable order; it must not write to the store and
+ * ends the list early by returning false. Unless said otherwise a function returns 0, NOT_FOUND (there is no such row; or a rule of
+ * the schema refuses the new one: a row that it refers to is missing, or its name is taken), TOO_LARGE (a text does not fit), or
+ * IO (the store's `log` gets the reason). created_ms and modified_ms are set by the store unless the struct's comment says more.
  */
 #ifndef TCCC_SERVER_STORE_H
 #define TCCC_SERVER_STORE_H
@@ -25,16 +26,33 @@ typedef struct store store;
 /* Opens or creates the file and brings its schema up to date. NULL with a sentence in err[capacity]. */
 store *store_open(const char *path, const logger *log, char *err, size_t capacity);
 void store_close(store *s);       /* NULL is allowed */
-/* Several writes as one: all or none. A write that failed in between makes store_end undo all and return its error. */
+/* Several writes as one: all or none. A write that failed in between makes everything until store_end fail with its error, and
+ * store_end undo all and return it. A pair inside a pair belongs to the outer one. */
 int store_begin(store *s);
 int store_end(store *s);
+
+/* SeatUserInfo.Role of the cloud API (ADM-031 to ADM-033). */
+enum staff_role { STAFF_ADMIN = 1, STAFF_INSPECTOR = 2, STAFF_AGENT = 3 };
+/* UseMobileAccept of the cloud API. */
+enum staff_mobile { STAFF_MOBILE_OFF, STAFF_MOBILE_WHEN_OFFLINE, STAFF_MOBILE_ALWAYS };
+enum staff_forward { STAFF_FORWARD_OFF, STAFF_FORWARD_ALWAYS, STAFF_FORWARD_CANNOT_ANSWER };       /* ACD-030, ACD-031 */
+enum staff_forward_to { STAFF_TO_EXTENSION, STAFF_TO_AGENT, STAFF_TO_GROUP };
 
 typedef struct {                  /* key: app_id, user_id */
     int64_t app_id;               /* SdkAppId, 140... */
     char user_id[STORE_TEXT];     /* usually an e-mail address */
-    char name[STORE_TEXT];
+    char name[STORE_TEXT], nick[STORE_TEXT];
     char staff_number[STORE_TEXT];
     char phone[STORE_NUMBER];     /* the agent's mobile; "" none */
+    enum staff_role role;         /* 0 in put: STAFF_AGENT */
+    enum staff_mobile mobile_accept;
+    bool mobile_call_out;
+    enum staff_forward forward;
+    enum staff_forward_to forward_to;
+    char forward_target[STORE_TEXT]; /* an extension, a userId, or a group's id in decimal */
+    bool forbidden;               /* ForceMemberOffline, until RestoreMemberOnline */
+    char extension[16];           /* read only: the extension whose user_id it is (the lowest), or "" */
+    int64_t created_ms, modified_ms; /* modified also by a change of memberships */
 } store_agent;
 
 int store_put_agent(store *s, const store_agent *agent); /* new or changed */
@@ -42,13 +60,26 @@ int store_get_agent(store *s, int64_t app_id, const char *user_id, store_agent *
 int store_list_agents(store *s, int64_t app_id, bool (*each)(void *ctx, const store_agent *agent), void *ctx);
 bool store_has_app(store *s, int64_t app_id);
 int store_put_app(store *s, int64_t app_id, const char *name);
+int store_list_apps(store *s, bool (*each)(void *ctx, int64_t app_id, const char *name), void *ctx);   /* by app_id */
 
-typedef struct {                  /* key: id, 0 in put: the store chooses and fills it in */
+enum group_type { GROUP_PHONE = 0, GROUP_ONLINE = 1, GROUP_AUDIO = 3, GROUP_VIDEO = 4 }; /* SkillGroupType of the cloud API */
+
+typedef struct {                  /* key: id */
     int64_t id, app_id;
-    char name[STORE_TEXT];
+    char name[STORE_TEXT];        /* unique in the app */
+    enum group_type type;
+    int max_concurrency;          /* 0 in put: 1 */
+    bool ring_all;
+    char alias[16];               /* internal number; "" none */
+    int64_t modified_ms;
 } store_group;
 
+/* id 0: a new one, or, when the app has a group of that name, that one, unchanged; its id is filled in. */
 int store_put_group(store *s, store_group *group);
+int store_get_group(store *s, int64_t id, store_group *group);
+int store_list_groups(store *s, int64_t app_id, bool (*each)(void *ctx, const store_group *group), void *ctx); /* by id */
+/* Memberships and bindings of numbers go with it; agents and numbers stay. */
+int store_delete_group(store *s, int64_t id);
 int store_put_member(store *s, int64_t group_id, int64_t app_id, const char *user_id, int priority);
 int store_list_members(store *s, int64_t group_id, bool (*each)(void *ctx, const store_agent *agent, int priority), void *ctx);
 
@@ -70,34 +101,53 @@ typedef struct {                  /* key: name */
 int store_put_trunk(store *s, const store_trunk *trunk);
 int store_get_trunk(store *s, const char *name, store_trunk *trunk);
 int store_list_trunks(store *s, bool (*each)(void *ctx, const store_trunk *trunk), void *ctx);
+int store_delete_trunk(store *s, const char *name);   /* NOT_FOUND also when a number uses it */
+
+/* State of DescribeNumbers. */
+enum number_state { NUMBER_NORMAL = 1, NUMBER_ARREARS = 2, NUMBER_STOPPED = 4, NUMBER_VIOLATION = 5 };
+enum { NUMBER_GROUPS_MAX = 64, NUMBER_URL_MAX = 1024 };
 
 typedef struct {                  /* key: app_id, number */
     int64_t app_id;
     char number[STORE_NUMBER];    /* as the trunk knows it */
     char trunk[STORE_TEXT];
     bool inbound, outbound;
-    int64_t group_id;             /* whose agents answer, and whose outbound calls show it; 0: everybody */
+    int64_t group_id;             /* whose agents answer; 0: everybody */
+    int64_t flow_id;              /* the IVR of inbound calls; 0: none, the group answers */
+    char call_in_url[NUMBER_URL_MAX]; /* BindNumberCallInInterface; "" none */
+    enum number_state state;      /* 0 in put: NUMBER_NORMAL */
+    int64_t outbound_groups[NUMBER_GROUPS_MAX]; /* whose outbound calls show it, in the order of binding; none: everybody's */
+    int n_outbound_groups;
 } store_number;
 
 int store_put_number(store *s, const store_number *number);
 int store_get_number(store *s, const char *number, store_number *found); /* of any app: inbound calls look here */
 int store_list_numbers(store *s, int64_t app_id, bool (*each)(void *ctx, const store_number *number), void *ctx);
+int store_delete_number(store *s, int64_t app_id, const char *number);
 
 typedef struct {                  /* key: extension */
     int64_t app_id;
     char extension[16];           /* 4-6 digits starting 1-8 */
     char user_id[STORE_TEXT];     /* whose desk phone it is; "" nobody's */
     char realm[STORE_TEXT];
-    char ha1_md5[65], ha1_sha256[65]; /* RFC 7616: H(user:realm:password), hexadecimal; the password is not kept */
+    char ha1_md5[65], ha1_sha256[65]; /* RFC 7616: H(user:realm:password), hexadecimal; "": no telephone may register */
+    char name[STORE_TEXT];
+    char password[65];            /* only of one that tcccd made up (CreateExtension), which must be shown; else "" */
+    char groups[STORE_TEXT];      /* ids of skill groups, decimal, comma separated */
+    int64_t created_ms, modified_ms;
 } store_extension;
 
 int store_put_extension(store *s, const store_extension *extension);
 int store_get_extension(store *s, const char *extension, store_extension *found);
 int store_list_extensions(store *s, int64_t app_id, bool (*each)(void *ctx, const store_extension *extension), void *ctx);
+int store_delete_extension(store *s, const char *extension);
 
-/* Keys of the cloud API. */
-int store_put_secret(store *s, const char *secret_id, const char *secret_key);
-int store_get_secret(store *s, const char *secret_id, char *secret_key, size_t capacity);
+/* Keys of the cloud API and the admin API; each is an administrator's, of one app or, with app_id 0, of every app. */
+int store_put_secret(store *s, const char *secret_id, int64_t app_id, const char *secret_key);
+int store_get_secret(store *s, const char *secret_id, int64_t *app_id, char *secret_key, size_t capacity);
+/* Those of an app and of every app, without the keys. */
+int store_list_secrets(store *s, int64_t app_id, bool (*each)(void *ctx, const char *secret_id, int64_t app_id, int64_t created_ms), void *ctx);
+int store_delete_secret(store *s, const char *secret_id);
 
 /* Sign-in tokens; only their SHA-256 is kept. store_use_token takes one once: 0, TOKEN_INVALID (not known, or forgotten
  * a day after its end), TOKEN_USED or TOKEN_EXPIRED. */
@@ -116,10 +166,7 @@ typedef struct {                  /* key: session_id; times are Unix ms, 0 = did
     char closed_by[16];           /* client, seat, admin, timer */
 } store_call;
 
+/* Writes what cdr.h keeps of it; call/ uses it until it writes a store_cdr itself. */
 int store_put_call(store *s, const store_call *call);
-int store_get_call(store *s, const char *session_id, store_call *call);
-/* Calls that began in [from_ms, to_ms), oldest first, at most limit. */
-int store_list_calls(store *s, int64_t app_id, int64_t from_ms, int64_t to_ms, int limit,
-                     bool (*each)(void *ctx, const store_call *call), void *ctx);
 
 #endif

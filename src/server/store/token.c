@@ -1,6 +1,7 @@
 /* token.c: keys of the cloud API and sign-in tokens. Layer: server. */
-#include "server/store/sqlite.h"
+#include "server/store/sql.h"
 
+#include "server/deadline.h"
 #include "tccc/error.h"
 
 #include <openssl/evp.h>
@@ -9,23 +10,37 @@
 
 static const int64_t KEPT_S = 86400; /* so that a late page is told "expired" or "used", not "unknown" */
 
-int store_put_secret(store *s, const char *secret_id, const char *secret_key)
+int store_put_secret(store *s, const char *secret_id, int64_t app_id, const char *secret_key)
 {
-    sqlite3_stmt *q = sqlite_prepare(s, "INSERT INTO secret VALUES (?,?) ON CONFLICT DO UPDATE SET secret_key=excluded.secret_key");
-    sqlite_bind(q, "tt", secret_id, secret_key);
-    return sqlite_run(s, q);
+    if (strlen(secret_id) >= STORE_TEXT || strlen(secret_key) >= STORE_TEXT) return TCCC_E_TOO_LARGE;
+    return sql_run(sql_query(s, "INSERT INTO secret (secret_id, app_id, secret_key, created_ms) VALUES (?1,?2,?3,?4)"
+                                " ON CONFLICT (secret_id) DO UPDATE SET app_id=excluded.app_id, secret_key=excluded.secret_key",
+                             "titi", secret_id, app_id, secret_key, clock_unix_ms()));
 }
 
-int store_get_secret(store *s, const char *secret_id, char *secret_key, size_t capacity)
+int store_get_secret(store *s, const char *secret_id, int64_t *app_id, char *secret_key, size_t capacity)
 {
-    int error;
-    sqlite3_stmt *q = sqlite_prepare(s, "SELECT secret_key FROM secret WHERE secret_id=?");
-    sqlite_bind(q, "t", secret_id);
-    if (!sqlite_row(s, q, &error)) return error ? error : TCCC_E_NOT_FOUND;
-    bool fits = (size_t)sqlite3_column_bytes(q, 0) < capacity;
-    if (fits) sqlite_text(q, 0, secret_key, capacity);
-    sqlite3_reset(q);
-    return fits ? 0 : TCCC_E_TOO_LARGE;
+    int error = sql_only_integer(sql_query(s, "SELECT app_id FROM secret WHERE secret_id=?1", "t", secret_id), app_id);
+    return error ? error : sql_only_text(sql_query(s, "SELECT secret_key FROM secret WHERE secret_id=?1", "t", secret_id), secret_key, capacity);
+}
+
+int store_list_secrets(store *s, int64_t app_id, bool (*each)(void *ctx, const char *secret_id, int64_t app_id, int64_t created_ms), void *ctx)
+{
+    int error = 0;
+    char secret_id[STORE_TEXT];
+    query *q = sql_query(s, "SELECT secret_id, app_id, created_ms FROM secret WHERE app_id=?1 OR app_id=0 ORDER BY secret_id", "i", app_id);
+    while (sql_row(q, &error)) {
+        SQL_INTO(q, 0, secret_id);
+        if (each(ctx, secret_id, sql_integer(q, 1), sql_integer(q, 2))) continue;
+        sql_end(q);
+        break;
+    }
+    return error;
+}
+
+int store_delete_secret(store *s, const char *secret_id)
+{
+    return sql_run_one(sql_query(s, "DELETE FROM secret WHERE secret_id=?1 RETURNING 1", "t", secret_id));
 }
 
 static void hash_token(const char *token, char hex[65])
@@ -37,41 +52,33 @@ static void hash_token(const char *token, char hex[65])
 
 static int forget_old(store *s, int64_t now_s)
 {
-    sqlite3_stmt *q = sqlite_prepare(s, "DELETE FROM token WHERE expires_s < ?");
-    sqlite_bind(q, "i", now_s - KEPT_S);
-    return sqlite_run(s, q);
+    return sql_run(sql_query(s, "DELETE FROM token WHERE expires_s<?1", "i", now_s - KEPT_S));
 }
 
 int store_put_token(store *s, const char *token, int64_t app_id, const char *user_id, int64_t expires_s)
 {
     char hash[65];
     hash_token(token, hash);
-    sqlite3_stmt *q = sqlite_prepare(s, "INSERT INTO token (hash, app_id, user_id, expires_s) VALUES (?,?,?,?)");
-    sqlite_bind(q, "titi", hash, app_id, user_id, expires_s);
-    return sqlite_run(s, q);
+    return sql_run(sql_query(s, "INSERT INTO token (hash, app_id, user_id, expires_s) VALUES (?1,?2,?3,?4)", "titi", hash, app_id, user_id,
+                             expires_s));
 }
 
 /* Takes the token in one statement, so that of two uses at once one wins. */
 static bool take(store *s, const char *hash, int64_t now_s, int64_t *app_id, char *user_id, size_t capacity, int *error)
 {
-    sqlite3_stmt *q = sqlite_prepare(s, "UPDATE token SET used=1 WHERE hash=? AND used=0 AND expires_s>?"
-                                        " RETURNING app_id, user_id");
-    sqlite_bind(q, "ti", hash, now_s);
-    if (!sqlite_row(s, q, error)) return false;
-    *app_id = sqlite3_column_int64(q, 0);
-    sqlite_text(q, 1, user_id, capacity);
-    *error = sqlite_run(s, q);
+    query *q = sql_query(s, "UPDATE token SET used=1 WHERE hash=?1 AND used=0 AND expires_s>?2 RETURNING app_id, user_id", "ti", hash, now_s);
+    if (!sql_row(q, error)) return false;
+    *app_id = sql_integer(q, 0);
+    sql_text(q, 1, user_id, capacity);
+    *error = sql_run(q);
     return *error == 0;
 }
 
 static int why_not(store *s, const char *hash)
 {
-    int error;
-    sqlite3_stmt *q = sqlite_prepare(s, "SELECT used FROM token WHERE hash=?");
-    sqlite_bind(q, "t", hash);
-    if (!sqlite_row(s, q, &error)) return error ? error : TCCC_E_TOKEN_INVALID;
-    bool used = sqlite3_column_int(q, 0);
-    sqlite3_reset(q);
+    int64_t used;
+    int error = sql_only_integer(sql_query(s, "SELECT used FROM token WHERE hash=?1", "t", hash), &used);
+    if (error) return error == TCCC_E_NOT_FOUND ? TCCC_E_TOKEN_INVALID : error;
     return used ? TCCC_E_TOKEN_USED : TCCC_E_TOKEN_EXPIRED;
 }
 

@@ -1,5 +1,5 @@
 /* test_store.c: the store on SQLite, in memory and on a file. Layer: tests. */
-#include "server/store/store.h"
+#include "server/store/cdr.h"
 #include "tccc/error.h"
 
 #include <setjmp.h>
@@ -135,27 +135,30 @@ static void a_group_of_writes_is_all_or_none(void **state)
     assert_int_equal(store_get_agent(*state, APP, "new", &a), TCCC_E_NOT_FOUND);
 }
 
-static bool see_call(void *ctx, const store_call *call)
+static bool see_cdr(void *ctx, const store_cdr *cdr)
 {
-    strcat(ctx, call->session_id);
+    strcat(ctx, cdr->session_id);
     return true;
 }
 
-static void calls_are_listed_by_their_beginning(void **state)
+static void records_are_listed_newest_first(void **state)
 {
     char seen[64] = "";
-    store_call c = { .app_id = APP, .inbound = true, .caller = "1", .callee = "2", .end_status = 1, .closed_by = "client" };
+    int total = 0;
+    static store_cdr c = { .app_id = APP, .inbound = true, .type = CDR_IN, .caller = "1", .callee = "2", .end_status = 1 };
     for (int i = 0; i < 3; i++) {
         snprintf(c.session_id, sizeof c.session_id, "%c", 'c' - i);
         c.start_ms = 1000 - i;
-        assert_int_equal(store_put_call(*state, &c), 0);
+        assert_int_equal(store_put_cdr(*state, &c), 0);
     }
-    c.answer_ms = 5000;
-    assert_int_equal(store_put_call(*state, &c), 0); /* changed, not doubled */
-    assert_int_equal(store_list_calls(*state, APP, 0, 1000, 10, see_call, seen), 0);
-    assert_string_equal(seen, "ab");
-    assert_int_equal(store_get_call(*state, "a", &c), 0);
-    assert_int_equal(c.answer_ms, 5000);
+    c.accept_ms = 5000;
+    assert_int_equal(store_put_cdr(*state, &c), 0); /* changed, not doubled */
+    cdr_filter f = { .app_id = APP, .to_ms = 1000, .limit = 10 };
+    assert_int_equal(store_list_cdrs(*state, &f, &total, see_cdr, seen), 0);
+    assert_string_equal(seen, "ba");
+    assert_int_equal(total, 2);
+    assert_int_equal(store_get_cdr(*state, "a", &c), 0);
+    assert_int_equal(c.accept_ms, 5000);
 }
 
 /* A child writes records and tells each one's number after it was written, until it is killed. */
@@ -164,10 +167,10 @@ static void write_until_killed(const char *path, int told)
     char err[256];
     store *s = store_open(path, &quiet, err, sizeof err);
     if (!s || store_put_app(s, APP, "test") < 0) _exit(1);
-    store_call c = { .app_id = APP, .end_status = 1 };
+    static store_cdr c = { .app_id = APP, .end_status = 1 };
     for (int i = 0;; i++) {
         snprintf(c.session_id, sizeof c.session_id, "%d", i);
-        if (store_put_call(s, &c) < 0 || write(told, &i, sizeof i) != sizeof i) _exit(1);
+        if (store_put_cdr(s, &c) < 0 || write(told, &i, sizeof i) != sizeof i) _exit(1);
     }
 }
 
@@ -189,9 +192,9 @@ static void a_record_that_was_written_survives_a_kill(void **state)
         close(fds[0]);
         store *s = store_open(path, &quiet, err, sizeof err);
         assert_non_null(s);
-        store_call c;
+        static store_cdr c;
         snprintf(id, sizeof id, "%d", last);
-        assert_int_equal(store_get_call(s, id, &c), 0);
+        assert_int_equal(store_get_cdr(s, id, &c), 0);
         store_close(s);
     }
     unlink(path);
@@ -216,7 +219,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_token_works_once, open_store, close_store),
         cmocka_unit_test_setup_teardown(a_token_ends_and_is_forgotten_a_day_later, open_store, close_store),
         cmocka_unit_test_setup_teardown(a_group_of_writes_is_all_or_none, open_store, close_store),
-        cmocka_unit_test_setup_teardown(calls_are_listed_by_their_beginning, open_store, close_store),
+        cmocka_unit_test_setup_teardown(records_are_listed_newest_first, open_store, close_store),
         cmocka_unit_test(a_record_that_was_written_survives_a_kill),
         cmocka_unit_test(a_file_that_is_no_store_is_refused_with_its_name),
     };
