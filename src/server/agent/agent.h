@@ -20,22 +20,40 @@ typedef struct {                      /* all may be NULL */
     void (*free)(void *ctx, agent *a);                        /* it can take a contact now */
     void (*changed)(void *ctx, agent *a, enum agent_status before);   /* its seat, if any, tells the page */
     void (*removed)(void *ctx, agent *a);                     /* deleted by the API: its sessions must end; then the pointer is dead */
+    /* Anything that decides whether dispatch may give it a contact is new: agent_is_free, agent_is_callable, its groups. */
+    void (*available)(void *ctx, agent *a);
 } agent_handler;
 
 agents *agents_new(store *db, settings *all, deadlines *timers, const logger *log);
 void agents_listen(agents *all, const agent_handler *handler, void *ctx);   /* up to 4 listeners, called in order */
-void agents_free(agents *all);
-/* Reads agents, groups and memberships of the store again: after every change of them by the API. Keeps statuses. */
+void agents_free(agents *all);       /* whoever is not offline goes offline in the history; NULL is allowed */
+/* Reads agents, groups and memberships of the store again: after every change of them by the API. Keeps statuses. 0, NO_MEMORY, IO. */
 int agents_reload(agents *all, int64_t app_id);
+/* Changes of status reach the store a tenth of a second later, several at once: before the history is read, write what is left. */
+void agents_write_history(agents *all);
+/* Another number after every local midnight, when agent_answered_today begins anew. */
+uint64_t agents_day(agents *all);
+
+/* How a contact would reach an agent without its page now. */
+enum agent_reach {
+    AGENT_BY_PHONE = 1,              /* its desk phone is registered */
+    AGENT_BY_MOBILE = 2,             /* its mobile accept mode is not off, and its mobile can be called */
+};
+/* Who knows it (call/). Asked at once, after agents_reload, and when told that it has changed. */
+void agents_set_reach(agents *all, unsigned (*reach)(void *ctx, const agent *a), void *ctx);
+void agent_reach_changed(agent *a);
 
 agent *agents_find(agents *all, int64_t app_id, const char *user_id);
 /* The agent of an extension (desk phone), or NULL. */
 agent *agents_of_extension(agents *all, const char *extension);
 void agents_each(agents *all, int64_t app_id, bool (*each)(void *ctx, agent *a), void *ctx); /* app_id 0: all */
 
-const store_agent *agent_row(const agent *a);
+const store_agent *agent_row(const agent *a);                 /* good until the next agents_reload */
+uint32_t agent_number(const agent *a);                        /* from 1, in the order of becoming known; never used again */
 struct seat *agent_seat(const agent *a);                      /* its page, connected or in its resume window; or NULL */
+/* NULL: lost for good. Unless it can be reached otherwise (ACD-021), it is offline then. */
 void agent_set_seat(agent *a, struct seat *s);
+void agent_set_connected(agent *a, bool connected);           /* the seat's connection came, or is lost */
 bool agent_in_group(const agent *a, int64_t group_id);        /* everybody is in group 0 */
 /* Groups by priority. */
 int agent_groups(const agent *a, const store_membership **list);
@@ -44,23 +62,29 @@ enum agent_status agent_status_of(const agent *a);
 const char *agent_rest_reason(const agent *a);                /* "" unless it rests */
 const char *agent_reserved(const agent *a);                   /* "rest" or "notReady" asked for while busy; or "" */
 int agent_countdown_s(const agent *a);                        /* seconds of after-call work left; 0: none runs */
-bool agent_is_free(const agent *a);                           /* dispatch may give it a contact */
+/* Dispatch may give it a contact: it is free and its page is connected, or its desk phone or mobile ("always") can ring; or it is
+ * offline and its mobile can ring. */
+bool agent_is_free(const agent *a);
+bool agent_is_callable(const agent *a);                       /* free, or notReady: a call for this very agent may ring (ACD-016) */
+bool agent_is_present(const agent *a);                        /* signed in or otherwise reachable, and not offline (ACD-023) */
 int64_t agent_since_ms(const agent *a);                       /* Unix ms of the last change of status */
 uint64_t agent_free_since_ms(const agent *a);                 /* clock_ms: for longest idle */
 int agent_answered_today(const agent *a);                     /* for fewest calls (AMB-23) */
 
-/* Asked by the page or the API. reason: of rest. 1 changed or reserved, 0 nothing to do; AGENT_OFFLINE, AGENT_BUSY, STATE. */
+/* Asked by the page or the API: AGENT_EVENT_ONLINE to AGENT_EVENT_STOP_NOT_READY. reason: of rest, NULL none. 1 changed or reserved,
+ * 0 nothing to do; AGENT_OFFLINE (or: nothing of it could ring), AGENT_BUSY, STATE (sent offline by an administrator). */
 int agent_ask(agent *a, enum agent_event event, const char *reason);
-/* ForceMemberOffline: offline, and online again only after agent_allow. */
+/* ForceMemberOffline: offline (after the session that runs), and online again only after agent_allow. Both write the store: 0 or IO. */
 int agent_forbid(agent *a);
-void agent_allow(agent *a);
+int agent_allow(agent *a);
 
 /* What sessions do to it. Began: offered to it, or dialled by it. Ended: it answered (after-call work follows), missed (rests,
- * AMB-18), or neither (the caller left, it rejected, it never rang). Calls of both come in pairs. */
+ * AMB-18), or neither (the caller left, it rejected, it never rang). Calls of both come in pairs; with several at once the end of
+ * the last decides, and after-call work follows if any was answered. */
 enum agent_session_end { AGENT_SESSION_SERVED, AGENT_SESSION_MISSED, AGENT_SESSION_NEITHER };
 void agent_session_began(agent *a, const char *session_id);
 void agent_session_answered(agent *a);                        /* counts for fewest calls */
 void agent_session_ended(agent *a, enum agent_session_end how);
-const char *agent_session(const agent *a);                    /* the sessionId it is occupied with, or "" */
+const char *agent_session(const agent *a);                    /* the sessionId it is or (arrange) was occupied with, or "" */
 
 #endif

@@ -1,0 +1,76 @@
+/* agent_state.h: the inside of an agent and of all agents, shared by the folder's files. Layer: server. */
+#ifndef TCCC_SERVER_AGENT_AGENT_STATE_H
+#define TCCC_SERVER_AGENT_AGENT_STATE_H
+
+#include "server/agent/agent.h"
+#include "server/libre.h"
+#include "tccc/error.h"
+
+enum { AGENT_LISTENERS = 4, AGENT_BUCKETS = 4096, HISTORY_WAITING = 256, HISTORY_DELAY_MS = 100 };
+
+struct agent {
+    struct le le, hash;
+    agents *all;
+    uint32_t number;
+    store_agent row;
+    store_membership *groups;
+    int n_groups;
+    store_membership *fresh;         /* while reading: what will be its groups */
+    int n_fresh;
+    bool seen;                       /* while reading: it is in the store */
+    enum agent_state state;
+    char reason[STORE_TEXT];         /* of the rest that is, or is reserved */
+    struct seat *seat;
+    bool connected;
+    unsigned reach;                  /* enum agent_reach */
+    bool was_free, was_callable;     /* as the listeners know it */
+    deadline countdown;
+    uint64_t countdown_end_ms;
+    int n_sessions;
+    bool served;                     /* one of them was answered */
+    char session[65];
+    int64_t since_ms;
+    uint64_t free_since_ms;
+    int answered;
+    uint64_t answered_day;
+};
+
+typedef struct {                     /* changes of status on their way into the store */
+    store_status rows[HISTORY_WAITING];
+    int n;
+    deadline due;
+} agent_history;
+
+struct agents {
+    store *db;
+    settings *settings;
+    deadlines *timers;
+    const logger *log;
+    struct list list;
+    struct hash *by_id;
+    uint32_t last_number;
+    struct { agent_handler handler; void *ctx; } listeners[AGENT_LISTENERS];
+    int n_listeners;
+    unsigned (*reach)(void *ctx, const agent *a);
+    void *reach_ctx;
+    uint64_t day;
+    int64_t day_begin_ms, day_end_ms; /* Unix ms of local midnights */
+    agent_history history;
+};
+
+/* agent.c */
+agent *agent_make(agents *all, const store_agent *row);
+void agent_unmake(agent *a);
+/* Takes the row that the store has now; its groups may be new, too. */
+void agent_refresh(agent *a, const store_agent *row);
+/* Tells the listeners when what dispatch sees is new, or in any case. */
+void agent_settle(agent *a, bool in_any_case);
+
+/* agent_history.c */
+void history_put(agent *a);           /* the status it has now */
+void history_write(agents *all);
+void history_forget(agent *a);        /* what waits of it: its row is deleted */
+/* The agent was left in another status than offline when the server ended last. */
+void history_close(agent *a);
+
+#endif
