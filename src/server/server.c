@@ -6,6 +6,7 @@
 #include "server/cloudapi/cloudapi.h"
 #include "server/demo/demo.h"
 #include "server/provision.h"
+#include "server/settings/settings.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -17,6 +18,8 @@ struct server {
     const logger *log;
     deadlines *timers;
     store *store;
+    settings *rules;
+    agents *agents;
     cloudapi api;
     edge *edge;
     demo *demo;
@@ -144,8 +147,13 @@ static void outward_address(char *text, size_t capacity) {
 }
 
 static bool start_store(server *s, char *err, size_t err_cap) {
-    s->store = store_open(s->config->data, s->log, err, err_cap);
-    return s->store && !(s->config->provision && provision(s->store, s->config->provision, s->config->sip.realm, err, err_cap));
+    const config *c = s->config;
+    s->store = store_open(c->data, s->log, err, err_cap);
+    s->rules = s->store ? settings_new(s->store, s->log) : NULL;
+    if (!s->rules || (c->provision && provision(s->store, c->provision, c->sip.realm, err, err_cap)))
+        return false;
+    settings_set_defaults(s->rules, c->calls.ring_s, c->calls.queue_s, c->calls.wrap_up_s);
+    return true;
 }
 
 static bool start_edge(server *s, char *err, size_t err_cap) {
@@ -220,10 +228,11 @@ static bool start_calls(server *s) {
     const config *c = s->config;
     calls_config call_settings = { .ring_s = c->calls.ring_s, .queue_s = c->calls.queue_s, .no_reply_s = c->calls.no_reply_s,
         .outbound_ring_s = c->calls.outbound_ring_s, .session_expires_s = c->sip.session_expires_s, .rtp_min = c->rtp.min, .rtp_max = c->rtp.max, .music = c->calls.music };
-    seats_config seat_settings = { .heartbeat_ms = c->heartbeat_ms, .resume_s = c->calls.resume_s, .wrap_up_s = c->calls.wrap_up_s, .data_channel = c->data_channel.port >= 0 };
+    seats_config seat_settings = { .heartbeat_ms = c->heartbeat_ms, .resume_s = c->calls.resume_s, .data_channel = c->data_channel.port >= 0 };
     seat_handler handler = { calls_request, calls_snapshot, calls_seat_gone, calls_seat_free };
     s->calls = calls_new(&call_settings);
-    s->seats = s->calls ? seats_new(&seat_settings, s->edge, s->store, s->timers, s->log, &handler, s->calls) : NULL;
+    s->agents = agents_new(s->store, s->rules, s->timers, s->log);
+    s->seats = s->calls && s->agents ? seats_new(&seat_settings, s->edge, s->store, s->agents, s->timers, s->log, &handler, s->calls) : NULL;
     if (!s->seats || store_list_trunks(s->store, add_trunk, s))
         return false;
     calls_parts parts = { .edge = s->edge, .store = s->store, .stack = s->stack, .registrar = s->registrar, .trunks = s->trunks, .gate = s->gate,
@@ -324,6 +333,8 @@ void server_free(server *s) {
     gate_free(s->gate);
     if (s->edge)
         edge_stop(s->edge);
+    agents_free(s->agents);
+    settings_free(s->rules);
     store_close(s->store);
     deadlines_free(s->timers);
     free(s);

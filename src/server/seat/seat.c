@@ -6,7 +6,6 @@
 static void destroy(void *arg) {
     seat *s = arg;
     deadline_clear(s->all->timers, &s->window);
-    deadline_clear(s->all->timers, &s->wrap_up);
     list_unlink(&s->le);
     s->all->n_seats--;
     if (s->media)
@@ -14,38 +13,41 @@ static void destroy(void *arg) {
     outbox_free(s->box);
 }
 
-seat *seat_make(seats *all, const store_agent *agent) {
+seat *seat_make(seats *all, agent *whose) {
     seat *s = mem_zalloc(sizeof *s, destroy);
     if (!s)
         return NULL;
     s->all = all;
-    s->agent = *agent;
-    s->state = AGENT_OFFLINE;
+    s->agent = whose;
     list_append(&all->seats, &s->le, s);
     all->n_seats++;
     s->box = outbox_new();
     s->media = edge_seat_new(all->edge, s->ticket);
-    if (s->box && s->media)
-        return s;
-    mem_deref(s);
-    return NULL;
+    if (!s->box || !s->media) {
+        mem_deref(s);
+        return NULL;
+    }
+    agent_set_seat(whose, s);
+    return s;
 }
 
 void seat_unmake(seat *s) {
     if (s->link)
         s->link->seat = NULL;
+    agent_set_seat(s->agent, NULL);
     mem_deref(s);
 }
 
 static void window_over(void *owner) {
     seat *s = owner;
-    LOG(s->all->log, LOG_LEVEL_INFO, "seat.gone", log_text("user", s->agent.user_id));
+    LOG(s->all->log, LOG_LEVEL_INFO, "seat.gone", log_text("user", seat_agent(s)->user_id));
     s->all->handler.gone(s->all->ctx, s);
     seat_unmake(s);
 }
 
 void seat_start_window(seat *s) {
-    LOG(s->all->log, LOG_LEVEL_INFO, "seat.lost", log_text("user", s->agent.user_id));
+    agent_set_connected(s->agent, false);
+    LOG(s->all->log, LOG_LEVEL_INFO, "seat.lost", log_text("user", seat_agent(s)->user_id));
     deadline_set(s->all->timers, &s->window, (uint64_t)s->all->config.resume_s * 1000, window_over, s);
 }
 
@@ -71,12 +73,15 @@ void seat_answer(seat *s, uint64_t ticket, enum wire_method method, const wire_r
         seat_link_send_text(s->link, text, len);
 }
 
-const store_agent *seat_agent(const seat *s) { return &s->agent; }
+agent *seat_whose(const seat *s) { return s->agent; }
+const store_agent *seat_agent(const seat *s) { return agent_row(s->agent); }
 edge_seat seat_media(const seat *s) { return s->media; }
-bool seat_is_free(const seat *s) { return s->state == AGENT_FREE && s->link; }
-bool seat_is_online(const seat *s) { return s->state != AGENT_OFFLINE; }
+bool seat_is_free(const seat *s) { return s->link && agent_is_free(s->agent); }
+bool seat_is_online(const seat *s) { return agent_status_of(s->agent) != AGENT_STATUS_OFFLINE; }
 bool seat_is_connected(const seat *s) { return s->link != NULL; }
-uint64_t seat_free_since_ms(const seat *s) { return s->free_since_ms; }
+uint64_t seat_free_since_ms(const seat *s) { return agent_free_since_ms(s->agent); }
+void seat_call_began(seat *s) { agent_session_began(s->agent, ""); }
+void seat_call_ended(seat *s) { agent_session_ended(s->agent, AGENT_SESSION_SERVED); }
 int seats_count(const seats *all) { return all->n_seats; }
 
 int seat_take_channel(seat *s) {

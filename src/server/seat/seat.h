@@ -1,4 +1,4 @@
-/* seat.h: agents' endpoints: sign-in, resume, events that survive a lost connection, the agent's status. Layer: server.
+/* seat.h: agents' endpoints: sign-in, resume, events that survive a lost connection. The status is agent/'s. Layer: server.
  * Source: docs/protocol.md.
  *
  * There is one seat per agent. Calls (call/) use a seat by pointer as long as `gone` has not been called for it.
@@ -7,6 +7,7 @@
 #define TCCC_SERVER_SEAT_SEAT_H
 
 #include "core/outbox.h"
+#include "server/agent/agent.h"
 #include "server/deadline.h"
 #include "server/edge/edge.h"
 #include "server/store/store.h"
@@ -27,11 +28,13 @@ typedef struct {
 } seat_handler;
 
 typedef struct {
-    int heartbeat_ms, resume_s, wrap_up_s;
+    int heartbeat_ms, resume_s;
     bool data_channel;
 } seats_config;
 
-seats *seats_new(const seats_config *config, edge *e, store *db, deadlines *timers, const logger *log, const seat_handler *handler, void *ctx);
+/* The agents outlive the seats. */
+seats *seats_new(const seats_config *config, edge *e, store *db, agents *whose, deadlines *timers, const logger *log, const seat_handler *handler,
+                 void *ctx);
 /* Says bye (SHUTTING_DOWN) to everybody and forgets all seats. */
 void seats_free(seats *all);
 int seats_count(const seats *all);
@@ -46,13 +49,14 @@ void seat_event(seat *s, const wire_event *event);
 /* Answers a request; error 0: ok with result (NULL: none), else a TCCC_E_* with a sentence or NULL. */
 void seat_answer(seat *s, uint64_t ticket, enum wire_method method, const wire_result *result, int error, const char *sentence);
 
-/* What the calls do to the agent's status. */
+/* agent_session_began and agent_session_ended (served) of its agent. */
 void seat_call_began(seat *s);
 void seat_call_ended(seat *s);
 
-const store_agent *seat_agent(const seat *s);
+agent *seat_whose(const seat *s);
+const store_agent *seat_agent(const seat *s);   /* its agent's row */
 edge_seat seat_media(const seat *s);
-bool seat_is_free(const seat *s);
+bool seat_is_free(const seat *s);        /* its agent is, and it is connected */
 bool seat_is_online(const seat *s);      /* status is not offline */
 bool seat_is_connected(const seat *s);
 uint64_t seat_free_since_ms(const seat *s);

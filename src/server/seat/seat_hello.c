@@ -34,15 +34,6 @@ static seat *find_resume(const seats *all, const char *token) {
     return NULL;
 }
 
-static seat *find_agent(const seats *all, const store_agent *agent) {
-    for (struct le *le = all->seats.head; le; le = le->next) {
-        seat *s = le->data;
-        if (s->agent.app_id == agent->app_id && !strcmp(s->agent.user_id, agent->user_id))
-            return s;
-    }
-    return NULL;
-}
-
 /* The same agent signs in elsewhere: the older page is told and let go; its calls go on at the new one. */
 static void kick(seat *s) {
     seat_link *link = s->link;
@@ -67,7 +58,6 @@ static void drop_link(seat *s) {
 }
 
 static int sign_in(seats *all, const char *token, seat **out) {
-    store_agent agent;
     *out = find_token(all, token);
     if (*out) {
         drop_link(*out);
@@ -76,15 +66,16 @@ static int sign_in(seats *all, const char *token, seat **out) {
     int64_t app_id;
     char user_id[STORE_TEXT];
     int error = store_use_token(all->store, token, clock_unix_ms() / 1000, &app_id, user_id, sizeof user_id);
-    if (!error)
-        error = store_get_agent(all->store, app_id, user_id, &agent);
     if (error)
-        return error == TCCC_E_NOT_FOUND ? TCCC_E_TOKEN_INVALID : error;
-    *out = find_agent(all, &agent);
+        return error;
+    agent *a = agents_find(all->agents, app_id, user_id);
+    if (!a)
+        return TCCC_E_TOKEN_INVALID;
+    *out = agent_seat(a);
     if (*out)
         kick(*out);
     else
-        *out = seat_make(all, &agent);
+        *out = seat_make(all, a);
     return *out ? 0 : TCCC_E_NO_MEMORY;
 }
 
@@ -113,7 +104,8 @@ static void welcome(seat_link *link, const wire_hello *hello, bool replay) {
     make_resume(s->resume);
     wire_message m = { .kind = WIRE_WELCOME };
     m.welcome = (wire_welcome){
-        .resume = s->resume, .user_id = s->agent.user_id, .user_name = s->agent.name, .status = agent_fsm_status(s->state), .reason = s->rest_reason,
+        .resume = s->resume, .user_id = seat_agent(s)->user_id, .user_name = seat_agent(s)->name, .status = agent_status_of(s->agent),
+        .reason = agent_rest_reason(s->agent),
         .sessions = sessions, .n_sessions = all->handler.snapshot(all->ctx, s, sessions), .replay = replay, .seq = outbox_last_seq(s->box),
         .heartbeat_ms = all->config.heartbeat_ms, .resume_window_ms = all->config.resume_s * 1000, .ticket = s->ticket,
         .data_channel = all->config.data_channel, .websocket = true,
@@ -123,6 +115,8 @@ static void welcome(seat_link *link, const wire_hello *hello, bool replay) {
     seat_link_send(link, &m);
     if (replay)
         send_missed(link, hello->last_seq);
+    else if (agent_countdown_s(s->agent) || agent_reserved(s->agent)[0])
+        seat_tell_status(s); /* the snapshot has no room for these */
 }
 
 void seat_hello(seat_link *link, const wire_hello *hello) {
@@ -140,8 +134,7 @@ void seat_hello(seat_link *link, const wire_hello *hello) {
     bool replay = hello->resume && hello->has_last_seq && outbox_replays(s->box, hello->last_seq);
     if (!hello->resume || !hello->has_last_seq)
         outbox_forget_requests(s->box);
-    LOG(all->log, LOG_LEVEL_INFO, "seat.hello", log_text("user", s->agent.user_id), log_integer("resumed", hello->resume != NULL), log_integer("replay", replay));
+    LOG(all->log, LOG_LEVEL_INFO, "seat.hello", log_text("user", seat_agent(s)->user_id), log_integer("resumed", hello->resume != NULL), log_integer("replay", replay));
     welcome(link, hello, replay);
-    if (seat_is_free(s))
-        all->handler.free(all->ctx, s);
+    agent_set_connected(s->agent, true);
 }

@@ -17,8 +17,10 @@ static void destroy(void *arg) {
     deadline_clear(link->all->timers, &link->heartbeat);
     hash_unlink(&link->hash);
     list_unlink(&link->le);
-    if (link->seat && link->seat->link == link)
-        link->seat->link = NULL;
+    if (!link->seat || link->seat->link != link)
+        return;
+    link->seat->link = NULL;
+    seat_start_window(link->seat);
 }
 
 void seat_link_drop(seat_link *link) { mem_deref(link); }
@@ -54,19 +56,12 @@ void seat_link_refuse(seat_link *link, int error) {
 
 static void no_hello(void *owner) { seat_link_bye(owner, TCCC_E_PROTOCOL, "hello must come within 5 s.", WIRE_CLOSE_PROTOCOL); }
 
-static void lose(seat_link *link) {
-    seat *s = link->seat;
-    seat_link_drop(link);
-    if (s)
-        seat_start_window(s);
-}
-
 static void beat(void *owner) {
     seat_link *link = owner;
     uint64_t now = clock_ms(), period = (uint64_t)link->all->config.heartbeat_ms;
     if (now - link->heard_ms >= 2 * period) {
         edge_close(link->all->edge, link->conn, WIRE_CLOSE_NORMAL, "");
-        lose(link);
+        seat_link_drop(link);
         return;
     }
     /* Who has not been heard for a period is asked, too, though there was something to say to it. */
@@ -96,7 +91,7 @@ void seats_open(seats *all, edge_conn conn) {
 void seats_closed(seats *all, edge_conn conn) {
     seat_link *link = find(all, conn);
     if (link)
-        lose(link);
+        seat_link_drop(link);
 }
 
 static void take_media_offer(seat *s, const wire_request *request, uint64_t ticket) {
@@ -138,7 +133,7 @@ static void take_request(seat_link *link, const wire_request *request) {
 
 static void take_bye(seat_link *link) {
     edge_close(link->all->edge, link->conn, WIRE_CLOSE_NORMAL, "");
-    lose(link);
+    seat_link_drop(link);
 }
 
 static void take_signed_in(seat_link *link, const wire_message *m) {
@@ -194,7 +189,8 @@ void seats_text(seats *all, edge_conn conn, const char *text, size_t len) {
     wire_free(&m);
 }
 
-seats *seats_new(const seats_config *config, edge *e, store *db, deadlines *timers, const logger *log, const seat_handler *handler, void *ctx) {
+seats *seats_new(const seats_config *config, edge *e, store *db, agents *whose, deadlines *timers, const logger *log, const seat_handler *handler,
+                 void *ctx) {
     seats *all = calloc(1, sizeof *all);
     if (!all || hash_alloc(&all->by_conn, BUCKETS)) {
         free(all);
@@ -203,12 +199,14 @@ seats *seats_new(const seats_config *config, edge *e, store *db, deadlines *time
     all->config = *config;
     all->edge = e;
     all->store = db;
+    all->agents = whose;
     all->timers = timers;
     all->log = log;
     all->handler = *handler;
     all->ctx = ctx;
     list_init(&all->seats);
     list_init(&all->links);
+    agents_listen(whose, &seat_agent_handler, all);
     return all;
 }
 

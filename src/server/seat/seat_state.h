@@ -20,9 +20,8 @@ typedef struct seat_link {           /* one signalling WebSocket */
 struct seat {
     struct le le;
     seats *all;
-    store_agent agent;
-    enum agent_state state;
-    char rest_reason[WIRE_TEXT_FIELD_MAX + 1];
+    agent *agent;
+    bool answering, has_news;        /* a status that a request changes is told after its answer */
     seat_link *link;                 /* NULL: the connection is lost */
     edge_seat media;
     char ticket[33];
@@ -30,9 +29,7 @@ struct seat {
     /* what the last hello came with stays good until anything else arrives: the welcome may be lost with its connection */
     char resume_before[WIRE_RESUME_LEN + 1], token_before[WIRE_TOKEN_MAX + 1];
     outbox *box;
-    deadline window, wrap_up;
-    int n_calls;
-    uint64_t free_since_ms;
+    deadline window;
     unsigned channels;               /* bit mask of those in use */
 };
 
@@ -40,6 +37,7 @@ struct seats {
     seats_config config;
     edge *edge;
     store *store;
+    agents *agents;
     deadlines *timers;
     const logger *log;
     seat_handler handler;
@@ -63,11 +61,15 @@ void seat_hello(seat_link *link, const wire_hello *hello);
 
 /* seat_status.c */
 void seat_status_request(seat *s, const wire_request *request, uint64_t ticket);
-void seat_step(seat *s, enum agent_event event);
+/* Tells the page its agent's status as it is. */
+void seat_tell_status(seat *s);
+/* For agents_listen, with the seats as ctx. */
+extern const agent_handler seat_agent_handler;
 
 /* seat.c */
-seat *seat_make(seats *all, const store_agent *agent);
+seat *seat_make(seats *all, agent *whose);
 void seat_unmake(seat *s);
+/* The connection is lost: a window of time to come back in. */
 void seat_start_window(seat *s);
 
 #endif

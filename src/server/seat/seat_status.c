@@ -1,52 +1,58 @@
-/* seat_status.c: the agent's status: what it asks for, and what its calls make of it. Layer: server. */
+/* seat_status.c: between a page and its agent's status: what the page asks for, and what it is told. Layer: server. */
 #include "server/seat/seat_state.h"
 
-#include <stdio.h>
 #include <string.h>
 
-static void tell_status(seat *s, enum agent_status before) {
-    enum agent_status now = agent_fsm_status(s->state);
-    if (now == before)
-        return;
-    if (now != AGENT_STATUS_REST)
-        s->rest_reason[0] = 0;
-    wire_event event = { .name = WIRE_EV_STATUS_CHANGED, .changed = { .status = now } };
+static enum agent_status reserved_of(const agent *a) {
+    const char *name = agent_reserved(a);
+    if (!strcmp(name, agent_status_name(AGENT_STATUS_REST)))
+        return AGENT_STATUS_REST;
+    return !strcmp(name, agent_status_name(AGENT_STATUS_NOT_READY)) ? AGENT_STATUS_NOT_READY : AGENT_STATUS_OFFLINE;
+}
+
+void seat_tell_status(seat *s) {
+    const agent *a = s->agent;
+    const char *reason = agent_rest_reason(a);
+    wire_event event = { .name = WIRE_EV_STATUS_CHANGED, .changed = {
+        .status = agent_status_of(a), .reason = reason[0] ? reason : NULL, .reserved = reserved_of(a), .countdown_s = agent_countdown_s(a) } };
     seat_event(s, &event);
-    LOG(s->all->log, LOG_LEVEL_INFO, "agent.status", log_text("user", s->agent.user_id), log_text("status", agent_status_name(now)));
-    if (now == AGENT_STATUS_FREE)
-        s->free_since_ms = clock_ms();
 }
 
-static int step(seat *s, enum agent_event event) {
-    enum agent_status before = agent_fsm_status(s->state);
-    int changed = agent_fsm_step(&s->state, event);
-    if (changed > 0)
-        tell_status(s, before);
-    return changed;
-}
-
-static void wrap_up_over(void *owner) { seat_step(owner, AGENT_EVENT_WRAP_UP_DONE); }
-
-void seat_step(seat *s, enum agent_event event) {
-    if (step(s, event) <= 0)
+static void on_changed(void *ctx, agent *a, enum agent_status before) {
+    seat *s = agent_seat(a);
+    (void)ctx;
+    (void)before;
+    if (!s)
         return;
-    if (s->state == AGENT_ARRANGE && event == AGENT_EVENT_WRAP_UP)
-        deadline_set(s->all->timers, &s->wrap_up, (uint64_t)s->all->config.wrap_up_s * 1000, wrap_up_over, s);
-    else if (s->state != AGENT_ARRANGE)
-        deadline_clear(s->all->timers, &s->wrap_up);
-    if (seat_is_free(s))
-        s->all->handler.free(s->all->ctx, s);
+    if (s->answering)
+        s->has_news = true;
+    else
+        seat_tell_status(s);
 }
 
-void seat_call_began(seat *s) {
-    if (s->n_calls++ == 0)
-        seat_step(s, AGENT_EVENT_CALL_STARTED);
+static void on_free(void *ctx, agent *a) {
+    seats *all = ctx;
+    if (agent_seat(a))
+        all->handler.free(all->ctx, agent_seat(a));
 }
 
-void seat_call_ended(seat *s) {
-    if (--s->n_calls == 0)
-        seat_step(s, s->all->config.wrap_up_s ? AGENT_EVENT_WRAP_UP : AGENT_EVENT_CALL_ENDED);
+/* Deleted by the API: the page is told that nobody knows it any more. */
+static void on_removed(void *ctx, agent *a) {
+    seats *all = ctx;
+    seat *s = agent_seat(a);
+    if (!s)
+        return;
+    seat_link *link = s->link;
+    s->link = NULL;
+    if (link) {
+        link->seat = NULL;
+        seat_link_bye(link, TCCC_E_TOKEN_INVALID, "The agent was deleted.", WIRE_CLOSE_NORMAL);
+    }
+    all->handler.gone(all->ctx, s);
+    seat_unmake(s);
 }
+
+const agent_handler seat_agent_handler = { .free = on_free, .changed = on_changed, .removed = on_removed };
 
 static enum agent_event wanted(const wire_request *request) {
     if (request->method == WIRE_AGENT_ONLINE)
@@ -64,20 +70,12 @@ static enum agent_event wanted(const wire_request *request) {
 }
 
 void seat_status_request(seat *s, const wire_request *request, uint64_t ticket) {
-    enum agent_event event = wanted(request);
-    enum agent_status before = agent_fsm_status(s->state);
-    int changed = agent_fsm_step(&s->state, event);
-    if (changed < 0) {
-        seat_answer(s, ticket, request->method, NULL, changed, NULL);
-        return;
-    }
-    if (event == AGENT_EVENT_SET_REST)
-        snprintf(s->rest_reason, sizeof s->rest_reason, "%s", request->args.rest_reason ? request->args.rest_reason : "");
-    if (s->state != AGENT_ARRANGE)
-        deadline_clear(s->all->timers, &s->wrap_up);
-    wire_result result = { .status = agent_fsm_status(s->state) };
-    seat_answer(s, ticket, request->method, &result, 0, NULL);
-    tell_status(s, before);
-    if (changed && seat_is_free(s))
-        s->all->handler.free(s->all->ctx, s);
+    s->answering = true;
+    int changed = agent_ask(s->agent, wanted(request), request->args.rest_reason);
+    wire_result result = { .status = agent_status_of(s->agent) };
+    seat_answer(s, ticket, request->method, &result, changed < 0 ? changed : 0, NULL);
+    s->answering = false;
+    if (s->has_news)
+        seat_tell_status(s);
+    s->has_news = false;
 }
