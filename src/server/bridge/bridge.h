@@ -9,6 +9,7 @@
 #define TCCC_SERVER_BRIDGE_H
 
 #include "server/edge/edge.h"
+#include "tap_ring.h"
 #include "tccc/media.h"
 
 #include <netinet/in.h>
@@ -53,7 +54,8 @@ typedef struct {
 enum bridge_event {
     BRIDGE_EVENT_FIRST_PACKET,           /* side: sound arrives from it for the first time */
     BRIDGE_EVENT_SILENT,                 /* side: no packet for 30 s while some were due; value: seconds */
-    BRIDGE_EVENT_DIGIT,                  /* side: RFC 4733 digit; value: its character */
+    BRIDGE_EVENT_DIGIT,                  /* side: a key was pressed; value: its character. From RFC 4733 events; while a program
+                                            plays to a telephone also from the tones in its sound, until its first event */
     BRIDGE_EVENT_DONE,                   /* program of side has ended */
     BRIDGE_EVENT_FAILED                  /* value: TCCC_E_*; the bridge is closed */
 };
@@ -62,8 +64,17 @@ enum bridge_event {
 uint32_t bridge_open(edge *e, const bridge_side *side0, const bridge_side *side1);
 /* Replaces one side (other codec after re-INVITE, other address, program instead of page, ...). */
 void bridge_update(edge *e, uint32_t bridge, int side, const bridge_side *value);
-/* on: `side` hears hold music and what comes from it is dropped; off: both sides are joined again. */
+/* `side` hears `program` (its kind, file, loop and hang_after_ms; the codec is the side's own) instead of the other side, and
+ * neither side's sound is passed on; the other side hears nothing. Digits of `side` are told (SRTP is opened for that), and DONE,
+ * with `side`, once when the file has ended; silence follows it. Another program replaces it without a gap. NULL: both sides are
+ * joined again. Ports and seats of both sides stay as they are. */
+void bridge_play(edge *e, uint32_t bridge, int side, const bridge_side *program);
+/* The same with the built-in music, without reading digits. on 0: both sides are joined again. */
 void bridge_hold(edge *e, uint32_t bridge, int side, int on);
+/* Copies RTP packets that come from `side` to the ring as packets of `tap`, from its next packet on: as they arrive, SRTP closed,
+ * after the key that opens it wherever the bridge knows one (a telephone's own, a page's from the telephone it talks to). Lasts
+ * over updates of the side. One tap for each side: a later one replaces it; ring NULL: none. */
+void bridge_tap(edge *e, uint32_t bridge, int side, tap_ring *ring, uint32_t tap);
 void bridge_close(edge *e, uint32_t bridge);
 
 #endif

@@ -1,7 +1,6 @@
 /* leg.c: one side of a bridge on the edge thread: a page, a telephone or a program. Layer: server. */
 #include "leg.h"
 
-#include "media/codec.h"
 #include "media/rtp.h"
 #include "tccc/error.h"
 
@@ -9,7 +8,10 @@
 #include <string.h>
 #include <sys/random.h>
 
-enum { COMFORT_NOISE_PT = 13, SILENT_S = 30, PACKET_CAP = PACKET_MAX + PACKET_TAILROOM };
+enum {
+    COMFORT_NOISE_PT = 13, SILENT_S = 30, PACKET_CAP = PACKET_MAX + PACKET_TAILROOM,
+    SAME_KEY_US = 500000             /* an event so soon after the same key's tone is that press */
+};
 
 /* --- from the peer --- */
 
@@ -23,12 +25,59 @@ static void hear(leg *l, int is_rtcp)
     }
 }
 
+static int told_by_tone(leg_tones *tones, char key, uint64_t now_us)
+{
+    int told = tones->told == key && now_us - tones->told_us < SAME_KEY_US;
+    tones->told = 0;
+    return told;
+}
+
 static void report_digits(leg *l, uint64_t now_us)
 {
     telephone_report report;
-    while (telephone_receiver_poll(&l->digits, now_us, &report))
-        if (report.phase == TELEPHONE_STARTED)
+    while (telephone_receiver_poll(&l->digits, now_us, &report)) {
+        l->tones.has_events = 1;
+        if (report.phase == TELEPHONE_STARTED && !told_by_tone(&l->tones, report.digit, now_us))
             l->events.event(l->events.context, l, BRIDGE_EVENT_DIGIT, report.digit);
+    }
+}
+
+/* Keys in the sound of a telephone that sends no events for them. */
+static void read_tones(leg *l, const uint8_t *packet, size_t len)
+{
+    rtp_packet rtp;
+    float pcm[CODEC_FRAME_MAX];
+    char keys[DTMF_KEYS_MAX(CODEC_FRAME_MAX)];
+    if (rtp_packet_payload_type(packet) != l->config.payload_type || rtp_packet_parse(&rtp, packet, len))
+        return;
+    int n = codec_decoder_decode(l->tones.decoder, rtp.payload, rtp.payload_len, pcm, CODEC_FRAME_MAX);
+    int n_keys = n > 0 ? dtmf_put(&l->tones.detector, pcm, n, keys) : 0;
+    for (int i = 0; i < n_keys; i++) {
+        l->tones.told = keys[i];
+        l->tones.told_us = edge_now_us(l->loop);
+        l->events.event(l->events.context, l, BRIDGE_EVENT_DIGIT, keys[i]);
+    }
+}
+
+static void stop_tones(leg *l)
+{
+    codec_decoder_free(l->tones.decoder);
+    l->tones.decoder = NULL;
+}
+
+int leg_listen(leg *l, int on)
+{
+    int error = 0;
+    l->listens = on;
+    if (!on || !l->phone) {
+        stop_tones(l);
+        return 0;
+    }
+    if (l->tones.decoder)
+        return 0;
+    l->tones.detector = (dtmf){ 0 };
+    l->tones.decoder = codec_decoder_new(l->config.codec, &error);
+    return error;
 }
 
 static void read_digits(leg *l, const uint8_t *packet, size_t len)
@@ -65,6 +114,66 @@ int leg_is_open(const leg *l)
     return !l->receiver || l->reads;
 }
 
+static void read_open(leg *l, const uint8_t *packet, size_t len, int is_rtcp)
+{
+    if (!is_rtcp && l->config.dtmf_payload_type)
+        read_digits(l, packet, len);
+    if (!is_rtcp && l->tones.decoder && !l->tones.has_events)
+        read_tones(l, packet, len);
+    read_for_reports(l, packet, len, is_rtcp);
+}
+
+/* A program listens, but what comes is also for the other side (keeps_in_step in bridge.c), and stays closed for it. */
+static void read_closed(leg *l, const uint8_t *packet, size_t len)
+{
+    uint8_t copy[PACKET_MAX];
+    memcpy(copy, packet, len);
+    int opened = srtp_receiver_rtp(l->receiver, copy, len);
+    if (opened >= RTP_HEADER_LEN)
+        read_open(l, copy, (size_t)opened, 0);
+}
+
+/* --- recording --- */
+
+static void tap_key(leg_tap *tap)
+{
+    tap_head head = { .tap = tap->id, .kind = TAP_KEYS, .srtp = (uint8_t)tap->srtp, .len = sizeof tap->key };
+    tap->told = !tap_ring_put(tap->ring, &head, tap->key);
+}
+
+static void tap_packet(leg *l, const uint8_t *packet, size_t len)
+{
+    leg_tap *tap = &l->tap;
+    if (tap->srtp != TCCC_SRTP_NONE && !tap->told)
+        tap_key(tap);
+    int speech = rtp_packet_payload_type(packet) == l->config.payload_type;
+    tap_head head = {
+        .tap = tap->id, .kind = TAP_PACKET, .codec = (uint8_t)l->config.codec, .srtp = (uint8_t)tap->srtp, .len = (uint16_t)len,
+        .flags = (uint8_t)((speech ? TAP_SPEECH : 0) | (tap->withheld ? TAP_WITHHELD : 0)), .arrival_us = edge_now_us(l->loop),
+    };
+    tap_ring_put(tap->ring, &head, packet);
+}
+
+void leg_tap_to(leg *l, tap_ring *ring, uint32_t tap)
+{
+    tap_ring_drop(l->tap.ring);
+    l->tap.ring = tap_ring_hold(ring);
+    l->tap.id = tap;
+    l->tap.told = 0;
+}
+
+void leg_tap_state(leg *l, enum tccc_srtp_suite srtp, const uint8_t *key, int withheld)
+{
+    leg_tap *tap = &l->tap;
+    tap->withheld = withheld;
+    if (tap->srtp == srtp && (srtp == TCCC_SRTP_NONE || !memcmp(tap->key, key, sizeof tap->key)))
+        return;
+    tap->srtp = srtp;
+    tap->told = 0;
+    if (srtp != TCCC_SRTP_NONE)
+        memcpy(tap->key, key, sizeof tap->key);
+}
+
 static void from_peer(leg *l, uint8_t *packet, size_t len)
 {
     enum rtp_kind kind = rtp_packet_kind(packet, len);
@@ -73,6 +182,8 @@ static void from_peer(leg *l, uint8_t *packet, size_t len)
         return;
     }
     int is_rtcp = kind == RTP_KIND_RTCP;
+    if (l->tap.ring && !is_rtcp)
+        tap_packet(l, packet, len);
     if (l->receiver && l->reads) {
         int opened = is_rtcp ? srtp_receiver_rtcp(l->receiver, packet, len) : srtp_receiver_rtp(l->receiver, packet, len);
         if (opened < 0) {
@@ -82,11 +193,10 @@ static void from_peer(leg *l, uint8_t *packet, size_t len)
         len = (size_t)opened;
     }
     hear(l, is_rtcp);
-    if (leg_is_open(l)) {
-        if (!is_rtcp && l->config.dtmf_payload_type)
-            read_digits(l, packet, len);
-        read_for_reports(l, packet, len, is_rtcp);
-    }
+    if (leg_is_open(l))
+        read_open(l, packet, len, is_rtcp);
+    else if (l->listens && !is_rtcp)
+        read_closed(l, packet, len);
     l->events.packet(l->events.context, l, packet, len, is_rtcp);
 }
 
@@ -158,13 +268,14 @@ static void source_send(leg *l, uint8_t *packet, size_t len)
     protect_and_transmit(l, packet, len, 0);
 }
 
-/* After a pause the RTP clock has gone on (RFC 3550 section 5.1). */
+/* After a pause the RTP clock has gone on (RFC 3550 section 5.1). `timestamp` stands behind the newest packet already. */
 static void catch_up_clock(leg *l)
 {
     leg_source *source = &l->source;
     uint64_t passed_us = edge_now_us(l->loop) - source->last_us;
-    if (source->last_us)
-        source->timestamp += (uint32_t)(passed_us * codec_clock_hz(l->config.codec) / 1000000);
+    uint32_t passed = (uint32_t)(passed_us * codec_clock_hz(l->config.codec) / 1000000);
+    if (source->last_us && passed > source->last_ticks)
+        source->timestamp += passed - source->last_ticks;
 }
 
 static void on_payload(void *context, const uint8_t *payload, size_t len, uint32_t ticks)
@@ -183,6 +294,7 @@ static void on_payload(void *context, const uint8_t *payload, size_t len, uint32
     };
     source->pause = 0;
     source->timestamp += ticks;
+    source->last_ticks = ticks;
     rtp_packet_write(&header, packet, PACKET_MAX);
     memcpy(packet + RTP_HEADER_LEN, payload, len);
     source_send(l, packet, RTP_HEADER_LEN + len);
@@ -209,6 +321,7 @@ void leg_echo(leg *l, uint8_t *packet, size_t len)
     if ((int16_t)(uint16_t)(seq - source->seq) >= 0) {
         source->seq = (uint16_t)(seq + 1);
         source->timestamp = timestamp;
+        source->last_ticks = 0;
     }
     source_send(l, packet, len);
 }
@@ -216,9 +329,6 @@ void leg_echo(leg *l, uint8_t *packet, size_t len)
 static void on_done(void *context)
 {
     leg *l = context;
-    program_stop(l->program);
-    l->program = NULL;
-    l->source.pause = 1;
     l->events.event(l->events.context, l, BRIDGE_EVENT_DONE, 0);
 }
 
@@ -227,19 +337,30 @@ static int same_program(const program_config *a, const program_config *b)
     return a->kind == b->kind && a->sound == b->sound && a->loop == b->loop && a->codec == b->codec && a->ptime_ms == b->ptime_ms;
 }
 
-int leg_play(leg *l, enum bridge_program kind, sound *s, int loop)
+/* Another program in the place of the one that plays now, if one does. */
+static int replace_program(leg *l, const program_config *config)
 {
     int error = 0;
+    program *old = l->program;
+    if (old && program_switch(old, config))
+        return 0;
+    l->program = program_start(l->loop, config, old, &(program_listener){ on_payload, on_done, l }, &error);
+    if (old)
+        program_stop(old);
+    return l->program ? 0 : error;
+}
+
+int leg_play(leg *l, enum bridge_program kind, sound *s, int loop, int again)
+{
     program_config config = { .kind = kind, .sound = s, .loop = loop, .codec = l->config.codec, .ptime_ms = l->config.ptime_ms };
-    if (l->playing && same_program(&config, &l->played))
+    int from_start = again && (kind == PROGRAM_FILE || kind == PROGRAM_RINGBACK);
+    if (l->playing && same_program(&config, &l->played) && !from_start)
         return 0;
-    leg_stop_playing(l);
     if (kind == PROGRAM_ECHO || (!l->seat && !l->phone))
-        return 0;
+        return leg_stop_playing(l), 0;
     l->playing = 1;
     l->played = config;
-    l->program = program_start(l->loop, &config, &(program_listener){ on_payload, on_done, l }, &error);
-    return l->program ? 0 : error;
+    return replace_program(l, &config);
 }
 
 void leg_stop_playing(leg *l)
@@ -354,6 +475,8 @@ static int apply(leg *l, const bridge_side *config)
 {
     int had_digits = l->config.dtmf_payload_type, had_rate_hz = l->config.dtmf_rate_hz, failed = 0;
     int new_keys = !same_keys(&l->config, config);
+    if (l->config.codec != config->codec)
+        stop_tones(l);
     leave_seat(l);
     l->config = *config;
     if (config->kind == BRIDGE_PAGE)
@@ -384,8 +507,10 @@ int leg_open(leg *l, edge_loop *loop, const leg_events *events, const bridge_sid
 
 int leg_update(leg *l, const bridge_side *config)
 {
-    if (l->config.kind != config->kind)
+    if (l->config.kind != config->kind) {
         l->heard = 0;
+        l->tones.has_events = 0;
+    }
     if (l->source.started && l->config.codec != config->codec) { /* another RTP clock: another source */
         memset(&l->source, 0, sizeof l->source);
         l->source.pause = 1;
@@ -401,6 +526,7 @@ void leg_close(leg *l)
     if (l->phone)
         phone_close(l->phone);
     drop_keys(l);
-    OPENSSL_cleanse(&l->config, sizeof l->config);
-    memset(l, 0, sizeof *l);
+    stop_tones(l);
+    tap_ring_drop(l->tap.ring);
+    OPENSSL_cleanse(l, sizeof *l);
 }

@@ -11,6 +11,8 @@
 #include "program.h"
 #include "server/edge/media_seat.h"
 
+#include "dsp/dtmf.h"
+#include "media/codec.h"
 #include "media/rtcp.h"
 #include "media/srtp.h"
 #include "media/telephone_event.h"
@@ -27,7 +29,8 @@ typedef struct {
 typedef struct {                     /* what the leg itself sends: programs and echo */
     int started;
     rtcp_session rtcp;
-    uint32_t ssrc, timestamp;
+    uint32_t ssrc, timestamp;        /* timestamp: of the next packet, of what is echoed the newest */
+    uint32_t last_ticks;             /* length of the newest packet, when `timestamp` stands behind it */
     uint16_t seq;
     uint64_t last_us;
     int pause;                       /* set the marker on the next packet */
@@ -35,6 +38,23 @@ typedef struct {                     /* what the leg itself sends: programs and 
     uint16_t echo_seq_offset;
     uint32_t echo_timestamp_offset;
 } leg_source;
+
+typedef struct {                     /* keys in the sound */
+    codec_decoder *decoder;          /* NULL while nobody listens */
+    dtmf detector;
+    int has_events;                  /* RFC 4733 was received: its sound is not looked at any more */
+    char told;                       /* newest key told by its tone, and when: its event may follow */
+    uint64_t told_us;
+} leg_tones;
+
+typedef struct {                     /* packets are copied for recording */
+    tap_ring *ring;                  /* held; NULL: not tapped */
+    uint32_t id;
+    int withheld;                    /* the other side does not hear it */
+    enum tccc_srtp_suite srtp;       /* of what comes from this peer, also where it passes closed */
+    uint8_t key[TCCC_SRTP_KEY_LEN];
+    int told;                        /* the key is in the ring */
+} leg_tap;
 
 struct leg {
     edge_loop *loop;
@@ -50,6 +70,9 @@ struct leg {
     program_config played;           /* what plays or has played to its end */
     int playing;                     /* `played` counts */
     int reads;                       /* 1: SRTP from this leg is opened, because it ends here or a program listens */
+    int listens;                     /* 1: a program plays to it that may wait for keys: SRTP is opened on a copy, tones are looked for */
+    leg_tones tones;
+    leg_tap tap;
     int heard;                       /* FIRST_PACKET was told */
     int due;                         /* packets are expected: SILENT is told when none come */
     uint64_t heard_us;
@@ -62,15 +85,21 @@ int leg_open(leg *l, edge_loop *loop, const leg_events *events, const bridge_sid
 int leg_update(leg *l, const bridge_side *config);
 void leg_close(leg *l);
 
-/* Plays to this leg; the codec is its own. 0 or as program_start. Replaces what plays now, unless it is the same: that
- * goes on, or stays ended. PROGRAM_ECHO plays nothing. */
-int leg_play(leg *l, enum bridge_program kind, sound *sound, int loop);
+/* Plays to this leg; the codec is its own. 0 or as program_start. Replaces what plays now without a gap, unless it is the same:
+ * that goes on, or stays ended; again: it starts anew. After the end of a sound comes silence. PROGRAM_ECHO plays nothing. */
+int leg_play(leg *l, enum bridge_program kind, sound *sound, int loop, int again);
 void leg_stop_playing(leg *l);
 /* Sends a packet of the other side to this leg's peer. It is changed in place. `open`: it is in the clear, to be
  * protected when SRTP ends here. */
 void leg_relay(leg *l, uint8_t *packet, size_t len, int is_rtcp, int open);
 /* Sends an RTP packet of this leg's peer back to it, as a source of the leg's own. */
 void leg_echo(leg *l, uint8_t *packet, size_t len);
+/* A program plays to this leg and may wait for keys. 0 or TCCC_E_NO_MEMORY. */
+int leg_listen(leg *l, int on);
+/* Copies what comes from the peer; ring NULL: no more. */
+void leg_tap_to(leg *l, tap_ring *ring, uint32_t tap);
+/* How what comes from the peer is closed (key may be NULL for NONE), and whether the other side hears it. */
+void leg_tap_state(leg *l, enum tccc_srtp_suite srtp, const uint8_t *key, int withheld);
 /* 1 when leg_events.packet gets packets of this leg in the clear. */
 int leg_is_open(const leg *l);
 /* Once a second: RTCP reports and silence. `expected`: the peer should be sending. */

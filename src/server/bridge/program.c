@@ -13,7 +13,8 @@ enum {
     TICK_MS = 10,
     LATE_MAX_US = 200000,            /* after a stall longer than this the clock starts anew instead of catching up */
     RINGBACK_HZ = 425, RINGBACK_ON_MS = 1000, RINGBACK_PERIOD_MS = 5000,
-    MUSIC_BITRATE_BPS = 24000, MUSIC_COMPLEXITY = 5
+    MUSIC_BITRATE_BPS = 24000, MUSIC_COMPLEXITY = 5,
+    BEND_MS = 5                      /* where one sound follows another, its start is bent onto the end of the last */
 };
 
 #define RINGBACK_LEVEL 0.16f         /* -16 dBFS peak, about -13 dBm0 as E.180 has it for tones */
@@ -23,13 +24,16 @@ typedef struct station {             /* one encoder and those who hear it */
     struct station *next;
     edge_loop *loop;
     program_config config;
+    int shared;
     codec_encoder *encoder;
     sound_reader *reader;            /* file, music */
     uint64_t position;               /* samples played: ringback's phase */
     uint64_t due_us;
     uint32_t ticks;
     program *listeners;
-    int ended;
+    int ended;                       /* the sound has; silence goes on */
+    float last;                      /* newest sample */
+    int bends;                       /* the next packet begins something new */
 } station;
 
 struct program {
@@ -54,29 +58,38 @@ static float ringback_sample(uint64_t position)
     return RINGBACK_LEVEL * level * sinf(6.2831853f * RINGBACK_HZ * (float)(position % 640) / CODEC_RATE_HZ);
 }
 
-/* The next packet's samples. 0 at the end of the sound. */
-static int make_sound(station *s, float *pcm, int n)
+/* The next packet's samples. A sound that ends is told by `ended`. */
+static void make_sound(station *s, float *pcm, int n)
 {
-    int got = n;
-    if (s->reader)
-        got = sound_read(s->reader, pcm, n);
+    if (s->reader && !s->ended)
+        s->ended = !sound_read(s->reader, pcm, n);
     else if (s->config.kind == PROGRAM_RINGBACK)
         for (int i = 0; i < n; i++)
             pcm[i] = ringback_sample(s->position + (uint64_t)i);
     else
         memset(pcm, 0, (size_t)n * sizeof *pcm);
     s->position += (uint64_t)n;
-    return got;
+}
+
+/* Takes the step out of the join of two sounds. */
+static void bend(station *s, float *pcm)
+{
+    enum { N = BEND_MS * CODEC_RATE_HZ / 1000 };
+    float step = s->last - pcm[0];
+    for (int i = 0; i < N; i++)
+        pcm[i] += step * (float)(N - i) / N;
+    s->bends = 0;
 }
 
 static void play_packet(station *s)
 {
     float pcm[CODEC_FRAME_MAX];
     uint8_t payload[CODEC_PAYLOAD_MAX];
-    if (!make_sound(s, pcm, codec_encoder_frame(s->encoder))) {
-        s->ended = 1;
-        return;
-    }
+    int n = codec_encoder_frame(s->encoder);
+    make_sound(s, pcm, n);
+    if (s->bends)
+        bend(s, pcm);
+    s->last = pcm[n - 1];
     int len = codec_encoder_encode(s->encoder, pcm, payload, sizeof payload);
     for (program *p = s->listeners; len > 0 && p; p = p->next)
         p->listener.payload(p->listener.context, payload, (size_t)len, s->ticks);
@@ -84,10 +97,8 @@ static void play_packet(station *s)
 
 static void tell_end(station *s)
 {
-    for (program *p = s->listeners, *next; p; p = next) {
-        next = p->next; /* `done` may stop this program, and with the last one the station */
+    for (program *p = s->listeners; p; p = p->next)
         p->listener.done(p->listener.context);
-    }
 }
 
 static void play_due(station *s, uint64_t now_us)
@@ -95,16 +106,15 @@ static void play_due(station *s, uint64_t now_us)
     uint64_t packet_us = (uint64_t)codec_encoder_frame(s->encoder) * 1000000 / CODEC_RATE_HZ;
     if (now_us > s->due_us + LATE_MAX_US)
         s->due_us = now_us;
-    for (; !s->ended && s->due_us <= now_us; s->due_us += packet_us)
+    for (; s->due_us <= now_us; s->due_us += packet_us)
         play_packet(s);
 }
 
 static void on_tick(uv_timer_t *timer)
 {
     edge_loop *loop = timer->data;
-    for (station *s = loop->programs->stations, *next; s; s = next) {
+    for (station *s = loop->programs->stations; s; s = s->next) {
         int was_ended = s->ended;
-        next = s->next;
         play_due(s, edge_now_us(loop));
         if (s->ended && !was_ended)
             tell_end(s);
@@ -112,15 +122,15 @@ static void on_tick(uv_timer_t *timer)
 }
 
 /* Several may share what has no beginning that matters. */
-static int shared(const program_config *config)
+static int sharable(const program_config *config)
 {
     return config->kind == PROGRAM_MUSIC || config->kind == PROGRAM_SILENCE;
 }
 
 static station *find_shared(edge_loop *loop, const program_config *config)
 {
-    for (station *s = shared(config) ? loop->programs->stations : NULL; s; s = s->next)
-        if (s->config.kind == config->kind && s->config.codec == config->codec && s->config.ptime_ms == config->ptime_ms &&
+    for (station *s = sharable(config) ? loop->programs->stations : NULL; s; s = s->next)
+        if (s->shared && s->config.kind == config->kind && s->config.codec == config->codec && s->config.ptime_ms == config->ptime_ms &&
             s->config.sound == config->sound)
             return s;
     return NULL;
@@ -145,6 +155,7 @@ static station *station_new(edge_loop *loop, const program_config *config, int *
         return NULL;
     s->loop = loop;
     s->config = *config;
+    s->shared = sharable(config);
     s->due_us = edge_now_us(loop);
     s->encoder = codec_encoder_new(&stream, error);
     if (s->encoder && config->sound && !(s->reader = sound_reader_open(config->sound, config->loop)))
@@ -172,7 +183,15 @@ static void station_stop(station *s)
         uv_timer_stop(&clock->timer);
 }
 
-program *program_start(edge_loop *loop, const program_config *config, const program_listener *listener, int *error)
+/* A new source in the rhythm of another. */
+static void follow(station *s, const station *before)
+{
+    s->due_us = before->due_us;
+    s->last = before->last;
+    s->bends = !s->shared;
+}
+
+program *program_start(edge_loop *loop, const program_config *config, const program *after, const program_listener *listener, int *error)
 {
     program *p = calloc(1, sizeof *p);
     *error = TCCC_E_NO_MEMORY;
@@ -183,11 +202,31 @@ program *program_start(edge_loop *loop, const program_config *config, const prog
         free(p);
         return NULL;
     }
+    if (after && !s->listeners)
+        follow(s, after->station);
     p->station = s;
     p->listener = *listener;
     p->next = s->listeners;
     s->listeners = p;
     return p;
+}
+
+int program_switch(program *p, const program_config *config)
+{
+    station *s = p->station;
+    const program_config *now = &s->config;
+    if (s->shared || config->kind == PROGRAM_MUSIC || now->codec != config->codec || now->ptime_ms != config->ptime_ms)
+        return 0;
+    sound_reader *reader = config->sound ? sound_reader_open(config->sound, config->loop) : NULL;
+    if (config->sound && !reader)
+        return 0;
+    sound_reader_close(s->reader);
+    s->reader = reader;
+    s->config = *config;
+    s->position = 0;
+    s->ended = 0;
+    s->bends = 1;
+    return 1;
 }
 
 void program_stop(program *p)

@@ -23,12 +23,16 @@ typedef struct {
 typedef struct {
     /* Every packet time; ticks: its length in the codec's RTP clock. The program must not be stopped from inside. */
     void (*payload)(void *context, const uint8_t *payload, size_t len, uint32_t ticks);
-    void (*done)(void *context);     /* the sound has ended; nothing more comes. The program may be stopped here. */
+    void (*done)(void *context);     /* the sound has ended, told once; silence goes on. The program must not be stopped from inside. */
     void *context;
 } program_listener;
 
-/* NULL with *error: ARG_RANGE (codec), NO_MEMORY. */
-program *program_start(edge_loop *loop, const program_config *config, const program_listener *listener, int *error);
+/* NULL with *error: ARG_RANGE (codec), NO_MEMORY. `after`, or NULL: another one, to be stopped next, in whose rhythm this one goes
+ * on, without a step in the sound unless it shares its source. */
+program *program_start(edge_loop *loop, const program_config *config, const program *after, const program_listener *listener, int *error);
+/* Plays something else from the next packet on, with the same encoder, so that the sound has neither gap nor step. 1, or 0 when it
+ * cannot: another codec, or a source that is shared before or after. */
+int program_switch(program *p, const program_config *config);
 void program_stop(program *p);
 
 /* The clock: runs only while a program does. */
