@@ -13,6 +13,7 @@ void config_init(config *c) {
         .data_channel = { .host = "", .port = 8080 },
         .sip = { .host = "", .advertise = "", .realm = "tcccd", .tls_cert = "", .tls_ca = "", .port = 5060, .tls_port = 5061, .session_expires_s = 1800 },
         .calls = { .ring_s = 20, .queue_s = 60, .resume_s = 60, .stop_limit_s = 30, .no_reply_s = 8, .outbound_ring_s = 60, .music = "" },
+        .push = { .retry_s = { 10, 60, 300 }, .tls_ca = "" },
         .heartbeat_ms = 5000,
         .data = "tcccd.sqlite",
         .log_level = LOG_LEVEL_INFO,
@@ -127,9 +128,27 @@ static void read_calls(reading *r) {
     finish_section(r, "calls", &in);
 }
 
+static void read_push(reading *r) {
+    json_reader in;
+    if (!begin(r, "push", KNOWN("retrySeconds", "tlsCa"), &in))
+        return;
+    r->c->push.tls_ca = json_string_or(&in, "tlsCa", "", 4096);
+    const json_value *list = json_array_or(&in, "retrySeconds", 3);
+    int64_t wait_s = 0;
+    int i = 0;
+    for (const json_value *e = json_first(list); e && !in.error; e = json_next(e)) {
+        if (!json_whole(e, &wait_s) || wait_s < 1 || wait_s > 86400)
+            json_fail(&in, TCCC_E_ARG_RANGE, "retrySeconds", "must hold whole numbers from 1 to 86400");
+        r->c->push.retry_s[i++] = (int)wait_s;
+    }
+    if (list && i != 3)
+        json_fail(&in, TCCC_E_ARG_RANGE, "retrySeconds", "must have three elements, one for each retry");
+    finish_section(r, "push", &in);
+}
+
 static void read_root(reading *r) {
     static const char *const levels[] = { "debug", "info", "warning", "error", NULL };
-    r->error = check_names(r->root, "", KNOWN("http", "dataChannel", "sip", "rtp", "calls", "heartbeatMs", "data", "log", "demo", "speech", "instances"),
+    r->error = check_names(r->root, "", KNOWN("http", "dataChannel", "sip", "rtp", "calls", "push", "heartbeatMs", "data", "log", "demo", "speech", "instances"),
                            r->message, sizeof r->message);
     if (r->error)
         return;
@@ -181,6 +200,7 @@ int config_parse(config *c, const char *name, const char *text, size_t len, char
     read_sip(&r);
     read_rtp(&r);
     read_calls(&r);
+    read_push(&r);
     if (!r.error)
         return 0;
     int line = line_of(text, len, r.message);

@@ -39,6 +39,10 @@ typedef struct {
         int wrap_up_s;                /* after-call work; 0: none */
         const char *music;            /* WAV for hold and queue; "": the bridge's own */
     } calls;
+    struct {
+        int retry_s[3];               /* waits before the three retries (PUSH-007) */
+        const char *tls_ca;           /* PEM of those who may sign receivers' certificates; "": the system's */
+    } push;
     int heartbeat_ms;
     const char *data;                 /* path of the SQLite file */
     enum log_level log_level;

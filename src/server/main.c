@@ -2,6 +2,7 @@
 #include "server/libre.h"
 #include "server/provision.h"
 #include "server/server.h"
+#include "server/settings/settings.h"
 #include "tccc/error.h"
 
 #include <pthread.h>
@@ -186,7 +187,10 @@ static int check(const config *c) {
     char err[400] = "";
     logger silent = { .sink = NULL };
     store *db = store_open(":memory:", &silent, err, sizeof err);
-    bool fine = db && !(c->provision && provision(db, c->provision, c->sip.realm, err, sizeof err));
+    settings *rules = db ? settings_new(db, &silent) : NULL;
+    bool fine = rules && !(c->provision && provision(db, c->provision, c->sip.realm, err, sizeof err)) &&
+                !settings_provision_instances(rules, c->provision, err, sizeof err);
+    settings_free(rules);
     store_close(db);
     if (!fine)
         fprintf(stderr, "tcccd: %s\n", err);

@@ -7,6 +7,7 @@
 #include "server/demo/demo.h"
 #include "server/provision.h"
 #include "server/settings/settings.h"
+#include "server/push/push.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -20,6 +21,7 @@ struct server {
     store *store;
     settings *rules;
     agents *agents;
+    pushes *pushes;
     cloudapi api;
     edge *edge;
     demo *demo;
@@ -148,12 +150,18 @@ static void outward_address(char *text, size_t capacity) {
 
 static bool start_store(server *s, char *err, size_t err_cap) {
     const config *c = s->config;
+    pushes_config push = { .retry_s = { c->push.retry_s[0], c->push.retry_s[1], c->push.retry_s[2] }, .tls_ca = or_null(c->push.tls_ca) };
     s->store = store_open(c->data, s->log, err, err_cap);
     s->rules = s->store ? settings_new(s->store, s->log) : NULL;
     if (!s->rules || (c->provision && provision(s->store, c->provision, c->sip.realm, err, err_cap)))
         return false;
     settings_set_defaults(s->rules, c->calls.ring_s, c->calls.queue_s, c->calls.wrap_up_s);
-    return true;
+    if (settings_provision_instances(s->rules, c->provision, err, err_cap))
+        return false;
+    s->pushes = pushes_new(&push, s->store, s->rules, s->timers, s->log);
+    if (s->pushes)
+        pushes_wake(s->pushes); /* what the last run left */
+    return s->pushes != NULL;
 }
 
 static bool start_edge(server *s, char *err, size_t err_cap) {
@@ -333,6 +341,7 @@ void server_free(server *s) {
     gate_free(s->gate);
     if (s->edge)
         edge_stop(s->edge);
+    pushes_free(s->pushes);
     agents_free(s->agents);
     settings_free(s->rules);
     store_close(s->store);

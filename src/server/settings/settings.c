@@ -187,15 +187,34 @@ int settings_put(settings *all, int64_t app_id, const char *section, const json_
     return error;
 }
 
-int settings_provision(settings *all, int64_t app_id, const json_value *given, char *err, size_t err_cap) {
+/* The file gives the first settings: what the store has of a section already was perhaps changed since, and stays. */
+static bool is_set(settings *all, int64_t app_id, const char *section) {
+    char *text = NULL;
+    bool set = !store_get_setting(all->db, app_id, section, &text);
+    free(text);
+    return set;
+}
+
+static int provision_sections(settings *all, int64_t app_id, const json_value *given, char *err, size_t err_cap) {
     char sentence[200] = "";
     int error = json_is_object(given) ? 0 : TCCC_E_ARG_TYPE;
     if (error)
-        snprintf(err, err_cap, "settings must be an object.");
+        snprintf(err, err_cap, "instances.settings: must be an object.");
     for (const json_value *e = error ? NULL : json_first(given); e && !error; e = json_next(e)) {
-        error = settings_put(all, app_id, json_name(e), e, sentence, sizeof sentence);
+        error = is_set(all, app_id, json_name(e)) ? 0 : settings_put(all, app_id, json_name(e), e, sentence, sizeof sentence);
         if (error)
-            snprintf(err, err_cap, "settings.%s: %s", json_name(e), sentence);
+            snprintf(err, err_cap, "instances.settings.%.40s: %s", json_name(e), sentence);
+    }
+    return error;
+}
+
+int settings_provision_instances(settings *all, const json_value *instances, char *err, size_t err_cap) {
+    int error = 0;
+    for (const json_value *e = json_first(instances); e && !error; e = json_next(e)) {
+        int64_t app_id = 0;
+        const json_value *given = json_member(e, "settings");
+        if (given && json_whole(json_member(e, "sdkAppId"), &app_id))
+            error = provision_sections(all, app_id, given, err, err_cap);
     }
     return error;
 }

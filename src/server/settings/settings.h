@@ -64,8 +64,9 @@ char *settings_get(settings *all, int64_t app_id, const char *section);
  * given back: an empty secret stays as it is. 0 or NOT_FOUND (app, section), ARG_* with a sentence that names the member in err,
  * NO_MEMORY, IO. */
 int settings_put(settings *all, int64_t app_id, const char *section, const json_value *members, char *err, size_t err_cap);
-/* Every section of the "settings" object of an instance in the configuration file, at start. The same errors. */
-int settings_provision(settings *all, int64_t app_id, const json_value *sections, char *err, size_t err_cap);
+/* The "settings" objects in the configuration file's "instances" (NULL: none), at start: sections that the store does not have
+ * yet. The same errors. */
+int settings_provision_instances(settings *all, const json_value *instances, char *err, size_t err_cap);
 
 /* Names of all sections, ended by NULL. */
 extern const char *const settings_sections[];
