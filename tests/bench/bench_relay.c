@@ -1,50 +1,33 @@
-/* bench_relay.c: what relaying calls costs the edge thread, per transport, beside Debian's rtpengine. Layer: tests.
+/* bench_relay.c: what relaying calls costs, per transport and load, beside Debian's rtpengine and a bare epoll loop. Layer: tests.
  *
  * Each call is one G.711 packet every 20 ms from a page (or telephone) through the bridge to a UDP echo and back. Load
- * and echo run in a process of their own (relay_load.h), so that only the edge thread's time counts. One JSON object a
- * line: {name,value,unit,goal,direction,peer,peer_value}. usage: bench_relay [calls [seconds [udp|ws|dc|held|rtpengine]]]
+ * and echo run in a process of their own (relay_load.h), so that only the relay's time counts: user and system time of
+ * all threads of its process. Calls per core = calls that were relayed / share of one core. At a low load that includes a
+ * wake-up for nearly every packet, near saturation hardly any: so it is measured at several loads, every relay at each of
+ * them, one after the other. One JSON object a line: {name,value,unit,goal,direction,peer,peer_value}.
+ * usage: bench_relay [calls,calls... [seconds [udp|ws|dc|held|rtpengine|raw]]]
  */
+#include "meter.h"
+#include "raw_relay.h"
 #include "relay_load.h"
 #include "rtpengine.h"
 
 #include "server/bridge/bridge.h"
 #include "server/edge/edge.h"
 
-#include <dirent.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 
+enum { LOADS_MAX = 8, GOAL_CALLS = 500, GOAL_WS = 2000, GOAL_DC = 950 }; /* goals of issue 2, at this load */
+
 typedef struct {
-    double cpu_percent;              /* of one core */
+    meter_reading cost;
+    double wall_s;
+    double n_calls;                  /* system calls in LOAD_COUNT_S; negative: not known */
     double kb_per_call;
     load_result load;
     int n;
 } outcome;
-
-/* Nanoseconds that a thread of this process has run, by its name. */
-static double thread_seconds(const char *name)
-{
-    char path[300], comm[32];
-    double seconds = 0;
-    DIR *tasks = opendir("/proc/self/task");
-    for (struct dirent *entry; tasks && (entry = readdir(tasks));) {
-        unsigned long long ns = 0;
-        snprintf(path, sizeof path, "/proc/self/task/%s/comm", entry->d_name);
-        FILE *file = fopen(path, "r");
-        int same = file && fscanf(file, "%31s", comm) == 1 && !strcmp(comm, name);
-        if (file)
-            fclose(file);
-        snprintf(path, sizeof path, "/proc/self/task/%s/schedstat", entry->d_name);
-        if (same && (file = fopen(path, "r"))) {
-            if (fscanf(file, "%llu", &ns) == 1)
-                seconds += (double)ns / 1e9;
-            fclose(file);
-        }
-    }
-    if (tasks)
-        closedir(tasks);
-    return seconds;
-}
 
 static double rss_kb(const char *pid)
 {
@@ -117,6 +100,21 @@ static void add_call(edge *e, enum load_kind kind, const load_hello *hello, load
         load_fail("no bridge");
 }
 
+/* What process pid costs from the time that all calls are up and warm. */
+static void measure(outcome *o, const load_process *child, int pid)
+{
+    meter m;
+    load_wait(child->fd);
+    meter_count(&m, pid);
+    load_wait(child->fd);
+    o->n_calls = meter_counted(&m);
+    meter_start(&m, pid);
+    double began = load_now();
+    load_get(child->fd, &o->load, sizeof o->load);
+    o->cost = meter_stop(&m);
+    o->wall_s = load_now() - began;
+}
+
 /* --- one run against the edge --- */
 
 static outcome run_edge(enum load_kind kind, int n, int seconds)
@@ -137,10 +135,7 @@ static outcome run_edge(enum load_kind kind, int n, int seconds)
         add_call(e, kind, &child.hello, &call);
         load_put(child.fd, &call, sizeof call);
     }
-    load_wait(child.fd); /* warm */
-    double cpu = thread_seconds("edge"), began = load_now();
-    load_get(child.fd, &o.load, sizeof o.load);
-    o.cpu_percent = 100 * (thread_seconds("edge") - cpu) / (load_now() - began);
+    measure(&o, &child, getpid());
     o.kb_per_call = (rss_kb("self") - before_kb) / n;
     edge_dispatch(e);
     edge_stop(e);
@@ -168,10 +163,7 @@ static outcome run_held(int n, int seconds)
             load_fail("no RTP port is free");
     }
     load_put(child.fd, &job, sizeof job);
-    load_wait(child.fd);
-    double cpu = thread_seconds("edge"), began = load_now();
-    load_get(child.fd, &o.load, sizeof o.load);
-    o.cpu_percent = 100 * (thread_seconds("edge") - cpu) / (load_now() - began);
+    measure(&o, &child, getpid());
     edge_dispatch(e);
     edge_stop(e);
     load_end(&child);
@@ -196,11 +188,27 @@ static outcome run_rtpengine(int n, int seconds)
         load_call call = { .port = rtpengine_call(&peer, i, child.hello.echo_port) };
         load_put(child.fd, &call, sizeof call);
     }
-    load_wait(child.fd);
-    double cpu = rtpengine_seconds(&peer), began = load_now();
-    load_get(child.fd, &o.load, sizeof o.load);
-    o.cpu_percent = 100 * (rtpengine_seconds(&peer) - cpu) / (load_now() - began);
+    measure(&o, &child, peer.pid);
     rtpengine_stop(&peer);
+    load_end(&child);
+    return o;
+}
+
+/* --- the same with as little as possible --- */
+
+static outcome run_raw(enum load_kind kind, int n, int seconds)
+{
+    outcome o = { .n = n };
+    load_process child = load_start(kind, n, seconds);
+    raw_relay relay = raw_start(kind, n, child.hello.echo_port);
+    load_job job = { .port = relay.port };
+    load_put(child.fd, &job, sizeof job);
+    for (int i = 0; i < n; i++) {
+        load_call call = { .port = kind == LOAD_UDP ? raw_next_port(&relay) : 0 };
+        load_put(child.fd, &call, sizeof call);
+    }
+    measure(&o, &child, relay.pid);
+    raw_stop(&relay);
     load_end(&child);
     return o;
 }
@@ -230,69 +238,143 @@ static double calls_relayed(const outcome *o)
 
 static double per_core(const outcome *o)
 {
-    return o->n && o->cpu_percent > 0 ? 100 * calls_relayed(o) / o->cpu_percent : 0;
+    return o->n && o->cost.seconds > 0 ? calls_relayed(o) * o->wall_s / o->cost.seconds : 0;
 }
 
 static double per_100(const outcome *o)
 {
-    return o->n ? 100 * o->cpu_percent / calls_relayed(o) : 0;
+    return o->n ? 1e4 * o->cost.seconds / o->wall_s / calls_relayed(o) : 0;
 }
 
-static void report(const char *transport, const outcome *o, const outcome *peer, double goal)
+/* Each call is 50 packets a second in either direction. */
+static double per_packet(const outcome *o, double amount)
 {
-    char name[128];
-    snprintf(name, sizeof name, "calls per core, %s", transport);
+    return o->n ? amount / (100 * calls_relayed(o) * o->wall_s) : 0;
+}
+
+static double lost_percent(const outcome *o)
+{
+    return 100.0 * (double)(o->load.sent - o->load.received) / (double)(o->load.sent ? o->load.sent : 1);
+}
+
+/* The figures of one relay at one load. */
+static void report_load(const char *relay, const outcome *o, double goal, const outcome *peer)
+{
+    char name[160];
+    snprintf(name, sizeof name, "calls per core at %d calls, %s", o->n, relay);
     figure(name, per_core(o), "calls", goal, "higher", per_core(peer));
-    snprintf(name, sizeof name, "CPU per 100 calls, %s", transport);
-    figure(name, per_100(o), "%", goal > 0 ? 1e4 / goal : 0, "lower", per_100(peer));
-    snprintf(name, sizeof name, "round trip at the 99th percentile, %s", transport);
+    snprintf(name, sizeof name, "processor time per packet at %d calls, %s", o->n, relay);
+    figure(name, per_packet(o, 1e6 * o->cost.seconds), "us", 0, "lower", per_packet(peer, 1e6 * peer->cost.seconds));
+    snprintf(name, sizeof name, "wake-ups per packet at %d calls, %s", o->n, relay);
+    figure(name, per_packet(o, o->cost.n_wakes), "", 0, "lower", per_packet(peer, peer->cost.n_wakes));
+    if (o->n_calls >= 0) {
+        snprintf(name, sizeof name, "system calls per packet at %d calls, %s", o->n, relay);
+        figure(name, o->n_calls / (100.0 * o->n * LOAD_COUNT_S), "", 0, "lower", peer->n ? peer->n_calls / (100.0 * peer->n * LOAD_COUNT_S) : 0);
+    }
+    snprintf(name, sizeof name, "round trip at the median, %d calls, %s", o->n, relay);
+    figure(name, o->load.p50_ms, "ms", 0, "lower", peer->n ? peer->load.p50_ms : 0);
+    snprintf(name, sizeof name, "round trip at the 99th percentile, %d calls, %s", o->n, relay);
     figure(name, o->load.p99_ms, "ms", 0, "lower", peer->n ? peer->load.p99_ms : 0);
-    snprintf(name, sizeof name, "packets lost, %s", transport);
-    figure(name, 100.0 * (double)(o->load.sent - o->load.received) / (double)(o->load.sent ? o->load.sent : 1), "%", 0, "lower", 0);
-    snprintf(name, sizeof name, "memory per call, %s", transport);
-    figure(name, o->kb_per_call, "kB", 0, "lower", 0);
+    snprintf(name, sizeof name, "packets lost at %d calls, %s", o->n, relay);
+    figure(name, lost_percent(o), "%", 0, "lower", 0);
 }
 
-/* A machine that is too busy for the load, not the relay, loses packets: then fewer calls are measured. */
-static outcome run_what_fits(enum load_kind kind, int n, int seconds)
+/* --- what is run --- */
+
+static const outcome nobody;
+
+/* 1 when the whole load went through: a machine that is too busy for the load, not the relay, loses packets. */
+static int fits(const char *relay, const outcome *o)
 {
-    outcome o = run_edge(kind, n, seconds);
-    double kb_per_call = o.kb_per_call; /* of the first run: a later one finds its memory in this process already */
-    while (o.load.received < 0.99 * (double)o.load.sent && n >= 100) {
-        n /= 2;
-        fprintf(stderr, "bench_relay: this machine is too busy for %d calls; measuring %d\n", o.n, n);
-        o = run_edge(kind, n, seconds);
+    if (o->load.received >= 0.99 * (double)o->load.sent)
+        return 1;
+    fprintf(stderr, "bench_relay: of %d calls, %s, %.1f %% of the packets were lost: this load is not counted\n", o->n, relay, lost_percent(o));
+    return 0;
+}
+
+typedef struct {
+    int loads[LOADS_MAX], n_loads, seconds;
+    const char *only;
+} plan;
+
+static int wanted(const plan *p, const char *what)
+{
+    return !*p->only || !strcmp(p->only, what);
+}
+
+static void compare_at(const plan *p, int n)
+{
+    outcome peer = wanted(p, "rtpengine") ? run_rtpengine(n, p->seconds) : nobody, o;
+    if (peer.n && fits("rtpengine", &peer))
+        report_load("rtpengine, UDP to UDP", &peer, 0, &nobody);
+    outcome bare = wanted(p, "raw") ? run_raw(LOAD_WEBSOCKET, n, p->seconds) : nobody;
+    if (bare.n && fits("bare epoll, WebSocket", &bare))
+        report_load("bare epoll, WebSocket", &bare, 0, &peer);
+    if (wanted(p, "raw")) {
+        o = run_raw(LOAD_UDP, n, p->seconds);
+        if (fits("bare epoll, UDP", &o))
+            report_load("bare epoll, UDP to UDP", &o, 0, &peer);
     }
-    o.kb_per_call = kb_per_call;
-    return o;
+    if (wanted(p, "udp")) {
+        o = run_edge(LOAD_UDP, n, p->seconds);
+        if (fits("telephone to telephone", &o))
+            report_load("telephone to telephone", &o, 0, &peer);
+    }
+    if (wanted(p, "ws")) {
+        o = run_edge(LOAD_WEBSOCKET, n, p->seconds);
+        if (fits("WebSocket", &o))
+            report_load("WebSocket", &o, n == GOAL_CALLS ? GOAL_WS : 0, &peer);
+        if (bare.n && per_core(&bare) > 0) {
+            char name[80];
+            snprintf(name, sizeof name, "WebSocket beside the bare epoll loop, at %d calls", n);
+            figure(name, per_core(&o) / per_core(&bare), "x", 0, "higher", 0);
+        }
+        if (n == p->loads[0]) /* later runs find memory in this process already */
+            figure("memory per call, WebSocket", o.kb_per_call, "kB", 0, "lower", 0);
+    }
+}
+
+static void run_rest(const plan *p)
+{
+    if (wanted(p, "dc")) {
+        outcome o = run_edge(LOAD_DATA_CHANNEL, p->loads[0] < 300 ? p->loads[0] : 300, p->seconds);
+        if (fits("data channel", &o))
+            report_load("data channel", &o, GOAL_DC, &nobody);
+        figure("memory per call, data channel", o.kb_per_call, "kB", 0, "lower", 0);
+    }
+    if (wanted(p, "held")) {
+        outcome o = run_held(p->loads[0], p->seconds);
+        figure("CPU per 100 held calls that hear music", per_100(&o), "%", 0, "lower", 0);
+    }
+}
+
+static int read_loads(plan *p, const char *text)
+{
+    char *end;
+    for (; p->n_loads < LOADS_MAX; text = end + 1) {
+        long n = strtol(text, &end, 10);
+        if (n < 1 || n > 10000)
+            return -1;
+        p->loads[p->n_loads++] = (int)n;
+        if (*end != ',')
+            return *end ? -1 : 0;
+    }
+    return -1;
 }
 
 int main(int argc, char **argv)
 {
-    int n = argc > 1 ? atoi(argv[1]) : 500, seconds = argc > 2 ? atoi(argv[2]) : 6;
-    const char *only = argc > 3 ? argv[3] : "";
+    plan p = { .seconds = argc > 2 ? atoi(argv[2]) : 4, .only = argc > 3 ? argv[3] : "" };
     struct rlimit files;
+    if (read_loads(&p, argc > 1 ? argv[1] : "200,500,1000,1500") || p.seconds < 1) {
+        fprintf(stderr, "usage: bench_relay [calls,calls... [seconds [udp|ws|dc|held|rtpengine|raw]]]\n");
+        return 2;
+    }
     getrlimit(RLIMIT_NOFILE, &files);
     files.rlim_cur = files.rlim_max;
     setrlimit(RLIMIT_NOFILE, &files);
-    outcome peer = { .n = 0 };
-    if (!*only || !strcmp(only, "rtpengine"))
-        peer = run_rtpengine(n, seconds);
-    if (!*only || !strcmp(only, "udp")) {
-        outcome udp = run_what_fits(LOAD_UDP, n, seconds);
-        report("telephone to telephone", &udp, &peer, 0);
-    }
-    if (!*only || !strcmp(only, "ws")) {
-        outcome ws = run_what_fits(LOAD_WEBSOCKET, n, seconds);
-        report("WebSocket", &ws, &peer, 2000);
-    }
-    if (!*only || !strcmp(only, "dc")) {
-        outcome dc = run_what_fits(LOAD_DATA_CHANNEL, n < 300 ? n : 300, seconds);
-        report("data channel", &dc, &peer, 950);
-    }
-    if (!*only || !strcmp(only, "held")) {
-        outcome held = run_held(n, seconds);
-        figure("CPU per 100 held calls that hear music", per_100(&held), "%", 0, "lower", 0);
-    }
+    for (int i = 0; i < p.n_loads; i++)
+        compare_at(&p, p.loads[i]);
+    run_rest(&p);
     return 0;
 }

@@ -103,19 +103,6 @@ static int rtpengine_call(rtpengine *peer, int call, int echo_port)
     return near;
 }
 
-static double rtpengine_seconds(const rtpengine *peer)
-{
-    char path[64], text[1024];
-    unsigned long user = 0, system = 0;
-    snprintf(path, sizeof path, "/proc/%d/stat", peer->pid);
-    FILE *file = fopen(path, "r");
-    if (file && fgets(text, sizeof text, file))
-        sscanf(strrchr(text, ')') + 2, "%*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu", &user, &system);
-    if (file)
-        fclose(file);
-    return (double)(user + system) / (double)sysconf(_SC_CLK_TCK);
-}
-
 static void rtpengine_stop(rtpengine *peer)
 {
     kill(peer->pid, SIGTERM);

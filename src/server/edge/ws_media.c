@@ -11,8 +11,10 @@ typedef struct ws_media {
     media_seat *seat;                /* NULL once detached */
     int path;
     size_t len;                      /* of the frame that is being collected */
-    uint8_t frame[PACKET_HEADROOM + PACKET_MAX + PACKET_TAILROOM];
+    uint8_t *frame;                  /* NULL until TCP has cut a frame */
 } ws_media;
+
+enum { FRAME_CAP = PACKET_HEADROOM + PACKET_MAX + PACKET_TAILROOM };
 
 /* A page that takes packets more slowly than they come loses the newest: nothing is queued. The packet is written
  * straight from here, not in a writable callback, which would cost a pass through the event loop for each. */
@@ -71,21 +73,41 @@ static int on_open(connection *conn)
     return 0;
 }
 
+/* The usual frame comes whole. It is worked on in a buffer that all connections share, which stays in the processor's
+ * cache: one for each connection would be fetched from memory for every packet. */
+static int on_whole(ws_media *media, const uint8_t *in, size_t len)
+{
+    uint8_t frame[FRAME_CAP];
+    if (!media->seat)
+        return 0;
+    memcpy(frame + PACKET_HEADROOM, in, len);
+    media_seat_frame(media->seat, media->path, frame + PACKET_HEADROOM, len);
+    return 0;
+}
+
+static int on_part(ws_media *media, const uint8_t *in, size_t len, int is_last)
+{
+    if (!media->frame && !(media->frame = malloc(FRAME_CAP)))
+        return -1;
+    memcpy(media->frame + PACKET_HEADROOM + media->len, in, len);
+    media->len += len;
+    if (media->seat && is_last)
+        media_seat_frame(media->seat, media->path, media->frame + PACKET_HEADROOM, media->len);
+    return 0;
+}
+
 /* A message may come in pieces when TCP cuts it. */
 static int on_piece(ws_media *media, const uint8_t *in, size_t len)
 {
     struct lws *wsi = media->conn->wsi;
-    if (lws_is_first_fragment(wsi))
+    int is_first = lws_is_first_fragment(wsi), is_last = lws_is_final_fragment(wsi);
+    if (is_first)
         media->len = 0;
     if (media->conn->close_sent)
         return 0;
     if (!lws_frame_is_binary(wsi) || media->len + len > PACKET_MAX)
         return connection_close_ws(media->conn, LWS_CLOSE_STATUS_PROTOCOL_ERR, "");
-    memcpy(media->frame + PACKET_HEADROOM + media->len, in, len);
-    media->len += len;
-    if (media->seat && lws_is_final_fragment(wsi))
-        media_seat_frame(media->seat, media->path, media->frame + PACKET_HEADROOM, media->len);
-    return 0;
+    return is_first && is_last ? on_whole(media, in, len) : on_part(media, in, len, is_last);
 }
 
 static void on_closed(connection *conn)
@@ -95,6 +117,7 @@ static void on_closed(connection *conn)
     conn->loop->n_busy--;
     if (conn->media->seat)
         media_seat_lost(conn->media->seat, conn->media->path, conn->media);
+    free(conn->media->frame);
     free(conn->media);
     conn->media = NULL;
 }
