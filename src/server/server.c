@@ -7,12 +7,13 @@
 #include "server/demo/demo.h"
 #include "server/provision.h"
 #include "server/settings/settings.h"
+#include "server/worker.h"
 #include "server/push/push.h"
 
 #include <stdio.h>
 #include <string.h>
 
-enum { PREPARE_MS = 250 };           /* how often a stop looks whether the last call has ended */
+enum { PREPARE_MS = 250, WORKERS = 4 }; /* how often a stop looks whether the last call has ended; threads for what holds up */
 
 struct server {
     const config *config;
@@ -22,7 +23,9 @@ struct server {
     settings *rules;
     agents *agents;
     pushes *pushes;
+    workers *workers;
     cloudapi api;
+    char sip_proxy[160];
     edge *edge;
     demo *demo;
     stack *stack;
@@ -93,9 +96,10 @@ static void reply_metrics(server *s, const edge_http_request *request) {
 }
 
 static void reply_api(server *s, const edge_http_request *request) {
-    static char answer[CLOUDAPI_ANSWER_MAX];
-    size_t n = cloudapi_answer(&s->api, request, clock_unix_ms() / 1000, answer, sizeof answer);
-    edge_reply(s->edge, request->id, 200, CLOUDAPI_CONTENT_TYPE, NULL, answer, n);
+    size_t n;
+    const char *answer = cloudapi_answer(&s->api, request, clock_unix_ms() / 1000, &n);
+    if (answer)
+        edge_reply(s->edge, request->id, 200, CLOUDAPI_CONTENT_TYPE, NULL, answer, n);
 }
 
 static void on_http(void *ctx, const edge_http_request *request) {
@@ -178,7 +182,8 @@ static bool start_edge(server *s, char *err, size_t err_cap) {
     size_t used = strlen(err);
     if (!s->edge && used < err_cap)
         snprintf(err + used, err_cap - used, " (Options http.host, http.port and dataChannel.port; or --host and --port.)");
-    s->api = (cloudapi){ .store = s->store, .log = s->log, .public_url = or_null(c->http.public_url), .tls = c->http.tls_cert[0] != 0 };
+    s->api = (cloudapi){ .store = s->store, .log = s->log, .public_url = or_null(c->http.public_url), .tls = c->http.tls_cert[0] != 0,
+                         .realm = c->sip.realm, .sip_proxy = s->sip_proxy, .edge = s->edge, .settings = s->rules, .workers = s->workers };
     return s->edge != NULL;
 }
 
@@ -202,6 +207,8 @@ static bool start_sip(server *s, char *err, size_t err_cap) {
     s->gate = gate_new(c->sip.realm, c->sip.digest_sha256, find_secret, s);
     s->registrar = registrar_new(s->gate, s->timers, s->log);
     s->trunks = trunks_new(s->stack, s->log);
+    s->api.registrar = s->registrar;
+    snprintf(s->sip_proxy, sizeof s->sip_proxy, "%s:%d", c->sip.advertise[0] ? c->sip.advertise : stack_address(s->stack), stack_port(s->stack));
     return s->gate && s->registrar && s->trunks;
 }
 
@@ -240,6 +247,7 @@ static bool start_calls(server *s) {
     seat_handler handler = { calls_request, calls_snapshot, calls_seat_gone, calls_seat_free };
     s->calls = calls_new(&call_settings);
     s->agents = agents_new(s->store, s->rules, s->timers, s->log);
+    s->api.agents = s->agents;
     s->seats = s->calls && s->agents ? seats_new(&seat_settings, s->edge, s->store, s->agents, s->timers, s->log, &handler, s->calls) : NULL;
     if (!s->seats || store_list_trunks(s->store, add_trunk, s))
         return false;
@@ -256,7 +264,8 @@ static void on_edge_readable(int flags, void *arg) {
 }
 
 static bool start_all(server *s, char *err, size_t err_cap) {
-    return s->timers && start_store(s, err, err_cap) && start_edge(s, err, err_cap) && start_demo(s, err, err_cap) && start_sip(s, err, err_cap) &&
+    s->workers = workers_new(WORKERS);
+    return s->timers && s->workers && start_store(s, err, err_cap) && start_edge(s, err, err_cap) && start_demo(s, err, err_cap) && start_sip(s, err, err_cap) &&
            start_calls(s) && !fd_listen(edge_fd(s->edge), FD_READ, on_edge_readable, s);
 }
 
@@ -332,6 +341,7 @@ void server_free(server *s) {
     s->seats = NULL; /* the edge still hands out what it has when it stops */
     s->calls = NULL;
     s->demo = NULL;
+    workers_free(s->workers); /* what waited for them is answered while the others are still there */
     seats_free(agents);
     calls_free(all);
     trunks_free(s->trunks);

@@ -1,16 +1,18 @@
-/* action.c: the table of actions, and how they take parameters. Layer: server. */
+/* action.c: the table of actions, their failures, and answers that come later. Layer: server. */
 #include "server/cloudapi/action.h"
 
-#include <errno.h>
+#include "server/cloudapi/envelope.h"
+#include "server/cloudapi/parameter.h"
+#include "tccc/error.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-const action actions[] = {
-    { "CreateSDKLoginToken", create_sdk_login_token_members, action_create_sdk_login_token },
-    { 0 },
-};
+#define ROW(Name, function, needs) { #Name, members_##function, action_##function, needs },
+const action actions[] = { ACTIONS(ROW) { 0 } };
+#undef ROW
 
 void action_fail(action_call *call, const char *code, const char *format, ...)
 {
@@ -22,62 +24,58 @@ void action_fail(action_call *call, const char *code, const char *format, ...)
     va_end(arguments);
 }
 
-static const json_value *required(action_call *call, const char *name)
+bool action_store_failed(action_call *call, int error)
 {
-    const json_value *value = json_member(call->parameters, name);
-    if (!value) action_fail(call, "MissingParameter", "The parameter `%s` is missing.", name);
-    return value;
+    if (error) action_fail(call, "InternalError.DBError", "The store: %s", tccc_error_sentence(error));
+    return error != 0;
 }
 
-const char *action_text(action_call *call, const char *name, size_t max_length)
+bool action_may_use(const action_call *call, int64_t app_id)
 {
-    const json_value *value = required(call, name);
-    const char *text = value ? json_text(value) : NULL;
-    if (value && !text) action_fail(call, "InvalidParameter", "The parameter `%s` must be a string.", name);
-    if (text && (!*text || strlen(text) > max_length)) {
-        action_fail(call, "InvalidParameterValue", "The parameter `%s` must have 1 to %zu bytes.", name, max_length);
+    return (call->key_app_id == 0 || call->key_app_id == app_id) && store_has_app(call->api->store, app_id);
+}
+
+int64_t action_app(action_call *call)
+{
+    parameters in = parameters_of(call);
+    int64_t app_id = parameter_integer(&in, "SdkAppId", 1, JSON_INTEGER_MAX);
+    if (call->code) return 0;
+    if (action_may_use(call, app_id)) return app_id;
+    /* The same for an app of another key: a key must not find out which apps there are. */
+    action_fail(call, "InvalidParameterValue.InstanceNotExist", "There is no SdkAppId %lld that this key is for.", (long long)app_id);
+    return 0;
+}
+
+struct action_later {
+    const cloudapi *api;
+    edge_request request;
+    char name[64], remote[64];
+};
+
+action_later *action_defer(action_call *call)
+{
+    action_later *later = calloc(1, sizeof *later);
+    if (!later) {
+        action_fail(call, "InternalError", "Memory is exhausted.");
         return NULL;
     }
-    return text;
+    later->api = call->api;
+    later->request = call->request->id;
+    snprintf(later->name, sizeof later->name, "%s", call->name);
+    snprintf(later->remote, sizeof later->remote, "%s", call->request->remote);
+    call->later = true;
+    return later;
 }
 
-static bool whole(const action_call *call, const json_value *value, int64_t *number)
+void action_finish(action_later *later, void (*write)(action_call *call, void *ctx), void *ctx)
 {
-    const char *text = call->flat ? json_text(value) : NULL;
-    if (!text) return json_whole(value, number);
-    char *end;
-    errno = 0;
-    *number = strtoll(text, &end, 10);
-    return *text && !*end && !errno;
-}
-
-int64_t action_integer(action_call *call, const char *name, int64_t min, int64_t max)
-{
-    int64_t number = 0;
-    const json_value *value = required(call, name);
-    if (!value) return 0;
-    if (!whole(call, value, &number)) {
-        action_fail(call, "InvalidParameter", "The parameter `%s` must be a whole number.", name);
-        return 0;
-    }
-    if (number < min || number > max)
-        action_fail(call, "InvalidParameterValue", "The parameter `%s` must be from %lld to %lld.", name, (long long)min, (long long)max);
-    return number;
-}
-
-bool action_bool_or(action_call *call, const char *name, bool fallback)
-{
-    const json_value *value = json_member(call->parameters, name);
-    if (!value) return fallback;
-    const char *text = call->flat ? json_text(value) : NULL;
-    if (text) {
-        if (strcmp(text, "true") == 0 || strcmp(text, "1") == 0) return true;
-        if (strcmp(text, "false") == 0 || strcmp(text, "0") == 0) return false;
-        action_fail(call, "InvalidParameter", "The parameter `%s` must be true or false.", name);
-        return fallback;
-    }
-    json_reader in = json_read(call->parameters);
-    bool truth = json_bool(&in, name);
-    if (in.error) action_fail(call, "InvalidParameter", "The parameter `%s` must be true or false.", name);
-    return truth;
+    action_call call = { .api = later->api, .name = later->name };
+    json_writer out;
+    size_t length;
+    envelope_open(&call, &out);
+    write(&call, ctx);
+    const char *answer = envelope_close(&call, &length);
+    envelope_log(&call, later->remote);
+    edge_reply(later->api->edge, later->request, 200, CLOUDAPI_CONTENT_TYPE, NULL, answer, length);
+    free(later);
 }

@@ -5,14 +5,40 @@
 #include "base/json.h"
 #include "server/cloudapi/cloudapi.h"
 
+/* Every action: its name, what its functions are called by, and the parts that it needs besides the store. */
+#define ACTIONS(X) \
+    X(CreateSDKLoginToken, create_sdk_login_token, 0) \
+    X(CreateStaff, create_staff, 0) \
+    X(ModifyStaff, modify_staff, 0) \
+    X(DescribeStaffInfoList, describe_staff_info_list, 0) \
+    X(BindStaffSkillGroupList, bind_staff_skill_group_list, 0) \
+    X(UnbindStaffSkillGroupList, unbind_staff_skill_group_list, 0) \
+    X(CreateCCCSkillGroup, create_ccc_skill_group, 0) \
+    X(UpdateCCCSkillGroup, update_ccc_skill_group, 0) \
+    X(DeleteCCCSkillGroup, delete_ccc_skill_group, 0) \
+    X(DescribeSkillGroupInfoList, describe_skill_group_info_list, 0) \
+    X(DescribeNumbers, describe_numbers, 0) \
+    X(BindNumberCallInInterface, bind_number_call_in_interface, 0) \
+    X(CreateExtension, create_extension, 0) \
+    X(ModifyExtension, modify_extension, 0) \
+    X(DeleteExtension, delete_extension, 0) \
+    X(DescribeExtension, describe_extension, 0) \
+    X(DescribeExtensions, describe_extensions, 0) \
+    X(ResetExtensionPassword, reset_extension_password, 0)
+
+enum action_needs { NEEDS_AGENTS = 1, NEEDS_CALLS = 2, NEEDS_WORKERS = 4, NEEDS_PROMPTS = 8 };
+
 typedef struct {
     const cloudapi *api;
-    const edge_http_request *request;
+    const edge_http_request *request; /* NULL when the answer comes later */
+    const char *name;                 /* the action's */
     int64_t now_s;
-    const json_value *parameters;     /* an object; its members are in the action's list */
+    int64_t key_app_id;               /* whom the key is for; 0: every app */
+    const json_value *input;          /* an object; its members are in the action's list */
     bool flat;                        /* from a form: every value is text, numbers too */
-    json_writer *out;                 /* inside "Response": an action writes its members here, once it cannot fail any more */
-    const char *code;                 /* NULL, or the error that action_fail set */
+    bool later;                       /* action_defer was called: the answer is sent by action_finish */
+    json_writer *out;                 /* inside "Response": an action writes its members here */
+    const char *code;                 /* NULL, or the error that action_fail set: then what is in `out` is not sent */
     char message[256];
 } action_call;
 
@@ -20,21 +46,30 @@ typedef struct {
     const char *name;
     const char *const *members;       /* parameters it knows, ended by NULL */
     void (*run)(action_call *call);
+    unsigned needs;                   /* enum action_needs */
 } action;
 
 extern const action actions[];        /* ended by a name of NULL */
 
 /* Records the first failure; `code` is a constant of the documentation. */
 void action_fail(action_call *call, const char *code, const char *format, ...) __attribute__((format(printf, 3, 4)));
+/* An error of the store (tccc/error.h): InternalError.DBError. True when there is one. */
+bool action_store_failed(action_call *call, int error);
+/* The parameter SdkAppId: an app that is here and that the key is for, or InvalidParameterValue.InstanceNotExist. 0 after a failure. */
+int64_t action_app(action_call *call);
+/* Whether the key may use an app that is here. */
+bool action_may_use(const action_call *call, int64_t app_id);
 
-/* Parameters. On failure action_fail is called (MissingParameter, InvalidParameter, InvalidParameterValue) and the result
- * is NULL, 0 or false. */
-const char *action_text(action_call *call, const char *name, size_t max_length);
-int64_t action_integer(action_call *call, const char *name, int64_t min, int64_t max);
-bool action_bool_or(action_call *call, const char *name, bool fallback);
+/* An answer that comes later: run may return, and action_finish is called once, on the control thread, with what action_defer gave.
+ * `write` fills a new call's `out`, or fails it. NULL: no memory; the call has failed then. */
+typedef struct action_later action_later;
+action_later *action_defer(action_call *call);
+void action_finish(action_later *later, void (*write)(action_call *call, void *ctx), void *ctx);
 
-/* login_token.c */
-void action_create_sdk_login_token(action_call *call);
-extern const char *const create_sdk_login_token_members[];
+#define ACTION_DECLARE(Name, function, needs) \
+    void action_##function(action_call *call); \
+    extern const char *const members_##function[];
+ACTIONS(ACTION_DECLARE)
+#undef ACTION_DECLARE
 
 #endif

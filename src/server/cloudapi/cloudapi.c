@@ -3,12 +3,11 @@
 #include "server/cloudapi/cloudapi.h"
 
 #include "server/cloudapi/action.h"
+#include "server/cloudapi/envelope.h"
 #include "server/cloudapi/form.h"
+#include "server/cloudapi/parameter.h"
 #include "server/cloudapi/signature.h"
 
-#include "tccc/error.h"
-
-#include <openssl/rand.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -42,11 +41,15 @@ bool cloudapi_wants(const edge_http_request *request)
     return strstr(text, "Signature=") && strstr(text, "Action=");
 }
 
+typedef struct {
+    store *store;
+    int64_t app_id;                   /* of the key that was found */
+} key_search;
+
 static bool find_key(void *ctx, const char *secret_id, char *key, size_t capacity)
 {
-    const cloudapi *api = ctx;
-    int64_t app_id;
-    return store_get_secret(api->store, secret_id, &app_id, key, capacity) == 0;
+    key_search *s = ctx;
+    return store_get_secret(s->store, secret_id, &s->app_id, key, capacity) == 0;
 }
 
 static void fail_by_verdict(action_call *call, enum signature_verdict verdict)
@@ -74,7 +77,9 @@ static void read_v3(action_call *call, call_input *in)
 {
     const edge_http_request *request = call->request;
     if (!signature_header(request, "x-tc-version", in->version, sizeof in->version)) in->version[0] = 0;
-    fail_by_verdict(call, signature_check_v3(request, call->now_s, find_key, (void *)call->api));
+    key_search search = { .store = call->api->store };
+    fail_by_verdict(call, signature_check_v3(request, call->now_s, find_key, &search));
+    call->key_app_id = search.app_id;
     if (call->code) return;
     call->flat = is_get(request);
     if (is_get(request)) {
@@ -95,7 +100,9 @@ static void read_v1(action_call *call, call_input *in)
     }
     copy(in->action, sizeof in->action, query_get(&in->form, "Action"));
     copy(in->version, sizeof in->version, query_get(&in->form, "Version"));
-    fail_by_verdict(call, signature_check_v1(request, &in->form, call->now_s, find_key, (void *)call->api));
+    key_search search = { .store = call->api->store };
+    fail_by_verdict(call, signature_check_v1(request, &in->form, call->now_s, find_key, &search));
+    call->key_app_id = search.app_id;
     if (call->code) return;
     call->flat = true;
     in->tree = form_tree(&in->form);
@@ -109,13 +116,12 @@ static const action *find_action(const char *name)
     return NULL;
 }
 
-static void check_members(action_call *call, const action *a)
+/* The parts that an action needs and that do not run; NULL: all are there. */
+static const char *missing_part(const cloudapi *api, unsigned needs)
 {
-    for (const json_value *member = json_first(call->parameters); member; member = json_next(member)) {
-        int i = 0;
-        while (a->members[i] && strcmp(a->members[i], json_name(member)) != 0) i++;
-        if (!a->members[i]) action_fail(call, "UnknownParameter", "The parameter `%.64s` is not known to %s.", json_name(member), a->name);
-    }
+    if (needs & NEEDS_AGENTS && !api->agents) return "agents";
+    if (needs & NEEDS_WORKERS && (!api->workers || !api->edge)) return "workers";
+    return NULL;
 }
 
 static void run(action_call *call, const call_input *in)
@@ -123,67 +129,27 @@ static void run(action_call *call, const call_input *in)
     const action *a = find_action(in->action);
     if (!a) action_fail(call, "InvalidAction", "The action `%.64s` is not offered here.", in->action);
     else if (strcmp(in->version, VERSION) != 0) action_fail(call, "NoSuchVersion", "The version must be %s.", VERSION);
+    else if (missing_part(call->api, a->needs)) action_fail(call, "ResourceUnavailable", "The server is starting: its %s do not run yet.", missing_part(call->api, a->needs));
     if (call->code) return;
-    call->parameters = in->tree;
-    check_members(call, a);
+    call->input = in->tree;
+    parameters parameters = parameters_of(call);
+    parameter_check_members(&parameters, a->members);
     if (!call->code) a->run(call);
 }
 
-static void make_uuid(char uuid[37])
+const char *cloudapi_answer(const cloudapi *api, const edge_http_request *request, int64_t now_s, size_t *length)
 {
-    unsigned char b[16];
-    if (RAND_bytes(b, sizeof b) != 1) memset(b, 0, sizeof b);
-    b[6] = (b[6] & 0x0f) | 0x40;
-    b[8] = (b[8] & 0x3f) | 0x80;
-    snprintf(uuid, 37, "%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-%02x%02x%02x%02x%02x%02x", b[0], b[1], b[2], b[3], b[4], b[5],
-             b[6], b[7], b[8], b[9], b[10], b[11], b[12], b[13], b[14], b[15]);
-}
-
-/* The whole answer, with the error in place of the action's members where there is one. */
-static size_t envelope(const action_call *call, const char *members, char *answer, size_t capacity)
-{
-    char uuid[37];
-    make_uuid(uuid);
-    if (!call->code) {
-        int n = snprintf(answer, capacity, "{\"Response\":{%s%s\"RequestId\":\"%s\"}}", members, *members ? "," : "", uuid);
-        if (n > 0 && (size_t)n < capacity) return (size_t)n;
-    }
-    json_writer out = json_write(answer, capacity);
-    json_open_object(&out, NULL);
-    json_open_object(&out, "Response");
-    json_open_object(&out, "Error");
-    json_put_string(&out, "Code", call->code ? call->code : "InternalError");
-    json_put_string(&out, "Message", call->code ? call->message : "The answer is too large.");
-    json_close(&out);
-    json_put_string(&out, "RequestId", uuid);
-    json_close(&out);
-    json_close(&out);
-    int n = json_finish(&out);
-    return n < 0 ? 0 : (size_t)n;
-}
-
-static void log_call(const action_call *call, const call_input *in)
-{
-    LOG(call->api->log, call->code ? LOG_LEVEL_WARNING : LOG_LEVEL_INFO, "cloudapi.call", log_text("action", in->action),
-        log_text("result", call->code ? call->code : "ok"), log_text("from", call->request->remote));
-}
-
-size_t cloudapi_answer(const cloudapi *api, const edge_http_request *request, int64_t now_s, char *answer, size_t capacity)
-{
-    static char members[CLOUDAPI_ANSWER_MAX]; /* the control thread is the only one here */
-    json_writer out = json_write(members, sizeof members);
-    action_call call = { .api = api, .request = request, .now_s = now_s, .out = &out };
+    json_writer out;
     call_input in = { .v3 = signature_header(request, "x-tc-action", in.action, sizeof in.action) };
-    json_open_object(&out, NULL);
+    action_call call = { .api = api, .request = request, .now_s = now_s, .name = in.action };
+    envelope_open(&call, &out);
     if (in.v3) read_v3(&call, &in);
     else read_v1(&call, &in);
     if (!call.code) run(&call, &in);
-    json_close(&out);
-    int n = json_finish(&out);
-    if (n < 2 && !call.code) action_fail(&call, "InternalError", "The answer is too large.");
-    log_call(&call, &in);
     json_free(in.tree);
     query_free(&in.form);
-    if (n >= 2) members[n - 1] = 0; /* without the braces */
-    return envelope(&call, n >= 2 ? members + 1 : "", answer, capacity);
+    if (call.later) return NULL;
+    const char *answer = envelope_close(&call, length);
+    envelope_log(&call, request->remote);
+    return answer;
 }

@@ -1,5 +1,5 @@
 /* login_token.c: CreateSDKLoginToken: a token and the SdkURL that a page loads. Layer: server. Rows SDK-006 to SDK-008. */
-#include "server/cloudapi/action.h"
+#include "server/cloudapi/parameter.h"
 
 #include "tccc/error.h"
 
@@ -11,7 +11,7 @@
 enum { TOKEN_LIFE_S = 600, URL_MAX = 2048 };
 
 /* OnlyOnce is taken and changes nothing: every token works once (SDK-006). */
-const char *const create_sdk_login_token_members[] = { "SdkAppId", "SeatUserId", "OnlyOnce", NULL };
+const char *const members_create_sdk_login_token[] = { "SdkAppId", "SeatUserId", "OnlyOnce", NULL };
 
 /* Percent-encodes all but unreserved characters (RFC 3986 section 2.3). */
 static void encode(const char *text, char *out, size_t capacity)
@@ -62,17 +62,14 @@ int cloudapi_login_url(const cloudapi *api, int64_t app_id, const char *user_id,
 void action_create_sdk_login_token(action_call *call)
 {
     char token[33], url[URL_MAX];
-    int64_t app_id = action_integer(call, "SdkAppId", 1, INT64_C(9007199254740991));
-    const char *user_id = action_text(call, "SeatUserId", STORE_TEXT - 1);
-    action_bool_or(call, "OnlyOnce", true);
+    parameters in = parameters_of(call);
+    int64_t app_id = action_app(call);
+    const char *user_id = parameter_text(&in, "SeatUserId", STORE_TEXT - 1);
+    parameter_bool_or(&in, "OnlyOnce", true);
     if (call->code) return;
-    if (!store_has_app(call->api->store, app_id)) {
-        action_fail(call, "InvalidParameterValue.InstanceNotExist", "There is no SdkAppId %lld here.", (long long)app_id);
-        return;
-    }
     int error = cloudapi_login_url(call->api, app_id, user_id, call->request->host, call->now_s, token, url, sizeof url);
     if (error == TCCC_E_NOT_FOUND)
-        action_fail(call, "InvalidParameterValue.AccountNotExist", "The app has no agent with this SeatUserId.");
+        parameter_fail(&in, "InvalidParameterValue.AccountNotExist", "SeatUserId", "is not an agent of the app");
     else if (error == TCCC_E_TOO_LARGE)
         action_fail(call, "InvalidParameter", "The Host header cannot stand in a URL.");
     else if (error)

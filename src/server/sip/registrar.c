@@ -227,3 +227,8 @@ int registrar_find(const registrar *r, const char *extension, registrar_contact 
         contacts[i] = (registrar_contact){ found[i]->uri, found[i]->flow };
     return n;
 }
+
+void registrar_forget(registrar *r, const char *extension) {
+    remove_all(r, extension);
+    LOG(r->log, LOG_LEVEL_INFO, "registrar.forget", log_text("extension", extension));
+}

@@ -24,5 +24,7 @@ typedef struct {
 /* The contacts of an extension, newest first; how many. Valid until the next REGISTER or timer. */
 int registrar_find(const registrar *r, const char *extension, registrar_contact contacts[REGISTRAR_CONTACTS]);
 int registrar_count(const registrar *r);
+/* Drops the contacts of an extension whose password has changed or which is gone. */
+void registrar_forget(registrar *r, const char *extension);
 
 #endif

@@ -1,0 +1,87 @@
+/* number.c: DescribeNumbers and BindNumberCallInInterface. Layer: server. */
+#include "server/cloudapi/page.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { PAGE_DEFAULT = 20, PAGE_MAX = 100, COST_OWN = 1 };   /* CostType 1: the customer's own number, as all are here */
+
+const char *const members_describe_numbers[] = { "SdkAppId", "PageNumber", "PageSize", NULL };
+
+typedef struct {
+    json_writer *out;
+    page page;
+} listing;
+
+static bool each_number(void *ctx, const store_number *number)
+{
+    listing *l = ctx;
+    json_writer *out = l->out;
+    if (!page_take(&l->page)) return true;
+    json_open_object(out, NULL);
+    json_put_string(out, "Number", number->number);
+    json_open_array(out, "CallOutSkillGroupIds");
+    for (int i = 0; i < number->n_outbound_groups; i++) json_put_integer(out, NULL, number->outbound_groups[i]);
+    json_close(out);
+    json_put_integer(out, "State", number->state);
+    json_put_integer(out, "CostType", COST_OWN);
+    json_close(out);
+    return true;
+}
+
+void action_describe_numbers(action_call *call)
+{
+    parameters in = parameters_of(call);
+    listing l = { .out = call->out };
+    int64_t app_id = action_app(call);
+    l.page = page_read(&in, PAGE_DEFAULT, PAGE_MAX);
+    if (call->code) return;
+    json_open_array(call->out, "Numbers");
+    action_store_failed(call, store_list_numbers(call->api->store, app_id, each_number, &l));
+    json_close(call->out);
+    json_put_integer(call->out, "TotalCount", l.page.total);
+}
+
+/* ---- BindNumberCallInInterface ---- */
+
+const char *const members_bind_number_call_in_interface[] = { "SdkAppId", "Number", "CallInInterface", "NumberType", NULL };
+static const char *const interface_members[] = { "URL", NULL };
+
+typedef struct {
+    const char *text;
+    store_number row;
+    bool found;
+} number_search;
+
+static bool is_this(void *ctx, const store_number *row)
+{
+    number_search *s = ctx;
+    s->found = strcmp(row->number, s->text) == 0;
+    if (s->found) s->row = *row;
+    return !s->found;
+}
+
+static bool is_web_address(const char *url)
+{
+    return (strncmp(url, "http://", 7) == 0 && url[7]) || (strncmp(url, "https://", 8) == 0 && url[8]);
+}
+
+/* Without CallInInterface, or with an empty URL, the number is asked about no more. */
+void action_bind_number_call_in_interface(action_call *call)
+{
+    parameters in = parameters_of(call), interface;
+    int64_t app_id = action_app(call);
+    number_search s = { .text = parameter_text(&in, "Number", STORE_NUMBER - 1) };
+    const char *type = parameter_text_or(&in, "NumberType", "number", 16), *url = "";
+    if (parameter_object(&in, "CallInInterface", interface_members, &interface))
+        url = parameter_text_or(&interface, "URL", "", NUMBER_URL_MAX - 1);
+    if (call->code) return;
+    if (strcmp(type, "inner") == 0) parameter_fail(&in, "UnsupportedOperation", "NumberType", "must be number: internal numbers have no call-in interface here");
+    else if (strcmp(type, "number") != 0) parameter_fail(&in, "InvalidParameterValue", "NumberType", "must be number or inner");
+    if (*url && !is_web_address(url)) parameter_fail(&interface, "InvalidParameterValue", "URL", "must begin with http:// or https://");
+    action_store_failed(call, store_list_numbers(call->api->store, app_id, is_this, &s));
+    if (!s.found) parameter_fail(&in, "InvalidParameterValue", "Number", "is not a number of the app");
+    if (call->code) return;
+    snprintf(s.row.call_in_url, sizeof s.row.call_in_url, "%s", url);
+    action_store_failed(call, store_put_number(call->api->store, &s.row));
+}
