@@ -98,7 +98,5 @@ int store_put_password(store *s, int64_t app_id, const char *user_id, const char
 
 int store_get_password(store *s, int64_t app_id, const char *user_id, char *hash, size_t capacity)
 {
-    query *q = sql_query(s, "SELECT password FROM agent WHERE app_id=?1 AND user_id=?2", "it", app_id, user_id);
-    int error = sql_one(q);
-    return error ? error : sql_only_text(q, hash, capacity);
+    return sql_only_text(sql_query(s, "SELECT password FROM agent WHERE app_id=?1 AND user_id=?2", "it", app_id, user_id), hash, capacity);
 }

@@ -1,5 +1,5 @@
 /* sql.c: statements kept prepared, values checked, groups of writes. Layer: server. */
-#include "server/store/sql.h"
+#include "server/store/postgres_link.h"
 
 #include "base/utf8.h"
 #include "tccc/error.h"
@@ -13,7 +13,7 @@ store *store_open(const char *path, const logger *log, char *err, size_t capacit
     store *s = calloc(1, sizeof *s);
     snprintf(err, capacity, "The store cannot be opened: no memory.");
     if (!s) return NULL;
-    s->driver = &sqlite_driver;
+    s->driver = link_is_url(path) ? &postgres_driver : &sqlite_driver;
     s->log = log;
     s->dead.owner = s;
     if (s->driver->open(s, path, err, capacity) || migrate(s, err, capacity)) {
@@ -235,7 +235,7 @@ int store_begin(store *s)
         s->group_depth++;
         return 0;
     }
-    s->group_error = s->driver->script(s, s->driver->begin);
+    s->group_error = s->driver->begin(s);
     if (!s->group_error) s->group_depth = 1;
     return s->group_error;
 }
@@ -245,7 +245,7 @@ int store_end(store *s)
     if (s->group_depth == 0) return s->group_error;
     if (--s->group_depth) return s->group_error;
     int error = s->group_error;
-    if (!error) error = s->driver->script(s, "COMMIT");
-    if (error) (void)s->driver->script(s, "ROLLBACK");
+    if (!error) error = s->driver->commit(s);
+    if (error) s->driver->rollback(s);
     return error;
 }

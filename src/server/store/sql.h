@@ -43,10 +43,12 @@ typedef struct sql_driver {
     int (*script)(store *s, const char *text);                    /* statements without values or rows */
     int (*version)(store *s, int *version);                       /* of the schema */
     int (*upgrade)(store *s, int version, const char *text);      /* runs a step and notes its number, both or neither */
-    const char *begin;
+    int (*begin)(store *s);                                       /* a group of writes */
+    int (*commit)(store *s);
+    void (*rollback)(store *s);
 } sql_driver;
 
-extern const sql_driver sqlite_driver;
+extern const sql_driver sqlite_driver, postgres_driver;
 
 struct store {
     const sql_driver *driver;

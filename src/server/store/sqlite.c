@@ -74,10 +74,23 @@ static void forget(query *q)
 static int script(store *s, const char *text)
 {
     int result = sqlite3_exec(s->db, text, NULL, NULL, NULL);
-    if (result == SQLITE_OK) return 0;
-    /* SQLite has undone the group by itself after some failures (a full disk): a ROLLBACK has nothing to do then. */
-    if (sqlite3_get_autocommit(s->db) && text[0] == 'R') return 0;
-    return fail(s, result);
+    return result == SQLITE_OK ? 0 : fail(s, result);
+}
+
+static int begin(store *s)
+{
+    return script(s, "BEGIN IMMEDIATE");
+}
+
+/* SQLite undoes a group by itself after some failures (a full disk); then there is nothing to commit. */
+static int commit(store *s)
+{
+    return script(s, "COMMIT");
+}
+
+static void rollback(store *s)
+{
+    if (!sqlite3_get_autocommit(s->db)) (void)sqlite3_exec(s->db, "ROLLBACK", NULL, NULL, NULL);
 }
 
 static int version(store *s, int *version)
@@ -94,14 +107,14 @@ static int upgrade(store *s, int to, const char *text)
 {
     char number[64];
     snprintf(number, sizeof number, "PRAGMA user_version=%d; COMMIT;", to);
-    int error = script(s, "BEGIN IMMEDIATE");
+    int error = begin(s);
     if (!error) error = script(s, text);
     if (!error) error = script(s, number);
-    if (error) (void)sqlite3_exec(s->db, "ROLLBACK", NULL, NULL, NULL);
+    if (error) rollback(s);
     return error;
 }
 
 const sql_driver sqlite_driver = {
     .open = open_file, .close = close_file, .start = start, .step = step, .text = text, .reset = reset, .forget = forget,
-    .script = script, .version = version, .upgrade = upgrade, .begin = "BEGIN IMMEDIATE",
+    .script = script, .version = version, .upgrade = upgrade, .begin = begin, .commit = commit, .rollback = rollback,
 };

@@ -1,36 +1,14 @@
-/* test_store.c: the store on SQLite, in memory and on a file. Layer: tests. */
-#include "server/store/cdr.h"
+/* test_store.c: agents, groups, lines, tokens and groups of writes, on SQLite and on PostgreSQL. Layer: tests. */
+#include "../cmocka_all.h"
+#include "store_backends.h"
+#include "server/store/staff.h"
 #include "tccc/error.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
-#include <cmocka.h>
-
-enum { APP = 1400000001 };
-
-static const logger quiet = { 0 };
+#define APP TEST_APP
 
 static int open_store(void **state)
 {
-    char err[256] = "";
-    store *s = store_open(":memory:", &quiet, err, sizeof err);
-    if (!s) return -1;
-    assert_int_equal(store_put_app(s, APP, "test"), 0);
-    assert_int_equal(store_put_agent(s, &(store_agent){ .app_id = APP, .user_id = "a@b.c", .name = "Ann" }), 0);
-    *state = s;
-    return 0;
-}
-
-static int close_store(void **state)
-{
-    store_close(*state);
-    return 0;
+    return fresh_store(state) || store_put_agent(*state, &(store_agent){ .app_id = APP, .user_id = "a@b.c", .name = "Ann" });
 }
 
 static void an_agent_is_found_again_and_changed(void **state)
@@ -135,93 +113,384 @@ static void a_group_of_writes_is_all_or_none(void **state)
     assert_int_equal(store_get_agent(*state, APP, "new", &a), TCCC_E_NOT_FOUND);
 }
 
-static bool see_cdr(void *ctx, const store_cdr *cdr)
+/* ---- agents ---- */
+
+static void every_member_of_an_agent_comes_back(void **state)
 {
-    strcat(ctx, cdr->session_id);
+    store_agent a = { .app_id = APP, .user_id = "x@b.c", .name = "安", .nick = "An", .staff_number = "7", .phone = "+4915112345678", .role = STAFF_INSPECTOR,
+                      .mobile_accept = STAFF_MOBILE_ALWAYS, .mobile_call_out = true, .forward = STAFF_FORWARD_CANNOT_ANSWER, .forward_to = STAFF_TO_GROUP,
+                      .forward_target = "12", .forbidden = true }, b;
+    assert_int_equal(store_put_agent(*state, &a), 0);
+    assert_int_equal(store_get_agent(*state, APP, "x@b.c", &b), 0);
+    assert_string_equal(b.name, "安");
+    assert_string_equal(b.nick, "An");
+    assert_string_equal(b.staff_number, "7");
+    assert_string_equal(b.phone, "+4915112345678");
+    assert_int_equal(b.role, STAFF_INSPECTOR);
+    assert_int_equal(b.mobile_accept, STAFF_MOBILE_ALWAYS);
+    assert_true(b.mobile_call_out);
+    assert_int_equal(b.forward, STAFF_FORWARD_CANNOT_ANSWER);
+    assert_int_equal(b.forward_to, STAFF_TO_GROUP);
+    assert_string_equal(b.forward_target, "12");
+    assert_true(b.forbidden);
+    assert_true(b.created_ms > 1600000000000 && b.modified_ms >= b.created_ms);
+    assert_string_equal(b.extension, "");
+}
+
+static void an_agent_without_a_role_is_a_plain_agent(void **state)
+{
+    store_agent a;
+    assert_int_equal(store_get_agent(*state, APP, "a@b.c", &a), 0);
+    assert_int_equal(a.role, STAFF_AGENT);
+    a.role = 4;
+    assert_int_equal(store_put_agent(*state, &a), TCCC_E_NOT_FOUND);
+}
+
+static void an_agent_shows_its_extension(void **state)
+{
+    store_agent a;
+    assert_int_equal(store_put_extension(*state, &(store_extension){ .app_id = APP, .extension = "2002", .user_id = "a@b.c" }), 0);
+    assert_int_equal(store_put_extension(*state, &(store_extension){ .app_id = APP, .extension = "1001", .user_id = "a@b.c" }), 0);
+    assert_int_equal(store_get_agent(*state, APP, "a@b.c", &a), 0);
+    assert_string_equal(a.extension, "1001");
+    assert_int_equal(store_delete_extension(*state, "1001"), 0);
+    assert_int_equal(store_delete_extension(*state, "1001"), TCCC_E_NOT_FOUND);
+    assert_int_equal(store_get_agent(*state, APP, "a@b.c", &a), 0);
+    assert_string_equal(a.extension, "2002");
+}
+
+static void a_deleted_agent_leaves_nothing_that_acts_for_it(void **state)
+{
+    int64_t app;
+    char text[STORE_TEXT];
+    store_agent a;
+    store_extension e;
+    store_group g = { .app_id = APP, .name = "sales" };
+    assert_int_equal(store_put_group(*state, &g), 0);
+    assert_int_equal(store_put_member(*state, g.id, APP, "a@b.c", 1), 0);
+    assert_int_equal(store_put_token(*state, "t", APP, "a@b.c", 1000), 0);
+    assert_int_equal(store_put_password(*state, APP, "a@b.c", "scrypt$1"), 0);
+    assert_int_equal(store_put_extension(*state, &(store_extension){ .app_id = APP, .extension = "1001", .user_id = "a@b.c" }), 0);
+    assert_int_equal(store_delete_agent(*state, APP, "a@b.c"), 0);
+    assert_int_equal(store_delete_agent(*state, APP, "a@b.c"), TCCC_E_NOT_FOUND);
+    assert_int_equal(store_get_agent(*state, APP, "a@b.c", &a), TCCC_E_NOT_FOUND);
+    assert_int_equal(store_use_token(*state, "t", 1, &app, text, sizeof text), TCCC_E_TOKEN_INVALID);
+    assert_int_equal(store_get_password(*state, APP, "a@b.c", text, sizeof text), TCCC_E_NOT_FOUND);
+    assert_int_equal(store_delete_member(*state, g.id, APP, "a@b.c"), TCCC_E_NOT_FOUND);
+    assert_int_equal(store_get_extension(*state, "1001", &e), 0);
+    assert_string_equal(e.user_id, "");
+}
+
+static void a_password_is_kept_beside_the_row(void **state)
+{
+    char hash[STORE_TEXT], small[4];
+    store_agent a;
+    assert_int_equal(store_get_password(*state, APP, "a@b.c", hash, sizeof hash), 0);
+    assert_string_equal(hash, "");
+    assert_int_equal(store_put_password(*state, APP, "a@b.c", "scrypt$abc"), 0);
+    assert_int_equal(store_get_agent(*state, APP, "a@b.c", &a), 0);
+    assert_int_equal(store_put_agent(*state, &a), 0);
+    assert_int_equal(store_get_password(*state, APP, "a@b.c", hash, sizeof hash), 0);
+    assert_string_equal(hash, "scrypt$abc");
+    assert_int_equal(store_get_password(*state, APP, "a@b.c", small, sizeof small), TCCC_E_TOO_LARGE);
+    assert_int_equal(store_put_password(*state, APP, "nobody", "x"), TCCC_E_NOT_FOUND);
+}
+
+/* ---- groups ---- */
+
+static void a_group_is_changed_listed_and_deleted_without_its_agents(void **state)
+{
+    store_agent a;
+    store_number n = { .app_id = APP, .number = "+49301", .trunk = "t1", .inbound = true, .outbound = true }, found;
+    store_group g = { .app_id = APP, .name = "sales" }, again = { .app_id = APP, .name = "sales", .type = GROUP_VIDEO }, back;
+    assert_int_equal(store_put_group(*state, &g), 0);
+    assert_int_equal(store_put_group(*state, &again), 0);      /* found, not changed */
+    assert_int_equal(store_get_group(*state, g.id, &back), 0);
+    assert_int_equal(back.type, GROUP_PHONE);
+    assert_int_equal(back.max_concurrency, 1);
+    back.type = GROUP_AUDIO;
+    back.max_concurrency = 5;
+    back.ring_all = true;
+    snprintf(back.alias, sizeof back.alias, "8001");
+    snprintf(back.name, sizeof back.name, "Sales");
+    assert_int_equal(store_put_group(*state, &back), 0);
+    assert_int_equal(store_get_group(*state, g.id, &g), 0);
+    assert_string_equal(g.name, "Sales");
+    assert_string_equal(g.alias, "8001");
+    assert_int_equal(g.max_concurrency, 5);
+    assert_true(g.ring_all && g.modified_ms > 0);
+    assert_int_equal(store_put_member(*state, g.id, APP, "a@b.c", 1), 0);
+    assert_int_equal(store_put_trunk(*state, &(store_trunk){ .name = "t1" }), 0);
+    n.group_id = n.outbound_groups[0] = g.id;
+    n.n_outbound_groups = 1;
+    assert_int_equal(store_put_number(*state, &n), 0);
+    assert_int_equal(store_delete_group(*state, g.id), 0);
+    assert_int_equal(store_delete_group(*state, g.id), TCCC_E_NOT_FOUND);
+    assert_int_equal(store_get_agent(*state, APP, "a@b.c", &a), 0);
+    assert_int_equal(store_get_number(*state, "+49301", &found), 0);
+    assert_int_equal(found.group_id, 0);
+    assert_int_equal(found.n_outbound_groups, 0);
+}
+
+static bool add_name(void *ctx, const store_group *group)
+{
+    strcat(strcat(ctx, group->name), " ");
     return true;
 }
 
-static void records_are_listed_newest_first(void **state)
+static void a_taken_name_of_a_group_is_refused(void **state)
 {
-    char seen[64] = "";
-    int total = 0;
-    static store_cdr c = { .app_id = APP, .inbound = true, .type = CDR_IN, .caller = "1", .callee = "2", .end_status = 1 };
+    char seen[100] = "";
+    store_group one = { .app_id = APP, .name = "one" }, two = { .app_id = APP, .name = "two" };
+    assert_int_equal(store_put_group(*state, &one), 0);
+    assert_int_equal(store_put_group(*state, &two), 0);
+    snprintf(two.name, sizeof two.name, "one");
+    assert_int_equal(store_put_group(*state, &two), TCCC_E_NOT_FOUND);
+    two.id = 999;
+    assert_int_equal(store_put_group(*state, &two), TCCC_E_NOT_FOUND);
+    assert_int_equal(store_list_groups(*state, APP, add_name, seen), 0);
+    assert_string_equal(seen, "one two ");
+}
+
+static bool add_membership(void *ctx, const store_membership *m)
+{
+    char *seen = ctx;
+    snprintf(seen + strlen(seen), 40, "%s/%d ", m->group_name, m->priority);
+    return true;
+}
+
+static bool add_member(void *ctx, int64_t group_id, const char *user_id, int priority)
+{
+    char *seen = ctx;
+    (void)group_id;
+    snprintf(seen + strlen(seen), 40, "%s/%d ", user_id, priority);
+    return true;
+}
+
+static void memberships_come_by_priority(void **state) /* ACD-032 */
+{
+    char seen[200] = "", all[200] = "";
+    store_agent before, after;
+    store_group one = { .app_id = APP, .name = "one" }, two = { .app_id = APP, .name = "two" };
+    store_put_group(*state, &one);
+    store_put_group(*state, &two);
+    store_put_agent(*state, &(store_agent){ .app_id = APP, .user_id = "b@b.c" });
+    store_get_agent(*state, APP, "a@b.c", &before);
+    assert_int_equal(store_put_member(*state, one.id, APP, "a@b.c", 2), 0);
+    assert_int_equal(store_put_member(*state, two.id, APP, "a@b.c", 1), 0);
+    assert_int_equal(store_put_member(*state, one.id, APP, "b@b.c", 9), 0);
+    assert_int_equal(store_put_member(*state, one.id, APP, "b@b.c", 1), 0);
+    assert_int_equal(store_list_memberships(*state, APP, "a@b.c", add_membership, seen), 0);
+    assert_string_equal(seen, "two/1 one/2 ");
+    assert_int_equal(store_list_app_members(*state, APP, add_member, all), 0);
+    assert_string_equal(all, "b@b.c/1 a@b.c/2 a@b.c/1 ");
+    assert_int_equal(store_delete_member(*state, two.id, APP, "a@b.c"), 0);
+    store_get_agent(*state, APP, "a@b.c", &after);
+    assert_true(after.modified_ms >= before.modified_ms);
+}
+
+/* ---- status history ---- */
+
+static bool add_status(void *ctx, const store_status *row)
+{
+    char *seen = ctx;
+    snprintf(seen + strlen(seen), 60, "%s@%d%s%s ", row->status, (int)row->from_ms, row->reason, row->session_id);
+    return true;
+}
+
+static void the_status_in_force_comes_first(void **state)
+{
+    char seen[300] = "", none[300] = "", late[300] = "";
+    static const struct { const char *status; int from; } rows[] = { { "offline", 100 }, { "free", 200 }, { "busy", 200 }, { "free", 300 }, { "rest", 400 } };
+    for (int i = 0; i < 5; i++) {
+        store_status row = { .app_id = APP, .user_id = "a@b.c", .from_ms = rows[i].from };
+        snprintf(row.status, sizeof row.status, "%s", rows[i].status);
+        if (i == 2) snprintf(row.session_id, sizeof row.session_id, "+s1");
+        if (i == 4) snprintf(row.reason, sizeof row.reason, "+lunch");
+        assert_int_equal(store_put_status(*state, &row), 0);
+    }
+    assert_int_equal(store_list_status(*state, APP, "a@b.c", 250, 400, add_status, seen), 0);
+    assert_string_equal(seen, "busy@200+s1 free@300 ");
+    assert_int_equal(store_list_status(*state, APP, "a@b.c", 0, 100, add_status, none), 0);
+    assert_string_equal(none, "");
+    assert_int_equal(store_list_status(*state, APP, "a@b.c", 900, 1000, add_status, late), 0);
+    assert_string_equal(late, "rest@400+lunch ");
+}
+
+/* ---- lines ---- */
+
+static void a_number_keeps_its_groups_in_order(void **state) /* ACD-034 */
+{
+    store_group g[3] = { { .app_id = APP, .name = "a" }, { .app_id = APP, .name = "b" }, { .app_id = APP, .name = "c" } };
+    store_number n = { .app_id = APP, .number = "+49302", .trunk = "t1", .outbound = true, .call_in_url = "https://example.com/in", .n_outbound_groups = 3 }, found;
+    assert_int_equal(store_put_trunk(*state, &(store_trunk){ .name = "t1" }), 0);
     for (int i = 0; i < 3; i++) {
-        snprintf(c.session_id, sizeof c.session_id, "%c", 'c' - i);
-        c.start_ms = 1000 - i;
-        assert_int_equal(store_put_cdr(*state, &c), 0);
+        assert_int_equal(store_put_group(*state, &g[i]), 0);
+        n.outbound_groups[2 - i] = g[i].id;
     }
-    c.accept_ms = 5000;
-    assert_int_equal(store_put_cdr(*state, &c), 0); /* changed, not doubled */
-    cdr_filter f = { .app_id = APP, .to_ms = 1000, .limit = 10 };
-    assert_int_equal(store_list_cdrs(*state, &f, &total, see_cdr, seen), 0);
-    assert_string_equal(seen, "ba");
-    assert_int_equal(total, 2);
-    assert_int_equal(store_get_cdr(*state, "a", &c), 0);
-    assert_int_equal(c.accept_ms, 5000);
+    assert_int_equal(store_put_number(*state, &n), 0);
+    assert_int_equal(store_get_number(*state, "+49302", &found), 0);
+    assert_int_equal(found.n_outbound_groups, 3);
+    assert_int_equal(found.outbound_groups[0], g[2].id);
+    assert_int_equal(found.state, NUMBER_NORMAL);
+    assert_string_equal(found.call_in_url, "https://example.com/in");
+    n.n_outbound_groups = 1;
+    n.outbound_groups[0] = 4711;
+    assert_int_equal(store_put_number(*state, &n), TCCC_E_NOT_FOUND); /* there is no such group: nothing changes */
+    assert_int_equal(store_get_number(*state, "+49302", &found), 0);
+    assert_int_equal(found.n_outbound_groups, 3);
+    n.n_outbound_groups = NUMBER_GROUPS_MAX + 1;
+    assert_int_equal(store_put_number(*state, &n), TCCC_E_TOO_LARGE);
+    assert_int_equal(store_delete_trunk(*state, "t1"), TCCC_E_NOT_FOUND);
+    assert_int_equal(store_delete_number(*state, APP, "+49302"), 0);
+    assert_int_equal(store_delete_number(*state, APP, "+49302"), TCCC_E_NOT_FOUND);
+    assert_int_equal(store_delete_trunk(*state, "t1"), 0);
 }
 
-/* A child writes records and tells each one's number after it was written, until it is killed. */
-static void write_until_killed(const char *path, int told)
+static bool add_secret(void *ctx, const char *secret_id, int64_t app_id, int64_t created_ms)
 {
-    char err[256];
-    store *s = store_open(path, &quiet, err, sizeof err);
-    if (!s || store_put_app(s, APP, "test") < 0) _exit(1);
-    static store_cdr c = { .app_id = APP, .end_status = 1 };
-    for (int i = 0;; i++) {
-        snprintf(c.session_id, sizeof c.session_id, "%d", i);
-        if (store_put_cdr(s, &c) < 0 || write(told, &i, sizeof i) != sizeof i) _exit(1);
-    }
+    char *seen = ctx;
+    snprintf(seen + strlen(seen), 60, "%s/%d%s ", secret_id, app_id != 0, created_ms > 0 ? "" : "!");
+    return true;
 }
 
-static void a_record_that_was_written_survives_a_kill(void **state)
+static void keys_belong_to_an_app_or_to_all(void **state)
+{
+    char key[STORE_TEXT], seen[200] = "", *large = calloc(1, STORE_TEXT + 1);
+    int64_t app = -1;
+    memset(large, 'x', STORE_TEXT);
+    assert_int_equal(store_put_secret(*state, "AKIDa", APP, "k1"), 0);
+    assert_int_equal(store_put_secret(*state, "AKIDb", 0, "k2"), 0);
+    assert_int_equal(store_put_secret(*state, "AKIDc", APP + 1, "k3"), 0);
+    assert_int_equal(store_put_secret(*state, "AKIDd", 0, large), TCCC_E_TOO_LARGE);
+    assert_int_equal(store_put_secret(*state, large, 0, "k"), TCCC_E_TOO_LARGE);
+    assert_int_equal(store_get_secret(*state, "AKIDa", &app, key, sizeof key), 0);
+    assert_int_equal(app, APP);
+    assert_string_equal(key, "k1");
+    assert_int_equal(store_get_secret(*state, "AKIDa", &app, key, 2), TCCC_E_TOO_LARGE);
+    assert_int_equal(store_list_secrets(*state, APP, add_secret, seen), 0);
+    assert_string_equal(seen, "AKIDa/1 AKIDb/0 ");
+    assert_int_equal(store_delete_secret(*state, "AKIDa"), 0);
+    assert_int_equal(store_get_secret(*state, "AKIDa", &app, key, sizeof key), TCCC_E_NOT_FOUND);
+    free(large);
+}
+
+/* ---- values ---- */
+
+static void text_that_looks_like_sql_is_only_text(void **state)
+{
+    static const char *const nasty[] = { "'; DROP TABLE agent; --", "\"x\" OR 1=1", "$1 ?1 ?2 %s %n", "\\'; DELETE FROM app; --", "a\tb\nc", "x' || (SELECT 1) || '" };
+    store_agent a;
+    for (size_t i = 0; i < sizeof nasty / sizeof *nasty; i++) {
+        store_agent row = { .app_id = APP };
+        snprintf(row.user_id, sizeof row.user_id, "%s", nasty[i]);
+        snprintf(row.name, sizeof row.name, "%s", nasty[i]);
+        assert_int_equal(store_put_agent(*state, &row), 0);
+        assert_int_equal(store_get_agent(*state, APP, nasty[i], &a), 0);
+        assert_string_equal(a.name, nasty[i]);
+        assert_int_equal(store_delete_agent(*state, APP, nasty[i]), 0);
+    }
+    assert_int_equal(store_get_agent(*state, APP, "a@b.c", &a), 0);
+}
+
+static void bytes_that_are_no_utf8_are_replaced(void **state)
+{
+    store_agent a;
+    assert_int_equal(store_put_agent(*state, &(store_agent){ .app_id = APP, .user_id = "u", .name = "a\xff" "b\xc3" }), 0);
+    assert_int_equal(store_get_agent(*state, APP, "u", &a), 0);
+    assert_string_equal(a.name, "a\xef\xbf\xbd" "b\xef\xbf\xbd");
+}
+
+static bool add_user(void *ctx, const store_agent *agent)
+{
+    strcat(strcat(ctx, agent->user_id), " ");
+    return true;
+}
+
+static void lists_are_in_the_order_of_bytes(void **state)
+{
+    static const char *const users[] = { "b", "B", "ä", "a", "_" };
+    char seen[100] = "";
+    for (int i = 0; i < 5; i++) {
+        store_agent row = { .app_id = APP };
+        snprintf(row.user_id, sizeof row.user_id, "%s", users[i]);
+        assert_int_equal(store_put_agent(*state, &row), 0);
+    }
+    assert_int_equal(store_list_agents(*state, APP, add_user, seen), 0);
+    assert_string_equal(seen, "B _ a a@b.c b ä ");
+}
+
+static bool read_again(void *ctx, const store_agent *agent)
+{
+    store_agent a;
+    store *s = *(store **)ctx;
+    int n = 0;
+    assert_int_equal(store_get_agent(s, APP, agent->user_id, &a), 0);
+    assert_int_equal(store_list_agents(s, APP, count_first, &n), 0);
+    assert_int_equal(n, 1);
+    return true;
+}
+
+static void a_list_may_be_read_inside_a_list(void **state)
+{
+    assert_int_equal(store_put_agent(*state, &(store_agent){ .app_id = APP, .user_id = "b@b.c" }), 0);
+    assert_int_equal(store_list_agents(*state, APP, read_again, state), 0);
+}
+
+/* ---- groups of writes ---- */
+
+static void a_group_inside_a_group_belongs_to_the_outer_one(void **state)
+{
+    store_agent a;
+    assert_int_equal(store_begin(*state), 0);
+    assert_int_equal(store_begin(*state), 0);
+    assert_int_equal(store_put_agent(*state, &(store_agent){ .app_id = APP, .user_id = "new" }), 0);
+    assert_int_equal(store_end(*state), 0);
+    assert_int_equal(store_put_agent(*state, &(store_agent){ .app_id = 7, .user_id = "x" }), TCCC_E_NOT_FOUND);
+    assert_int_equal(store_get_agent(*state, APP, "a@b.c", &a), TCCC_E_NOT_FOUND); /* the error is everybody's from here on */
+    assert_int_equal(store_end(*state), TCCC_E_NOT_FOUND);
+    assert_int_equal(store_get_agent(*state, APP, "new", &a), TCCC_E_NOT_FOUND);
+    assert_int_equal(store_get_agent(*state, APP, "a@b.c", &a), 0);
+    assert_int_equal(store_begin(*state), 0);
+    assert_int_equal(store_put_agent(*state, &(store_agent){ .app_id = APP, .user_id = "new" }), 0);
+    assert_int_equal(store_end(*state), 0);
+    assert_int_equal(store_get_agent(*state, APP, "new", &a), 0);
+}
+
+static void what_was_written_is_there_after_opening_again(void **state)
+{
+    store_agent a;
+    store *other = backend_store();
+    assert_int_equal(store_get_agent(other, APP, "a@b.c", &a), 0);
+    store_close(other);
+    assert_int_equal(store_get_agent(*state, APP, "a@b.c", &a), 0);
+}
+static void a_file_that_cannot_be_opened_is_named(void **state)
 {
     (void)state;
-    char path[] = "/tmp/tccc-store-XXXXXX", err[256], id[16];
-    int fds[2], last = -1;
-    close(mkstemp(path));
-    for (int round = 0; round < 5; round++) {
-        assert_int_equal(pipe(fds), 0);
-        pid_t child = fork();
-        if (child == 0) write_until_killed(path, fds[1]);
-        close(fds[1]);
-        for (int i = 0; i <= round * 7; i++) assert_int_equal(read(fds[0], &last, sizeof last), sizeof last);
-        kill(child, SIGKILL);
-        waitpid(child, NULL, 0);
-        while (read(fds[0], &last, sizeof last) == sizeof last) {}
-        close(fds[0]);
-        store *s = store_open(path, &quiet, err, sizeof err);
-        assert_non_null(s);
-        static store_cdr c;
-        snprintf(id, sizeof id, "%d", last);
-        assert_int_equal(store_get_cdr(s, id, &c), 0);
-        store_close(s);
-    }
-    unlink(path);
-}
-
-static void a_file_that_is_no_store_is_refused_with_its_name(void **state)
-{
-    (void)state;
-    char err[256] = "";
+    char err[400] = "";
     assert_null(store_open("/proc/none/x.sqlite", &quiet, err, sizeof err));
     assert_non_null(strstr(err, "/proc/none/x.sqlite"));
 }
 
+#define T(test) cmocka_unit_test_setup_teardown(test, open_store, close_store)
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(an_agent_is_found_again_and_changed, open_store, close_store),
-        cmocka_unit_test_setup_teardown(an_agent_of_an_unknown_app_is_refused, open_store, close_store),
-        cmocka_unit_test_setup_teardown(a_list_that_is_stopped_early_leaves_the_store_writable, open_store, close_store),
-        cmocka_unit_test_setup_teardown(a_group_keeps_its_id_and_lists_its_members, open_store, close_store),
-        cmocka_unit_test_setup_teardown(a_number_needs_its_trunk, open_store, close_store),
-        cmocka_unit_test_setup_teardown(a_token_works_once, open_store, close_store),
-        cmocka_unit_test_setup_teardown(a_token_ends_and_is_forgotten_a_day_later, open_store, close_store),
-        cmocka_unit_test_setup_teardown(a_group_of_writes_is_all_or_none, open_store, close_store),
-        cmocka_unit_test_setup_teardown(records_are_listed_newest_first, open_store, close_store),
-        cmocka_unit_test(a_record_that_was_written_survives_a_kill),
-        cmocka_unit_test(a_file_that_is_no_store_is_refused_with_its_name),
+        T(an_agent_is_found_again_and_changed), T(an_agent_of_an_unknown_app_is_refused),
+        T(a_list_that_is_stopped_early_leaves_the_store_writable), T(a_group_keeps_its_id_and_lists_its_members),
+        T(a_number_needs_its_trunk), T(a_token_works_once), T(a_token_ends_and_is_forgotten_a_day_later),
+        T(a_group_of_writes_is_all_or_none), T(every_member_of_an_agent_comes_back), T(an_agent_without_a_role_is_a_plain_agent),
+        T(an_agent_shows_its_extension), T(a_deleted_agent_leaves_nothing_that_acts_for_it),
+        T(a_password_is_kept_beside_the_row), T(a_group_is_changed_listed_and_deleted_without_its_agents),
+        T(a_taken_name_of_a_group_is_refused), T(memberships_come_by_priority), T(the_status_in_force_comes_first),
+        T(a_number_keeps_its_groups_in_order), T(keys_belong_to_an_app_or_to_all), T(text_that_looks_like_sql_is_only_text),
+        T(bytes_that_are_no_utf8_are_replaced), T(lists_are_in_the_order_of_bytes), T(a_list_may_be_read_inside_a_list),
+        T(a_group_inside_a_group_belongs_to_the_outer_one), T(what_was_written_is_there_after_opening_again),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    const struct CMUnitTest files[] = { cmocka_unit_test(a_file_that_cannot_be_opened_is_named) };
+    return cmocka_run_group_tests_name("store on SQLite", tests, use_sqlite, backend_close)
+         + cmocka_run_group_tests_name("store on PostgreSQL", tests, use_postgres, backend_close)
+         + cmocka_run_group_tests_name("store files", files, NULL, NULL);
 }
