@@ -16,9 +16,10 @@ typedef struct {                      /* one membership */
 typedef struct {
     uint32_t id;
     bool free;
+    bool callable;                    /* free, or notReady: a contact for this very agent may ring (ACD-016) */
     uint64_t free_since_ms;
     int answered_today;
-    const dispatch_member *members;
+    const dispatch_member *members;   /* a group occurs once */
     int n_members;
 } dispatch_agent;
 
@@ -42,9 +43,24 @@ typedef struct {
     uint32_t contact_id, agent_id;
 } dispatch_offer;
 
-/* Every offer that can be made now; a contact and an agent occur at most once. Oldest contact first; among agents of a group the
- * highest priority, then the strategy, then the lower id. Returns how many, at most capacity. now_ms breaks no tie; it is there for
- * rules that depend on waiting time. */
+/* Every offer that can be made now; a contact and an agent occur at most once. Oldest contact first (then the lower id); a contact
+ * that nobody can take now holds up no other. Among agents of a group the highest priority, then the strategy, then the longest
+ * idle, then the lower id. Returns how many, at most capacity, or NO_MEMORY. now_ms breaks no tie; it is there for rules that depend
+ * on waiting time. */
 int dispatch(const dispatch_snapshot *snapshot, uint64_t now_ms, dispatch_offer *offers, int capacity);
+
+/* The rules by themselves, for dispatch_index.h. */
+bool dispatch_is_older(const dispatch_contact *a, const dispatch_contact *b);
+bool dispatch_was_tried(const dispatch_contact *contact, uint32_t agent_id);
+
+typedef struct {                      /* an agent as one group sees it */
+    int priority;
+    int answered_today;
+    uint64_t free_since_ms;
+    uint32_t agent_id;
+} dispatch_rank;
+
+/* Below 0: a is asked before b. 0: the same agent. */
+int dispatch_compare(const dispatch_rank *a, const dispatch_rank *b, bool fewest_calls);
 
 #endif
