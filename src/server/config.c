@@ -13,7 +13,7 @@ void config_init(config *c) {
         .data_channel = { .host = "", .port = 8080 },
         .sip = { .host = "", .advertise = "", .realm = "tcccd", .tls_cert = "", .tls_ca = "", .port = 5060, .tls_port = 5061, .session_expires_s = 1800 },
         .calls = { .ring_s = 20, .queue_s = 60, .resume_s = 60, .stop_limit_s = 30, .no_reply_s = 8, .outbound_ring_s = 60, .music = "" },
-        .push = { .retry_s = { 10, 60, 300 }, .tls_ca = "" },
+        .push = { .retry_s = { 10, 60, 300 }, .timeout_s = 15, .tls_ca = "" },
         .heartbeat_ms = 5000,
         .data = "tcccd.sqlite",
         .log_level = LOG_LEVEL_INFO,
@@ -130,8 +130,9 @@ static void read_calls(reading *r) {
 
 static void read_push(reading *r) {
     json_reader in;
-    if (!begin(r, "push", KNOWN("retrySeconds", "tlsCa"), &in))
+    if (!begin(r, "push", KNOWN("retrySeconds", "timeoutSeconds", "tlsCa"), &in))
         return;
+    r->c->push.timeout_s = (int)json_integer_or(&in, "timeoutSeconds", r->c->push.timeout_s, 1, 120);
     r->c->push.tls_ca = json_string_or(&in, "tlsCa", "", 4096);
     const json_value *list = json_array_or(&in, "retrySeconds", 3);
     int64_t wait_s = 0;

@@ -41,6 +41,7 @@ typedef struct {
     } calls;
     struct {
         int retry_s[3];               /* waits before the three retries (PUSH-007) */
+        int timeout_s;                /* for one try as a whole */
         const char *tls_ca;           /* PEM of those who may sign receivers' certificates; "": the system's */
     } push;
     int heartbeat_ms;

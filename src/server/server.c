@@ -154,7 +154,8 @@ static void outward_address(char *text, size_t capacity) {
 
 static bool start_store(server *s, char *err, size_t err_cap) {
     const config *c = s->config;
-    pushes_config push = { .retry_s = { c->push.retry_s[0], c->push.retry_s[1], c->push.retry_s[2] }, .tls_ca = or_null(c->push.tls_ca) };
+    pushes_config push = { .retry_s = { c->push.retry_s[0], c->push.retry_s[1], c->push.retry_s[2] }, .timeout_s = c->push.timeout_s,
+                            .tls_ca = or_null(c->push.tls_ca) };
     s->store = store_open(c->data, s->log, err, err_cap);
     s->rules = s->store ? settings_new(s->store, s->log) : NULL;
     if (!s->rules || (c->provision && provision(s->store, c->provision, c->sip.realm, err, err_cap)))

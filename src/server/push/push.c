@@ -256,7 +256,7 @@ pushes *pushes_new(const pushes_config *config, store *db, settings *rules, dead
     all->rules = rules;
     all->timers = timers;
     all->log = log;
-    all->sender = sender_new(config->tls_ca, on_done, all);
+    all->sender = sender_new(&(transfer_limits){ config->timeout_s, config->tls_ca }, on_done, all);
     if (all->sender && !deadline_set(timers, &all->forget, FORGET_MS, forget, all))
         return all;
     pushes_free(all);

@@ -16,6 +16,7 @@ typedef struct pushes pushes;
 
 typedef struct {
     int retry_s[PUSH_RETRIES];       /* how long after a failed try the next one is made */
+    int timeout_s;                   /* for one try as a whole */
     const char *tls_ca;              /* PEM of those who may sign receivers' certificates; NULL: the system's */
 } pushes_config;
 

@@ -35,7 +35,7 @@ struct sender {
     bool running;
     atomic_bool stopping;
     /* the thread's own */
-    char *tls_ca;
+    transfer_limits limits;
     tokens tokens;
     flight *flights;
 };
@@ -76,8 +76,8 @@ static void fail(sender *s, push_job *job, const char *sentence) {
 
 static bool prepare(sender *s, flight *f) {
     const token *key = f->token;
-    int error = f->job ? transfer_push(&f->transfer, f->job, key ? key->text : NULL, s->tls_ca, f)
-                       : transfer_token(&f->transfer, key->url, key->client_id, key->client_secret, s->tls_ca, f);
+    int error = f->job ? transfer_push(&f->transfer, f->job, key ? key->text : NULL, &s->limits, f)
+                       : transfer_token(&f->transfer, key->url, key->client_id, key->client_secret, &s->limits, f);
     if (!error && curl_multi_add_handle(s->multi, f->transfer.easy)) {
         transfer_end(&f->transfer);
         error = TCCC_E_NO_MEMORY;
@@ -123,7 +123,7 @@ static void send_with_token(sender *s, push_job *job) {
     uint64_t now = clock_ms();
     token *key = tokens_find(&s->tokens, &job->receiver, now);
     if (!key)
-        fail(s, job, "Access token: too many receivers at once.");
+        fail(s, job, "Too many token servers at once.");
     else if (token_is_good(key, now)) {
         if (!take_off(s, job, key))
             fail(s, job, "Memory is exhausted.");
@@ -240,26 +240,26 @@ static void on_bell(int id, void *data, void *arg) {
     }
 }
 
-static bool start(sender *s, const char *tls_ca) {
+static bool start(sender *s) {
     pthread_mutex_init(&s->lock, NULL);
     s->last = &s->first;
     s->last_finished = &s->finished;
-    s->tls_ca = tls_ca ? strdup(tls_ca) : NULL;
     s->multi = curl_multi_init();
-    if (!s->multi || (tls_ca && !s->tls_ca) || mqueue_alloc(&s->bell, on_bell, s))
+    if (!s->multi || mqueue_alloc(&s->bell, on_bell, s))
         return false;
     curl_multi_setopt(s->multi, CURLMOPT_MAXCONNECTS, (long)CONNECTIONS_MAX);
     s->running = !pthread_create(&s->thread, NULL, run, s);
     return s->running;
 }
 
-sender *sender_new(const char *tls_ca, void (*done)(void *ctx, push_job *job), void *ctx) {
+sender *sender_new(const transfer_limits *limits, void (*done)(void *ctx, push_job *job), void *ctx) {
     sender *s = curl_global_init(CURL_GLOBAL_DEFAULT) ? NULL : calloc(1, sizeof *s);
     if (!s)
         return NULL;
     s->done = done;
     s->ctx = ctx;
-    if (start(s, tls_ca))
+    s->limits = *limits;
+    if (start(s))
         return s;
     sender_free(s);
     return NULL;
@@ -283,7 +283,6 @@ void sender_free(sender *s) {
     curl_multi_cleanup(s->multi);
     mem_deref(s->bell);
     pthread_mutex_destroy(&s->lock);
-    free(s->tls_ca);
     free(s);
     curl_global_cleanup();
 }

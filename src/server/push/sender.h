@@ -23,8 +23,13 @@ typedef struct push_job {
 
 void push_job_free(push_job *job);
 
-/* done(ctx, job) gives every job back on the control thread. NULL: no memory, no thread. */
-sender *sender_new(const char *tls_ca, void (*done)(void *ctx, push_job *job), void *ctx);
+typedef struct {
+    int timeout_s;                   /* for one request as a whole */
+    const char *tls_ca;              /* PEM file; NULL: the system's */
+} transfer_limits;
+
+/* *limits is copied, tls_ca is not. done(ctx, job) gives every job back on the control thread. NULL: no memory, no thread. */
+sender *sender_new(const transfer_limits *limits, void (*done)(void *ctx, push_job *job), void *ctx);
 /* Breaks off what is under way; jobs that had no result are freed, not given back. */
 void sender_free(sender *s);
 void sender_post(sender *s, push_job *job);

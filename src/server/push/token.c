@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { SPARE_MAX_S = 30 };
+
 static bool is_for(const token *one, const settings_push *receiver) {
     return !strcmp(one->url, receiver->token_url) && !strcmp(one->client_id, receiver->client_id) &&
            !strcmp(one->client_secret, receiver->client_secret);
@@ -46,7 +48,7 @@ token *tokens_find(tokens *all, const settings_push *receiver, uint64_t now_ms) 
 bool token_is_good(const token *one, uint64_t now_ms) { return one->state == TOKEN_HERE && now_ms < one->good_until_ms; }
 
 void token_set(token *one, const char *text, int64_t life_s, uint64_t now_ms) {
-    int64_t spare_s = life_s / 10 < TOTAL_S * 2 ? life_s / 10 : TOTAL_S * 2;
+    int64_t spare_s = life_s / 10 < SPARE_MAX_S ? life_s / 10 : SPARE_MAX_S;
     snprintf(one->text, sizeof one->text, "%s", text);
     one->good_until_ms = now_ms + (uint64_t)(life_s - spare_s) * 1000;
     one->state = TOKEN_HERE;

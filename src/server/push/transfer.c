@@ -29,7 +29,7 @@ static size_t take_answer(char *data, size_t size, size_t n, void *arg) {
 }
 
 /* What all requests have in common: limits, no redirects, no proxy, the answer's way. */
-static bool prepare(transfer *t, const char *url, const char *tls_ca, void *owner) {
+static bool prepare(transfer *t, const char *url, const transfer_limits *limits, void *owner) {
     *t = (transfer){ .easy = curl_easy_init(), .answer = calloc(1, ANSWER_MAX + 1) };
     CURL *e = t->easy;
     if (!e || !t->answer)
@@ -38,14 +38,14 @@ static bool prepare(transfer *t, const char *url, const char *tls_ca, void *owne
     curl_easy_setopt(e, CURLOPT_NOSIGNAL, 1L);
     curl_easy_setopt(e, CURLOPT_PROTOCOLS_STR, "http,https");
     curl_easy_setopt(e, CURLOPT_PROXY, "");
-    curl_easy_setopt(e, CURLOPT_CONNECTTIMEOUT, (long)CONNECT_S);
-    curl_easy_setopt(e, CURLOPT_TIMEOUT, (long)TOTAL_S);
+    curl_easy_setopt(e, CURLOPT_CONNECTTIMEOUT, limits->timeout_s < CONNECT_S ? (long)limits->timeout_s : (long)CONNECT_S);
+    curl_easy_setopt(e, CURLOPT_TIMEOUT, (long)limits->timeout_s);
     curl_easy_setopt(e, CURLOPT_USERAGENT, "tcccd");
     curl_easy_setopt(e, CURLOPT_WRITEFUNCTION, take_answer);
     curl_easy_setopt(e, CURLOPT_WRITEDATA, t);
     curl_easy_setopt(e, CURLOPT_ERRORBUFFER, t->problem);
-    if (tls_ca)
-        curl_easy_setopt(e, CURLOPT_CAINFO, tls_ca);
+    if (limits->tls_ca)
+        curl_easy_setopt(e, CURLOPT_CAINFO, limits->tls_ca);
     return !curl_easy_setopt(e, CURLOPT_URL, url);
 }
 
@@ -74,7 +74,7 @@ static bool add_authorization(transfer *t, const settings_push *receiver, const 
     return add_header(t, line);
 }
 
-int transfer_push(transfer *t, const push_job *job, const char *access_token, const char *tls_ca, void *owner) {
+int transfer_push(transfer *t, const push_job *job, const char *access_token, const transfer_limits *limits, void *owner) {
     char url[sizeof job->receiver.url + 40], uuid[80];
     size_t k = 0;
     while (k + 1 < sizeof kinds / sizeof *kinds && strcmp(kinds[k].kind, job->row.kind))
@@ -82,7 +82,7 @@ int transfer_push(transfer *t, const push_job *job, const char *access_token, co
     const char *base = job->receiver.url;
     snprintf(url, sizeof url, "%s%s%s", base, strchr(base, '?') ? "&" : "?", kinds[k].query);
     snprintf(uuid, sizeof uuid, "X-TCCC-PUSH-UUID: %s", job->row.uuid);
-    bool good = prepare(t, url, tls_ca, owner) && add_header(t, kinds[k].content_type) && add_header(t, uuid) &&
+    bool good = prepare(t, url, limits, owner) && add_header(t, kinds[k].content_type) && add_header(t, uuid) &&
                 add_header(t, "Expect:") && add_header(t, "Accept: application/json") && add_authorization(t, &job->receiver, access_token) &&
                 !curl_easy_setopt(t->easy, CURLOPT_POSTFIELDSIZE, (long)strlen(job->body)) &&
                 !curl_easy_setopt(t->easy, CURLOPT_POSTFIELDS, job->body);
@@ -90,8 +90,8 @@ int transfer_push(transfer *t, const push_job *job, const char *access_token, co
 }
 
 /* RFC 6749 section 2.3.1: id and secret are form-encoded before they become user and password. */
-int transfer_token(transfer *t, const char *url, const char *client_id, const char *client_secret, const char *tls_ca, void *owner) {
-    bool good = prepare(t, url, tls_ca, owner);
+int transfer_token(transfer *t, const char *url, const char *client_id, const char *client_secret, const transfer_limits *limits, void *owner) {
+    bool good = prepare(t, url, limits, owner);
     char *id = good ? curl_easy_escape(t->easy, client_id, 0) : NULL;
     char *secret = good ? curl_easy_escape(t->easy, client_secret, 0) : NULL;
     good = id && secret && add_header(t, "Accept: application/json") && add_header(t, "Expect:") &&
@@ -141,9 +141,9 @@ bool transfer_taken(const transfer *t, CURLcode code, char sentence[SENTENCE_MAX
 bool transfer_gives_token(const transfer *t, CURLcode code, char token[TOKEN_MAX + 1], int64_t *life_s, char sentence[SENTENCE_MAX]) {
     char why[SENTENCE_MAX];
     if (!is_answered(t, code, why))
-        snprintf(sentence, SENTENCE_MAX, "Access token: %.200s", why);
+        snprintf(sentence, SENTENCE_MAX, "From the token server: %.200s", why);
     else if (!answer_token(t->answer, t->n_answer, token, life_s))
-        snprintf(sentence, SENTENCE_MAX, "Access token: the answer has no access_token that can be sent.");
+        snprintf(sentence, SENTENCE_MAX, "The token server's answer has no access_token that can be sent.");
     else
         return true;
     return false;

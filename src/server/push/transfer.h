@@ -8,7 +8,7 @@
 
 #include <curl/curl.h>
 
-enum { ANSWER_MAX = 64 * 1024, TOKEN_MAX = 4096, CONNECT_S = 5, TOTAL_S = 15, SENTENCE_MAX = STORE_TEXT };
+enum { ANSWER_MAX = 64 * 1024, TOKEN_MAX = 4096, CONNECT_S = 5, SENTENCE_MAX = STORE_TEXT };
 
 typedef struct {
     CURL *easy;
@@ -21,8 +21,8 @@ typedef struct {
 
 /* Makes the request ready; `owner` comes back by CURLINFO_PRIVATE. access_token: of OAuth 2.0, or NULL. 0 or NO_MEMORY, with
  * everything freed again. The job is borrowed until transfer_end, and *t must not move until then. */
-int transfer_push(transfer *t, const push_job *job, const char *access_token, const char *tls_ca, void *owner);
-int transfer_token(transfer *t, const char *url, const char *client_id, const char *client_secret, const char *tls_ca, void *owner);
+int transfer_push(transfer *t, const push_job *job, const char *access_token, const transfer_limits *limits, void *owner);
+int transfer_token(transfer *t, const char *url, const char *client_id, const char *client_secret, const transfer_limits *limits, void *owner);
 void transfer_end(transfer *t);
 
 /* HTTP status of the answer; 0: none. */
