@@ -10,7 +10,14 @@
     X(CreateSDKLoginToken, create_sdk_login_token, 0) \
     X(CreateStaff, create_staff, 0) \
     X(ModifyStaff, modify_staff, 0) \
+    X(DeleteStaff, delete_staff, NEEDS_AGENTS) \
+    X(ModifyStaffPassword, modify_staff_password, NEEDS_WORKERS) \
     X(DescribeStaffInfoList, describe_staff_info_list, 0) \
+    X(DescribeStaffStatusMetrics, describe_staff_status_metrics, NEEDS_AGENTS) \
+    X(DescribeStaffStatusHistory, describe_staff_status_history, NEEDS_AGENTS) \
+    X(SetStaffStatus, set_staff_status, NEEDS_AGENTS) \
+    X(ForceMemberOffline, force_member_offline, NEEDS_AGENTS) \
+    X(RestoreMemberOnline, restore_member_online, NEEDS_AGENTS) \
     X(BindStaffSkillGroupList, bind_staff_skill_group_list, 0) \
     X(UnbindStaffSkillGroupList, unbind_staff_skill_group_list, 0) \
     X(CreateCCCSkillGroup, create_ccc_skill_group, 0) \
