@@ -20,6 +20,10 @@ typedef struct flow flow;
 /* Reads a document. NULL with a sentence that names the module and what is wrong with it: IVR-035 (a path that does not reach an
  * end), a loop without an exit, an unconnected module, a missing sound, an unknown member, ... */
 flow *flow_parse(const char *json, size_t length, char sentence[FLOW_SENTENCE_MAX]);
+/* Whether a text may be kept as a draft: JSON with modules that have an id and a type; the rest may be missing or wrong. */
+bool flow_is_draft(const char *json, size_t length, char sentence[FLOW_SENTENCE_MAX]);
+/* Whether its modules fit the kind: "selfService" leads back to the agent (IVR-041), "ivr" never does. */
+bool flow_fits(const flow *f, const char *kind, char sentence[FLOW_SENTENCE_MAX]);
 flow *flow_hold(flow *f);
 void flow_drop(flow *f);              /* NULL is allowed */
 /* Every text that is spoken, for making sounds ahead, and every sound and group it refers to. */

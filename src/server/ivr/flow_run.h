@@ -1,4 +1,5 @@
 /* flow_run.h: one caller's way through a flow, as a machine without clock, sound or telephone: events in, orders out. Layer: server.
+ * Rows IVR-015 to IVR-041, ACD-023, ACD-035.
  *
  *     flow_order order;
  *     flow_run *run = flow_run_new(f);
@@ -28,8 +29,9 @@ enum flow_order_kind {
     FLOW_DO_NOTHING,                  /* go on with what runs */
     FLOW_DO_PLAY,                     /* sounds, one after the other; then FLOW_PLAYED. Digits are told, and end the sounds when `interruptible` */
     FLOW_DO_WAIT_KEY,                 /* as PLAY; after the sounds timeout_ms runs, then FLOW_TIMED_OUT */
-    FLOW_DO_QUEUE,                    /* to group_id; sounds, then `loop` over and over, until CONNECTED, NO_AGENT or QUEUE_OVER */
-    FLOW_DO_VOICEMAIL,                /* sounds, then record until `stop_key`, silence or timeout_ms */
+    FLOW_DO_QUEUE,                    /* to group_id; sounds, then `loop` over and over, until CONNECTED, NO_AGENT or QUEUE_OVER. Digits are
+                                         told: an order that answers one takes the caller out of the queue (ACD-035) */
+    FLOW_DO_VOICEMAIL,                /* sounds, a beep, then record until `stop_key`, silence_ms of silence or timeout_ms; then FLOW_RECORDED */
     FLOW_DO_RETURN,                   /* self-service: back to the agent (IVR-041) */
     FLOW_DO_HANG_UP
 };
@@ -43,8 +45,9 @@ typedef struct {
     flow_sound connected;             /* to the caller when an agent has accepted (IVR-033) */
     bool interruptible;
     int timeout_ms;
+    int silence_ms;                   /* voicemail; 0: silence does not end it */
     int64_t group_id;
-    char stop_key;
+    char stop_key;                    /* 0: none */
 } flow_order;
 
 flow_run *flow_run_new(flow *f);      /* holds the flow: it keeps its version (AMB-20) */
@@ -52,8 +55,13 @@ void flow_run_free(flow_run *run);
 /* The order's pointers live as long as the run. */
 void flow_run_step(flow_run *run, enum flow_event event, char digit, flow_order *order);
 
-typedef struct { const char *key, *label, *node; } flow_key;   /* key "noInput": reached without a key */
-/* Keys pressed at branches and ratings so far, in order. */
+enum { FLOW_KEYS_MAX = 256 };         /* what is pressed after that is obeyed, but not recorded */
+
+typedef struct {
+    const char *key, *label, *node;   /* "1", what it stands for, the module's label. key "noInput": asked to rate, and no key came */
+    bool post;                        /* at a rating: PostIVRKeyPressed; else ivrPath and IVRKeyPressed */
+} flow_key;
+/* Keys that were taken at branches and ratings so far, in order. The pointer is good until the next step. */
 int flow_run_keys(const flow_run *run, const flow_key **keys);
 
 #endif
