@@ -72,6 +72,8 @@ bool agent_is_present(const agent *a) {
             (a)->all->listeners[i].handler.what((a)->all->listeners[i].ctx, __VA_ARGS__)
 
 void agent_settle(agent *a, bool in_any_case) {
+    if (a->removed)
+        return;
     bool is_free = agent_is_free(a), callable = agent_is_callable(a), was_free = a->was_free;
     bool news = is_free != was_free || callable != a->was_callable;
     a->was_free = is_free;
@@ -264,6 +266,7 @@ void agent_unmake(agent *a) {
     deadline_clear(a->all->timers, &a->countdown);
     hash_unlink(&a->hash);
     list_unlink(&a->le);
+    a->removed = true;
     TELL(a, removed, a);
     history_forget(a);
     mem_deref(a);

@@ -23,6 +23,7 @@ struct agent {
     struct seat *seat;
     bool connected;
     unsigned reach;                  /* enum agent_reach */
+    bool removed;                    /* deleted: only its sessions still have to end */
     bool was_free, was_callable;     /* as the listeners know it */
     deadline countdown;
     uint64_t countdown_end_ms;
