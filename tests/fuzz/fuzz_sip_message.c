@@ -1,7 +1,9 @@
-/* fuzz_sip_message.c: SIP messages as tcccd uses them: libre's parser, our checks, digest headers, the dialog that an INVITE makes. Layer: tests. */
+/* fuzz_sip_message.c: SIP messages as tcccd uses them: libre's parser, our checks, what is answered to the
+ * unreadable, digest headers, the dialog that an INVITE makes. Layer: tests. */
 #include "server/sip/dialog.h"
 #include "server/sip/digest.h"
 #include "server/sip/leg.h"
+#include "server/sip/malformed.h"
 #include "server/sip/request_check.h"
 
 #include <string.h>
@@ -46,13 +48,30 @@ static void check_request(const struct sip_msg *m) {
     check_dialog(m);
 }
 
+/* An answer is one message that ends where it should, whatever it repeats. */
+static void check_answer(const uint8_t *data, size_t size, bool unreadable) {
+    struct mbuf *answer = mbuf_alloc(64);
+    MUST(answer);
+    malformed_verdict verdict = malformed_answer((const char *)data, size, unreadable, answer);
+    MUST(verdict.status == 0 || verdict.status == 505 || (verdict.status == 400 && unreadable));
+    MUST(verdict.port >= 0 && verdict.port < 65536);
+    if (verdict.status) {
+        const char *text = (const char *)answer->buf, *last = text + answer->end - 4;
+        MUST(answer->end <= 2 * size + 100 && !memcmp(text, "SIP/2.0 ", 8));
+        MUST(memmem(text, answer->end, "\r\n\r\n", 4) == last);
+    }
+    mem_deref(answer);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     struct sip_msg *m = NULL;
     struct mbuf *mb = mbuf_alloc(size + 1);
     MUST(mb);
     (void)mbuf_write_mem(mb, data, size);
     mb->pos = 0;
-    if (!sip_msg_decode(&m, mb)) {
+    int error = sip_msg_decode(&m, mb);
+    check_answer(data, size, error != 0);
+    if (!error) {
         if (m->req)
             check_request(m);
         sip_msg_hdr_apply(m, true, SIP_HDR_AUTHORIZATION, read_digest, NULL);

@@ -39,11 +39,25 @@ static bool uri_broken(const struct pl *uri) {
     return !uri->l;
 }
 
+/* A quoted string that does not end (RFC 4475 section 3.1.2.6): where the address begins is anybody's guess. */
+static bool quote_open(const struct pl *value) {
+    bool open = false;
+    for (size_t i = 0; i < value->l; i++) {
+        if (value->p[i] == '"')
+            open = !open;
+        else if (value->p[i] == '\\' && open)
+            i++;
+    }
+    return open;
+}
+
 static request_fault check_syntax(const struct sip_msg *m) {
     if (repeated(m))
         return fault(400, "Repeated Header");
     if (!pl_isset(&m->callid) || !pl_isset(&m->from.auri) || !pl_isset(&m->to.auri) || !pl_isset(&m->cseq.met))
         return fault(400, "Missing Header");
+    if (quote_open(&m->to.val) || quote_open(&m->from.val))
+        return fault(400, "Quote Does Not End");
     if (pl_cmp(&m->cseq.met, &m->met))
         return fault(400, "CSeq Method Differs");
     if (m->cseq.num > INT32_MAX)

@@ -2,6 +2,7 @@
 #include "server/sip/stack.h"
 
 #include "server/sip/leg.h"
+#include "server/sip/malformed.h"
 #include "server/sip/request_check.h"
 #include "tccc/error.h"
 
@@ -120,8 +121,15 @@ static void on_new_request(endpoint *at, const struct sip_msg *m) {
         reply(at, m, 501, "Not Implemented", "Allow: " SIP_ALLOW "\r\n");
 }
 
+/* libre gives its UDP socket to nobody, but with what arrives there: knock() sees to it that something does at once. */
+static void guard_socket(endpoint *at, const struct sip_msg *m) {
+    if (!at->guard && m->tp == SIP_TRANSP_UDP)
+        at->guard = malformed_guard(m->sock);
+}
+
 static bool on_request(const struct sip_msg *m, void *ctx) {
     endpoint *at = ctx;
+    guard_socket(at, m);
     request_fault fault = request_check(m);
     bool ack = is_method(m, "ACK");
     if (fault.status) {
@@ -170,6 +178,21 @@ static int add_transports(stack *s, endpoint *at, struct sa *address, int tls_po
     return error;
 }
 
+static int knock(const endpoint *at) {
+    struct mbuf *mb = mbuf_alloc(512);
+    int error = mb ? mbuf_printf(mb,
+                                 "OPTIONS sip:%J SIP/2.0\r\nVia: SIP/2.0/UDP %J;branch=z9hG4bK%016llx;rport\r\nFrom: <sip:%J>;tag=1\r\nTo: <sip:%J>\r\n"
+                                 "Call-ID: knock@%J\r\nCSeq: 1 OPTIONS\r\nMax-Forwards: 0\r\nContent-Length: 0\r\n\r\n",
+                                 &at->address, &at->address, rand_u64(), &at->address, &at->address, &at->address)
+                   : ENOMEM;
+    if (!error) {
+        mb->pos = 0;
+        error = udp_send_anon(&at->address, mb);
+    }
+    mem_deref(mb);
+    return error;
+}
+
 static int open_once(stack *s, const struct sa *address, int port, int tls_port, const char *software) {
     endpoint *at = &s->endpoints[s->n_endpoints];
     *at = (endpoint){ .stack = s, .address = *address };
@@ -181,6 +204,8 @@ static int open_once(stack *s, const struct sa *address, int port, int tls_port,
         error = sip_listen(NULL, at->sip, true, on_request, at);
     if (!error)
         error = sip_listen(NULL, at->sip, false, on_response, at);
+    if (!error)
+        error = knock(at);
     if (error)
         at->sip = mem_deref(at->sip);
     else
@@ -298,8 +323,10 @@ void stack_stop(stack *s) {
         sip_close(s->endpoints[i].sip, true);
     if (s->legs)
         hash_flush(s->legs); /* those that wait for an ACK have nothing that could end them */
-    for (int i = 0; i < s->n_endpoints; i++)
+    for (int i = 0; i < s->n_endpoints; i++) {
+        mem_deref(s->endpoints[i].guard);
         mem_deref(s->endpoints[i].sip);
+    }
     mem_deref(s->legs);
     mem_deref(s->dns);
     mem_deref(s->tls);

@@ -19,6 +19,7 @@ typedef struct endpoint {
     struct sip *sip;
     struct sa address;         /* with the port of UDP and TCP */
     uint16_t tls_port;         /* 0: no TLS */
+    struct udp_helper *guard;  /* answers what libre cannot read; NULL until the first datagram */
 } endpoint;
 
 typedef struct {
