@@ -1,6 +1,5 @@
 /* push.c: the outbox of data pushes. Layer: server. */
-#include "server/store/push.h"
-#include "server/store/row.h"
+#include "server/store/push_row.h"
 
 #include "tccc/error.h"
 
@@ -16,7 +15,7 @@ static const row_field push_fields[] = {
     ROW_FIELD(store_push, last_error, ROW_TEXT, 0),
 };
 
-static const row_shape push_shape = ROW_SHAPE("push", push_fields);
+const row_shape push_shape = ROW_SHAPE("push", push_fields);
 
 int store_put_push(store *s, const store_push *p, const char *body)
 {
@@ -26,6 +25,13 @@ int store_put_push(store *s, const store_push *p, const char *body)
         " session_id=excluded.session_id, state=excluded.state, tries=excluded.tries, created_ms=excluded.created_ms,"
         " next_ms=excluded.next_ms, last_error=excluded.last_error, body=excluded.body", "tittiiiitt", p->uuid, p->app_id, p->kind,
         p->session_id, (int64_t)p->state, (int64_t)p->tries, p->created_ms, p->next_ms, p->last_error, body));
+}
+
+int store_add_push(store *s, const store_push *p, const char *body)
+{
+    return sql_run(sql_query(s, "INSERT INTO push (uuid, app_id, kind, session_id, state, tries, created_ms, next_ms, last_error, body)"
+        " VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10) ON CONFLICT (uuid) DO NOTHING", "tittiiiitt", p->uuid, p->app_id, p->kind, p->session_id,
+        (int64_t)p->state, (int64_t)p->tries, p->created_ms, p->next_ms, p->last_error, body));
 }
 
 int store_get_push(store *s, const char *uuid, store_push *push)

@@ -56,23 +56,25 @@ static void add_upsert(sql_builder *b, const row_shape *shape)
         }
 }
 
-static int64_t number_at(const void *at, size_t size)
+int64_t row_number(const row_field *f, const void *record)
 {
+    const void *at = (const char *)record + f->offset;
     int64_t wide = 0;
     int narrow = 0;
     bool flag = false;
-    if (size == sizeof wide) memcpy(&wide, at, sizeof wide);
-    else if (size == sizeof narrow) memcpy(&narrow, at, sizeof narrow), wide = narrow;
+    if (f->size == sizeof wide) memcpy(&wide, at, sizeof wide);
+    else if (f->size == sizeof narrow) memcpy(&narrow, at, sizeof narrow), wide = narrow;
     else memcpy(&flag, at, sizeof flag), wide = flag;
     return wide;
 }
 
-static void set_number(void *at, size_t size, int64_t wide)
+void row_set_number(const row_field *f, void *record, int64_t wide)
 {
+    void *at = (char *)record + f->offset;
     int narrow = (int)wide;
     bool flag = wide != 0;
-    if (size == sizeof wide) memcpy(at, &wide, sizeof wide);
-    else if (size == sizeof narrow) memcpy(at, &narrow, sizeof narrow);
+    if (f->size == sizeof wide) memcpy(at, &wide, sizeof wide);
+    else if (f->size == sizeof narrow) memcpy(at, &narrow, sizeof narrow);
     else memcpy(at, &flag, sizeof flag);
 }
 
@@ -80,7 +82,7 @@ static sql_value value_of(const row_field *f, const void *record)
 {
     const char *at = (const char *)record + f->offset;
     if (f->kind == ROW_TEXT) return (sql_value){ .is_text = true, .text = at };
-    int64_t n = f->kind == ROW_NOW ? clock_unix_ms() : number_at(at, f->size);
+    int64_t n = f->kind == ROW_NOW ? clock_unix_ms() : row_number(f, record);
     return (sql_value){ .integer = n, .is_null = f->kind == ROW_REF && n == 0 };
 }
 
@@ -176,9 +178,8 @@ void row_read(query *q, const row_shape *shape, void *record)
 {
     for (int i = 0; i < shape->n_fields; i++) {
         const row_field *f = &shape->fields[i];
-        char *at = (char *)record + f->offset;
-        if (f->kind == ROW_TEXT) sql_text(q, i, at, f->size);
-        else set_number(at, f->size, sql_integer(q, i));
+        if (f->kind == ROW_TEXT) sql_text(q, i, (char *)record + f->offset, f->size);
+        else row_set_number(f, record, sql_integer(q, i));
     }
 }
 

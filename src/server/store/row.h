@@ -35,6 +35,9 @@ typedef struct {
 #define ROW_SHAPE(table, fields) { (table), (fields), sizeof(fields) / sizeof *(fields), "" }
 #define ROW_CHILD(table, fields, parent) { (table), (fields), sizeof(fields) / sizeof *(fields), (parent) }
 
+int64_t row_number(const row_field *field, const void *record);
+void row_set_number(const row_field *field, void *record, int64_t number);
+
 /* Writes the row; one with the same key is replaced. */
 int row_put(store *s, const row_shape *shape, const void *record);
 /* Writes a new row. */

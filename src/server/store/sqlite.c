@@ -6,7 +6,7 @@
 #include <sqlite3.h>
 #include <stdio.h>
 
-static const int BUSY_MS = 2000; /* another process (a backup) may hold the file for a moment */
+static const int BUSY_MS = 500; /* another process (a backup) may hold the file for a moment; longer would hold calls up */
 
 static int fail(store *s, int result)
 {
