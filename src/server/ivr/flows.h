@@ -16,11 +16,15 @@ int flows_save(flows *all, store_flow *row, const char *document, bool publish, 
 int flows_publish(flows *all, int64_t app_id, int64_t id, char sentence[FLOW_SENTENCE_MAX]);
 int flows_withdraw(flows *all, int64_t app_id, int64_t id, char sentence[FLOW_SENTENCE_MAX]);  /* IVR-007 */
 int flows_delete(flows *all, int64_t app_id, int64_t id, char sentence[FLOW_SENTENCE_MAX]);    /* IVR-010 */
+/* Binds an inbound number to a published flow of kind "ivr", at once (IVR-001, ADM-020); id 0 unbinds. NOT_FOUND (number, flow), STATE,
+ * ARG_RANGE, IO. */
+int flows_bind(flows *all, int64_t app_id, const char *number, int64_t id, char sentence[FLOW_SENTENCE_MAX]);
 /* "unpublished", "published", "inUse". */
 const char *flows_state(flows *all, const store_flow *row);
 /* A published flow, parsed, held for the caller; NULL when there is none. */
 flow *flows_open(flows *all, int64_t app_id, int64_t id);
-/* Makes the default skill group and flow of an app that has numbers but neither (IVR-042, ADM-021). */
+/* Makes the default skill group (of all agents) and the default flow (a greeting, then the group) of an app that has a number, where
+ * one of them is missing (IVR-042, ADM-021). Numbers are not bound by it. */
 int flows_provision_default(flows *all, int64_t app_id);
 
 #endif
