@@ -100,6 +100,8 @@ static void put_key(const view *v, json_writer *out, const cdr_key *key) {
     if (v->face == FACE_API) {
         json_put_integer(out, "Timestamp", key->at_ms);
         json_put_string(out, "NodeLabel", key->node);
+        json_put_string(out, "OriginalContent", key->key);
+        json_put_string(out, "TTSPrompt", "");
     }
     json_close(out);
 }
@@ -160,6 +162,8 @@ static void put_step(const view *v, json_writer *out, int index) {
         json_put_integer(out, "SkillGroupPriority", step->group_priority);
     else
         put_record_url(v, out, step->record_id);
+    if (v->face == FACE_API)
+        json_put_string(out, "CustomRecordURL", "");
     json_close(out);
 }
 
@@ -180,8 +184,9 @@ static int64_t ivr_seconds(const store_cdr *cdr) {
 static void put_both(const view *v, json_writer *out) {
     const store_cdr *cdr = v->cdr;
     json_put_string(out, "SessionId", cdr->session_id);
-    json_put_string(out, "Caller", cdr->caller);
-    json_put_string(out, "Callee", cdr->callee);
+    bool api = v->face == FACE_API; /* there a number that is protected is left empty */
+    json_put_string(out, "Caller", api && cdr->protected_caller[0] ? "" : cdr->caller);
+    json_put_string(out, "Callee", api && cdr->protected_callee[0] ? "" : cdr->callee);
     json_put_integer(out, "Direction", cdr->inbound ? 0 : 1);
     json_put_integer(out, "CallType", (int64_t)cdr->type);
     json_put_integer(out, "Duration", between(cdr->accept_ms, cdr->end_ms));
@@ -203,6 +208,13 @@ static void put_both(const view *v, json_writer *out) {
     json_put_integer(out, "QueuedSkillGroupId", cdr->queued_group_id);
     json_put_string(out, "RecordId", cdr->record_id);
     json_put_string(out, "Uui", cdr->uui);
+}
+
+/* Why the centre itself ended a call that was answered; 0 and "" when it did not. */
+static void put_system_end(const store_cdr *cdr, json_writer *out) {
+    bool ours = cdr->accept_ms && cdr->hung_up_by == CDR_SYSTEM;
+    json_put_integer(out, "SysHangupReason", ours ? cdr->end_status : 0);
+    json_put_string(out, "SysHangupReasonString", ours ? end_status_name((enum end_status)cdr->end_status) : "");
 }
 
 static void put_tel_location(const store_cdr *cdr, json_writer *out) {
@@ -241,6 +253,55 @@ void cdr_put_info(json_writer *out, const store_cdr *cdr, agents *all,
     json_put_string(out, "AsrStatus", "NotExists"); /* speech is not turned into text here */
     json_put_string(out, "CustomRecordURL", "");
     json_put_string(out, "Remark", cdr->remark);
+    json_put_integer(out, "AIAgentId", 0); /* no machine talks here */
+    json_put_string(out, "AIAgentName", "");
+    put_system_end(cdr, out);
+}
+
+static void put_event(const view *v, json_writer *out, const cdr_event *event) {
+    const agent *a = *event->user_id ? agents_find(v->agents, v->cdr->app_id, event->user_id) : NULL;
+    json_open_object(out, NULL);
+    json_put_integer(out, "Timestamp", seconds(event->at_ms));
+    json_put_string(out, "EventType", event->type);
+    json_open_object(out, "StaffEventDetail");
+    json_open_array(out, "Staffs");
+    json_open_object(out, NULL);
+    json_put_string(out, "Mail", event->user_id);
+    json_put_string(out, "StaffNumber", a ? agent_row(a)->staff_number : "");
+    json_close(out);
+    json_close(out);
+    json_close(out);
+    json_close(out);
+}
+
+void cdr_put_detail(json_writer *out, const store_cdr *cdr, agents *all,
+                    int (*url_of)(void *ctx, const char *record_id, char *url, size_t capacity), void *ctx) {
+    view v = { .cdr = cdr, .agents = all, .face = FACE_API, .url_of = url_of, .ctx = ctx };
+    json_put_string(out, "Caller", cdr->protected_caller[0] ? "" : cdr->caller);
+    json_put_string(out, "Callee", cdr->protected_callee[0] ? "" : cdr->callee);
+    json_put_integer(out, "CallType", (int64_t)cdr->type);
+    json_put_integer(out, "StartTimeStamp", seconds(cdr->start_ms));
+    json_put_integer(out, "RingTimestamp", seconds(cdr->ring_ms));
+    json_put_integer(out, "AcceptTimestamp", seconds(cdr->accept_ms));
+    json_put_integer(out, "EndedTimestamp", seconds(cdr->end_ms));
+    json_put_integer(out, "QueuedTimestamp", seconds(cdr->queued_ms));
+    json_put_string(out, "StaffUserId", cdr->user_id);
+    json_put_integer(out, "EndStatus", cdr->end_status);
+    json_put_integer(out, "QueuedSkillGroupId", cdr->queued_group_id);
+    json_put_string(out, "QueuedSkillGroupName", cdr->queued_group_name);
+    put_record_url(&v, out, cdr->record_id);
+    json_put_string(out, "CustomRecordURL", "");
+    json_put_string(out, "AsrURL", "");
+    put_keys(&v, out, "IVRKeyPressed", false, false);
+    put_keys(&v, out, "PostIVRKeyPressed", true, false);
+    json_put_string(out, "HungUpSide", side_name(cdr->hung_up_by));
+    json_put_string(out, "UUI", cdr->uui);
+    json_open_array(out, "Events");
+    for (int i = 0; i < cdr->n_events; i++)
+        put_event(&v, out, &cdr->events[i]);
+    json_close(out);
+    put_steps(&v, out);
+    put_system_end(cdr, out);
 }
 
 /* ---- bodies ---- */

@@ -18,6 +18,9 @@ char *voicemail_push_body(const store_recording *recording, const char *url);
  * VoicemailRecordURL is the caller's: a record does not know of voicemails (store_list_recordings does). */
 void cdr_put_info(json_writer *out, const store_cdr *cdr, agents *all,
                   int (*url_of)(void *ctx, const char *record_id, char *url, size_t capacity), void *ctx);
+/* The same for the answer of DescribeSessionDetail. */
+void cdr_put_detail(json_writer *out, const store_cdr *cdr, agents *all,
+                    int (*url_of)(void *ctx, const char *record_id, char *url, size_t capacity), void *ctx);
 const char *cdr_step_type_name(enum cdr_step_type type);
 
 #endif

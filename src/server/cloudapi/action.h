@@ -31,7 +31,10 @@
     X(DeleteExtension, delete_extension, 0) \
     X(DescribeExtension, describe_extension, 0) \
     X(DescribeExtensions, describe_extensions, 0) \
-    X(ResetExtensionPassword, reset_extension_password, 0)
+    X(ResetExtensionPassword, reset_extension_password, 0) \
+    X(DescribeTelCdr, describe_tel_cdr, NEEDS_AGENTS) \
+    X(DescribeSessionDetail, describe_session_detail, NEEDS_AGENTS) \
+    X(DescribeTelCallInfo, describe_tel_call_info, 0)
 
 enum action_needs { NEEDS_AGENTS = 1, NEEDS_CALLS = 2, NEEDS_WORKERS = 4, NEEDS_PROMPTS = 8 };
 

@@ -102,7 +102,7 @@ const roster_member *roster_of(const roster *r, const char *user_id, int *n)
         else high = middle;
     }
     for (*n = 0; low + *n < r->n_members && strcmp(r->members[low + *n].user_id, user_id) == 0;) ++*n;
-    return r->members + low;
+    return r->members ? r->members + low : NULL;
 }
 
 bool roster_has(const roster *r, const char *user_id, int64_t group_id)
