@@ -61,7 +61,7 @@ static bool note_online(void *ctx, seat *s) {
     return !q->anybody;
 }
 
-bool acd_anybody_online(seats *all, store *db, const acd_wish *wish) {
+bool acd_anybody_signed_in(seats *all, store *db, const acd_wish *wish) {
     search q = { .db = db, .wish = wish };
     seats_each(all, note_online, &q);
     return q.anybody;

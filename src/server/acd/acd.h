@@ -16,6 +16,6 @@ seat *acd_pick(seats *all, store *db, const acd_wish *wish);
 /* Whether the agent is in the group; everybody is in group 0. */
 bool acd_is_member(store *db, int64_t group_id, const store_agent *agent);
 /* Whether any agent who could take such a call is signed in and not offline. */
-bool acd_anybody_online(seats *all, store *db, const acd_wish *wish);
+bool acd_anybody_signed_in(seats *all, store *db, const acd_wish *wish);
 
 #endif

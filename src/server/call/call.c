@@ -147,7 +147,7 @@ static void end_unreached(call *c) {
 
 static bool anybody_online(call *c) {
     acd_wish wish = { .app_id = c->app_id, .group_id = c->group_id };
-    return acd_anybody_online(c->all->seats, c->all->parts.store, &wish);
+    return acd_anybody_signed_in(c->all->seats, c->all->parts.store, &wish);
 }
 
 static void end_unserved(call *c) {
