@@ -182,10 +182,12 @@ static void on_push(sender *s, flight *f, CURLcode code) {
         give_back(s, job);
 }
 
-static void take_answers(sender *s) {
-    int left;
+/* True when there were any: what they set off has to be begun before the thread waits. */
+static bool take_answers(sender *s) {
+    int left, n = 0;
     for (CURLMsg *message; (message = curl_multi_info_read(s->multi, &left));) {
         flight *f = NULL;
+        n++;
         CURLcode code = message->data.result;
         if (message->msg != CURLMSG_DONE || curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &f) || !f)
             continue;
@@ -194,6 +196,7 @@ static void take_answers(sender *s) {
         else
             on_token(s, f, code);
     }
+    return n > 0;
 }
 
 static void take_jobs(sender *s) {
@@ -214,9 +217,9 @@ static void *run(void *arg) {
     int n_running;
     while (!atomic_load(&s->stopping)) {
         take_jobs(s);
-        curl_multi_perform(s->multi, &n_running);
-        take_answers(s);
-        curl_multi_perform(s->multi, &n_running); /* begins what an answer has set off */
+        do
+            curl_multi_perform(s->multi, &n_running);
+        while (take_answers(s));
         curl_multi_poll(s->multi, NULL, 0, POLL_MS, NULL);
     }
     return NULL;
