@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "../cmocka_all.h"
+#include "seeded.h"
 #include "tccc/error.h"
 
 enum { A = 7, B = 8 }; /* groups */
@@ -175,15 +176,7 @@ typedef struct {
     int n_offers;
 } world;
 
-/* splitmix64 */
-static uint64_t next_random(world *w) {
-    uint64_t z = w->random += 0x9e3779b97f4a7c15u;
-    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
-    z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
-    return z ^ (z >> 31);
-}
-
-static int below(world *w, int n) { return (int)(next_random(w) % (uint64_t)n); }
+static int below(world *w, int n) { return seeded_below(&w->random, n); }
 
 static void change_state(world *w, dispatch_agent *a) {
     int kind = below(w, 5);
