@@ -1,13 +1,13 @@
 /* flows.c: the flows of an app: what may be done to one in which state, and the parsed ones that run. Layer: server. */
 #include "server/ivr/flows.h"
 
+#include "server/deadline.h"
 #include "server/ivr/flow_module.h"
 #include "tccc/error.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 enum { KEPT_MAX = 64, NAME_MAX_BYTES = 127 };
 
@@ -153,13 +153,6 @@ static int check_row(const store_flow *row, char sentence[FLOW_SENTENCE_MAX])
 
 /* --- deeds --- */
 
-static int64_t unix_ms(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_REALTIME, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
 int flows_save(flows *all, store_flow *row, const char *document, bool publish, char sentence[FLOW_SENTENCE_MAX])
 {
     store_flow before, changed = *row;
@@ -174,7 +167,7 @@ int flows_save(flows *all, store_flow *row, const char *document, bool publish, 
     if (error)
         return error;
     changed.published = publish;
-    changed.updated_ms = unix_ms();
+    changed.updated_ms = clock_unix_ms();
     error = stored(sentence, store_put_flow(all->db, &changed, document));
     if (!error)
         *row = changed;
@@ -375,7 +368,7 @@ static int make_missing(flows *all, int64_t app_id, int64_t group_id, bool has_f
     int error = group_id ? 0 : make_group(all, app_id, &group_id);
     if (error || has_flow)
         return error;
-    store_flow row = { .app_id = app_id, .name = "Default", .kind = "ivr", .published = true, .updated_ms = unix_ms() };
+    store_flow row = { .app_id = app_id, .name = "Default", .kind = "ivr", .published = true, .updated_ms = clock_unix_ms() };
     snprintf(document, sizeof document, default_document, (long long)group_id);
     return store_put_flow(all->db, &row, document);
 }
