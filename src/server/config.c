@@ -147,9 +147,17 @@ static void read_push(reading *r) {
     finish_section(r, "push", &in);
 }
 
+static void read_cloud_api(reading *r) {
+    json_reader in;
+    if (!begin(r, "cloudApi", KNOWN("privateUrls"), &in))
+        return;
+    r->c->cloud_api.private_urls = json_bool_or(&in, "privateUrls", false);
+    finish_section(r, "cloudApi", &in);
+}
+
 static void read_root(reading *r) {
     static const char *const levels[] = { "debug", "info", "warning", "error", NULL };
-    r->error = check_names(r->root, "", KNOWN("http", "dataChannel", "sip", "rtp", "calls", "push", "heartbeatMs", "data", "log", "demo", "speech", "instances"),
+    r->error = check_names(r->root, "", KNOWN("http", "dataChannel", "sip", "rtp", "calls", "push", "cloudApi", "heartbeatMs", "data", "log", "demo", "speech", "instances"),
                            r->message, sizeof r->message);
     if (r->error)
         return;
@@ -202,6 +210,7 @@ int config_parse(config *c, const char *name, const char *text, size_t len, char
     read_rtp(&r);
     read_calls(&r);
     read_push(&r);
+    read_cloud_api(&r);
     if (!r.error)
         return 0;
     int line = line_of(text, len, r.message);

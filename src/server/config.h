@@ -44,6 +44,9 @@ typedef struct {
         int timeout_s;                /* for one try as a whole */
         const char *tls_ca;           /* PEM of those who may sign receivers' certificates; "": the system's */
     } push;
+    struct {
+        bool private_urls;            /* addresses that API keys give may be of private networks */
+    } cloud_api;
     int heartbeat_ms;
     const char *data;                 /* path of the SQLite file */
     enum log_level log_level;

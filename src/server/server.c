@@ -3,7 +3,9 @@
 
 #include "server/bridge/bridge.h"
 #include "server/call/call.h"
+#include "server/cloudapi/call_in.h"
 #include "server/cloudapi/cloudapi.h"
+#include "server/cloudapi/web.h"
 #include "server/demo/demo.h"
 #include "server/provision.h"
 #include "server/settings/settings.h"
@@ -13,7 +15,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { PREPARE_MS = 250, WORKERS = 4 }; /* how often a stop looks whether the last call has ended; threads for what holds up */
+enum { PREPARE_MS = 250, WORKERS = 4, WEB_WORKERS = 8 }; /* how often a stop looks whether the last call has ended; threads for what holds up */
 
 struct server {
     const config *config;
@@ -24,6 +26,8 @@ struct server {
     agents *agents;
     pushes *pushes;
     workers *workers;
+    web *web;
+    call_in_config call_in;
     cloudapi api;
     char sip_proxy[160];
     edge *edge;
@@ -184,7 +188,7 @@ static bool start_edge(server *s, char *err, size_t err_cap) {
     if (!s->edge && used < err_cap)
         snprintf(err + used, err_cap - used, " (Options http.host, http.port and dataChannel.port; or --host and --port.)");
     s->api = (cloudapi){ .store = s->store, .log = s->log, .public_url = or_null(c->http.public_url), .tls = c->http.tls_cert[0] != 0,
-                         .realm = c->sip.realm, .sip_proxy = s->sip_proxy, .edge = s->edge, .settings = s->rules, .workers = s->workers };
+                         .realm = c->sip.realm, .sip_proxy = s->sip_proxy, .edge = s->edge, .settings = s->rules, .workers = s->workers, .web = s->web };
     return s->edge != NULL;
 }
 
@@ -266,7 +270,9 @@ static void on_edge_readable(int flags, void *arg) {
 
 static bool start_all(server *s, char *err, size_t err_cap) {
     s->workers = workers_new(WORKERS);
-    return s->timers && s->workers && start_store(s, err, err_cap) && start_edge(s, err, err_cap) && start_demo(s, err, err_cap) && start_sip(s, err, err_cap) &&
+    s->web = web_new(WEB_WORKERS, s->config->cloud_api.private_urls);
+    s->call_in = (call_in_config){ .web = s->web, .log = s->log };
+    return s->timers && s->workers && s->web && start_store(s, err, err_cap) && start_edge(s, err, err_cap) && start_demo(s, err, err_cap) && start_sip(s, err, err_cap) &&
            start_calls(s) && !fd_listen(edge_fd(s->edge), FD_READ, on_edge_readable, s);
 }
 
@@ -342,6 +348,7 @@ void server_free(server *s) {
     s->seats = NULL; /* the edge still hands out what it has when it stops */
     s->calls = NULL;
     s->demo = NULL;
+    web_free(s->web);
     workers_free(s->workers); /* what waited for them is answered while the others are still there */
     seats_free(agents);
     calls_free(all);

@@ -16,6 +16,7 @@ struct agents;                        /* agent/agent.h */
 struct settings;                      /* settings/settings.h */
 struct registrar;                     /* sip/registrar.h */
 struct workers;                       /* worker.h */
+struct web;                           /* web.h */
 
 typedef struct {
     store *store;
@@ -30,6 +31,7 @@ typedef struct {
     struct settings *settings;
     struct registrar *registrar;
     struct workers *workers;
+    struct web *web;
 } cloudapi;
 
 /* Whether a request is meant for the cloud API: X-TC-Action, or the legacy signature's parameters. */
