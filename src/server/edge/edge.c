@@ -20,6 +20,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum {
     CONNECTIONS_DEFAULT = 4096,
@@ -280,6 +281,8 @@ typedef struct {
     edge_request request;
     edge_seat seat;
     int code, has_type, has_headers, has_reason;
+    int fd;                          /* of a reply from a file */
+    uint64_t offset, size;
     char ticket[33];
     size_t len;
     char bytes[];                    /* body or text, then zero-terminated strings */
@@ -401,6 +404,40 @@ int edge_reply(edge *e, edge_request request, int status, const char *content_ty
         memcpy(o->bytes + len, content_type, type_len);
     if (headers_len)
         memcpy(o->bytes + len + type_len + 1, headers, headers_len);
+    mailbox_post(&e->loop.inbox, &o->mail);
+    return 0;
+}
+
+static void run_reply_file(void *context, mail *self)
+{
+    order *o = (order *)self;
+    const char *type = o->bytes, *headers = type + strlen(type) + 1;
+    if (context)
+        http_answer_file(context, o->request, o->code, o->has_type ? type : NULL, headers, o->fd, o->offset, o->size);
+    else
+        close(o->fd);
+    free(o);
+}
+
+int edge_reply_file(edge *e, edge_request request, int status, const char *content_type, const char *headers, int fd,
+                    uint64_t offset, uint64_t len)
+{
+    size_t type_len = content_type ? strlen(content_type) : 0, headers_len = headers ? strlen(headers) : 0;
+    order *o = order_new(type_len + headers_len + 2, run_reply_file);
+    if (!o) {
+        close(fd);
+        return TCCC_E_NO_MEMORY;
+    }
+    o->request = request;
+    o->code = status;
+    o->has_type = content_type != NULL;
+    o->fd = fd;
+    o->offset = offset;
+    o->size = len;
+    if (type_len)
+        memcpy(o->bytes, content_type, type_len);
+    if (headers_len)
+        memcpy(o->bytes + type_len + 1, headers, headers_len);
     mailbox_post(&e->loop.inbox, &o->mail);
     return 0;
 }

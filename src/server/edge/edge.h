@@ -64,6 +64,9 @@ void edge_close(edge *e, edge_conn conn, int code, const char *reason);
 /* headers: more "name: value\n" lines or NULL. Copied. HEAD and keep-alive are the edge's business. */
 int edge_reply(edge *e, edge_request request, int status, const char *content_type, const char *headers,
                const void *body, size_t len);
+/* The same with len bytes from `offset` of a file as the body. fd becomes the edge's, which closes it, also on an error. */
+int edge_reply_file(edge *e, edge_request request, int status, const char *content_type, const char *headers, int fd,
+                    uint64_t offset, uint64_t len);
 
 /* The media side of a seat: paths attach to it by ticket. */
 edge_seat edge_seat_new(edge *e, char ticket[33]);

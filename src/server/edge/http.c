@@ -31,6 +31,7 @@ typedef struct http_exchange {
     char *body;                      /* request's while READING_BODY, response's while REPLYING */
     size_t body_len, body_cap, body_sent;
     int file;                        /* response body from here, or -1 */
+    uint64_t file_at;                /* where in the file it begins */
 } http_exchange;
 
 typedef struct {                     /* a response's head */
@@ -173,7 +174,7 @@ static int send_more(http_exchange *x)
     if (n > HTTP_CHUNK)
         n = HTTP_CHUNK;
     if (x->file >= 0) {
-        ssize_t got = pread(x->file, data, n, (off_t)x->body_sent);
+        ssize_t got = pread(x->file, data, n, (off_t)(x->file_at + x->body_sent));
         if (got < (ssize_t)n)
             return -1; /* the file became shorter: nothing but a cut connection can tell the client */
     } else
@@ -356,6 +357,23 @@ void http_answer(edge_loop *loop, edge_request id, int status, const char *conte
     x->body_len = x->body ? len : 0;
     struct lws *wsi = x->conn->wsi;
     if (!x->body || respond(x, &(http_head){ status, content_type, headers, len }))
+        lws_set_timeout(wsi, PENDING_TIMEOUT_USER_REASON_BASE, LWS_TO_KILL_ASYNC);
+}
+
+void http_answer_file(edge_loop *loop, edge_request id, int status, const char *content_type, const char *headers, int fd,
+                      uint64_t offset, uint64_t len)
+{
+    http_exchange *x = id_map_take(&loop->requests, id);
+    if (!x) {
+        close(fd);
+        return;
+    }
+    x->id = 0;
+    x->file = fd;
+    x->file_at = offset;
+    x->body_len = len;
+    struct lws *wsi = x->conn->wsi;
+    if (respond(x, &(http_head){ status, content_type, headers, len }))
         lws_set_timeout(wsi, PENDING_TIMEOUT_USER_REASON_BASE, LWS_TO_KILL_ASYNC);
 }
 

@@ -7,6 +7,8 @@
 #ifndef TCCC_SERVER_RECORD_H
 #define TCCC_SERVER_RECORD_H
 
+#include "record_thread.h"
+
 #include "server/bridge/bridge.h"
 #include "server/deadline.h"
 #include "server/settings/settings.h"
@@ -21,10 +23,15 @@ typedef struct {
 } records_config;
 
 typedef struct {
-    /* A file is complete and is in the store; a recording that failed has bytes 0. On the control thread. */
+    /* A file is complete and is in the store; of a recording that failed without a file bytes is 0. On the control thread. Also for
+     * recordings that a killed server left, found at start. */
     void (*finished)(void *ctx, const store_recording *recording);
+    /* A recording has ended without record_stop: by its limit, by silence, or because it cannot be written. `finished` follows. May
+     * be NULL. */
+    void (*ended)(void *ctx, uint32_t handle, enum record_end why);
 } records_handler;
 
+/* NULL: no memory, or the folder cannot be made (logged). */
 records *records_new(const records_config *config, edge *e, store *db, settings *rules, deadlines *timers, const logger *log,
                      const records_handler *handler, void *ctx);
 void records_free(records *all);      /* ends and writes what runs */
@@ -35,23 +42,29 @@ typedef struct {
     enum recording_kind kind;
     const char *endpoint;             /* customer's number or agent's userId */
     int limit_ms;                     /* 0: 12 h */
+    int silence_ms;                   /* ends when the participant has not spoken for so long; 0: does not */
 } record_what;
 
-/* Starts on a bridge: what side `side` says (-1: both, mixed). record_id[65] is filled in and stays the same over record_move.
+/* Starts on a bridge (0: on none yet): what side `side` says (-1: both, mixed to mono; only for RECORDING_MIXED). What is said while
+ * one side is on hold or hears a flow's sounds is left out, but not of a voicemail. record_id[65] is filled in and stays the same over record_move.
  * A handle, never 0; 0: it cannot be recorded (logged). */
 uint32_t record_start(records *all, const record_what *what, uint32_t bridge, int side, char record_id[65]);
 /* Goes on, on another bridge (or 0: pauses): transfers, flows. */
 void record_move(records *all, uint32_t handle, uint32_t bridge, int side);
 void record_stop(records *all, uint32_t handle);
 
-/* URL of a recording for `seconds`: ".../v1/records/<id>.ogg?expires=...&signature=...". 0, NOT_FOUND, TOO_LARGE. */
+/* URL of a recording for `seconds`: ".../v1/records/<id>.ogg?expires=...&signature=...". Also of one that still runs: until it has
+ * finished the address answers 404. 0, NOT_FOUND (it cannot be an id), TOO_LARGE. */
 int record_url(records *all, const char *record_id, int64_t now_s, int seconds, char *url, size_t capacity);
 /* Whether the request is for /v1/records/; then it is answered (403 wrong or expired signature, 404, 410 deleted by retention,
  * Range honoured). */
 bool record_http(records *all, const edge_http_request *request);
 
 typedef struct {
-    uint64_t running, finished, failed, packets_lost, bytes;
+    uint64_t running, finished, failed, recovered, expired;
+    uint64_t packets_lost;            /* found no room in the ring */
+    uint64_t packets_unopened;        /* SRTP that no key opens */
+    uint64_t bytes;                   /* of finished files */
     bool disk_full;
 } record_counters;
 void record_count(const records *all, record_counters *out);
