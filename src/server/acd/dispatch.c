@@ -42,7 +42,7 @@ static bool rank_in_group(const dispatch_agent *a, int64_t group_id, dispatch_ra
 /* The agent for one contact, or -1. */
 static int choose(const dispatch_snapshot *s, const dispatch_contact *c, const bool *taken) {
     int best = -1;
-    dispatch_rank best_rank, rank;
+    dispatch_rank best_rank = { 0 }, rank;
     for (int i = 0; i < s->n_agents; i++) {
         const dispatch_agent *a = &s->agents[i];
         if (taken[i] || dispatch_was_tried(c, a->id))
