@@ -1,68 +1,251 @@
-/* provision.c: instances, agents, groups, trunks, numbers and extensions from the configuration. Layer: server. */
+/* provision.c: instances, agents, groups, flows, trunks, numbers and extensions from the configuration. Layer: server.
+ *
+ * The file tells the first state, and what it tells holds again after each start. Members that it leaves out keep what the APIs have
+ * made of them since; rows that it does not name stay. */
 #include "server/provision.h"
 
+#include "server/ivr/flows.h"
 #include "server/sip/digest.h"
+#include "server/store/staff.h"
 #include "tccc/error.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
-enum { LIST_MAX = 10000 };
+enum { LIST_MAX = 10000, FLOWS_MAX = 64 };
 
 typedef struct {
     store *db;
     const char *realm;
     int64_t app_id;
     int error;
-    char message[200];
+    char where[64];                 /* the element that is read: "instances[0].agents[2]" */
+    char message[400];
 } run;
 
-static void fail(run *r, int error, const char *where, const char *sentence) {
+static void fail(run *r, int error, const char *member, const char *sentence) {
     if (r->error)
         return;
     r->error = error;
-    snprintf(r->message, sizeof r->message, "%s: %s", where, sentence);
+    snprintf(r->message, sizeof r->message, "%s%s%s: %s", r->where, *member ? "." : "", member, sentence);
 }
 
-/* Ends one element: its reader's failure, or the store's. */
-static void settle(run *r, const char *where, const json_reader *in, int stored) {
+static bool is_known(const char *name, const char *const known[]) {
+    while (*known && strcmp(*known, name))
+        known++;
+    return *known != NULL;
+}
+
+/* Ends the reading of one element: false after a failure of its reader, or when it has a member that nobody knows. */
+static bool is_good(run *r, const json_reader *in, const char *const known[]) {
+    char sentence[200];
     if (in->error)
-        fail(r, in->error, where, in->message);
-    else if (stored)
-        fail(r, stored, where, tccc_error_sentence(stored));
+        fail(r, in->error, "", in->message);
+    for (const json_value *e = in->error ? NULL : json_first(in->object); e; e = json_next(e))
+        if (!is_known(json_name(e), known)) {
+            snprintf(sentence, sizeof sentence, "%.100s is no option.", json_name(e));
+            fail(r, TCCC_E_ARG_RANGE, "", sentence);
+        }
+    return !r->error;
+}
+
+#define KNOWN(...) (const char *const[]){ __VA_ARGS__, NULL }
+
+/* Ends the writing of one element. */
+static void settle(run *r, int error) {
+    if (error)
+        fail(r, error, "", error == TCCC_E_NOT_FOUND ? "The store refuses it: something that it names is missing, or its name is taken." : tccc_error_sentence(error));
 }
 
 static void copy(char *to, size_t capacity, const char *from) { snprintf(to, capacity, "%s", from ? from : ""); }
 
+/* What the file gives replaces the member; what it leaves out stays. */
+static void take_text(json_reader *in, const char *name, char *to, size_t max_length) {
+    const char *given = json_string_or(in, name, NULL, max_length);
+    if (given)
+        copy(to, max_length + 1, given);
+}
+
+static void take_flag(json_reader *in, const char *name, bool *to) { *to = json_bool_or(in, name, *to); }
+
+#define TAKE(in, name, array, max) take_text((in), (name), (array), (max) < sizeof(array) ? (max) : sizeof(array) - 1)
+
+/* ---- keys and agents ---- */
+
 static void put_credential(run *r, const json_value *value) {
     json_reader in = json_read(value);
     const char *id = json_string(&in, "secretId", 1, 127), *key = json_string(&in, "secretKey", 1, 127);
-    settle(r, "credentials", &in, in.error ? 0 : store_put_secret(r->db, id, r->app_id, key));
+    char old[STORE_TEXT];
+    int64_t app_id = 0;
+    if (!is_good(r, &in, KNOWN("secretId", "secretKey")))
+        return;
+    bool shared = !store_get_secret(r->db, id, &app_id, old, sizeof old) && app_id != r->app_id; /* given in several instances */
+    settle(r, store_put_secret(r->db, id, shared ? 0 : r->app_id, key));
 }
 
 static void put_agent(run *r, const json_value *value) {
+    static const char *const roles[] = { "", "admin", "inspector", "agent", NULL };
     json_reader in = json_read(value);
-    store_agent agent = { .app_id = r->app_id };
-    copy(agent.user_id, sizeof agent.user_id, json_string(&in, "userId", 1, 127));
-    copy(agent.name, sizeof agent.name, json_string_or(&in, "name", agent.user_id, 127));
-    copy(agent.staff_number, sizeof agent.staff_number, json_string_or(&in, "number", "", 32));
-    copy(agent.phone, sizeof agent.phone, json_string_or(&in, "phone", "", 32));
-    settle(r, "agents", &in, in.error ? 0 : store_put_agent(r->db, &agent));
+    const char *user_id = json_string(&in, "userId", 1, 127);
+    store_agent agent = { .app_id = r->app_id, .role = STAFF_AGENT };
+    int error = in.error ? 0 : store_get_agent(r->db, r->app_id, user_id, &agent);
+    store_agent before = agent;
+    copy(agent.user_id, sizeof agent.user_id, user_id);
+    if (error)
+        copy(agent.name, sizeof agent.name, user_id);
+    TAKE(&in, "name", agent.name, 127);
+    TAKE(&in, "nick", agent.nick, 127);
+    TAKE(&in, "number", agent.staff_number, 32);
+    TAKE(&in, "phone", agent.phone, 32);
+    agent.role = (enum staff_role)json_choice_or(&in, "role", (int)agent.role, roles);
+    if (agent.role < STAFF_ADMIN)
+        json_fail(&in, TCCC_E_ARG_RANGE, "role", "must be admin, inspector or agent");
+    if (is_good(r, &in, KNOWN("userId", "name", "nick", "number", "phone", "role")) && (error || memcmp(&agent, &before, sizeof agent)))
+        settle(r, store_put_agent(r->db, &agent));
+}
+
+/* ---- skill groups ---- */
+
+typedef struct {
+    const char *name;
+    store_group *found;             /* its id stays 0 when there is none */
+} group_search;
+
+static bool match_group(void *ctx, const store_group *group) {
+    group_search *q = ctx;
+    bool same = !strcmp(group->name, q->name);
+    if (same)
+        *q->found = *group;
+    return !same;
+}
+
+/* 0, also when there is none: its id is 0. */
+static int find_group(run *r, const char *name, store_group *found) {
+    group_search q = { name, found };
+    *found = (store_group){ .app_id = r->app_id, .max_concurrency = 1 };
+    copy(found->name, sizeof found->name, name);
+    return store_list_groups(r->db, r->app_id, match_group, &q);
+}
+
+/* A group that a number names is made when it is missing. */
+static int64_t need_group(run *r, const char *name) {
+    store_group group;
+    int error = find_group(r, name, &group);
+    if (!error && !group.id)
+        error = store_put_group(r->db, &group);
+    settle(r, error);
+    return group.id;
+}
+
+typedef struct {
+    int64_t group_id;
+    int priority;                   /* 0: no member yet */
+} membership_search;
+
+static bool match_membership(void *ctx, const store_membership *m) {
+    membership_search *q = ctx;
+    if (m->group_id == q->group_id)
+        q->priority = m->priority;
+    return !q->priority;
+}
+
+/* An element of skillGroups[].agents: a userId, or { userId, priority }. */
+static void put_member(run *r, int64_t group_id, const json_value *value) {
+    membership_search q = { .group_id = group_id };
+    const char *user_id = json_text(value);
+    int64_t priority = 0;
+    if (!user_id) {
+        json_reader in = json_read(value);
+        user_id = json_string(&in, "userId", 1, 127);
+        priority = json_integer_or(&in, "priority", 0, 1, 100);
+        if (!is_good(r, &in, KNOWN("userId", "priority")))
+            return;
+    }
+    int error = store_list_memberships(r->db, r->app_id, user_id, match_membership, &q);
+    if (!error && (!q.priority || (priority && priority != q.priority)))
+        error = store_put_member(r->db, group_id, r->app_id, user_id, priority ? (int)priority : 1);
+    if (error)
+        fail(r, error, "agents", "each must be the userId of an agent, or { \"userId\", \"priority\" }.");
 }
 
 static void put_group(run *r, const json_value *value) {
+    static const char *const types[] = { "phone", "online", "", "audio", "video", NULL };
     json_reader in = json_read(value);
-    store_group group = { .app_id = r->app_id };
-    copy(group.name, sizeof group.name, json_string(&in, "name", 1, 127));
+    const char *name = json_string(&in, "name", 1, 127);
+    store_group group;
+    int error = in.error ? 0 : find_group(r, name, &group);
+    if (in.error)
+        group = (store_group){ 0 };
+    store_group before = group;
+    group.type = (enum group_type)json_choice_or(&in, "type", (int)group.type, types);
+    if (group.type == 2)
+        json_fail(&in, TCCC_E_ARG_RANGE, "type", "must be phone, online, audio or video");
+    group.max_concurrency = (int)json_integer_or(&in, "maxConcurrency", group.max_concurrency, 1, 100);
+    take_flag(&in, "ringAll", &group.ring_all);
+    TAKE(&in, "alias", group.alias, 15);
     const json_value *members = json_array_or(&in, "agents", LIST_MAX);
-    settle(r, "skillGroups", &in, in.error ? 0 : store_put_group(r->db, &group));
-    for (const json_value *e = json_first(members); e && !r->error; e = json_next(e)) {
-        const char *user_id = json_text(e);
-        int error = user_id ? store_put_member(r->db, group.id, r->app_id, user_id, 1) : TCCC_E_ARG_TYPE;
-        if (error)
-            fail(r, error, "skillGroups.agents", "each must be the userId of an agent.");
-    }
+    if (!is_good(r, &in, KNOWN("name", "type", "maxConcurrency", "ringAll", "alias", "agents")))
+        return;
+    if (!error && (!group.id || memcmp(&group, &before, sizeof group)))
+        error = store_put_group(r->db, &group);
+    settle(r, error);
+    for (const json_value *e = json_first(members); e && !r->error; e = json_next(e))
+        put_member(r, group.id, e);
 }
+
+/* ---- flows ---- */
+
+typedef struct {
+    const char *name;
+    store_flow found;
+} flow_search;
+
+static bool match_flow(void *ctx, const store_flow *flow) {
+    flow_search *q = ctx;
+    bool same = !strcmp(flow->name, q->name);
+    if (same)
+        q->found = *flow;
+    return !same;
+}
+
+static void save_flow(run *r, const char *name, const char *kind, const char *document) {
+    char sentence[FLOW_SENTENCE_MAX] = "";
+    store_flow row = { .app_id = r->app_id };
+    const logger silent = { .sink = NULL }; /* the sentence tells it */
+    flows *all = flows_new(r->db, &silent);
+    copy(row.name, sizeof row.name, name);
+    copy(row.kind, sizeof row.kind, kind);
+    int error = all ? flows_save(all, &row, document, true, sentence) : TCCC_E_NO_MEMORY;
+    flows_free(all);
+    if (error)
+        fail(r, error, "document", sentence[0] ? sentence : tccc_error_sentence(error));
+}
+
+/* A flow is made and published when there is none of its name; then it is the API's. */
+static void put_flow(run *r, const json_value *value) {
+    static const char *const kinds[] = { "ivr", "selfService", NULL };
+    json_reader in = json_read(value);
+    flow_search q = { .name = json_string(&in, "name", 1, 127) };
+    int kind = json_choice_or(&in, "kind", 0, kinds);
+    const json_value *document = json_object(&in, "document");
+    if (!is_good(r, &in, KNOWN("name", "kind", "document")))
+        return;
+    char *text = malloc(STORE_FLOW_TEXT_MAX);
+    int error = text ? store_list_flows(r->db, r->app_id, match_flow, &q) : TCCC_E_NO_MEMORY;
+    settle(r, error);
+    if (!error && !q.found.id) {
+        json_writer out = json_write(text, STORE_FLOW_TEXT_MAX);
+        json_put_value(&out, NULL, document);
+        if (json_finish(&out) < 0)
+            fail(r, TCCC_E_TOO_LARGE, "document", "must be at most 256 KiB.");
+        else
+            save_flow(r, q.name, kinds[kind], text);
+    }
+    free(text);
+}
+
+/* ---- lines ---- */
 
 static void put_trunk(run *r, const json_value *value) {
     static const char *const transports[] = { "udp", "tcp", "tls", NULL }, *const srtp[] = { "off", "required", NULL };
@@ -79,79 +262,148 @@ static void put_trunk(run *r, const json_value *value) {
     trunk.registers = json_bool_or(&in, "registers", false);
     trunk.srtp = json_choice_or(&in, "srtp", 0, srtp) == 1;
     trunk.qualify_s = (int)json_integer_or(&in, "qualifySeconds", 0, 0, 3600);
-    settle(r, "trunks", &in, in.error ? 0 : store_put_trunk(r->db, &trunk));
+    if (is_good(r, &in, KNOWN("name", "host", "port", "transport", "username", "password", "fromDomain", "allow", "registers", "srtp", "qualifySeconds")))
+        settle(r, store_put_trunk(r->db, &trunk));
 }
 
-static int find_group(run *r, const char *name, int64_t *id) {
-    store_group group = { .app_id = r->app_id };
-    *id = 0;
-    if (!name)
-        return 0;
-    copy(group.name, sizeof group.name, name);
-    int error = store_put_group(r->db, &group); /* the key is the name: an existing one is found, not changed */
-    *id = group.id;
-    return error;
+typedef struct {
+    const char *number;
+    store_number *found;
+    bool any;
+} number_search;
+
+static bool match_number(void *ctx, const store_number *number) {
+    number_search *q = ctx;
+    q->any = !strcmp(number->number, q->number);
+    if (q->any)
+        *q->found = *number;
+    return !q->any;
+}
+
+/* Only a flow that this file makes can be named: it is there when the file is only checked, too. */
+static void bind_flow(run *r, const char *name, store_number *number) {
+    flow_search q = { .name = name };
+    int error = store_list_flows(r->db, r->app_id, match_flow, &q);
+    if (error || !q.found.id)
+        fail(r, error ? error : TCCC_E_NOT_FOUND, "flow", "must be the name of one of this instance's flows.");
+    else if (q.found.published && !strcmp(q.found.kind, "ivr"))
+        number->flow_id = q.found.id;
+}
+
+static void take_outbound_groups(run *r, const json_value *list, store_number *number) {
+    number->n_outbound_groups = 0;
+    for (const json_value *e = json_first(list); e && !r->error; e = json_next(e)) {
+        const char *name = json_text(e);
+        if (name)
+            number->outbound_groups[number->n_outbound_groups++] = need_group(r, name);
+        else
+            fail(r, TCCC_E_ARG_TYPE, "outboundGroups", "each must be the name of a skill group.");
+    }
 }
 
 static void put_number(run *r, const json_value *value) {
     static const char *const directions[] = { "both", "in", "out", NULL };
     json_reader in = json_read(value);
-    store_number number = { .app_id = r->app_id };
-    copy(number.number, sizeof number.number, json_string(&in, "number", 1, 32));
+    store_number number = { .app_id = r->app_id, .inbound = true, .outbound = true, .state = NUMBER_NORMAL };
+    number_search q = { .number = json_string(&in, "number", 1, 32), .found = &number };
+    int error = in.error ? 0 : store_list_numbers(r->db, r->app_id, match_number, &q);
+    store_number before = number;
+    copy(number.number, sizeof number.number, q.number);
     copy(number.trunk, sizeof number.trunk, json_string(&in, "trunk", 1, 63));
-    int direction = json_choice_or(&in, "direction", 0, directions);
-    const char *group = json_string_or(&in, "skillGroup", NULL, 127);
-    number.inbound = direction != 2;
-    number.outbound = direction != 1;
-    int error = in.error ? 0 : find_group(r, group, &number.group_id);
-    settle(r, "numbers", &in, in.error || error ? error : store_put_number(r->db, &number));
+    int direction = json_choice_or(&in, "direction", -1, directions);
+    const char *group = json_string_or(&in, "skillGroup", NULL, 127), *flow = json_string_or(&in, "flow", NULL, 127);
+    const json_value *groups = json_array_or(&in, "outboundGroups", NUMBER_GROUPS_MAX);
+    if (!is_good(r, &in, KNOWN("number", "trunk", "direction", "skillGroup", "outboundGroups", "flow")))
+        return;
+    if (direction >= 0) {
+        number.inbound = direction != 2;
+        number.outbound = direction != 1;
+    }
+    if (group)
+        number.group_id = need_group(r, group);
+    if (groups)
+        take_outbound_groups(r, groups, &number);
+    else if (group && !q.any && number.outbound)
+        number.outbound_groups[number.n_outbound_groups++] = number.group_id;
+    if (flow)
+        bind_flow(r, flow, &number);
+    if (!r->error && !error && (!q.any || memcmp(&number, &before, sizeof number)))
+        error = store_put_number(r->db, &number);
+    settle(r, error);
 }
 
 static void put_extension(run *r, const json_value *value) {
     json_reader in = json_read(value);
+    const char *number = json_string(&in, "number", 1, 15), *password = json_string(&in, "password", 1, 127);
     store_extension e = { .app_id = r->app_id };
-    copy(e.extension, sizeof e.extension, json_string(&in, "number", 1, 15));
-    const char *password = json_string(&in, "password", 1, 127);
-    copy(e.user_id, sizeof e.user_id, json_string_or(&in, "agent", "", 127));
-    copy(e.realm, sizeof e.realm, r->realm);
-    if (!in.error) {
-        digest_ha1(DIGEST_MD5, e.extension, r->realm, password, e.ha1_md5);
-        digest_ha1(DIGEST_SHA256, e.extension, r->realm, password, e.ha1_sha256);
+    int error = in.error ? 0 : store_get_extension(r->db, number, &e);
+    store_extension before = e;
+    copy(e.extension, sizeof e.extension, number);
+    TAKE(&in, "agent", e.user_id, 127);
+    TAKE(&in, "name", e.name, 127);
+    if (!is_good(r, &in, KNOWN("number", "password", "agent", "name")))
+        return;
+    if (e.app_id != r->app_id) {
+        fail(r, TCCC_E_ARG_RANGE, "number", "this extension belongs to another instance.");
+        return;
     }
-    settle(r, "extensions", &in, in.error ? 0 : store_put_extension(r->db, &e));
+    copy(e.realm, sizeof e.realm, r->realm);
+    digest_ha1(DIGEST_MD5, e.extension, r->realm, password, e.ha1_md5);
+    digest_ha1(DIGEST_SHA256, e.extension, r->realm, password, e.ha1_sha256);
+    if (strcmp(e.ha1_sha256, before.ha1_sha256))
+        e.password[0] = 0;          /* the one that tcccd had made up no longer holds */
+    if (error == TCCC_E_NOT_FOUND || (!error && memcmp(&e, &before, sizeof e)))
+        error = store_put_extension(r->db, &e);
+    settle(r, error);
 }
 
-static void put_each(run *r, json_reader *in, const char *name, void (*put)(run *r, const json_value *value)) {
-    const json_value *list = json_array_or(in, name, LIST_MAX);
-    for (const json_value *e = json_first(list); e && !r->error; e = json_next(e))
+/* ---- instances ---- */
+
+static void put_each(run *r, json_reader *in, const char *name, int max, void (*put)(run *r, const json_value *value)) {
+    const json_value *list = json_array_or(in, name, max);
+    size_t length = strlen(r->where);
+    int i = 0;
+    for (const json_value *e = json_first(list); e && !r->error; e = json_next(e)) {
+        snprintf(r->where + length, sizeof r->where - length, ".%s[%d]", name, i++);
         put(r, e);
+    }
+    r->where[length] = 0;
 }
 
 static void put_instance(run *r, const json_value *value) {
     json_reader in = json_read(value);
     r->app_id = json_integer(&in, "sdkAppId", 1, JSON_INTEGER_MAX);
     const char *name = json_string_or(&in, "name", "", 127);
-    settle(r, "instances", &in, in.error ? 0 : store_put_app(r->db, r->app_id, name));
-    if (r->error)
+    if (!is_good(r, &in, KNOWN("sdkAppId", "name", "settings", "credentials", "agents", "skillGroups", "flows", "trunks", "numbers", "extensions")))
         return;
-    put_each(r, &in, "credentials", put_credential);
-    put_each(r, &in, "agents", put_agent);
-    put_each(r, &in, "skillGroups", put_group);
-    put_each(r, &in, "trunks", put_trunk);
-    put_each(r, &in, "numbers", put_number);
-    put_each(r, &in, "extensions", put_extension);
-    settle(r, "instances", &in, 0);
+    settle(r, store_put_app(r->db, r->app_id, name));
+    put_each(r, &in, "credentials", LIST_MAX, put_credential);
+    put_each(r, &in, "agents", LIST_MAX, put_agent);
+    put_each(r, &in, "skillGroups", LIST_MAX, put_group);
+    put_each(r, &in, "flows", FLOWS_MAX, put_flow);
+    put_each(r, &in, "trunks", LIST_MAX, put_trunk);
+    put_each(r, &in, "numbers", LIST_MAX, put_number);
+    put_each(r, &in, "extensions", LIST_MAX, put_extension);
+    if (in.error)
+        fail(r, in.error, "", in.message);
 }
 
 int provision(store *db, const json_value *instances, const char *realm, char *err, size_t err_cap) {
     run r = { .db = db, .realm = realm };
-    if (store_begin(db))
+    int i = 0;
+    if (store_begin(db)) {
+        snprintf(err, err_cap, "instances: the store cannot be written.");
         return TCCC_E_IO;
-    for (const json_value *e = json_first(instances); e && !r.error; e = json_next(e))
+    }
+    for (const json_value *e = json_first(instances); e && !r.error; e = json_next(e)) {
+        snprintf(r.where, sizeof r.where, "instances[%d]", i++);
         put_instance(&r, e);
-    if (!r.error)
-        r.error = store_end(db);
+    }
+    if (!r.error) {
+        snprintf(r.where, sizeof r.where, "instances");
+        settle(&r, store_end(db));
+    }
     if (r.error)
-        snprintf(err, err_cap, "instances.%s", r.message);
+        snprintf(err, err_cap, "%s", r.message);
     return r.error;
 }
