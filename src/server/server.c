@@ -9,6 +9,7 @@
 #include "server/demo/demo.h"
 #include "server/provision.h"
 #include "server/settings/settings.h"
+#include "server/store/backlog.h"
 #include "server/worker.h"
 #include "server/push/push.h"
 
@@ -25,6 +26,7 @@ struct server {
     settings *rules;
     agents *agents;
     pushes *pushes;
+    backlog *backlog;                /* finished calls on their way into the store */
     workers *workers;
     web *web;
     call_in_config call_in;
@@ -156,6 +158,18 @@ static void outward_address(char *text, size_t capacity) {
         re_snprintf(text, capacity, "%j", &address);
 }
 
+static void on_push_stored(void *ctx) {
+    server *s = ctx;
+    pushes_wake(s->pushes);
+}
+
+static bool start_backlog(server *s, char *err, size_t err_cap) {
+    char path[512];
+    backlog_path(s->config->data, path, sizeof path);
+    s->backlog = backlog_new(s->store, s->timers, path, on_push_stored, s, s->log, err, err_cap);
+    return s->backlog != NULL;
+}
+
 static bool start_store(server *s, char *err, size_t err_cap) {
     const config *c = s->config;
     pushes_config push = { .retry_s = { c->push.retry_s[0], c->push.retry_s[1], c->push.retry_s[2] }, .timeout_s = c->push.timeout_s,
@@ -170,7 +184,7 @@ static bool start_store(server *s, char *err, size_t err_cap) {
     s->pushes = pushes_new(&push, s->store, s->rules, s->timers, s->log);
     if (s->pushes)
         pushes_wake(s->pushes); /* what the last run left */
-    return s->pushes != NULL;
+    return s->pushes && start_backlog(s, err, err_cap);
 }
 
 static bool start_edge(server *s, char *err, size_t err_cap) {
@@ -359,6 +373,7 @@ void server_free(server *s) {
     gate_free(s->gate);
     if (s->edge)
         edge_stop(s->edge);
+    backlog_free(s->backlog);
     pushes_free(s->pushes);
     agents_free(s->agents);
     settings_free(s->rules);

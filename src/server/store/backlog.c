@@ -171,6 +171,12 @@ void backlog_count(const backlog *b, backlog_counters *out)
 
 /* ---- start and end ---- */
 
+void backlog_path(const char *store_path, char *path, size_t capacity)
+{
+    if (strstr(store_path, "://")) snprintf(path, capacity, "tcccd.backlog");
+    else snprintf(path, capacity, "%s%s", strcmp(store_path, ":memory:") ? store_path : "", strcmp(store_path, ":memory:") ? ".backlog" : "");
+}
+
 backlog *backlog_new(store *db, deadlines *timers, const char *journal, void (*stored)(void *ctx), void *ctx, const logger *log, char *err,
                      size_t capacity)
 {

@@ -12,7 +12,9 @@
 
 typedef struct backlog backlog;
 
-/* journal: path of the file, beside the SQLite file or in the data folder; "": none. `stored` (NULL: nobody) is called whenever a push
+/* The journal's path for a store: beside the SQLite file; "tcccd.backlog" for a database elsewhere; "" for one in memory. */
+void backlog_path(const char *store_path, char *path, size_t capacity);
+/* journal: path of the file; "": none. `stored` (NULL: nobody) is called whenever a push
  * has come into the store. NULL with a sentence in err. Reads what an earlier run has left. */
 backlog *backlog_new(store *db, deadlines *timers, const char *journal, void (*stored)(void *ctx), void *ctx, const logger *log, char *err,
                      size_t capacity);
