@@ -1,13 +1,16 @@
 /* server.c: joins edge, store, SIP, seats and calls into tcccd. Layer: server. */
 #include "server/server.h"
 
+#include "server/admin/admin.h"
 #include "server/bridge/bridge.h"
 #include "server/call/call.h"
 #include "server/cloudapi/call_in.h"
 #include "server/cloudapi/cloudapi.h"
 #include "server/cloudapi/web.h"
 #include "server/demo/demo.h"
+#include "server/cdr/cdr_json.h"
 #include "server/provision.h"
+#include "server/record/record.h"
 #include "server/settings/settings.h"
 #include "server/store/backlog.h"
 #include "server/worker.h"
@@ -27,6 +30,9 @@ struct server {
     agents *agents;
     pushes *pushes;
     backlog *backlog;                /* finished calls on their way into the store */
+    flows *flows;
+    admin *admin;
+    records *records;
     workers *workers;
     web *web;
     call_in_config call_in;
@@ -88,8 +94,20 @@ static void reply_health(server *s, const edge_http_request *request) {
     edge_reply(s->edge, request->id, s->stopping ? 503 : 200, "application/json", "cache-control: no-store\n", json, (size_t)n);
 }
 
+static size_t print_records(const records *all, char *text, size_t capacity) {
+    record_counters c;
+    record_count(all, &c);
+    int n = snprintf(text, capacity,
+        "tcccd_recordings %llu\ntcccd_recordings_finished_total %llu\ntcccd_recordings_failed_total %llu\ntcccd_recordings_recovered_total %llu\n"
+        "tcccd_recordings_expired_total %llu\ntcccd_recording_packets_lost_total %llu\ntcccd_recording_packets_unopened_total %llu\n"
+        "tcccd_recording_bytes_total %llu\ntcccd_recording_disk_full %d\n",
+        (unsigned long long)c.running, (unsigned long long)c.finished, (unsigned long long)c.failed, (unsigned long long)c.recovered,
+        (unsigned long long)c.expired, (unsigned long long)c.packets_lost, (unsigned long long)c.packets_unopened, (unsigned long long)c.bytes, c.disk_full);
+    return (size_t)n < capacity ? (size_t)n : capacity - 1;
+}
+
 static void reply_metrics(server *s, const edge_http_request *request) {
-    char text[1024];
+    char text[2048];
     edge_counters c;
     edge_count(s->edge, &c);
     int n = snprintf(text, sizeof text,
@@ -98,7 +116,8 @@ static void reply_metrics(server *s, const edge_http_request *request) {
         calls_count(s->calls), seats_count(s->seats), c.connections, c.bridges, (unsigned long long)c.packets_from_pages,
         (unsigned long long)c.packets_to_pages, (unsigned long long)c.packets_from_phones, (unsigned long long)c.packets_to_phones,
         (unsigned long long)c.packets_dropped);
-    edge_reply(s->edge, request->id, 200, "text/plain; version=0.0.4", NULL, text, (size_t)n);
+    size_t len = (size_t)n + print_records(s->records, text + n, sizeof text - (size_t)n);
+    edge_reply(s->edge, request->id, 200, "text/plain; version=0.0.4", NULL, text, len);
 }
 
 static void reply_api(server *s, const edge_http_request *request) {
@@ -120,7 +139,9 @@ static void on_http(void *ctx, const edge_http_request *request) {
         reply_health(s, request);
     else if (get && !strcmp(request->path, "/metrics"))
         reply_metrics(s, request);
-    else if (!s->demo || !demo_http(s->demo, request))
+    else if (record_http(s->records, request))
+        return;
+    else if (!admin_http(s->admin, request) && (!s->demo || !demo_http(s->demo, request)))
         edge_reply(s->edge, request->id, 404, "application/json", NULL, missing, sizeof missing - 1);
 }
 
@@ -181,10 +202,11 @@ static bool start_store(server *s, char *err, size_t err_cap) {
     settings_set_defaults(s->rules, c->calls.ring_s, c->calls.queue_s, c->calls.wrap_up_s);
     if (settings_provision_instances(s->rules, c->provision, err, err_cap))
         return false;
+    s->flows = flows_new(s->store, s->log);
     s->pushes = pushes_new(&push, s->store, s->rules, s->timers, s->log);
     if (s->pushes)
         pushes_wake(s->pushes); /* what the last run left */
-    return s->pushes && start_backlog(s, err, err_cap);
+    return s->pushes && s->flows && start_backlog(s, err, err_cap);
 }
 
 static bool start_edge(server *s, char *err, size_t err_cap) {
@@ -204,6 +226,52 @@ static bool start_edge(server *s, char *err, size_t err_cap) {
     s->api = (cloudapi){ .store = s->store, .log = s->log, .public_url = or_null(c->http.public_url), .tls = c->http.tls_cert[0] != 0,
                          .realm = c->sip.realm, .sip_proxy = s->sip_proxy, .edge = s->edge, .settings = s->rules, .workers = s->workers, .web = s->web };
     return s->edge != NULL;
+}
+
+/* ---- recordings ---- */
+
+enum { URL_FOR_GOOD_S = 10 * 365 * 24 * 3600 };
+
+/* PUSH-072, PUSH-081: one push for each participant, or for the voicemail. Nobody is pushed a mixed one. */
+static void push_recording(server *s, const store_recording *recording) {
+    char url[1024];
+    bool voicemail = recording->kind == RECORDING_VOICEMAIL;
+    int64_t now_s = clock_unix_ms() / 1000, seconds = recording->expires_ms ? recording->expires_ms / 1000 - now_s : URL_FOR_GOOD_S;
+    if (recording->kind == RECORDING_MIXED || record_url(s->records, recording->record_id, now_s, (int)seconds, url, sizeof url))
+        return;
+    char *body = voicemail ? voicemail_push_body(recording, url) : record_push_body(recording, url);
+    if (body && !push_put(s->pushes, recording->app_id, voicemail ? "voicemail" : "record", recording->session_id, body))
+        pushes_wake(s->pushes);
+    free(body);
+}
+
+static void on_recording(void *ctx, const store_recording *recording) {
+    server *s = ctx;
+    if (recording->bytes > 0 && s->records)
+        push_recording(s, recording);
+}
+
+/* The folder of the SQLite file; the present one when the store is somewhere else. */
+static void data_folder(const config *c, char *folder, size_t capacity) {
+    const char *slash = strstr(c->data, "://") ? NULL : strrchr(c->data, '/');
+    snprintf(folder, capacity, "%.*s", slash ? (int)(slash - c->data) : 1, slash ? c->data : ".");
+}
+
+static bool start_records(server *s, char *err, size_t err_cap) {
+    const config *c = s->config;
+    char folder[1024], url[300], outward[64];
+    const char *host = c->http.host;
+    outward_address(outward, sizeof outward);
+    if (!host[0] || !strcmp(host, "0.0.0.0") || !strcmp(host, "::"))
+        host = outward;
+    data_folder(c, folder, sizeof folder);
+    snprintf(url, sizeof url, strchr(host, ':') ? "%s://[%s]:%d" : "%s://%s:%d", c->http.tls_cert[0] ? "https" : "http", host, edge_port(s->edge));
+    records_config settings = { .folder = folder, .public_url = c->http.public_url[0] ? c->http.public_url : url };
+    records_handler handler = { .finished = on_recording };
+    s->records = records_new(&settings, s->edge, s->store, s->rules, s->timers, s->log, &handler, s);
+    if (!s->records)
+        snprintf(err, err_cap, "%s/records cannot be used for recordings. Let tcccd write into the folder of the option \"data\".", folder);
+    return s->records != NULL;
 }
 
 static bool start_demo(server *s, char *err, size_t err_cap) {
@@ -258,6 +326,24 @@ static bool add_trunk(void *ctx, const store_trunk *row) {
     return trunk_add(s->trunks, &t) != NULL;
 }
 
+/* A trunk of the store is new, other or gone. */
+static void on_trunk_changed(void *ctx, const char *name) {
+    server *s = ctx;
+    store_trunk row;
+    trunk_remove(s->trunks, name);
+    if (!store_get_trunk(s->store, name, &row) && !add_trunk(s, &row))
+        LOG(s->log, LOG_LEVEL_ERROR, "trunk.add", log_text("name", name));
+}
+
+static bool start_admin(server *s) {
+    admin_parts parts = { .store = s->store, .settings = s->rules, .agents = s->agents, .pushes = s->pushes, .flows = s->flows, .trunks = s->trunks,
+                          .registrar = s->registrar, .workers = s->workers, .edge = s->edge, .log = s->log, .realm = s->config->sip.realm,
+                          .public_url = or_null(s->config->http.public_url), .trunk_changed = on_trunk_changed, .ctx = s };
+    parts.tls = s->config->http.tls_cert[0] || !strncmp(s->config->http.public_url, "https:", 6);
+    s->admin = admin_new(&parts);
+    return s->admin != NULL;
+}
+
 static bool start_calls(server *s) {
     const config *c = s->config;
     calls_config call_settings = { .ring_s = c->calls.ring_s, .queue_s = c->calls.queue_s, .no_reply_s = c->calls.no_reply_s,
@@ -273,7 +359,7 @@ static bool start_calls(server *s) {
     calls_parts parts = { .edge = s->edge, .store = s->store, .stack = s->stack, .registrar = s->registrar, .trunks = s->trunks, .gate = s->gate,
                           .timers = s->timers, .log = s->log };
     calls_use(s->calls, &parts, s->seats);
-    return true;
+    return start_admin(s);
 }
 
 static void on_edge_readable(int flags, void *arg) {
@@ -286,7 +372,7 @@ static bool start_all(server *s, char *err, size_t err_cap) {
     s->workers = workers_new(WORKERS);
     s->web = web_new(WEB_WORKERS, s->config->cloud_api.private_urls);
     s->call_in = (call_in_config){ .web = s->web, .log = s->log };
-    return s->timers && s->workers && s->web && start_store(s, err, err_cap) && start_edge(s, err, err_cap) && start_demo(s, err, err_cap) && start_sip(s, err, err_cap) &&
+    return s->timers && s->workers && s->web && start_store(s, err, err_cap) && start_edge(s, err, err_cap) && start_records(s, err, err_cap) && start_demo(s, err, err_cap) && start_sip(s, err, err_cap) &&
            start_calls(s) && !fd_listen(edge_fd(s->edge), FD_READ, on_edge_readable, s);
 }
 
@@ -364,6 +450,7 @@ void server_free(server *s) {
     s->demo = NULL;
     web_free(s->web);
     workers_free(s->workers); /* what waited for them is answered while the others are still there */
+    admin_free(s->admin);
     seats_free(agents);
     calls_free(all);
     trunks_free(s->trunks);
@@ -371,10 +458,13 @@ void server_free(server *s) {
     demo_stop(trial);
     stack_stop(s->stack);
     gate_free(s->gate);
+    records_free(s->records); /* taps end on the edge's bridges, rows go to the store, pushes to the outbox */
+    s->records = NULL;
     if (s->edge)
         edge_stop(s->edge);
     backlog_free(s->backlog);
     pushes_free(s->pushes);
+    flows_free(s->flows);
     agents_free(s->agents);
     settings_free(s->rules);
     store_close(s->store);

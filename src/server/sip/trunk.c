@@ -22,18 +22,23 @@ struct trunk {
 };
 
 struct trunks {
-    struct list list;
+    struct list list, removed;
     stack *stack;
     const logger *log;
 };
 
-static void destroy_trunk(void *arg) {
-    trunk *t = arg;
+/* No more requests of its own. */
+static void quiet(trunk *t) {
     deadline_clear(stack_timers(t->owner->stack), &t->next_registration);
     deadline_clear(stack_timers(t->owner->stack), &t->next_question);
     deadline_clear(stack_timers(t->owner->stack), &t->silence);
-    mem_deref(t->registering);
-    mem_deref(t->asking);
+    t->registering = mem_deref(t->registering);
+    t->asking = mem_deref(t->asking);
+}
+
+static void destroy_trunk(void *arg) {
+    trunk *t = arg;
+    quiet(t);
     dialog_close(&t->registration);
     dialog_close(&t->qualification);
     list_unlink(&t->le);
@@ -46,6 +51,7 @@ trunks *trunks_new(stack *s, const logger *log) {
     all->stack = s;
     all->log = log;
     list_init(&all->list);
+    list_init(&all->removed);
     return all;
 }
 
@@ -53,6 +59,7 @@ void trunks_free(trunks *all) {
     if (!all)
         return;
     list_flush(&all->list);
+    list_flush(&all->removed);
     free(all);
 }
 
@@ -203,6 +210,15 @@ trunk *trunk_add(trunks *all, const trunk_settings *settings) {
     if (settings->qualify_s && open_dialog(t, &t->qualification))
         deadline_set(stack_timers(all->stack), &t->next_question, FIRST_MS, send_question, t);
     return t;
+}
+
+void trunk_remove(trunks *all, const char *name) {
+    trunk *t = trunk_find(all, name);
+    if (!t)
+        return;
+    quiet(t);
+    list_unlink(&t->le);
+    list_append(&all->removed, &t->le, t);
 }
 
 trunk *trunk_find(trunks *all, const char *name) {

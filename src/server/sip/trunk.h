@@ -30,6 +30,9 @@ trunks *trunks_new(stack *s, const logger *log);
 void trunks_free(trunks *all);
 /* Starts registration and qualification. NULL: no memory. */
 trunk *trunk_add(trunks *all, const trunk_settings *settings);
+/* No new calls over it; running ones go on, and it stays in memory for them until trunks_free. A registration there is not renewed.
+ * No such trunk: nothing. */
+void trunk_remove(trunks *all, const char *name);
 trunk *trunk_find(trunks *all, const char *name);
 /* The trunk that calls from this address belong to, or NULL. */
 trunk *trunk_of_source(trunks *all, const struct sa *from);

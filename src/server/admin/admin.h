@@ -1,0 +1,47 @@
+/* admin.h: the admin API: JSON over HTTP under /v1/admin/, for what the cloud API lacks. Layer: server. docs/administration.md.
+ *
+ * Who asks is told by a session cookie (after POST /v1/admin/sign-in with userId and password) or by an API key of the cloud API
+ * ("Authorization: Bearer <SecretId>:<SecretKey>"). What a role may do is one table (route.c).
+ */
+#ifndef TCCC_SERVER_ADMIN_H
+#define TCCC_SERVER_ADMIN_H
+
+#include "server/acd/queue.h"
+#include "server/agent/agent.h"
+#include "server/edge/edge.h"
+#include "server/ivr/flows.h"
+#include "server/push/push.h"
+#include "server/settings/settings.h"
+#include "server/sip/registrar.h"
+#include "server/sip/trunk.h"
+#include "server/worker.h"
+
+typedef struct admin admin;
+
+typedef struct {                      /* all outlive the admin */
+    store *store;
+    settings *settings;
+    agents *agents;
+    pushes *pushes;
+    flows *flows;
+    trunks *trunks;
+    registrar *registrar;
+    workers *workers;
+    edge *edge;
+    const logger *log;
+    const char *realm;                /* of SIP digest */
+    const char *public_url;           /* what browsers see, or NULL: the Host they ask */
+    bool tls;                         /* browsers come by HTTPS: the cookie is Secure */
+    void (*trunk_changed)(void *ctx, const char *name);   /* it is new, other or gone in the store */
+    void *ctx;
+} admin_parts;
+
+admin *admin_new(const admin_parts *parts);
+/* After the workers have ended. */
+void admin_free(admin *all);
+/* What came later than admin_new; each may be NULL until then. */
+void admin_set_queues(admin *all, acd *queues);
+/* Whether the request is for /v1/admin/; then it is answered, at once or later. */
+bool admin_http(admin *all, const edge_http_request *request);
+
+#endif
