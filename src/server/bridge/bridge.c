@@ -16,7 +16,7 @@ typedef struct {
     int on;
     int listens;                     /* keys are wanted: not while on hold */
     enum bridge_program program;
-    int loop, again;                 /* again: start anew though it is the same */
+    int loop, again, tag;            /* again: start anew though it is the same */
     sound *sound;                    /* of a file */
     uint64_t hang_us;                /* when a program without a file ends; 0 never */
 } play;
@@ -74,6 +74,8 @@ static void on_event(void *context, leg *from, enum bridge_event event, int64_t 
 {
     bridge *b = context;
     int side = side_of(b, from), of_other = event == BRIDGE_EVENT_DONE && !b->plays[side].on;
+    if (event == BRIDGE_EVENT_DONE)
+        value = of_other ? b->legs[!side].config.tag : b->plays[side].tag;
     edge_event_bridge(b->loop, b->id, of_other ? !side : side, event, value);
 }
 
@@ -169,12 +171,12 @@ static void bridge_fail(edge_loop *loop, bridge *b, uint32_t id, int error)
         bridge_free(b);
 }
 
-static void check_hang(bridge *b, int side, uint64_t *hang_us)
+static void check_hang(bridge *b, int side, uint64_t *hang_us, int tag)
 {
     if (!*hang_us || edge_now_us(b->loop) < *hang_us)
         return;
     *hang_us = 0;
-    edge_event_bridge(b->loop, b->id, side, BRIDGE_EVENT_DONE, 0);
+    edge_event_bridge(b->loop, b->id, side, BRIDGE_EVENT_DONE, tag);
 }
 
 static void check(bridge *b)
@@ -182,8 +184,8 @@ static void check(bridge *b)
     for (int side = 0; side < 2; side++) {
         leg *l = &b->legs[side];
         leg_second(l, is_joined(b) && (l->config.kind != BRIDGE_PHONE || l->config.send_on_hold));
-        check_hang(b, side, &b->hang_us[side]);
-        check_hang(b, side, &b->plays[side].hang_us);
+        check_hang(b, side, &b->hang_us[side], l->config.tag);
+        check_hang(b, side, &b->plays[side].hang_us, b->plays[side].tag);
     }
 }
 
@@ -310,7 +312,7 @@ static void take_play(bridge *b, order *o)
     play *p = &b->plays[o->side];
     sound_drop(p->sound);
     *p = (play){ .on = o->on, .listens = o->listens, .program = program->program, .loop = program->loop || program->program == PROGRAM_MUSIC,
-                 .again = 1, .sound = o->sounds[o->side], .hang_us = o->on ? hang_of(b, program) : 0 };
+                 .again = 1, .tag = program->tag, .sound = o->sounds[o->side], .hang_us = o->on ? hang_of(b, program) : 0 };
     o->sounds[o->side] = NULL;
     take_music(b, o);
 }

@@ -45,6 +45,7 @@ typedef struct {
     const char *file;                    /* PROGRAM_FILE: WAV, any rate, mono or stereo; copied */
     int loop;
     int hang_after_ms;                   /* BRIDGE_EVENT_DONE after this long without a file; 0 never */
+    int tag;                             /* told back as DONE's value: a DONE may cross the order that replaces its program */
     /* codec of this side (both sides are equal unless one is a program) */
     enum tccc_codec codec;
     uint8_t payload_type, dtmf_payload_type;
@@ -56,7 +57,7 @@ enum bridge_event {
     BRIDGE_EVENT_SILENT,                 /* side: no packet for 30 s while some were due; value: seconds */
     BRIDGE_EVENT_DIGIT,                  /* side: a key was pressed; value: its character. From RFC 4733 events; while a program
                                             plays to a telephone also from the tones in its sound, until its first event */
-    BRIDGE_EVENT_DONE,                   /* program of side has ended */
+    BRIDGE_EVENT_DONE,                   /* program of side has ended; value: its tag */
     BRIDGE_EVENT_FAILED                  /* value: TCCC_E_*; the bridge is closed */
 };
 
