@@ -13,6 +13,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#define FLOW_BEEP "${Beep}"           /* a text that is no speech: the tone before a voicemail. Documents cannot have it */
+
 enum { FLOW_MODULES_MAX = 200, FLOW_BRANCHES_MAX = 12, FLOW_ID_MAX = 64, FLOW_SENTENCE_MAX = 320 };
 
 typedef struct flow flow;

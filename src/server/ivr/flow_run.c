@@ -87,6 +87,7 @@ static void record(flow_run *run, flow_order *order)
     order->silence_ms = (int)here(run)->silence_s * 1000;
     order->stop_key = here(run)->key[0];
     add_sound(order, &here(run)->sound);
+    add_sound(order, &(flow_sound){ .text = FLOW_BEEP });
 }
 
 /* FLOW_NOWHERE: a way out that the document leaves open: hang up (IVR-025), or back to the agent. */

@@ -31,7 +31,7 @@ enum flow_order_kind {
     FLOW_DO_WAIT_KEY,                 /* as PLAY; after the sounds timeout_ms runs, then FLOW_TIMED_OUT */
     FLOW_DO_QUEUE,                    /* to group_id; sounds, then `loop` over and over, until CONNECTED, NO_AGENT or QUEUE_OVER. Digits are
                                          told: an order that answers one takes the caller out of the queue (ACD-035) */
-    FLOW_DO_VOICEMAIL,                /* sounds, a beep, then record until `stop_key`, silence_ms of silence or timeout_ms; then FLOW_RECORDED */
+    FLOW_DO_VOICEMAIL,                /* sounds (the last is FLOW_BEEP), then record until `stop_key`, silence_ms of silence or timeout_ms; then FLOW_RECORDED */
     FLOW_DO_RETURN,                   /* self-service: back to the agent (IVR-041) */
     FLOW_DO_HANG_UP
 };
