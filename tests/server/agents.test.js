@@ -1,0 +1,109 @@
+/** agents.test.js: an agent's status as its page sees it: after-call work, what is reserved, rest, lost pages. Layer: tests. */
+import assert from 'node:assert/strict';
+import { called } from '../peers/sipp.js';
+import { useServer } from './server_centre.js';
+import { WireSeat } from './wire_seat.js';
+
+const RECOVERY_SECONDS = 3;
+
+describe('an agent and its page', function () {
+  this.timeout(30000);
+  const centre = useServer({
+    change: { heartbeatMs: 400, calls: { resumeSeconds: 1 } },
+    instance: { settings: { phone: { statusRecovery: true, statusRecoverySeconds: RECOVERY_SECONDS } } },
+  });
+
+  const open = async (hello) => {
+    const seat = await WireSeat.open(centre().tcccd, hello);
+    centre().seats.push(seat);
+    return seat;
+  };
+
+  /** The next statusChanged with this status. */
+  const becomes = async (seat, status) => {
+    for (;;) {
+      const told = await seat.next('statusChanged');
+      if (told.status === status) return told;
+    }
+  };
+
+  /** A call that is over: the agent is in after-call work. */
+  async function served(seat, before = async () => {}) {
+    const peer = await centre().called(called.answers());
+    const { sessionId } = await centre().dial(seat);
+    await seat.next('calloutAccepted');
+    await before();
+    await seat.ask('call.hangup', { sessionId });
+    await peer.done();
+    await seat.next('sessionEnded');
+  }
+
+  it('ACD-006 SDK-018 after a call: arrange with its countdown, then free', async () => {
+    const seat = await centre().seat();
+    await served(seat);
+    assert.deepEqual(await becomes(seat, 'busy'), { status: 'busy' });
+    assert.deepEqual(await becomes(seat, 'arrange'), { status: 'arrange', countdown: RECOVERY_SECONDS });
+    assert.deepEqual(await becomes(seat, 'free'), { status: 'free' });
+  });
+
+  it('AMB-19 back early, and staying in after-call work', async () => {
+    const seat = await centre().seat();
+    await served(seat);
+    await becomes(seat, 'arrange');
+    assert.equal((await seat.ask('agent.status', { status: 'free' })).status, 'free');
+    await becomes(seat, 'free');
+    await served(seat);
+    assert.equal((await becomes(seat, 'arrange')).countdown, RECOVERY_SECONDS);
+    assert.equal((await seat.ask('agent.status', { status: 'arrange' })).status, 'arrange');
+    assert.deepEqual(await becomes(seat, 'arrange'), { status: 'arrange' }); // nothing counts down any more
+    assert.equal((await seat.ask('agent.status', { status: 'free' })).status, 'free');
+  });
+
+  it('a page that is loaded again in after-call work learns how much of it is left', async () => {
+    const seat = await centre().seat();
+    await served(seat);
+    await becomes(seat, 'arrange');
+    await seat.drop();
+    const page = await open({ resume: seat.welcome.resume });
+    assert.equal(page.welcome.agent.status, 'arrange');
+    const told = await becomes(page, 'arrange');
+    assert.ok(told.countdown > 0 && told.countdown <= RECOVERY_SECONDS, JSON.stringify(told));
+  });
+
+  it('SDK-081 what is asked for in a call is told as reserved and follows it', async () => {
+    const seat = await centre().seat();
+    await served(seat, async () => {
+      assert.equal((await seat.ask('agent.status', { status: 'rest', restReason: 'meal' })).status, 'busy');
+      await assert.rejects(seat.ask('agent.offline'), { code: 'AGENT_BUSY' });
+    });
+    assert.deepEqual(await becomes(seat, 'busy'), { status: 'busy' });
+    assert.deepEqual(await becomes(seat, 'busy'), { status: 'busy', reserved: 'rest' });
+    assert.deepEqual(await becomes(seat, 'rest'), { status: 'rest', reason: 'meal' });
+    await seat.drop();
+    const page = await open({ resume: seat.welcome.resume });
+    assert.deepEqual([page.welcome.agent.status, page.welcome.agent.reason], ['rest', 'meal']);
+  });
+
+  it('AMB-09 stopNotReady takes back what was reserved', async () => {
+    const seat = await centre().seat();
+    await served(seat, async () => {
+      await seat.ask('agent.status', { status: 'notReady' });
+      await seat.ask('agent.status', { status: 'stopNotReady' });
+    });
+    await becomes(seat, 'busy');
+    assert.equal((await becomes(seat, 'busy')).reserved, 'notReady');
+    assert.equal((await becomes(seat, 'busy')).reserved, undefined);
+    await becomes(seat, 'arrange');
+  });
+
+  for (const [how, lose] of [['is lost', (seat) => seat.drop()], ['broke the protocol', (seat) => seat.send({ t: 'ack', seq: 999 })]]) {
+    it(`a page that ${how} and does not come back: its agent is offline`, async () => {
+      const seat = await centre().seat();
+      await lose(seat);
+      await seat.until(() => seat.closed !== null, 'close');
+      await centre().tcccd.process.waitLine(new RegExp(`seat.gone user=${seat.userId}`));
+      const later = await centre().seatOf(seat.userId, { online: false });
+      assert.equal(later.welcome.agent.status, 'offline');
+    });
+  }
+});
