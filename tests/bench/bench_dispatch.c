@@ -200,6 +200,17 @@ static void fill_store(store *db, centre *c) {
     need(!store_end(db), "the store fails");
 }
 
+/* After every change by the API; nothing else happens meanwhile. */
+static void bench_reload(agents *people) {
+    enum { ROUNDS = 50 };
+    for (int i = 0; i < ROUNDS; i++) {
+        double from = now_us();
+        need(!agents_reload(people, APP), "the agents are not read");
+        taken_us[i] = now_us() - from;
+    }
+    print_all("1000 agents and their groups are read again", ROUNDS, NO_GOAL);
+}
+
 static void wait_somewhere(centre *c) {
     acd_contact contact = { .app_id = APP, .group_id = c->groups[seeded_below(&seed, GROUPS)], .session_id = "s" };
     need(acd_wait(c->queue, &contact) > 0, "the queue is full");
@@ -237,12 +248,13 @@ static void bench_queue(void) {
         wait_somewhere(&c);
         clock_run(timers, 1);
     }
+    print_all("a session ends and the next is offered, 10000 wait", QUEUE_DECISIONS, GOAL_US);
+    bench_reload(people);
     acd_free(c.queue);
     agents_free(people);
     deadlines_free(timers);
     settings_free(rules);
     store_close(db);
-    print_all("a session ends and the next is offered, 10000 wait", QUEUE_DECISIONS, GOAL_US);
 }
 
 int main(void) {
