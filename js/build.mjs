@@ -15,9 +15,13 @@ import { join } from 'node:path';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const dist = join(root, 'dist');
-/** tccc.js must run in documented browsers far too old for calls, to say so; the others need AudioWorklet anyway. */
+/**
+ * tccc.js must run in documented browsers far too old for calls, to say so. The others need AudioWorklet and what the
+ * modules are compiled with (CMakePresets.json): sign extension, bulk memory and non-trapping conversion, which came with
+ * Chrome 75, Firefox 79 and Safari 15.
+ */
 const OLDEST = ['chrome56', 'edge80', 'firefox60', 'safari11'];
-const ABLE = ['chrome80', 'firefox78', 'safari14.1'];
+const ABLE = ['chrome80', 'firefox79', 'safari15'];
 
 const bundle = (entry, outfile, target, more = {}) => build({
   entryPoints: [join(root, 'js/src', entry)],
