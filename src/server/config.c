@@ -14,6 +14,7 @@ void config_init(config *c) {
         .sip = { .host = "", .advertise = "", .realm = "tcccd", .tls_cert = "", .tls_ca = "", .port = 5060, .tls_port = 5061, .session_expires_s = 1800 },
         .calls = { .ring_s = 20, .queue_s = 60, .resume_s = 60, .stop_limit_s = 30, .no_reply_s = 8, .outbound_ring_s = 60, .music = "" },
         .push = { .retry_s = { 10, 60, 300 }, .timeout_s = 15, .tls_ca = "" },
+        .prompts = { .voice = "en-us", .speech_url = "", .speech_mib = 256 },
         .heartbeat_ms = 5000,
         .data = "tcccd.sqlite",
         .log_level = LOG_LEVEL_INFO,
@@ -155,9 +156,23 @@ static void read_cloud_api(reading *r) {
     finish_section(r, "cloudApi", &in);
 }
 
+static void read_prompts(reading *r) {
+    json_reader in;
+    if (!begin(r, "prompts", KNOWN("voice", "speechUrl", "review", "speechMegabytes"), &in))
+        return;
+    const char *url = json_string_or(&in, "speechUrl", "", 2048);
+    if (url && url[0] && strncmp(url, "http://", 7) && strncmp(url, "https://", 8))
+        json_fail(&in, TCCC_E_ARG_RANGE, "speechUrl", "must begin with http:// or https://");
+    r->c->prompts.speech_url = url;
+    r->c->prompts.voice = json_string_or(&in, "voice", r->c->prompts.voice, 31);
+    r->c->prompts.review = json_bool_or(&in, "review", false);
+    r->c->prompts.speech_mib = (int)json_integer_or(&in, "speechMegabytes", r->c->prompts.speech_mib, 1, 100000);
+    finish_section(r, "prompts", &in);
+}
+
 static void read_root(reading *r) {
     static const char *const levels[] = { "debug", "info", "warning", "error", NULL };
-    r->error = check_names(r->root, "", KNOWN("http", "dataChannel", "sip", "rtp", "calls", "push", "cloudApi", "heartbeatMs", "data", "log", "demo", "speech", "instances"),
+    r->error = check_names(r->root, "", KNOWN("http", "dataChannel", "sip", "rtp", "calls", "push", "cloudApi", "prompts", "heartbeatMs", "data", "log", "demo", "speech", "instances"),
                            r->message, sizeof r->message);
     if (r->error)
         return;
@@ -211,6 +226,7 @@ int config_parse(config *c, const char *name, const char *text, size_t len, char
     read_calls(&r);
     read_push(&r);
     read_cloud_api(&r);
+    read_prompts(&r);
     if (!r.error)
         return 0;
     int line = line_of(text, len, r.message);

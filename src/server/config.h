@@ -47,6 +47,12 @@ typedef struct {
     struct {
         bool private_urls;            /* addresses that API keys give may be of private networks */
     } cloud_api;
+    struct {
+        const char *voice;            /* of espeak-ng */
+        const char *speech_url;       /* a service that speaks instead; "": none */
+        bool review;                  /* uploaded sounds wait to be approved */
+        int speech_mib;               /* kept speech, MiB */
+    } prompts;
     int heartbeat_ms;
     const char *data;                 /* path of the SQLite file */
     enum log_level log_level;

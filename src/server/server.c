@@ -2,6 +2,7 @@
 #include "server/server.h"
 
 #include "server/admin/admin.h"
+#include "server/admin/metrics.h"
 #include "server/bridge/bridge.h"
 #include "server/call/call.h"
 #include "server/cloudapi/call_in.h"
@@ -9,6 +10,7 @@
 #include "server/cloudapi/web.h"
 #include "server/demo/demo.h"
 #include "server/cdr/cdr_json.h"
+#include "server/ivr/prompt.h"
 #include "server/provision.h"
 #include "server/record/record.h"
 #include "server/settings/settings.h"
@@ -31,7 +33,9 @@ struct server {
     pushes *pushes;
     backlog *backlog;                /* finished calls on their way into the store */
     flows *flows;
+    prompts *prompts;
     admin *admin;
+    metrics *metrics;
     records *records;
     workers *workers;
     web *web;
@@ -94,30 +98,13 @@ static void reply_health(server *s, const edge_http_request *request) {
     edge_reply(s->edge, request->id, s->stopping ? 503 : 200, "application/json", "cache-control: no-store\n", json, (size_t)n);
 }
 
-static size_t print_records(const records *all, char *text, size_t capacity) {
-    record_counters c;
-    record_count(all, &c);
-    int n = snprintf(text, capacity,
-        "tcccd_recordings %llu\ntcccd_recordings_finished_total %llu\ntcccd_recordings_failed_total %llu\ntcccd_recordings_recovered_total %llu\n"
-        "tcccd_recordings_expired_total %llu\ntcccd_recording_packets_lost_total %llu\ntcccd_recording_packets_unopened_total %llu\n"
-        "tcccd_recording_bytes_total %llu\ntcccd_recording_disk_full %d\n",
-        (unsigned long long)c.running, (unsigned long long)c.finished, (unsigned long long)c.failed, (unsigned long long)c.recovered,
-        (unsigned long long)c.expired, (unsigned long long)c.packets_lost, (unsigned long long)c.packets_unopened, (unsigned long long)c.bytes, c.disk_full);
-    return (size_t)n < capacity ? (size_t)n : capacity - 1;
-}
-
 static void reply_metrics(server *s, const edge_http_request *request) {
-    char text[2048];
-    edge_counters c;
-    edge_count(s->edge, &c);
-    int n = snprintf(text, sizeof text,
-        "tcccd_calls %d\ntcccd_seats %d\ntcccd_connections %u\ntcccd_bridges %u\ntcccd_packets_from_pages %llu\ntcccd_packets_to_pages %llu\n"
-        "tcccd_packets_from_phones %llu\ntcccd_packets_to_phones %llu\ntcccd_packets_dropped %llu\n",
-        calls_count(s->calls), seats_count(s->seats), c.connections, c.bridges, (unsigned long long)c.packets_from_pages,
-        (unsigned long long)c.packets_to_pages, (unsigned long long)c.packets_from_phones, (unsigned long long)c.packets_to_phones,
-        (unsigned long long)c.packets_dropped);
-    size_t len = (size_t)n + print_records(s->records, text + n, sizeof text - (size_t)n);
-    edge_reply(s->edge, request->id, 200, "text/plain; version=0.0.4", NULL, text, len);
+    size_t length;
+    metrics_sources from = { .store = s->store, .agents = s->agents, .pushes = s->pushes, .records = s->records, .backlog = s->backlog,
+                             .registrar = s->registrar, .trunks = s->trunks, .edge = s->edge, .calls = calls_count(s->calls),
+                             .seats = seats_count(s->seats), .stopping = s->stopping };
+    const char *text = metrics_print(s->metrics, &from, &length);
+    edge_reply(s->edge, request->id, 200, METRICS_CONTENT_TYPE, "cache-control: no-store\n", text, length);
 }
 
 static void reply_api(server *s, const edge_http_request *request) {
@@ -274,6 +261,18 @@ static bool start_records(server *s, char *err, size_t err_cap) {
     return s->records != NULL;
 }
 
+static bool start_prompts(server *s, char *err, size_t err_cap) {
+    const config *c = s->config;
+    char folder[1024];
+    data_folder(c, folder, sizeof folder);
+    prompts_config settings = { .folder = folder, .voice = c->prompts.voice, .speech_url = c->prompts.speech_url, .review = c->prompts.review,
+                                .speech_bytes_max = (int64_t)c->prompts.speech_mib << 20 };
+    s->prompts = prompts_new(&settings, s->store, s->workers, s->log);
+    if (!s->prompts)
+        snprintf(err, err_cap, "%s/sounds and %s/speech cannot be used. Let tcccd write into the folder of the option \"data\".", folder, folder);
+    return s->prompts != NULL;
+}
+
 static bool start_demo(server *s, char *err, size_t err_cap) {
     demo_config settings = { .edge = s->edge, .api = &s->api, .timers = s->timers, .log = s->log, .speech = s->config->speech };
     if (s->config->demo)
@@ -341,7 +340,8 @@ static bool start_admin(server *s) {
                           .public_url = or_null(s->config->http.public_url), .trunk_changed = on_trunk_changed, .ctx = s };
     parts.tls = s->config->http.tls_cert[0] || !strncmp(s->config->http.public_url, "https:", 6);
     s->admin = admin_new(&parts);
-    return s->admin != NULL;
+    s->metrics = metrics_new();
+    return s->admin && s->metrics;
 }
 
 static bool start_calls(server *s) {
@@ -372,7 +372,7 @@ static bool start_all(server *s, char *err, size_t err_cap) {
     s->workers = workers_new(WORKERS);
     s->web = web_new(WEB_WORKERS, s->config->cloud_api.private_urls);
     s->call_in = (call_in_config){ .web = s->web, .log = s->log };
-    return s->timers && s->workers && s->web && start_store(s, err, err_cap) && start_edge(s, err, err_cap) && start_records(s, err, err_cap) && start_demo(s, err, err_cap) && start_sip(s, err, err_cap) &&
+    return s->timers && s->workers && s->web && start_store(s, err, err_cap) && start_edge(s, err, err_cap) && start_records(s, err, err_cap) && start_prompts(s, err, err_cap) && start_demo(s, err, err_cap) && start_sip(s, err, err_cap) &&
            start_calls(s) && !fd_listen(edge_fd(s->edge), FD_READ, on_edge_readable, s);
 }
 
@@ -451,6 +451,7 @@ void server_free(server *s) {
     web_free(s->web);
     workers_free(s->workers); /* what waited for them is answered while the others are still there */
     admin_free(s->admin);
+    metrics_free(s->metrics);
     seats_free(agents);
     calls_free(all);
     trunks_free(s->trunks);
@@ -465,6 +466,7 @@ void server_free(server *s) {
     backlog_free(s->backlog);
     pushes_free(s->pushes);
     flows_free(s->flows);
+    prompts_free(s->prompts);
     agents_free(s->agents);
     settings_free(s->rules);
     store_close(s->store);
