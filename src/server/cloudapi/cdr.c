@@ -1,6 +1,7 @@
 /* cdr.c: DescribeTelCdr and DescribeSessionDetail. Layer: server. The fields are cdr/cdr_json.h's. */
 #include "server/cloudapi/page.h"
 #include "server/cloudapi/range.h"
+#include "server/cloudapi/recording.h"
 
 #include "server/cdr/cdr_json.h"
 #include "server/store/cdr.h"
@@ -14,14 +15,12 @@ enum { RANGE_DAYS = 90, PAGE_MAX = 100, FILTER_MAX = 100, SESSION_ID_MAX = 64 };
 const char *const members_describe_tel_cdr[] = { "StartTimeStamp", "EndTimeStamp", "SdkAppId", "PageSize", "PageNumber", "InstanceId", "Limit",
                                                  "Offset", "Phones", "SessionIds", NULL };
 
-static void put_voicemails(action_call *call, json_writer *out, const char *session_id);
-
 static bool each_cdr(void *ctx, const store_cdr *cdr)
 {
     action_call *call = ctx;
     json_open_object(call->out, NULL);
-    cdr_put_info(call->out, cdr, call->api->agents, NULL, NULL);
-    put_voicemails(call, call->out, cdr->session_id);
+    cdr_put_info(call->out, cdr, call->api->agents, recording_url_of, call);
+    recording_put_voicemails(call, cdr->session_id);
     json_close(call->out);
     return true;
 }
@@ -83,18 +82,6 @@ void action_describe_session_detail(action_call *call)
     else
         action_store_failed(call, error);
     if (call->code) return;
-    cdr_put_detail(call->out, &cdr, call->api->agents, NULL, NULL);
-    put_voicemails(call, call->out, session_id);
-}
-
-/* ---- voicemails of a session ---- */
-
-static void put_voicemails(action_call *call, json_writer *out, const char *session_id)
-{
-    (void)session_id;
-    json_open_array(out, "VoicemailRecordURL");
-    json_close(out);
-    json_open_array(out, "VoicemailAsrURL"); /* speech is not turned into text here */
-    json_close(out);
-    (void)call;
+    cdr_put_detail(call->out, &cdr, call->api->agents, recording_url_of, call);
+    recording_put_voicemails(call, session_id);
 }

@@ -121,6 +121,8 @@ static const char *missing_part(const cloudapi *api, unsigned needs)
 {
     if (needs & NEEDS_AGENTS && !api->agents) return "agents";
     if (needs & NEEDS_WORKERS && (!api->workers || !api->edge)) return "workers";
+    if (needs & NEEDS_CALLS && !api->calls) return "calls";
+    if (needs & NEEDS_PROMPTS && (!api->prompts || !api->web || !api->edge)) return "sounds";
     return NULL;
 }
 

@@ -11,12 +11,16 @@
 
 #define CLOUDAPI_ANSWER_MAX (8 << 20) /* bytes of an answer: 9,999 agents in some groups each fit */
 #define CLOUDAPI_CONTENT_TYPE "application/json"
+#define CLOUDAPI_ORIGIN_MAX 768       /* config http.publicUrl has 512 bytes at most */
 
 struct agents;                        /* agent/agent.h */
 struct settings;                      /* settings/settings.h */
 struct registrar;                     /* sip/registrar.h */
 struct workers;                       /* worker.h */
 struct web;                           /* web.h */
+struct calls;                         /* call/call.h */
+struct prompts;                       /* ivr/prompt.h */
+struct records;                       /* record/record.h */
 
 typedef struct {
     store *store;
@@ -32,12 +36,17 @@ typedef struct {
     struct registrar *registrar;
     struct workers *workers;
     struct web *web;
+    struct calls *calls;
+    struct prompts *prompts;
+    struct records *records;
 } cloudapi;
 
 /* Whether a request is meant for the cloud API: X-TC-Action, or the legacy signature's parameters. */
 bool cloudapi_wants(const edge_http_request *request);
 /* The answer to it and its length; valid until the next call. NULL: it comes later, by edge_reply. */
 const char *cloudapi_answer(const cloudapi *api, const edge_http_request *request, int64_t now_s, size_t *length);
+/* What stands before a path in an address for clients; false: the Host header cannot stand in one. */
+bool cloudapi_origin(const cloudapi *api, const char *host, char origin[CLOUDAPI_ORIGIN_MAX]);
 /* Makes a sign-in token for an agent and its SdkURL (the demo page signs in this way, too). 0, NOT_FOUND (app or agent),
  * TOO_LARGE or IO. */
 int cloudapi_login_url(const cloudapi *api, int64_t app_id, const char *user_id, const char *host, int64_t now_s,

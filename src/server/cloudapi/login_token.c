@@ -41,16 +41,22 @@ static bool host_is_clean(const char *host)
         && strspn(host, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_:[]") == length;
 }
 
+bool cloudapi_origin(const cloudapi *api, const char *host, char origin[CLOUDAPI_ORIGIN_MAX])
+{
+    int n = -1;
+    if (api->public_url && *api->public_url) n = snprintf(origin, CLOUDAPI_ORIGIN_MAX, "%s", api->public_url);
+    else if (host_is_clean(host)) n = snprintf(origin, CLOUDAPI_ORIGIN_MAX, "%s://%s", api->tls ? "https" : "http", host);
+    return n > 0 && n < CLOUDAPI_ORIGIN_MAX;
+}
+
 int cloudapi_login_url(const cloudapi *api, int64_t app_id, const char *user_id, const char *host, int64_t now_s,
                        char token[33], char *url, size_t capacity)
 {
-    char origin[300], user[3 * STORE_TEXT + 4];
+    char origin[CLOUDAPI_ORIGIN_MAX], user[3 * STORE_TEXT + 4];
     store_agent agent;
     int error = store_get_agent(api->store, app_id, user_id, &agent);
     if (error) return error;
-    if (api->public_url && *api->public_url) snprintf(origin, sizeof origin, "%s", api->public_url);
-    else if (host_is_clean(host)) snprintf(origin, sizeof origin, "%s://%s", api->tls ? "https" : "http", host);
-    else return TCCC_E_TOO_LARGE;
+    if (!cloudapi_origin(api, host, origin)) return TCCC_E_TOO_LARGE;
     error = random_token(token);
     if (!error) error = store_put_token(api->store, token, app_id, user_id, now_s + TOKEN_LIFE_S);
     if (error) return error;
