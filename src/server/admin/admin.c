@@ -183,11 +183,12 @@ static void read_body(admin_call *call, const char *const *members) {
         check_members(call, members);
 }
 
+/* Status 0: the answer comes later. */
 static void log_call(const admin_call *call, const admin_route *route) {
     bool reads = !strcmp(call->request->method, "GET") && !call->http;
     LOG(call->all->parts.log, reads ? LOG_LEVEL_DEBUG : call->http ? LOG_LEVEL_WARNING : LOG_LEVEL_INFO, "admin.call",
         log_text("method", call->request->method), log_text("route", route ? route->path : "-"), log_text("user", call->who.user_id),
-        log_integer("status", call->http ? call->http : call->status), log_text("from", call->request->remote));
+        log_integer("status", call->http ? call->http : call->later ? 0 : call->status), log_text("from", call->request->remote));
 }
 
 bool admin_http(admin *all, const edge_http_request *request) {
