@@ -13,7 +13,7 @@ run_one() {
     mkdir -p "$corpus"
     dirs=("$corpus")
     [ -d "$root/tests/fuzz/seeds/$name" ] && dirs+=("$root/tests/fuzz/seeds/$name")
-    if "$dir/$name" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 -max_len=4096 \
+    if "$dir/$name" -max_total_time="$seconds" -timeout=30 -rss_limit_mb=2048 -max_len=4096 \
         -artifact_prefix="$dir/found/$name-" "${dirs[@]}" >"$log" 2>&1; then
         printf '  %-28s %s\n' "$name" "$(grep -E '^Done ' "$log" || echo 'done')"
     else

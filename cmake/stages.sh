@@ -26,14 +26,17 @@ stage() {
     printf '      %d s\n' $((SECONDS - begin))
 }
 
-# beside <title> <command...>: starts a step that runs while the next stages leave the processor idle.
+# beside <title> <command...>: starts a step that runs while the next stages leave the processor idle. The kernel groups
+# processes by session and shares the processor among groups, where the idle class counts for nothing (sched(7),
+# autogroup): the new session is told to be nice as a group.
 # collect: shows its output as a stage, waits for it and takes its status.
 beside() {
     beside_title=$1
     beside_log=build/log/$(tr -cs 'A-Za-z0-9\n' '-' <<<"$1").beside
     shift
     rm -f "$beside_log.status"
-    setsid chrt --idle 0 bash -c 'status=0; "${@:2}" || status=$?; echo $status >"$1"' _ "$beside_log.status" "$@" \
+    setsid chrt --idle 0 bash -c '{ echo 19 >/proc/self/autogroup; } 2>/dev/null || true
+        status=0; "${@:2}" || status=$?; echo $status >"$1"' _ "$beside_log.status" "$@" \
         >"$beside_log" 2>&1 &
     beside_pid=$!
     trap 'kill -- -$beside_pid 2>/dev/null || true' EXIT

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { Chromium } from '../peers/browser.js';
 import { Sipp, called, calling } from '../peers/sipp.js';
 import { CUSTOMER, useCentre } from './centre.js';
+import { assertEnded } from './ended.js';
 
 const UUID = /^[0-9a-f-]{36}$/;
 
@@ -28,14 +29,6 @@ describe('endings of a call', function () {
   const exact = (scenario) => sipp({ scenario, host: centre().lines.exact.host, port: centre().lines.exact.port });
   const from = (scenario) => sipp({ scenario, remote: centre().remote(), number: centre().number('exact'), from: CUSTOMER, host: centre().lines.exact.host, port: centre().lines.exact.port });
   const dialExact = (seat) => seat.call('Call.startOutboundCall', { phoneNumber: CUSTOMER, callerPhoneNumber: centre().number('exact') });
-
-  function assertEnded(fields, sessionId, closeBy) {
-    assert.equal(fields.sessionId, sessionId);
-    assert.equal(fields.closeBy, closeBy, JSON.stringify(fields));
-    assert.equal(fields.type, 'phone');
-    assert.equal(typeof fields.duration, 'number');
-    assert.equal('mainReason' in fields, closeBy === 'admin', JSON.stringify(fields));
-  }
 
   it('SDK-177 SDK-157 SDK-163 a call out that the agent ends: callOuted, calloutAccepted, sessionEnded by seat', async () => {
     const peer = await exact(called.answers());
@@ -155,67 +148,6 @@ describe('endings of a call', function () {
     const { sessionId } = await seat.next('callIn');
     assert.equal((await seat.next('autoTransfer')).sessionId, sessionId);
     await phone.waitEvent('CALL_CLOSED');
-  });
-
-  it('server killed in mid-call and started again: sessionEnded by admin with connectionLost, and the page can call again', async () => {
-    const phone = await centre().phone('udp');
-    const seat = await centre().seat();
-    const sessionId = await seat.dial(CUSTOMER, { callerPhoneNumber: centre().number('udp') });
-    centre().tcccd.process.killNow();
-    await centre().tcccd.process.waitExit();
-    await centre().tcccd.restart();
-    const ended = await seat.next('sessionEnded');
-    assertEnded(ended, sessionId, 'admin');
-    assert.equal(ended.mainReason, 'connectionLost');
-    await phone.stop();
-    await centre().clear();
-    const again = await centre().seat();
-    const next = await centre().phone('udp');
-    await again.dial(CUSTOMER, { callerPhoneNumber: centre().number('udp') });
-    await next.waitEvent('CALL_ESTABLISHED');
-  });
-
-  it('page reloaded in mid-call: the call resumes with sound, and the new page can end it', async () => {
-    const phone = await centre().phone('udp');
-    const seat = await centre().seat();
-    const sessionId = await seat.dial(CUSTOMER, { callerPhoneNumber: centre().number('udp') });
-    await phone.waitEvent('CALL_ESTABLISHED');
-    await seat.tab.reload();
-    const ready = await seat.next('ready');
-    assert.notEqual(ready.tabUUID, seat.ready.tabUUID, 'SDK-101 tabUUID changes on refresh');
-    await centre().heardMore(phone, 1);
-    await centre().assertBothHear(seat, phone, 5);
-    await seat.call('Call.hungUp', { sessionId });
-    assertEnded(await seat.next('sessionEnded'), sessionId, 'seat');
-    await phone.waitEvent('CALL_CLOSED');
-  });
-
-  it('page closed in mid-call: the customer is let go when the seat does not come back', async () => {
-    const phone = await centre().phone('udp');
-    const seat = await centre().seat();
-    await seat.dial(CUSTOMER, { callerPhoneNumber: centre().number('udp') });
-    await phone.waitEvent('CALL_ESTABLISHED');
-    await seat.close();
-    await phone.waitEvent('CALL_CLOSED');
-  });
-
-  it('a server that is asked to stop takes no new calls and lets the running one end', async () => {
-    const phone = await centre().phone('udp');
-    const seat = await centre().seat();
-    const sessionId = await seat.dial(CUSTOMER, { callerPhoneNumber: centre().number('udp') });
-    await phone.waitEvent('CALL_ESTABLISHED');
-    centre().tcccd.process.signal('SIGTERM');
-    await seat.tab.until(async () => {
-      try {
-        await tccc.Call.startOutboundCall({ phoneNumber: '13900000000' });
-        return false;
-      } catch (error) { return error.code === 'SHUTTING_DOWN' || error.code; }
-    });
-    await centre().assertBothHear(seat, phone, 4);
-    await seat.call('Call.hungUp', { sessionId });
-    await phone.waitEvent('CALL_CLOSED');
-    assert.deepEqual(await centre().tcccd.process.waitExit(), { code: 0, signal: null });
-    await centre().tcccd.restart();
   });
 });
 

@@ -1,25 +1,7 @@
-/** sound.test.js: both sides hear each other, in both browsers, over every kind of line and media path (SDK-028, SDK-042). */
+/** sound.js: calls in one browser in which both sides must hear each other (SDK-028, SDK-042). Layer: tests. */
 import assert from 'node:assert/strict';
-import { AGENTS, CUSTOMER, EXTENSION, useCentre } from './centre.js';
+import { CUSTOMER, useCentre } from './centre.js';
 import { withoutDataChannel, throughShuttle, usedPath } from './paths.js';
-
-/**
- * Pairwise: every value of browser, direction, codec, line and media path meets every other value of another column
- * that the product allows. TLS lines carry SRTP whose ciphertext passes the relay.
- */
-const CALLS = {
-  chromium: [
-    { way: 'out', codec: 'PCMA', line: 'udp', path: 'data channel' },
-    { way: 'in', codec: 'opus', line: 'udp', path: 'two WebSockets' },
-    { way: 'out', codec: 'PCMU', line: 'tls', path: 'one WebSocket' },
-    { way: 'in', codec: 'PCMU', line: 'tls', path: 'data channel' },
-  ],
-  firefox: [
-    { way: 'out', codec: 'opus', line: 'udp', path: 'data channel' },
-    { way: 'in', codec: 'PCMA', line: 'udp', path: 'one WebSocket' },
-    { way: 'out', codec: 'PCMA', line: 'tls', path: 'two WebSockets' },
-  ],
-};
 
 const STORIES = { out: ['callOuted', 'calloutAccepted', 'sessionEnded'], in: ['callIn', 'userAccessed', 'sessionEnded'] };
 
@@ -30,7 +12,12 @@ async function seatFor(centre, path, closeLater) {
   return centre.seat({ port: shuttle.port, init: [withoutDataChannel] });
 }
 
-for (const [browser, calls] of Object.entries(CALLS)) {
+/**
+ * Tests of these calls: {way: 'out' | 'in', codec, line, path}. Pairwise over both browsers: every value of browser, direction,
+ * codec, line and media path meets every other value of another column that the product allows. TLS lines carry SRTP
+ * whose ciphertext passes the relay.
+ */
+export function describeSound(browser, calls) {
   describe(`sound in ${browser}`, function () {
     this.timeout(60000);
     const centre = useCentre({ browser, tls: true });
@@ -61,18 +48,3 @@ for (const [browser, calls] of Object.entries(CALLS)) {
     }
   });
 }
-
-describe('sound with desk phones', function () {
-  this.timeout(60000);
-  const centre = useCentre({ browser: 'chromium' });
-
-  it('a registered desk phone and the page hear each other', async () => {
-    const phone = await centre().deskPhone();
-    const seat = await centre().seat({ agent: AGENTS[1] });
-    await seat.dial(EXTENSION.number);
-    await phone.waitEvent('CALL_ESTABLISHED');
-    await centre().assertBothHear(seat, phone);
-    await phone.hangup();
-    await seat.next('sessionEnded');
-  });
-});
