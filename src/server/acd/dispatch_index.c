@@ -289,14 +289,16 @@ int dispatch_index_put_contact(dispatch_index *x, const dispatch_contact *c) {
         return TCCC_E_NO_MEMORY;
     }
     *w = (waiting){ .is = *c, .in = l };
-    if (contact_line_put(&l->contacts, &w->is)) {
-        free(w);
-        return TCCC_E_NO_MEMORY;
-    }
-    if (id_map_put(&x->contacts, c->id, w)) {
+    int error = contact_line_put(&l->contacts, &w->is);
+    if (!error && id_map_put(&x->contacts, c->id, w)) {
         contact_line_take(&l->contacts, &w->is);
+        error = TCCC_E_NO_MEMORY;
+    }
+    if (error) {
         free(w);
-        return TCCC_E_NO_MEMORY;
+        if (l->agent)
+            forget_unused(x, l->agent);
+        return error;
     }
     open_line(x, l);
     change_line(x, l);

@@ -1,5 +1,4 @@
-/* dispatch_index.h: dispatch (dispatch.h) without looking at everybody: agents and contacts are put in once and kept sorted. Layer:
- * server. Sans-IO.
+/* dispatch_index.h: dispatch (dispatch.h) without looking at everybody: what is put in once is kept sorted. Layer: server. Sans-IO.
  *
  * dispatch_index_next until false gives the offers that dispatch() gives for the same agents and contacts, in the same order. An
  * offer costs the logarithm of a group's size plus moving its sorted neighbours in memory.

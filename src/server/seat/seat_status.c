@@ -73,7 +73,8 @@ void seat_status_request(seat *s, const wire_request *request, uint64_t ticket) 
     s->answering = true;
     int changed = agent_ask(s->agent, wanted(request), request->args.rest_reason);
     wire_result result = { .status = agent_status_of(s->agent) };
-    seat_answer(s, ticket, request->method, &result, changed < 0 ? changed : 0, NULL);
+    const char *sentence = changed == TCCC_E_STATE && agent_row(s->agent)->forbidden ? "An administrator has sent the agent offline." : NULL;
+    seat_answer(s, ticket, request->method, &result, changed < 0 ? changed : 0, sentence);
     s->answering = false;
     if (s->has_news)
         seat_tell_status(s);
