@@ -1,4 +1,5 @@
 /* main.c: the tcccd program: command line, log, signals, exit status. Layer: server. */
+#include "server/admin/command.h"
 #include "server/libre.h"
 #include "server/provision.h"
 #include "server/server.h"
@@ -203,11 +204,16 @@ int main(int argc, char **argv) {
     options o;
     config c;
     char err[400] = "";
+    if (argc > 1 && command_is(argv[1])) {
+        logger log = { .sink = write_log, .threshold = LOG_LEVEL_WARNING };
+        return command_run(argc, argv, &log);
+    }
     const char *wrong = read_options(argc, argv, &o);
     if (wrong || o.help) {
         if (wrong)
             fprintf(stderr, "tcccd: %s is no option, or lacks its value\n\n", wrong);
         fputs(usage, wrong ? stderr : stdout);
+        fputs(command_usage, wrong ? stderr : stdout);
         return wrong ? EXIT_USAGE : EXIT_SUCCESS;
     }
     if (!configure(&c, &o, err, sizeof err)) {

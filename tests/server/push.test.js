@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { certificate } from '../peers/certificate.js';
 import { until } from '../peers/process.js';
 import { SDK_APP_ID, Tcccd } from '../peers/tcccd.js';
+import { AdminClient } from './admin_client.js';
 import { OK, PushReceiver, reply } from './push_receiver.js';
 
 const BUILD = process.env.TCCCD ? path.dirname(process.env.TCCCD) : fileURLToPath(new URL('../../build/native', import.meta.url));
@@ -142,6 +143,35 @@ describe('data pushes', function () {
     await tcccd.stop();
     await tcccd.restart();
     assert.deepEqual(receiver.uuids(), [uuid, uuid, uuid, uuid]);
+  });
+
+  it('an operator lists and replays failed pushes, in a shell beside the running server and by the admin API', async () => {
+    await prepare({ answer: (request, response) => reply(response, { ErrCode: 9, ErrMsg: 'closed' }) });
+    const uuids = fill('cdr', 3);
+    await tcccd.restart();
+    const shell = (...words) => execFileSync(process.env.TCCCD || path.join(BUILD, 'tcccd'), ['pushes', ...words, '--config', path.join(tcccd.dir, 'tcccd.json')],
+      { cwd: tcccd.dir, encoding: 'utf8' });
+    const admin = new AdminClient(tcccd);
+    await until(tcccd.process, 'line', () => tcccd.process.lines.filter((one) => /push\.lost/.test(one)).length === 3, 'three given up', 30000);
+    const listed = shell('list');
+    for (const uuid of uuids) assert.match(listed, new RegExp(`^${uuid}  \\S+Z  cdr +tries=4  session=cdr-\\d  ErrCode 9: closed$`, 'm'));
+    assert.match(listed, /^3 failed$/m);
+    const { pushes, total } = await admin.get('pushes?state=failed');
+    assert.deepEqual([total, pushes.map((one) => one.uuid).sort(), pushes[0].lastError], [3, [...uuids].sort(), 'ErrCode 9: closed']);
+    receiver.answer = null;
+    const before = receiver.pushes.length;
+    await admin.post(`pushes/${uuids[0]}/replay`);
+    await receiver.until(() => receiver.pushes.length === before + 1, 'the replayed one');
+    assert.equal(receiver.uuids()[before], uuids[0]);
+    await logged(/push\.sent/);
+    await assert.rejects(admin.post(`pushes/${uuids[0]}/replay`), { status: 409 });
+    await tcccd.stop();
+    assert.match(shell('replay', 'all'), /^2 will be tried again\.$/m);
+    assert.throws(() => shell('replay', 'nothing'), /no failed push/);
+    assert.throws(() => shell('list', 'somewhere'), /tcccd pushes list/);
+    await tcccd.restart();
+    await receiver.until(() => receiver.pushes.length === before + 3, 'the others');
+    assert.deepEqual(receiver.uuids().slice(before).sort(), [...uuids].sort());
   });
 
   it('PUSH-004 basic: user and password with every push', async () => {

@@ -13,6 +13,7 @@ enum {
     FLIGHTS_MAX = 64,                /* at one time */
     APP_FLIGHTS_MAX = 4,             /* of one app: its dead receiver must not hold up others */
     LOOK_MS = 1000,                  /* how often the outbox is looked at while something in it waits */
+    LOOK_ANYWAY_MS = 60 * 1000,      /* and otherwise: a command beside us may have put something there */
     FORGET_MS = 3600 * 1000,         /* how often delivered ones are deleted */
     STORE_PAUSE_MS = 10000           /* after the store refused a result: not to send the same over and over */
 };
@@ -231,9 +232,11 @@ static void look(pushes *all) {
     for (int i = 0; i < apps.n && all->n_flights < FLIGHTS_MAX; i++)
         send_app(all, apps.ids[i], now_ms);
     int error = store_next_push(all->db, &next_ms);
-    if (deadline_is_set(&all->look) || (!error && !next_ms))
+    if (deadline_is_set(&all->look))
         return;
-    int64_t wait_ms = next_ms - now_ms < LOOK_MS ? LOOK_MS : next_ms - now_ms;
+    int64_t wait_ms = !next_ms ? LOOK_ANYWAY_MS : next_ms - now_ms;
+    if (wait_ms < LOOK_MS || wait_ms > LOOK_ANYWAY_MS)
+        wait_ms = wait_ms < LOOK_MS ? LOOK_MS : LOOK_ANYWAY_MS;
     (void)deadline_set(all->timers, &all->look, error ? STORE_PAUSE_MS : (uint64_t)wait_ms, on_timer, all);
 }
 
