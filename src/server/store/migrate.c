@@ -136,6 +136,6 @@ int migrate(store *s, char *err, size_t capacity)
         return TCCC_E_IO;
     }
     for (; !error && version < N_STEPS; version++) error = s->driver->upgrade(s, version + 1, steps[version]);
-    if (error) snprintf(err, capacity, "The store cannot be brought up to date, step %d; see the log.", version + 1);
+    if (error) snprintf(err, capacity, "The store cannot be brought up to date, step %d; see the log.", version);
     return error;
 }

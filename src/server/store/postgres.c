@@ -252,7 +252,13 @@ static int upgrade(store *s, int to, const char *text)
     return error ? error : ended;
 }
 
+static int open_database(store *s, const char *where, char *err, size_t capacity)
+{
+    int error = link_open(s, where, err, capacity);
+    return error ? error : migrate(s, err, capacity);
+}
+
 const sql_driver postgres_driver = {
-    .open = link_open, .close = link_close, .start = start, .step = step, .text = text, .reset = reset, .forget = forget,
+    .open = open_database, .close = link_close, .start = start, .step = step, .text = text, .reset = reset, .forget = forget,
     .script = script, .version = version, .upgrade = upgrade, .begin = begin, .commit = commit, .rollback = rollback,
 };

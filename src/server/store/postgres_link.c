@@ -67,12 +67,13 @@ static void ignore_notice(void *ctx, const char *message)
     (void)message;
 }
 
+/* One that worked is made anew at once; between attempts that fail is a pause. */
 static void drop(postgres_link *link)
 {
     PQfinish(link->conn);
     link->conn = NULL;
+    link->next_ms = link->ready ? 0 : clock_ms() + CONNECT_PAUSE_MS;
     link->ready = false;
-    link->next_ms = clock_ms() + CONNECT_PAUSE_MS;
 }
 
 void link_lose(store *s, const char *reason)
@@ -160,10 +161,14 @@ void link_close(store *s)
     free(link);
 }
 
-/* An idle connection has nothing to say: what can be read is its end. */
+/* An idle connection has next to nothing to say: what can be read is likely its last words, which its end follows. */
 static bool is_alive(PGconn *conn)
 {
-    if (link_wait(conn, false, 0)) (void)PQconsumeInput(conn);
+    uint64_t until_ms = 0;
+    for (int i = 0; i < 4 && PQstatus(conn) == CONNECTION_OK && link_wait(conn, false, until_ms); i++) {
+        if (!PQconsumeInput(conn)) return false;
+        until_ms = clock_ms() + LAST_WORDS_MS;
+    }
     return PQstatus(conn) == CONNECTION_OK;
 }
 

@@ -14,6 +14,7 @@ enum {
     OPEN_MS = 10000,              /* at start the connection may take so long */
     CONNECT_MS = 5000,            /* later a new one may, while calls go on: each call of the store looks once, */
     CONNECT_WAIT_MS = 200,        /* and only the first one waits, for so long */
+    LAST_WORDS_MS = 50,           /* between a server's farewell and the end of the connection */
     CONNECT_PAUSE_MS = 1000,      /* between two attempts */
 };
 

@@ -16,7 +16,7 @@ store *store_open(const char *path, const logger *log, char *err, size_t capacit
     s->driver = link_is_url(path) ? &postgres_driver : &sqlite_driver;
     s->log = log;
     s->dead.owner = s;
-    if (s->driver->open(s, path, err, capacity) || migrate(s, err, capacity)) {
+    if (s->driver->open(s, path, err, capacity)) {
         store_close(s);
         return NULL;
     }

@@ -33,7 +33,7 @@ enum sql_step { SQL_ROW = 1, SQL_DONE = 0 };
 
 /* What one kind of database does. Functions return 0 or an error of store.h and have called sql_fail then. */
 typedef struct sql_driver {
-    int (*open)(store *s, const char *where, char *err, size_t capacity);
+    int (*open)(store *s, const char *where, char *err, size_t capacity);  /* and migrate */
     void (*close)(store *s);
     int (*start)(query *q, const sql_value *values, int n);       /* prepares it if need be, binds and begins */
     int (*step)(query *q);                                        /* enum sql_step or an error */
@@ -42,7 +42,8 @@ typedef struct sql_driver {
     void (*forget)(query *q);                                     /* the prepared statement is not needed again */
     int (*script)(store *s, const char *text);                    /* statements without values or rows */
     int (*version)(store *s, int *version);                       /* of the schema */
-    int (*upgrade)(store *s, int version, const char *text);      /* runs a step and notes its number, both or neither */
+    int (*upgrade)(store *s, int version, const char *text);      /* runs a step and notes its number, both or neither; unless another
+                                                                     process was quicker */
     int (*begin)(store *s);                                       /* a group of writes */
     int (*commit)(store *s);
     void (*rollback)(store *s);

@@ -6,6 +6,7 @@
 #include <sqlite3.h>
 #include <stdio.h>
 
+static const int OPEN_BUSY_MS = 20000; /* another tcccd may be bringing the schema up to date */
 static const int BUSY_MS = 500; /* another process (a backup) may hold the file for a moment; longer would hold calls up */
 
 static int fail(store *s, int result)
@@ -22,9 +23,13 @@ static int open_file(store *s, const char *path, char *err, size_t capacity)
     sqlite3 *db = NULL;
     int result = sqlite3_open_v2(path, &db, flags, NULL);
     s->db = db;
-    if (result == SQLITE_OK) sqlite3_busy_timeout(db, BUSY_MS);
+    if (result == SQLITE_OK) sqlite3_busy_timeout(db, OPEN_BUSY_MS);
     if (result == SQLITE_OK) result = sqlite3_exec(db, settings, NULL, NULL, NULL);
-    if (result == SQLITE_OK) return 0;
+    if (result == SQLITE_OK) {
+        int error = migrate(s, err, capacity);
+        sqlite3_busy_timeout(db, BUSY_MS);
+        return error;
+    }
     snprintf(err, capacity, "The store %s cannot be opened: %s.", path, db ? sqlite3_errmsg(db) : "no memory");
     return TCCC_E_IO;
 }
@@ -106,10 +111,13 @@ static int version(store *s, int *version)
 static int upgrade(store *s, int to, const char *text)
 {
     char number[64];
-    snprintf(number, sizeof number, "PRAGMA user_version=%d; COMMIT;", to);
+    int present = 0;
+    snprintf(number, sizeof number, "PRAGMA user_version=%d;", to);
     int error = begin(s);
-    if (!error) error = script(s, text);
-    if (!error) error = script(s, number);
+    if (!error) error = version(s, &present);
+    if (!error && present < to) error = script(s, text);
+    if (!error && present < to) error = script(s, number);
+    if (!error) error = commit(s);
     if (error) rollback(s);
     return error;
 }

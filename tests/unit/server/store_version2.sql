@@ -1,0 +1,27 @@
+-- A store as tcccd wrote it at schema version 2 (commit 43f9dd8, steps 1 and 2), with a row of everything. Read by test_store_migrate.c.
+CREATE TABLE app (app_id INTEGER PRIMARY KEY, name TEXT NOT NULL) STRICT;
+CREATE TABLE agent (app_id INTEGER NOT NULL REFERENCES app, user_id TEXT NOT NULL CHECK (length(user_id) > 0), name TEXT NOT NULL, staff_number TEXT NOT NULL, phone TEXT NOT NULL, PRIMARY KEY (app_id, user_id)) STRICT, WITHOUT ROWID;
+CREATE TABLE skill_group (id INTEGER PRIMARY KEY, app_id INTEGER NOT NULL REFERENCES app, name TEXT NOT NULL, UNIQUE (app_id, name)) STRICT;
+CREATE TABLE member (group_id INTEGER NOT NULL REFERENCES skill_group ON DELETE CASCADE, app_id INTEGER NOT NULL, user_id TEXT NOT NULL, priority INTEGER NOT NULL, PRIMARY KEY (group_id, app_id, user_id), FOREIGN KEY (app_id, user_id) REFERENCES agent ON DELETE CASCADE) STRICT, WITHOUT ROWID;
+CREATE TABLE trunk (name TEXT PRIMARY KEY, host TEXT NOT NULL, port INTEGER NOT NULL, transport INTEGER NOT NULL, username TEXT NOT NULL, password TEXT NOT NULL, from_domain TEXT NOT NULL, registers INTEGER NOT NULL, srtp INTEGER NOT NULL, allow TEXT NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE number (app_id INTEGER NOT NULL REFERENCES app, number TEXT NOT NULL, trunk TEXT NOT NULL REFERENCES trunk ON UPDATE CASCADE, inbound INTEGER NOT NULL, outbound INTEGER NOT NULL, group_id INTEGER REFERENCES skill_group, PRIMARY KEY (number, app_id)) STRICT, WITHOUT ROWID;
+CREATE TABLE extension (extension TEXT PRIMARY KEY, app_id INTEGER NOT NULL REFERENCES app, user_id TEXT NOT NULL, realm TEXT NOT NULL, ha1_md5 TEXT NOT NULL, ha1_sha256 TEXT NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE secret (secret_id TEXT PRIMARY KEY, secret_key TEXT NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE token (hash TEXT PRIMARY KEY, app_id INTEGER NOT NULL, user_id TEXT NOT NULL, expires_s INTEGER NOT NULL, used INTEGER NOT NULL DEFAULT 0, FOREIGN KEY (app_id, user_id) REFERENCES agent ON DELETE CASCADE) STRICT, WITHOUT ROWID;
+CREATE INDEX token_expires ON token (expires_s);
+CREATE TABLE call (session_id TEXT PRIMARY KEY, app_id INTEGER NOT NULL REFERENCES app, inbound INTEGER NOT NULL, caller TEXT NOT NULL, callee TEXT NOT NULL, user_id TEXT NOT NULL, uui TEXT NOT NULL, start_ms INTEGER NOT NULL, ring_ms INTEGER NOT NULL, answer_ms INTEGER NOT NULL, end_ms INTEGER NOT NULL, end_status INTEGER NOT NULL, closed_by TEXT NOT NULL) STRICT, WITHOUT ROWID;
+CREATE INDEX call_start ON call (app_id, start_ms);
+ALTER TABLE trunk ADD COLUMN qualify_s INTEGER NOT NULL DEFAULT 0;
+INSERT INTO app VALUES (1400000001, 'Example');
+INSERT INTO agent VALUES (1400000001, 'ann@example.com', '安', '1', '+491510000001'), (1400000001, 'bob@example.com', 'Bob', '2', '');
+INSERT INTO skill_group VALUES (7, 1400000001, 'Sales'), (9, 1400000001, 'Help');
+INSERT INTO member VALUES (7, 1400000001, 'ann@example.com', 3), (9, 1400000001, 'bob@example.com', 1);
+INSERT INTO trunk VALUES ('carrier', 'sip.example', 5061, 2, 'user', 'secret', '', 1, 1, '192.0.2.1', 30);
+INSERT INTO number VALUES (1400000001, '+4930', 'carrier', 1, 1, 7), (1400000001, '+4931', 'carrier', 1, 0, 9), (1400000001, '+4932', 'carrier', 0, 1, NULL);
+INSERT INTO extension VALUES ('1001', 1400000001, 'ann@example.com', 'tcccd', 'aa', 'bb');
+INSERT INTO secret VALUES ('AKIDexample', 'key');
+INSERT INTO token VALUES ('00', 1400000001, 'ann@example.com', 9000000000, 0);
+INSERT INTO call VALUES ('in-1', 1400000001, 1, '+491', '+4930', 'ann@example.com', 'uui', 1000, 1100, 1200, 61200, 1, 'client');
+INSERT INTO call VALUES ('in-2', 1400000001, 1, '+492', '+4930', '', '', 2000, 0, 0, 5000, 102, 'timer');
+INSERT INTO call VALUES ('out-1', 1400000001, 0, '+4930', '+493', 'bob@example.com', '', 3000, 3100, 3200, 4000, 1, 'seat');
+PRAGMA user_version=2;
