@@ -96,6 +96,14 @@ describe('an agent and its page', function () {
     await becomes(seat, 'arrange');
   });
 
+  it('a page that asks for its status without end is refused, and stays', async () => {
+    const seat = await centre().seat();
+    const answers = await Promise.allSettled(Array.from({ length: 60 }, (_, n) => seat.ask('agent.status', { status: n % 2 ? 'free' : 'notReady' })));
+    const refused = answers.filter((one) => one.status === 'rejected').map((one) => one.reason.code);
+    assert.ok(refused.length > 0 && refused.length < 60 && refused.every((code) => code === 'LIMIT'), refused.join());
+    await seat.ask('media.offer', { sdp: 'x' }).catch((error) => assert.equal(error.code, 'FORMAT'));
+  });
+
   for (const [how, lose] of [['is lost', (seat) => seat.drop()], ['broke the protocol', (seat) => seat.send({ t: 'ack', seq: 999 })]]) {
     it(`a page that ${how} and does not come back: its agent is offline`, async () => {
       const seat = await centre().seat();

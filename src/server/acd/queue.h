@@ -15,22 +15,23 @@ typedef struct {
     const char *session_id;
     const char *caller;               /* for last-agent priority; NULL: none */
     agent *only;                      /* only this agent (ACD-029), also when notReady (ACD-016); NULL: any */
-    uint64_t since_ms;                /* 0: now; a re-queued contact keeps its place */
-    agent *const *tried; int n_tried;
+    uint64_t since_ms;                /* 0: now; a re-queued contact keeps its place (clock_ms of when it came first) */
+    agent *const *tried; int n_tried; /* had their chance; of more than DISPATCH_TRIED_MAX the last ones count */
     void *contact;                    /* the owner's, given back in offer */
 } acd_contact;
 
 typedef struct {
     /* The contact is this agent's now. Not called from inside acd_wait. */
     void (*offer)(void *ctx, void *contact, agent *a);
-    /* The contact's place in its queue is new: customers ahead of it (IVR-016). */
+    /* The contact's place in its queue is new: customers ahead of it (IVR-016). At most five times a second. NULL is allowed. */
     void (*moved)(void *ctx, void *contact, int ahead);
 } acd_handler;
 
 acd *acd_new(agents *all, store *db, settings *rules, deadlines *timers, const logger *log, const acd_handler *handler, void *ctx);
 void acd_free(acd *a);
 
-/* Puts a contact into its queue. A ticket, never 0; or LIMIT (the queue is full), NO_MEMORY. */
+/* Puts a contact into its queue, with the app's strategy and last-agent rule as they are now. A ticket, above 0; or LIMIT (the queue
+ * is full: not for who comes back with since_ms), NO_MEMORY. */
 int64_t acd_wait(acd *a, const acd_contact *contact);
 void acd_leave(acd *a, int64_t ticket);                      /* the caller gave up, or the wait is over */
 int acd_ahead(acd *a, int64_t ticket);                       /* customers ahead; 0 first, below 0: not in a queue */

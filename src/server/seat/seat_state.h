@@ -5,7 +5,7 @@
 #include "server/libre.h"
 #include "server/seat/seat.h"
 
-enum { SEAT_HELLO_MS = 5000, SEAT_CHANNELS = 4, SEAT_WELCOME_MAX = WIRE_TEXT_MAX };
+enum { SEAT_HELLO_MS = 5000, SEAT_CHANNELS = 4, SEAT_WELCOME_MAX = WIRE_TEXT_MAX, SEAT_ASKS_PER_S = 20 /* each becomes a row of the history */ };
 
 typedef struct seat_link {           /* one signalling WebSocket */
     struct le le, hash;
@@ -21,6 +21,8 @@ struct seat {
     struct le le;
     seats *all;
     agent *agent;
+    int n_asks;                      /* for its status, in the second that began at asks_ms */
+    uint64_t asks_ms;
     bool answering, has_news;        /* a status that a request changes is told after its answer */
     seat_link *link;                 /* NULL: the connection is lost */
     edge_seat media;

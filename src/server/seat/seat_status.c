@@ -69,7 +69,21 @@ static enum agent_event wanted(const wire_request *request) {
     return AGENT_EVENT_STOP_NOT_READY;
 }
 
+/* Whether it asks no more often than a person and a page's script together would. */
+static bool may_ask(seat *s) {
+    uint64_t now = clock_ms();
+    if (now - s->asks_ms >= 1000) {
+        s->asks_ms = now;
+        s->n_asks = 0;
+    }
+    return ++s->n_asks <= SEAT_ASKS_PER_S;
+}
+
 void seat_status_request(seat *s, const wire_request *request, uint64_t ticket) {
+    if (!may_ask(s)) {
+        seat_answer(s, ticket, request->method, NULL, TCCC_E_LIMIT, "The status was asked for more than 20 times in a second.");
+        return;
+    }
     s->answering = true;
     int changed = agent_ask(s->agent, wanted(request), request->args.rest_reason);
     wire_result result = { .status = agent_status_of(s->agent) };
