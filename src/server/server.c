@@ -256,6 +256,7 @@ static bool start_records(server *s, char *err, size_t err_cap) {
     records_config settings = { .folder = folder, .public_url = c->http.public_url[0] ? c->http.public_url : url };
     records_handler handler = { .finished = on_recording };
     s->records = records_new(&settings, s->edge, s->store, s->rules, s->timers, s->log, &handler, s);
+    s->api.records = s->records;
     if (!s->records)
         snprintf(err, err_cap, "%s/records cannot be used for recordings. Let tcccd write into the folder of the option \"data\".", folder);
     return s->records != NULL;
@@ -268,6 +269,7 @@ static bool start_prompts(server *s, char *err, size_t err_cap) {
     prompts_config settings = { .folder = folder, .voice = c->prompts.voice, .speech_url = c->prompts.speech_url, .review = c->prompts.review,
                                 .speech_bytes_max = (int64_t)c->prompts.speech_mib << 20 };
     s->prompts = prompts_new(&settings, s->store, s->workers, s->log);
+    s->api.prompts = s->prompts;
     if (!s->prompts)
         snprintf(err, err_cap, "%s/sounds and %s/speech cannot be used. Let tcccd write into the folder of the option \"data\".", folder, folder);
     return s->prompts != NULL;
@@ -449,6 +451,7 @@ void server_free(server *s) {
     s->calls = NULL;
     s->demo = NULL;
     web_free(s->web);
+    s->api.web = NULL;
     workers_free(s->workers); /* what waited for them is answered while the others are still there */
     admin_free(s->admin);
     metrics_free(s->metrics);

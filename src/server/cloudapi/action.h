@@ -34,7 +34,9 @@
     X(ResetExtensionPassword, reset_extension_password, 0) \
     X(DescribeTelCdr, describe_tel_cdr, NEEDS_AGENTS) \
     X(DescribeSessionDetail, describe_session_detail, NEEDS_AGENTS) \
-    X(DescribeTelCallInfo, describe_tel_call_info, 0)
+    X(DescribeTelCallInfo, describe_tel_call_info, 0) \
+    X(DescribeIvrAudioList, describe_ivr_audio_list, 0) \
+    X(UploadIvrAudio, upload_ivr_audio, NEEDS_PROMPTS)
 
 enum action_needs { NEEDS_AGENTS = 1, NEEDS_CALLS = 2, NEEDS_WORKERS = 4, NEEDS_PROMPTS = 8 };
 

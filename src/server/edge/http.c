@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 enum {
-    HTTP_REPLY_MS = 20000,           /* the control thread's time to answer */
+    HTTP_REPLY_MS = 30000,           /* the control thread's time to answer; UploadIvrAudio takes up to 25 s of it */
     HTTP_BODY_MS = 30000,            /* a client's time to send its body */
     HTTP_CHUNK = 16 << 10,           /* bytes handed to libwebsockets at once */
     HTTP_HEADERS_CAP = 8 << 10,      /* of a response, and of a forwarded request */

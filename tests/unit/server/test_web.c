@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static bool is_public(const char *text)
 {
@@ -50,6 +51,7 @@ typedef struct {
     web_request request;
     int error;
     char sentence[WEB_SENTENCE_MAX];
+    bool done;
 } trial;
 
 static void fetch(void *arg)
@@ -86,6 +88,52 @@ static void a_fetch_goes_to_no_private_address_and_no_other_protocol(void **stat
     for (size_t i = 0; i < sizeof broken / sizeof *broken; i++) assert_int_equal(error_of(broken[i], true, sentence), TCCC_E_IO);
 }
 
+/* Accepts by the kernel's backlog and never says anything. */
+static int silent_server(char url[64])
+{
+    struct sockaddr_in address = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+    socklen_t size = sizeof address;
+    int fd = socket(AF_INET, SOCK_STREAM, 0);
+    assert_int_equal(bind(fd, (struct sockaddr *)&address, sizeof address), 0);
+    assert_int_equal(listen(fd, 8), 0);
+    assert_int_equal(getsockname(fd, (struct sockaddr *)&address, &size), 0);
+    snprintf(url, 64, "http://127.0.0.1:%d/", ntohs(address.sin_port));
+    return fd;
+}
+
+static void a_server_that_says_nothing_is_given_up(void **state)
+{
+    (void)state;
+    char url[64], sentence[WEB_SENTENCE_MAX];
+    int fd = silent_server(url);
+    assert_int_equal(error_of(url, true, sentence), TCCC_E_TIMEOUT);
+    assert_string_equal(sentence, "There was no whole answer within 2 s.");
+    close(fd);
+}
+
+static void told(void *arg, int started)
+{
+    trial *t = arg;
+    assert_true(started);
+    t->done = true;
+}
+
+/* web_free comes back long before the 600 s that this fetch would wait. */
+static void web_free_breaks_a_fetch_off(void **state)
+{
+    (void)state;
+    char url[64];
+    int fd = silent_server(url);
+    web *w = web_new(1, true);
+    trial t = { .web = w, .request = { .url = url, .max_bytes = 100, .timeout_ms = 600000 } };
+    assert_int_equal(web_do(w, fetch, told, &t), 0);
+    assert_int_equal(accept(fd, NULL, NULL) >= 0, 1); /* it runs */
+    web_free(w);
+    assert_true(t.done);
+    assert_int_equal(t.error, TCCC_E_SHUTTING_DOWN);
+    close(fd);
+}
+
 static call_in_kind reads(const char *text, int64_t *flow)
 {
     return call_in_read(text, strlen(text), flow);
@@ -108,6 +156,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(special_addresses_are_not_public),
         cmocka_unit_test(a_fetch_goes_to_no_private_address_and_no_other_protocol),
+        cmocka_unit_test(a_server_that_says_nothing_is_given_up),
+        cmocka_unit_test(web_free_breaks_a_fetch_off),
         cmocka_unit_test(an_interface_may_choose_a_flow_or_end_the_call),
     };
     libre_init();
