@@ -1,8 +1,8 @@
 #!/bin/bash
 # `make test`: sets up what is missing, builds, runs everything. A failed build ends it; a failed test stage is told at the
-# end, after the others have run. Layer: build. FUZZ_SECONDS (default 15) is each fuzzer's time; TEST_JOBS (default 2)
-# how many files of mocha tests run at a time. Two calls whose sound is measured fit on two cores beside fuzzers that
-# take what is left over.
+# end, after the others have run. Layer: build. FUZZ_SECONDS (default 15) is each fuzzer's time; TEST_JOBS (default 3)
+# how many files of mocha tests run at a time, but for those that measure sound: two calls fit on two cores beside fuzzers
+# that take what is left over.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 source cmake/stages.sh 14
@@ -42,8 +42,8 @@ try "unit tests with AddressSanitizer and UBSan" unit_tests
 # The stages that follow mostly wait for something.
 beside "fuzzers, ${FUZZ_SECONDS:-15} s each" cmake/fuzz.sh "${FUZZ_SECONDS:-15}"
 try "layers, names, sizes" mocha_folders 1 check
-try "WASM, scripts, server, telephones" mocha_folders "${TEST_JOBS:-2}" wasm js server peers
-try "end to end: browsers and telephones" mocha_folders "${TEST_JOBS:-2}" e2e
+try "WASM, scripts, server, telephones" mocha_folders "${TEST_JOBS:-3}" wasm js server peers
+try "end to end: browsers and telephones" mocha_folders 2 e2e
 collect || failed+=("$beside_title")
 
 printf 'total: %d s\n' $((SECONDS - started))
