@@ -58,8 +58,10 @@ bool agent_is_free(const agent *a) {
 
 bool agent_is_callable(const agent *a) { return a->state == AGENT_NOT_READY ? rings(a) : agent_is_free(a); }
 
+bool agent_is_away(const agent *a) { return a->state == AGENT_OFFLINE || a->state == AGENT_BUSY_THEN_OFFLINE; }
+
 bool agent_is_present(const agent *a) {
-    if (a->state == AGENT_OFFLINE || a->state == AGENT_BUSY_THEN_OFFLINE)
+    if (agent_is_away(a))
         return rings_offline(a);
     return a->seat || rings_without_page(a);
 }

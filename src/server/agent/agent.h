@@ -66,6 +66,8 @@ int agent_countdown_s(const agent *a);                        /* seconds of afte
  * offline and its mobile can ring. */
 bool agent_is_free(const agent *a);
 bool agent_is_callable(const agent *a);                       /* free, or notReady: a call for this very agent may ring (ACD-016) */
+/* Offline, or busy with a contact that came while it was: its mobile rings, not its page (WB-077). */
+bool agent_is_away(const agent *a);
 bool agent_is_present(const agent *a);                        /* signed in or otherwise reachable, and not offline (ACD-023) */
 int64_t agent_since_ms(const agent *a);                       /* Unix ms of the last change of status */
 uint64_t agent_free_since_ms(const agent *a);                 /* clock_ms: for longest idle */

@@ -32,7 +32,7 @@ static void on_changed(void *ctx, agent *a, enum agent_status before) {
 
 static void on_free(void *ctx, agent *a) {
     seats *all = ctx;
-    if (agent_seat(a))
+    if (agent_seat(a) && all->handler.free)
         all->handler.free(all->ctx, agent_seat(a));
 }
 

@@ -292,6 +292,7 @@ static void a_mobile_rings_for_who_is_offline(void **state) {
     agent_session_began(a, "s-1");
     ARE(a, "busy");
     assert_false(agent_is_free(a));
+    assert_true(agent_is_away(a)); /* the contact is for its mobile */
     agent_session_ended(a, AGENT_SESSION_MISSED);
     ARE(a, "offline");
     assert_true(agent_is_free(a));
