@@ -135,7 +135,7 @@ static void trim_done(void *arg, int started)
 /* To nine tenths: not once more for every new text. */
 static void trim_speech(prompts *p)
 {
-    if (p->trim || p->speech_bytes <= p->speech_max)
+    if (p->trim || p->closing || p->speech_bytes <= p->speech_max)
         return;
     trim *t = calloc(1, sizeof *t);
     if (!t)
@@ -205,6 +205,7 @@ static void job_done(void *arg, int started)
     prompts *p = job->owner;
     if (p) {
         p->n_running--;
+        p->closing |= !started;
         p->speech_bytes += job->made ? job->bytes : 0;
         note(p, job, started);
         trim_speech(p);
@@ -234,7 +235,7 @@ static speech_job *next_job(prompts *p)
 
 static void start_jobs(prompts *p)
 {
-    while (p->n_running < RUNNING_MAX) {
+    while (p->n_running < RUNNING_MAX && !p->closing) {
         speech_job *job = next_job(p);
         if (!job)
             return;
@@ -377,12 +378,17 @@ static speech_job *job_for(prompts *p, const char *text, bool live, char path[PR
         *kept = true;
         return NULL;
     }
+    if (p->closing)
+        return NULL;
     speech_job *job = find_job(p, path);
-    if (job && live)
-        hurry(p, job);
-    if (job || !(job = new_job(p, url, text, path)))
+    if (job) {
+        if (live)
+            hurry(p, job);
         return job;
-    queue_job(live ? &p->live_end : &p->ahead_end, job);
+    }
+    job = new_job(p, url, text, path);
+    if (job)
+        queue_job(live ? &p->live_end : &p->ahead_end, job);
     return job;
 }
 
@@ -406,7 +412,7 @@ static uint64_t get_speech(prompts *p, const char *raw, const prompt_values *val
         bool there = w && kept;
         free(w);
         if (!there)
-            LOG(p->log, LOG_LEVEL_ERROR, "speech.failed", log_text("why", "too many texts wait, or memory is exhausted"));
+            LOG(p->log, LOG_LEVEL_ERROR, "speech.failed", log_text("why", "too many texts wait, memory is exhausted, or the server stops"));
         ready(ctx, there ? path : NULL);
         return 0;
     }

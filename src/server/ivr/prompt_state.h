@@ -23,6 +23,7 @@ struct prompts {
     speech_job *live, **live_end;     /* not begun: a caller waits; nobody does */
     speech_job *ahead, **ahead_end;
     int n_running;
+    bool closing;                     /* the workers have ended: nothing new is made */
     struct trim *trim;                /* that is under way */
     upload *uploads;
     int n_uploads;
