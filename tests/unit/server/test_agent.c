@@ -2,6 +2,7 @@
 #include "../cmocka_all.h"
 
 #include "agents_fixture.h"
+#include "seeded.h"
 
 #include "server/agent/agent_times.h"
 #include "server/store/cdr.h"
@@ -455,6 +456,85 @@ static void a_burst_of_changes_is_written_whole(void **state) {
     assert_int_equal(times.ms[AGENT_STATUS_FREE], 2000); /* the last of many in one millisecond holds */
 }
 
+/* ---- at random ---- */
+
+typedef struct {
+    bool is_free, callable;          /* as the listener was told last */
+} known;
+
+static void know(void *ctx, agent *a) { *(known *)ctx = (known){ agent_is_free(a), agent_is_callable(a) }; }
+
+static unsigned random_ways;
+static unsigned tell_random_ways(void *ctx, const agent *a) {
+    (void)ctx;
+    (void)a;
+    return random_ways;
+}
+
+static void set_row(fixture *f, uint64_t *seed) {
+    store_agent row;
+    assert_int_equal(store_get_agent(f->c.db, APP, "ann", &row), 0);
+    row.mobile_accept = (enum staff_mobile)seeded_below(seed, 3);
+    row.forbidden = seeded_below(seed, 4) == 0;
+    assert_int_equal(store_put_agent(f->c.db, &row), 0);
+    assert_int_equal(agents_reload(f->c.agents, APP), 0);
+}
+
+static void do_something(fixture *f, agent *a, uint64_t *seed, int *n_sessions) {
+    switch (seeded_below(seed, 9)) {
+    case 0: (void)agent_ask(a, AGENT_EVENT_ONLINE, NULL); break;
+    case 1: (void)agent_ask(a, (enum agent_event)seeded_below(seed, AGENT_EVENTS), seeded_below(seed, 2) ? "meal" : NULL); break;
+    case 2: agent_set_seat(a, seeded_below(seed, 3) ? (struct seat *)&some_page : NULL); break;
+    case 3: agent_set_connected(a, agent_seat(a) && seeded_below(seed, 3)); break;
+    case 4:
+        if (*n_sessions < 2 && seeded_below(seed, 2)) {
+            agent_session_began(a, "s");
+            ++*n_sessions;
+        }
+        break;
+    case 5:
+        if (*n_sessions) {
+            agent_session_ended(a, (enum agent_session_end)seeded_below(seed, 3));
+            --*n_sessions;
+        }
+        break;
+    case 6: clock_run(f->c.timers, (uint64_t)seeded_below(seed, 20000)); break;
+    case 7:
+        random_ways = (unsigned)seeded_below(seed, 4);
+        agent_reach_changed(a);
+        break;
+    case 8:
+        if (seeded_below(seed, 3))
+            set_row(f, seed);
+        else
+            assert_int_equal(seeded_below(seed, 2) ? agent_forbid(a) : agent_allow(a), 0);
+        break;
+    }
+}
+
+/* What dispatch knows of an agent is what it is, after anything; and it is busy while it has a session, not longer. */
+static void whatever_happens_dispatch_knows(void **state) {
+    fixture *f = *state;
+    known told = { false, false };
+    centre_set(&f->c, "{\"statusRecovery\":true,\"statusRecoverySeconds\":10}");
+    agents_listen(f->c.agents, &(agent_handler){ .available = know }, &told);
+    agents_set_reach(f->c.agents, tell_random_ways, NULL);
+    assert_int_equal(store_delete_agent(f->c.db, APP, "bob"), 0); /* one listener, one agent */
+    assert_int_equal(agents_reload(f->c.agents, APP), 0);
+    agent *a = agents_find(f->c.agents, APP, "ann");
+    int n_sessions = 0, n_free = 0;
+    for (uint64_t i = 1; i <= 20000; i++) {
+        uint64_t seed = i;
+        do_something(f, a, &seed, &n_sessions);
+        bool busy = agent_status_of(a) == AGENT_STATUS_BUSY;
+        if (told.is_free != agent_is_free(a) || told.callable != agent_is_callable(a) || busy != (n_sessions > 0) || (agent_is_free(a) && !agent_is_callable(a)) ||
+            (agent_countdown_s(a) > 0 && agent_status_of(a) != AGENT_STATUS_ARRANGE) || (agent_is_free(a) && !agent_is_present(a)))
+            fail_msg("step %llu: %s, %d sessions", (unsigned long long)i, agent_status_name(agent_status_of(a)), n_sessions);
+        n_free += agent_is_free(a);
+    }
+    assert_true(n_free > 1000);
+}
+
 #define SAYS(test, name) { name, test, open_all, close_all, NULL }
 
 int main(void) {
@@ -478,6 +558,7 @@ int main(void) {
         SAYS(every_change_is_in_the_history, "every change is in the history, and time in status is its sum"),
         SAYS(a_crash_leaves_nobody_online_in_the_history, "a crash leaves nobody online in the history"),
         SAYS(a_burst_of_changes_is_written_whole, "a burst of changes is written whole"),
+        SAYS(whatever_happens_dispatch_knows, "whatever happens, dispatch knows whether an agent is free"),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
