@@ -337,7 +337,7 @@ void records_free(records *all)
         return;
     record_expiry_stop(all);
     for (int i = 0; i < all->n_threads; i++)
-        record_thread_free(all->threads[i]); /* closes what runs */
+        record_thread_end(all->threads[i]); /* closes what runs */
     if (all->has_results) {
         fd_close(all->results.fd);
         mailbox_run(&all->results, all);
@@ -345,6 +345,8 @@ void records_free(records *all)
     }
     workers_free(all->files);                /* files get their names, rows are written */
     free_taps(all);
+    for (int i = 0; i < all->n_threads; i++)
+        record_thread_free(all->threads[i]);
     id_map_free(&all->entries);
     OPENSSL_cleanse(all->secret, sizeof all->secret);
     free(all->public_url);

@@ -50,7 +50,8 @@ struct record_thread {
     slot *first;
     struct order *late, **late_end;  /* orders that wait until the ring is empty up to them */
     uint64_t advanced_us, looked_us;
-    bool stopping;
+    bool stopping;                   /* the thread's */
+    bool ended;                      /* the control thread's: it has been joined */
     atomic_bool disk_full;
     _Atomic uint64_t unopened;
 };
@@ -70,7 +71,7 @@ typedef struct order {
 
 typedef struct {
     mail mail;
-    record_thread *thread;
+    void (*closed)(void *context, const record_closed *result);
     record_closed result;
 } report;
 
@@ -87,7 +88,7 @@ static void run_report(void *context, mail *self)
 {
     report *r = (report *)self;
     if (context)
-        r->thread->closed(context, &r->result);
+        r->closed(context, &r->result);
     free(r);
 }
 
@@ -97,7 +98,7 @@ static void tell(record_thread *t, const record_closed *result)
     if (!r)
         abort(); /* a call would wait for its recording for ever */
     r->mail.run = run_report;
-    r->thread = t;
+    r->closed = t->closed;
     r->result = *result;
     mailbox_post(t->out, &r->mail);
 }
@@ -446,17 +447,24 @@ record_thread *record_thread_new(const char *folder, mailbox *out, void (*closed
     return NULL;
 }
 
+void record_thread_end(record_thread *t)
+{
+    order *o = t->ended ? NULL : order_new(ORDER_END, 0, 0);
+    if (!o && !t->ended)
+        abort(); /* the thread could not be ended */
+    if (o)
+        mailbox_post(&t->inbox, &o->mail);
+    if (o)
+        pthread_join(t->thread, NULL);
+    t->ended = true;
+}
+
 void record_thread_free(record_thread *t)
 {
     if (!t)
         return;
-    order *o = order_new(ORDER_END, 0, 0);
-    if (!o)
-        abort(); /* the thread could not be ended */
-    mailbox_post(&t->inbox, &o->mail);
-    pthread_join(t->thread, NULL);
-    while (t->late) {
-        o = t->late;
+    record_thread_end(t);
+    for (order *o; (o = t->late);) {
         t->late = o->next;
         free(o);
     }

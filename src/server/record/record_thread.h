@@ -38,7 +38,9 @@ typedef struct {
 /* The results go through `out`: closed(context of mailbox_run, ...) on the thread that runs it. folder: where part files are, for
  * the room on its disk. NULL: no memory, no thread. */
 record_thread *record_thread_new(const char *folder, mailbox *out, void (*closed)(void *context, const record_closed *result));
-/* Closes what is open, in the same way. */
+/* Closes what is open, in the same way, and ends the thread; orders that follow are without effect. */
+void record_thread_end(record_thread *t);
+/* After what it has told through `out` was taken: that may lead to orders. NULL is allowed. */
 void record_thread_free(record_thread *t);
 tap_ring *record_thread_ring(record_thread *t);
 

@@ -409,6 +409,29 @@ static void a_recording_ends_by_its_limit(void **state)
     record_stop(test.records, handle); /* too late is no harm */
 }
 
+static void what_runs_when_the_server_stops_is_written(void **state)
+{
+    (void)state;
+    char id[65];
+    bridge_side sides[2];
+    peer two[2];
+    peer_open(&two[0], &sides[0], 13, 1);
+    peer_open(&two[1], &sides[1], 14, 1);
+    uint32_t bridge = bridge_open(test.edge, &sides[0], &sides[1]);
+    record_what agent = what(RECORDING_AGENT, "agent@tests.example"), mixed = what(RECORDING_MIXED, "");
+    record_start(test.records, &agent, bridge, 0, id);
+    record_start(test.records, &mixed, bridge, -1, id);
+    wait_until(both_have_said_all, two_talk, two);
+    records_free(test.records);
+    assert_int_equal(test.n_finished, 2);
+    assert_true(finished(id)->duration_ms >= 900);
+    assert_true(folder_is_empty("running"));
+    start_records();
+    bridge_close(test.edge, bridge);
+    peer_close(&two[0]);
+    peer_close(&two[1]);
+}
+
 static bool one_has_expired(void *ctx)
 {
     (void)ctx;
@@ -599,6 +622,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(each_participant_and_both_are_in_files_of_their_own, start, stop),
         cmocka_unit_test_setup_teardown(a_recording_moves_to_another_bridge, start, stop),
         cmocka_unit_test_setup_teardown(a_recording_ends_by_its_limit, start, stop),
+        cmocka_unit_test_setup_teardown(what_runs_when_the_server_stops_is_written, start, stop),
         cmocka_unit_test_setup_teardown(what_has_expired_is_deleted_and_its_row_stays, start, stop),
         cmocka_unit_test_setup_teardown(an_address_is_signed_and_expires_and_gives_ranges, start, stop),
         cmocka_unit_test_setup_teardown(the_secret_is_readable_by_its_owner_only_and_stays, start, stop),
