@@ -1,6 +1,6 @@
 /* agent_fsm.h: an agent's status as a table: which change is allowed, and what follows a call. Layer: core.
  *
- * Pure: used by the server, which owns the status, and by the page's core to judge a command before it is sent.
+ * Pure: the server (server/agent/) owns the status and takes the steps; the page's core is told and knows the same names.
  * A state is a status plus what was asked for while the agent was busy ("rest after this call"), so that the table
  * needs no memory besides the state.
  */
