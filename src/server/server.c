@@ -342,6 +342,7 @@ static bool start_admin(server *s) {
                           .public_url = or_null(s->config->http.public_url), .trunk_changed = on_trunk_changed, .ctx = s };
     parts.tls = s->config->http.tls_cert[0] || !strncmp(s->config->http.public_url, "https:", 6);
     s->admin = admin_new(&parts);
+    s->api.admin = s->admin;
     s->metrics = metrics_new();
     return s->admin && s->metrics;
 }

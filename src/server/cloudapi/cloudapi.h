@@ -21,6 +21,7 @@ struct web;                           /* web.h */
 struct calls;                         /* call/call.h */
 struct prompts;                       /* ivr/prompt.h */
 struct records;                       /* record/record.h */
+struct admin;                         /* admin/admin.h */
 
 typedef struct {
     store *store;
@@ -39,6 +40,7 @@ typedef struct {
     struct calls *calls;
     struct prompts *prompts;
     struct records *records;
+    struct admin *admin;
 } cloudapi;
 
 /* Whether a request is meant for the cloud API: X-TC-Action, or the legacy signature's parameters. */

@@ -2,6 +2,7 @@
 #include "server/cloudapi/extension.h"
 #include "server/cloudapi/staff.h"
 
+#include "server/admin/admin.h"
 #include "server/admin/password.h"
 #include "server/agent/agent.h"
 #include "server/store/staff.h"
@@ -72,7 +73,7 @@ const char *const members_modify_staff_password[] = { "SdkAppId", "Email", "Pass
 
 typedef struct {
     action_later *later;
-    store *store;
+    const cloudapi *api;
     int64_t app_id;
     char user_id[STORE_TEXT], password[PASSWORD_MAX + 1], hash[PASSWORD_HASH];
     int error;
@@ -87,10 +88,11 @@ static void hash_on_worker(void *arg)
 static void write_hash(action_call *call, void *ctx)
 {
     hashing *h = ctx;
-    int error = h->error ? 0 : store_put_password(h->store, h->app_id, h->user_id, h->hash);
+    int error = h->error ? 0 : store_put_password(h->api->store, h->app_id, h->user_id, h->hash);
     if (h->error) action_fail(call, "InternalError", "The password could not be hashed: %s", tccc_error_sentence(h->error));
     else if (error == TCCC_E_NOT_FOUND) action_fail(call, "InvalidParameterValue.AccountNotExist", "The agent has been deleted meanwhile.");
     else action_store_failed(call, error);
+    if (!call->code && h->api->admin) admin_sign_out(h->api->admin, h->app_id, h->user_id); /* the old one is void at once */
 }
 
 static void hashed(void *arg, int started)
@@ -111,7 +113,7 @@ static void hash_later(action_call *call, int64_t app_id, const char *user_id, c
         free(h);
         return;
     }
-    h->store = call->api->store;
+    h->api = call->api;
     h->app_id = app_id;
     snprintf(h->user_id, sizeof h->user_id, "%s", user_id);
     snprintf(h->password, sizeof h->password, "%s", password);
