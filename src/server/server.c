@@ -337,7 +337,8 @@ static void on_trunk_changed(void *ctx, const char *name) {
 }
 
 static bool start_admin(server *s) {
-    admin_parts parts = { .store = s->store, .settings = s->rules, .agents = s->agents, .pushes = s->pushes, .flows = s->flows, .trunks = s->trunks,
+    admin_parts parts = { .store = s->store, .settings = s->rules, .agents = s->agents, .pushes = s->pushes, .flows = s->flows, .prompts = s->prompts, .records = s->records,
+                          .trunks = s->trunks,
                           .registrar = s->registrar, .workers = s->workers, .edge = s->edge, .log = s->log, .realm = s->config->sip.realm,
                           .public_url = or_null(s->config->http.public_url), .trunk_changed = on_trunk_changed, .ctx = s };
     parts.tls = s->config->http.tls_cert[0] || !strncmp(s->config->http.public_url, "https:", 6);

@@ -5,6 +5,20 @@ import { once } from 'node:events';
 import { SDK_APP_ID, Tcccd } from '../peers/tcccd.js';
 import { AdminClient } from './admin_client.js';
 
+/** A second of 400 Hz, 8 kHz, 16 bit. */
+function toneWav() {
+  const samples = Buffer.alloc(16000);
+  for (let i = 0; i < 8000; i++) samples.writeInt16LE(Math.round(8000 * Math.sin((2 * Math.PI * 400 * i) / 8000)), 2 * i);
+  const head = Buffer.alloc(44);
+  head.write('RIFF');
+  head.writeUInt32LE(36 + samples.length, 4);
+  head.write('WAVEfmt ', 8);
+  [[16, 4], [1, 2], [1, 2], [8000, 4], [16000, 4], [2, 2], [16, 2]].reduce((at, [value, size]) => head.writeUIntLE(value, at, size) && at + size, 16);
+  head.write('data', 36);
+  head.writeUInt32LE(samples.length, 40);
+  return Buffer.concat([head, samples]);
+}
+
 const PASSWORD = 'correct horse';
 const rejects = (promise, expected) => assert.rejects(promise, (error) => {
   for (const [name, value] of Object.entries(expected)) {
@@ -275,6 +289,32 @@ describe('the admin API', function () {
     await admin.post(`flows/${flow.flowId}/withdraw`);
     await admin.del(`flows/${flow.flowId}`);
     await rejects(admin.get(`flows/${flow.flowId}`), { status: 404 });
+  });
+
+  it('ADM-063 to ADM-066 sounds: uploaded, listed, downloaded, rejected, deleted', async () => {
+    const wav = toneWav();
+    const sound = await admin.post(`sounds?name=${encodeURIComponent('欢迎')}&file=hi.wav`, wav);
+    assert.deepEqual([sound.name, sound.file, typeof sound.soundId], ['欢迎', 'hi.wav', 'number']);
+    assert.ok(Math.abs(sound.durationMs - 1000) < 50, `${sound.durationMs} ms`);
+    assert.deepEqual((await admin.get('sounds')).sounds, [sound]);
+    const file = await fetch(`http://127.0.0.1:${tcccd.httpPort}/v1/admin/apps/${SDK_APP_ID}/sounds/${sound.soundId}/file`, { headers: { authorization: `Bearer ${admin.key}` } });
+    assert.equal(file.headers.get('content-type'), 'audio/wav');
+    assert.equal(Buffer.from(await file.arrayBuffer()).toString('latin1', 0, 4), 'RIFF');
+    await rejects(admin.post('sounds?name=again', Buffer.from('no sound')), { status: 400 });
+    await rejects(admin.post('sounds', wav), { status: 400, field: 'name' });
+    await rejects(admin.post(`sounds?name=${encodeURIComponent('欢迎')}`, wav), { status: 400, field: 'name' });
+    await rejects(admin.post('sounds?name=big', Buffer.alloc(5 * 1024 * 1024 + 1)), { status: 413 }); // ADM-064, AMB-29
+    await admin.post(`sounds/${sound.soundId}/reject`);
+    assert.equal((await admin.get('sounds')).sounds[0].state, 'rejected');
+    await admin.post(`sounds/${sound.soundId}/approve`);
+    await admin.del(`sounds/${sound.soundId}`);
+    await rejects(admin.del(`sounds/${sound.soundId}`), { status: 404 });
+  });
+
+  it('recordings: an empty list, and none where there is none', async () => {
+    assert.deepEqual(await admin.get('recordings'), { recordings: [], total: 0 });
+    await rejects(admin.get('recordings/none/url'), { status: 404 });
+    await rejects(admin.get('recordings?from=yesterday'), { status: 400, field: 'from' });
   });
 
   it('live state: agents and queues', async () => {

@@ -10,7 +10,9 @@
 #include "server/agent/agent.h"
 #include "server/edge/edge.h"
 #include "server/ivr/flows.h"
+#include "server/ivr/prompt.h"
 #include "server/push/push.h"
+#include "server/record/record.h"
 #include "server/settings/settings.h"
 #include "server/sip/registrar.h"
 #include "server/sip/trunk.h"
@@ -24,6 +26,8 @@ typedef struct {                      /* all outlive the admin */
     agents *agents;
     pushes *pushes;
     flows *flows;
+    prompts *prompts;
+    records *records;
     trunks *trunks;
     registrar *registrar;
     workers *workers;

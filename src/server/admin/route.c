@@ -61,6 +61,15 @@ const admin_route admin_routes[] = {
     { "POST", APP "/flows/{flow}/withdraw", MAY_ADMIN, NULL, route_withdraw_flow },
     { "DELETE", APP "/flows/{flow}", MAY_ADMIN, NULL, route_delete_flow },
 
+    { "GET", APP "/sounds", MAY_ADMIN | MAY_INSPECT, NULL, route_list_sounds },
+    { "POST", APP "/sounds", MAY_ADMIN, NULL, route_post_sound },
+    { "GET", APP "/sounds/{sound}/file", MAY_ADMIN | MAY_INSPECT, NULL, route_get_sound_file },
+    { "POST", APP "/sounds/{sound}/approve", MAY_ADMIN, NULL, route_approve_sound },
+    { "POST", APP "/sounds/{sound}/reject", MAY_ADMIN, NULL, route_reject_sound },
+    { "DELETE", APP "/sounds/{sound}", MAY_ADMIN, NULL, route_delete_sound },
+    { "GET", APP "/recordings", MAY_ADMIN | MAY_INSPECT, NULL, route_list_recordings },
+    { "GET", APP "/recordings/{recording}/url", MAY_ADMIN | MAY_INSPECT, NULL, route_get_recording_url },
+
     { "GET", APP "/pushes", MAY_ADMIN, NULL, route_list_pushes },
     { "POST", APP "/pushes/{push}/replay", MAY_ADMIN, NULL, route_replay_push },
     { "GET", APP "/keys", MAY_ADMIN, NULL, route_list_keys },

@@ -128,6 +128,16 @@ void route_put_flow(admin_call *call);
 void route_publish_flow(admin_call *call);
 void route_withdraw_flow(admin_call *call);
 void route_delete_flow(admin_call *call);
+/* sound_routes.c */
+void route_list_sounds(admin_call *call);
+void route_post_sound(admin_call *call);
+void route_get_sound_file(admin_call *call);
+void route_approve_sound(admin_call *call);
+void route_reject_sound(admin_call *call);
+void route_delete_sound(admin_call *call);
+/* recording_routes.c */
+void route_list_recordings(admin_call *call);
+void route_get_recording_url(admin_call *call);
 /* push_routes.c */
 void route_list_pushes(admin_call *call);
 void route_replay_push(admin_call *call);
