@@ -30,6 +30,7 @@ struct server {
     store *store;
     settings *rules;
     agents *agents;
+    acd *queues;
     pushes *pushes;
     backlog *backlog;                /* finished calls on their way into the store */
     flows *flows;
@@ -244,6 +245,13 @@ static void data_folder(const config *c, char *folder, size_t capacity) {
     snprintf(folder, capacity, "%.*s", slash ? (int)(slash - c->data) : 1, slash ? c->data : ".");
 }
 
+static void on_record_ended(void *ctx, uint32_t handle, enum record_end why) {
+    server *s = ctx;
+    (void)why;
+    if (s->calls)
+        calls_record_ended(s->calls, handle);
+}
+
 static bool start_records(server *s, char *err, size_t err_cap) {
     const config *c = s->config;
     char folder[1024], url[300], outward[64];
@@ -254,7 +262,7 @@ static bool start_records(server *s, char *err, size_t err_cap) {
     data_folder(c, folder, sizeof folder);
     snprintf(url, sizeof url, strchr(host, ':') ? "%s://[%s]:%d" : "%s://%s:%d", c->http.tls_cert[0] ? "https" : "http", host, edge_port(s->edge));
     records_config settings = { .folder = folder, .public_url = c->http.public_url[0] ? c->http.public_url : url };
-    records_handler handler = { .finished = on_recording };
+    records_handler handler = { .finished = on_recording, .ended = on_record_ended };
     s->records = records_new(&settings, s->edge, s->store, s->rules, s->timers, s->log, &handler, s);
     s->api.records = s->records;
     if (!s->records)
@@ -350,19 +358,26 @@ static bool start_admin(server *s) {
 
 static bool start_calls(server *s) {
     const config *c = s->config;
-    calls_config call_settings = { .ring_s = c->calls.ring_s, .queue_s = c->calls.queue_s, .no_reply_s = c->calls.no_reply_s,
+    calls_config call_settings = { .no_reply_s = c->calls.no_reply_s,
         .outbound_ring_s = c->calls.outbound_ring_s, .session_expires_s = c->sip.session_expires_s, .rtp_min = c->rtp.min, .rtp_max = c->rtp.max, .music = c->calls.music };
     seats_config seat_settings = { .heartbeat_ms = c->heartbeat_ms, .resume_s = c->calls.resume_s, .data_channel = c->data_channel.port >= 0 };
-    seat_handler handler = { calls_request, calls_snapshot, calls_seat_gone, calls_seat_free };
+    seat_handler handler = { .request = calls_request, .snapshot = calls_snapshot, .gone = calls_seat_gone };
+    agent_handler for_calls = { .removed = calls_agent_removed };
+    acd_handler offers = { calls_offer, calls_moved };
     s->calls = calls_new(&call_settings);
     s->agents = agents_new(s->store, s->rules, s->timers, s->log);
     s->api.agents = s->agents;
     s->seats = s->calls && s->agents ? seats_new(&seat_settings, s->edge, s->store, s->agents, s->timers, s->log, &handler, s->calls) : NULL;
-    if (!s->seats || store_list_trunks(s->store, add_trunk, s))
+    s->queues = s->seats ? acd_new(s->agents, s->store, s->rules, s->timers, s->log, &offers, s->calls) : NULL;
+    if (!s->queues || store_list_trunks(s->store, add_trunk, s))
         return false;
     calls_parts parts = { .edge = s->edge, .store = s->store, .stack = s->stack, .registrar = s->registrar, .trunks = s->trunks, .gate = s->gate,
-                          .timers = s->timers, .log = s->log };
-    calls_use(s->calls, &parts, s->seats);
+                          .agents = s->agents, .queues = s->queues, .settings = s->rules, .flows = s->flows, .prompts = s->prompts, .records = s->records,
+                          .pushes = s->pushes, .backlog = s->backlog, .timers = s->timers, .log = s->log };
+    calls_use(s->calls, &parts);
+    agents_listen(s->agents, &for_calls, s->calls);
+    agents_set_reach(s->agents, calls_reach, s->calls);
+    registrar_listen(s->registrar, calls_extension_changed, s->calls);
     return start_admin(s);
 }
 
@@ -376,7 +391,8 @@ static bool start_all(server *s, char *err, size_t err_cap) {
     s->workers = workers_new(WORKERS);
     s->web = web_new(WEB_WORKERS, s->config->cloud_api.private_urls);
     s->call_in = (call_in_config){ .web = s->web, .log = s->log };
-    return s->timers && s->workers && s->web && start_store(s, err, err_cap) && start_edge(s, err, err_cap) && start_records(s, err, err_cap) && start_prompts(s, err, err_cap) && start_demo(s, err, err_cap) && start_sip(s, err, err_cap) &&
+    return s->timers && s->workers && s->web && start_store(s, err, err_cap) && start_edge(s, err, err_cap) && start_prompts(s, err, err_cap) &&
+           start_records(s, err, err_cap) && start_demo(s, err, err_cap) && start_sip(s, err, err_cap) &&
            start_calls(s) && !fd_listen(edge_fd(s->edge), FD_READ, on_edge_readable, s);
 }
 
@@ -459,6 +475,7 @@ void server_free(server *s) {
     metrics_free(s->metrics);
     seats_free(agents);
     calls_free(all);
+    acd_free(s->queues);
     trunks_free(s->trunks);
     registrar_free(s->registrar);
     demo_stop(trial);

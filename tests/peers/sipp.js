@@ -113,6 +113,29 @@ CSeq: 1 ACK
 Max-Forwards: 70
 Content-Length: 0`)}</scenario>`,
 
+  /** Calls, is answered and waits until the other side hangs up. digits: keys that it presses, one after each pause of its list. */
+  isHungUp: ({ digits = [], speaks = false } = {}) => `${head('is hung up')}${invite()}${provisional}<recv response="200" rrs="true" rtd="true"/>\n${ack}`
+    + (speaks ? `<nop><action><exec play_pcap_audio="${PCAP_PCMA}"/></action></nop>\n` : '')
+    + digits.map(({ afterMs, key }) => `<pause milliseconds="${afterMs}"/>\n<nop><action><exec play_dtmf="${key}"/></action></nop>\n`).join('')
+    + `<recv request="BYE"/>\n${echoOk}</scenario>`,
+
+  /** Calls and gives up afterMs after it was told that it waits (183). */
+  givesUp: ({ afterMs = 500 } = {}) => `${head('gives up')}${invite()}<recv response="100" optional="true"/>\n<recv response="183"/>\n<pause milliseconds="${afterMs}"/>\n${send(`CANCEL sip:[service]@[remote_ip]:[remote_port] SIP/2.0
+[last_Via:]
+[last_From:]
+To: <sip:[service]@[remote_ip]:[remote_port]>
+[last_Call-ID:]
+CSeq: 1 CANCEL
+Max-Forwards: 70
+Content-Length: 0`, 'retrans="500"')}<recv response="200"/>\n<recv response="487"/>\n${send(`ACK sip:[service]@[remote_ip]:[remote_port] SIP/2.0
+[last_Via:]
+[last_From:]
+[last_To:]
+[last_Call-ID:]
+CSeq: 1 ACK
+Max-Forwards: 70
+Content-Length: 0`)}</scenario>`,
+
   /** Expects to be refused with this status code. */
   isRefused: (code) => `${head('is refused')}${invite()}${provisional}<recv response="${code}"/>\n${send(`ACK sip:[service]@[remote_ip]:[remote_port] SIP/2.0
 [last_Via:]

@@ -1,5 +1,6 @@
 /** server_centre.js: tcccd with one line behind which sipp plays the telephone. Layer: tests. */
-import { Tcccd } from '../peers/tcccd.js';
+import assert from 'node:assert/strict';
+import { SDK_APP_ID, Tcccd } from '../peers/tcccd.js';
 import { Sipp } from '../peers/sipp.js';
 import { freePort } from '../peers/process.js';
 import { WireSeat } from './wire_seat.js';
@@ -64,6 +65,18 @@ export class ServerCentre {
   tell() { return [centreLog(this), ...this.peers.map((one) => `--- sipp:\n${one.messages().slice(-6000)}\n${one.process.log(20)}`)].join('\n'); }
 
   dial(seat, more = {}) { return seat.ask('call.start', { phoneNumber: CUSTOMER, ...more }); }
+
+  /** The finished record of a session, as DescribeTelCdr tells it. */
+  async cdr(sessionId, deadlineMs = 10000) {
+    const now = Math.floor(Date.now() / 1000), until = Date.now() + deadlineMs;
+    for (;;) {
+      const { TelCdrs } = await this.tcccd.cloud().DescribeTelCdr({ SdkAppId: SDK_APP_ID, StartTimeStamp: now - 3600, EndTimeStamp: now + 3600, PageSize: 100, PageNumber: 0, SessionIds: [sessionId] });
+      if (TelCdrs.length === 1) return TelCdrs[0];
+      assert.ok(TelCdrs.length === 0, 'a session has one record');
+      if (Date.now() > until) throw new Error(`no record of ${sessionId}`);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  }
 
   async clear() {
     await Promise.all(this.seats.splice(0).map((one) => one.close()));

@@ -1,18 +1,23 @@
-/* call.c: a call's life: the table's actions, requests of its seat, its end. Layer: server. */
+/* call.c: a call's life: the table's actions and its end. Layer: server. */
 #include "server/call/call_state.h"
-
-#include "server/acd/acd.h"
 
 #include <openssl/rand.h>
 #include <stdio.h>
 #include <string.h>
 
+static void clear_deadlines(call *c) {
+    deadlines *timers = c->all->parts.timers;
+    deadline *all[] = { &c->offer, &c->queue, &c->ring, &c->music, &c->flow_timer };
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+        deadline_clear(timers, all[i]);
+}
+
 static void destroy(void *arg) {
     call *c = arg;
-    deadlines *timers = c->all->parts.timers;
-    deadline_clear(timers, &c->offer);
-    deadline_clear(timers, &c->queue);
-    deadline_clear(timers, &c->ring);
+    clear_deadlines(c);
+    call_flow_end(c, &c->flow);
+    call_flow_end(c, &c->aside);
+    call_history_free(&c->history);
     list_unlink(&c->le);
 }
 
@@ -26,15 +31,16 @@ static void make_id(char id[37]) {
              b[8], b[9], b[10], b[11], b[12], b[13], b[14], b[15]);
 }
 
-call *call_make(calls *all, int64_t app_id, bool inbound) {
+call *call_make(calls *all, int64_t app_id, enum cdr_call_type type, bool inbound) {
     call *c = mem_zalloc(sizeof *c, destroy);
     if (!c)
         return NULL;
     c->all = all;
     c->app_id = app_id;
+    c->type = type;
     c->inbound = inbound;
     c->phase = inbound ? CALL_PHASE_QUEUED : CALL_PHASE_DIALING;
-    c->channel = -1;
+    c->far.channel = c->near.channel = -1;
     c->start_ms = clock_unix_ms();
     make_id(c->id);
     list_append(&all->list, &c->le, c);
@@ -42,7 +48,13 @@ call *call_make(calls *all, int64_t app_id, bool inbound) {
     return c;
 }
 
-void call_forget(call *c) { mem_deref(c); }
+void call_unmake(call *c) {
+    c->all->n_running--;
+    call_close_media(c);
+    call_release(c, &c->near, AGENT_SESSION_NEITHER);
+    call_release(c, &c->far, AGENT_SESSION_NEITHER);
+    mem_deref(c);
+}
 
 call *call_find(calls *all, const char *session_id) {
     for (struct le *le = all->list.head; le; le = le->next)
@@ -51,52 +63,62 @@ call *call_find(calls *all, const char *session_id) {
     return NULL;
 }
 
-void call_attach(call *c, seat *s) {
-    c->seat = s;
-    c->channel = seat_take_channel(s);
-    c->occupies = true;
-    seat_call_began(s);
-}
+const settings_phone *call_settings(const call *c) { return settings_phone_of(c->all->parts.settings, c->app_id); }
 
-/* The call takes no more of its seat's time; it stays in its list. */
-static void release_seat(call *c) {
-    if (!c->seat || !c->occupies)
+/* ---- the end ---- */
+
+typedef struct {
+    enum wire_close_by by;
+    enum cdr_side hung_up_by;
+    enum end_status status, step_status; /* of the call, and of the step that serves or is asked now */
+    const char *main_reason, *sub_reason;
+} ending;
+
+static void tell_end(call *c, call_end *end, const ending *e) {
+    if (!end->seat)
         return;
-    c->occupies = false;
-    seat_give_channel(c->seat, c->channel);
-    c->channel = -1;
-    seat_call_ended(c->seat);
+    call_tell_ended(c, end, e->by, e->main_reason, e->sub_reason);
+    kept_add(c->all, c, end);
 }
 
-void call_detach(call *c) {
-    seat *s = c->seat;
-    bool occupied = c->occupies;
-    if (!s)
-        return;
-    seat_give_channel(s, c->channel);
-    c->seat = NULL;
-    c->channel = -1;
-    c->occupies = false;
-    if (occupied)
-        seat_call_ended(s);
+static void end(call *c, const ending *e) {
+    bool near_served = c->near.agent && c->joined && c->answer_ms;
+    c->end_ms = clock_unix_ms();
+    c->all->n_running--;
+    list_unlink(&c->le);
+    clear_deadlines(c);
+    call_leave_queue(c);
+    call_record_end(c);
+    call_close_media(c);
+    tell_end(c, &c->near, e);
+    tell_end(c, &c->far, e);
+    call_history_ended(&c->history, near_served ? END_OK : (int)e->step_status, c->end_ms);
+    call_write_cdr(c, e->status, e->hung_up_by, wire_close_by_name(e->by));
+    call_release(c, &c->near, near_served ? AGENT_SESSION_SERVED : AGENT_SESSION_NEITHER);
+    call_release(c, &c->far, AGENT_SESSION_NEITHER); /* an internal call needs no after-call work of who made it */
+    call_flow_end(c, &c->flow);
+    call_flow_end(c, &c->aside);
+    mem_deref(c);
 }
 
-/* Ended calls stay for the snapshot until call.delete; a page that never deletes loses its oldest. */
-static void trim_kept(calls *all, const seat *s) {
-    call *oldest = NULL;
-    int n = 0;
-    for (struct le *le = all->list.head; le; le = le->next) {
-        call *c = le->data;
-        if (c->seat != s || c->phase != CALL_PHASE_OVER)
-            continue;
-        oldest = oldest ? oldest : c;
-        n++;
+static enum end_status customer_left_status(const call *c, enum call_phase was) {
+    switch (was) {
+    case CALL_PHASE_FLOW: return c->inbound ? END_IVR_GIVE_UP : END_OK;
+    case CALL_PHASE_QUEUED: return END_WAITING_GIVE_UP;
+    case CALL_PHASE_OFFERED: case CALL_PHASE_ACCEPTED: return END_RINGING_GIVE_UP;
+    case CALL_PHASE_FETCHING: case CALL_PHASE_DIALING: case CALL_PHASE_RINGING: return END_USER_REJECT;
+    case CALL_PHASE_TALKING: case CALL_PHASE_HELD: case CALL_PHASE_ASIDE: case CALL_PHASE_AFTER: case CALL_PHASE_OVER: case CALL_N_PHASES: break;
     }
-    if (n > CALL_KEPT_MAX)
-        call_forget(oldest);
+    return END_OK;
 }
 
-static enum end_status seat_ended_status(const call *c) {
+static void end_by_customer(call *c, enum call_phase was) {
+    enum end_status status = customer_left_status(c, was);
+    end(c, &(ending){ WIRE_BY_CLIENT, was == CALL_PHASE_AFTER ? CDR_SEAT : CDR_USER, status, status, NULL, NULL });
+}
+
+/* Nobody was reached: who called gave up. */
+static enum end_status cancelled_status(const call *c) {
     if (c->answer_ms)
         return END_OK;
     if (c->inbound)
@@ -104,241 +126,189 @@ static enum end_status seat_ended_status(const call *c) {
     return c->ring_ms ? END_CALLER_CANCEL_WHILE_RING : END_CALLER_CANCEL_WITHOUT_RING;
 }
 
-static enum end_status customer_ended_status(const call *c, bool was_offered) {
-    if (c->answer_ms)
-        return END_OK;
-    return was_offered ? END_RINGING_GIVE_UP : END_WAITING_GIVE_UP;
-}
-
-static void end(call *c, enum wire_close_by by, enum end_status status, const char *main_reason, const char *sub_reason) {
-    deadlines *timers = c->all->parts.timers;
-    seat *s = c->seat;
-    deadline_clear(timers, &c->offer);
-    deadline_clear(timers, &c->queue);
-    deadline_clear(timers, &c->ring);
-    c->end_ms = clock_unix_ms();
-    c->all->n_running--;
-    call_close_media(c);
-    if (c->leg)
-        leg_hangup(c->leg);
-    c->leg = NULL;
-    call_tell_ended(c, by, main_reason, sub_reason);
-    call_record(c, status, wire_close_by_name(by));
-    if (!s) {
-        call_forget(c);
-        return;
-    }
-    release_seat(c);
-    trim_kept(c->all, s);
+static void end_by_seat(call *c) {
+    enum end_status status = cancelled_status(c);
+    end(c, &(ending){ WIRE_BY_SEAT, CDR_SEAT, status, status, NULL, NULL });
 }
 
 /* The telephone's side refused, did not reply, or the trunk is down. */
 static void end_unreached(call *c) {
-    char sub[40];
+    char sub[40] = "trunkDown";
     enum end_status status = c->failure.cause == LEG_REFUSED ? end_status_of_sip(c->failure.status) : END_OPERATOR_ERROR;
-    if (c->failure.cause == LEG_NO_REPLY && c->trunk)
-        trunk_note_dead(c->trunk);
+    if (c->failure.cause == LEG_NO_REPLY)
+        route_note_dead(c->all, c->far.trunk);
     if (c->failure.status)
         snprintf(sub, sizeof sub, "SIP %d", c->failure.status);
-    else
-        snprintf(sub, sizeof sub, "trunkDown");
-    end(c, WIRE_BY_ADMIN, status, end_status_name(status), sub);
+    if (c->near.leg && !c->near.placed) { /* a desk phone that called hears it from SIP */
+        leg_refuse(c->near.leg, c->failure.status >= 400 ? c->failure.status : 503, c->failure.status >= 400 ? "Call Failed" : "Service Unavailable", NULL);
+        c->near.leg = NULL;
+    }
+    end(c, &(ending){ WIRE_BY_ADMIN, CDR_SYSTEM, status, status, end_status_name(status), sub });
 }
 
-static bool anybody_online(call *c) {
-    acd_wish wish = { .app_id = c->app_id, .group_id = c->group_id };
-    return acd_anybody_signed_in(c->all->seats, c->all->parts.store, &wish);
+/* The agent's own telephone was not reached: the customer was never called. */
+static void end_unfetched(call *c) {
+    end(c, &(ending){ WIRE_BY_ADMIN, CDR_SYSTEM, END_CALLER_CANCEL_WITHOUT_RING, END_NOT_ANSWER, end_status_name(END_NOT_ANSWER), "agentTelephone" });
+}
+
+static enum end_status unserved_status(const call *c) {
+    if (c->type == CDR_INTERNAL)
+        return c->failure.status ? end_status_of_sip(c->failure.status) : END_NOT_ANSWER;
+    return acd_anybody_online(c->all->parts.queues, c->app_id, c->group_id) ? END_WAITING_GIVE_UP : END_NO_SEAT_ONLINE;
 }
 
 static void end_unserved(call *c) {
-    bool online = anybody_online(c);
-    leg_refuse(c->leg, 480, "Temporarily Unavailable", NULL);
-    c->leg = NULL;
-    end(c, WIRE_BY_TIMER, online ? END_WAITING_GIVE_UP : END_NO_SEAT_ONLINE, NULL, NULL);
+    enum end_status status = unserved_status(c);
+    bool busy = status == END_BUSY;
+    call_refuse_far(c, busy ? 486 : status == END_USER_REJECT ? 603 : 480, busy ? "Busy Here" : status == END_USER_REJECT ? "Decline" : "Temporarily Unavailable");
+    if (c->type == CDR_INTERNAL)
+        end(c, &(ending){ WIRE_BY_ADMIN, CDR_SYSTEM, status, status, end_status_name(status), "agent" });
+    else
+        end(c, &(ending){ WIRE_BY_TIMER, CDR_SYSTEM, status, status, NULL, NULL });
 }
 
-static void begin_talk(call *c, enum wire_event_name name) {
+static void end_by_flow(call *c, enum call_phase was) {
+    bool after = was == CALL_PHASE_AFTER;
+    enum end_status status = after || c->answer_ms ? END_OK : !c->queued_ms ? END_IVR_END : c->wait_over == FLOW_NO_AGENT ? END_NO_SEAT_ONLINE : END_WAITING_GIVE_UP;
+    end(c, &(ending){ WIRE_BY_TIMER, after ? CDR_SEAT : CDR_SYSTEM, status, status, NULL, NULL });
+}
+
+static void end_by_admin(call *c, const char *main_reason, const char *sub_reason) {
+    enum end_status status = c->answer_ms ? END_OK : c->inbound ? END_IVR_END : cancelled_status(c);
+    end(c, &(ending){ WIRE_BY_ADMIN, CDR_SYSTEM, status, status, main_reason, sub_reason });
+}
+
+static void end_lost(call *c, const char *main_reason, const char *sub_reason) {
+    enum end_status status = c->answer_ms ? END_OK : END_OPERATOR_ERROR;
+    end(c, &(ending){ WIRE_BY_ADMIN, CDR_SYSTEM, status, status, main_reason, sub_reason });
+}
+
+/* ---- the actions ---- */
+
+static void begin_talk(call *c, bool called_out) {
     deadline_clear(c->all->parts.timers, &c->ring);
-    c->answer_ms = clock_unix_ms();
-    call_open_media(c);
-    call_tell_simple(c, name);
+    if (!c->answer_ms)
+        c->answer_ms = clock_unix_ms();
+    call_history_accepted(&c->history, clock_unix_ms());
+    if (c->near.leg && !c->near.placed && !leg_is_up(c->near.leg))
+        leg_answer(c->near.leg);
+    call_join(c);
+    call_hear(c, HEARS_AGENT, NULL, false);
+    call_tell_simple(c, &c->near, called_out ? WIRE_EV_CALLOUT_ACCEPTED : WIRE_EV_USER_ACCESSED);
+    call_tell_simple(c, &c->far, WIRE_EV_CALLOUT_ACCEPTED);
+    call_tell_transferred(c);
+    call_record_start(c);
+    if (c->flow.run)
+        call_flow_step(c, &c->flow, FLOW_CONNECTED, 0);
+}
+
+static void join_or_greet(call *c) {
+    if (!call_flow_greets(c))
+        call_apply(c, CALL_ON_CONNECTED);
 }
 
 static void answer(call *c) {
     deadline_clear(c->all->parts.timers, &c->offer);
-    leg_answer(c->leg);
-    if (c->leg && leg_agreement(c->leg))
-        call_open_media(c); /* the page's worklet starts while the ACK is on its way */
+    if (c->near.agent)
+        agent_session_answered(c->near.agent);
+    call_join(c); /* the page's worklet starts while the ACK is on its way */
+    if (c->far.leg && !leg_is_up(c->far.leg))
+        leg_answer(c->far.leg);
+    else
+        join_or_greet(c);
 }
 
-static void act(call *c, enum call_action action, bool was_offered) {
+static void hold(call *c, bool on) {
+    call_hold_media(c, on);
+    call_tell_held(c, &c->near, on, true);
+    call_tell_held(c, &c->far, on, false);
+    call_history_event(&c->history, on ? "StaffHold" : "StaffUnhold", c->near.agent ? agent_row(c->near.agent)->user_id : "", clock_unix_ms());
+}
+
+static void run_flow(call *c) {
+    deadline_clear(c->all->parts.timers, &c->ring);
+    if (!c->inbound && !c->answer_ms)
+        c->answer_ms = clock_unix_ms();
+    call_flow_step(c, &c->flow, FLOW_STARTED, 0);
+}
+
+static void step_aside(call *c) {
+    call_record_pause(c);
+    call_tell_self_service(c, true);
+    call_tell_media(c, &c->near, WIRE_MEDIA_UPDATE);
+    call_flow_step(c, &c->aside, FLOW_STARTED, 0);
+}
+
+static void come_back(call *c) {
+    call_flow_end(c, &c->aside);
+    call_hear(c, HEARS_AGENT, NULL, false);
+    call_tell_self_service(c, false);
+    call_tell_media(c, &c->near, WIRE_MEDIA_UPDATE);
+    call_record_start(c);
+}
+
+static void note_ringing(call *c) {
+    if (!c->ring_ms)
+        c->ring_ms = clock_unix_ms();
+    call_history_rang(&c->history, c->ring_ms);
+}
+
+static void dial(call *c) {
+    if (call_dial_customer(c))
+        call_apply(c, CALL_ON_FAILED);
+}
+
+static void act(call *c, enum call_action action, enum call_phase was) {
     switch (action) {
-    case CALL_ACT_NOTHING: case CALL_ACT_REFUSE: case CALL_N_ACTIONS: break;
-    case CALL_ACT_TELL_RINGING:
-        if (!c->ring_ms)
-            c->ring_ms = clock_unix_ms();
-        break;
-    case CALL_ACT_TELL_ANSWERED: begin_talk(c, WIRE_EV_CALLOUT_ACCEPTED); break;
-    case CALL_ACT_TELL_ACCESSED: begin_talk(c, WIRE_EV_USER_ACCESSED); break;
+    case CALL_ACT_UNWRITTEN: case CALL_ACT_NOTHING: case CALL_ACT_SETTLED: case CALL_ACT_REFUSE: case CALL_N_ACTIONS: break;
+    case CALL_ACT_DIAL: dial(c); break;
+    case CALL_ACT_TELL_RINGING: note_ringing(c); break;
+    case CALL_ACT_TELL_ANSWERED: begin_talk(c, true); break;
+    case CALL_ACT_TELL_ACCESSED: begin_talk(c, false); break;
     case CALL_ACT_OFFER: call_offer(c); break;
     case CALL_ACT_ANSWER: answer(c); break;
-    case CALL_ACT_NEXT_AGENT: call_withdraw(c, false); break;
-    case CALL_ACT_NEXT_AGENT_AFTER_REJECT: call_withdraw(c, true); break;
-    case CALL_ACT_REQUEUE: call_withdraw(c, false); break;
-    case CALL_ACT_HOLD_ON:
-        call_hold_media(c, true);
-        call_tell_held(c, true, true);
-        break;
-    case CALL_ACT_HOLD_OFF:
-        call_hold_media(c, false);
-        call_tell_held(c, false, true);
-        break;
-    case CALL_ACT_END_BY_CUSTOMER: end(c, WIRE_BY_CLIENT, customer_ended_status(c, was_offered), NULL, NULL); break;
-    case CALL_ACT_END_BY_SEAT: end(c, WIRE_BY_SEAT, seat_ended_status(c), NULL, NULL); break;
+    case CALL_ACT_NEXT_AGENT: call_next_agent(c, REACH_LATE); break;
+    case CALL_ACT_NEXT_AGENT_AFTER_REJECT: call_next_agent(c, REACH_REJECTED); break;
+    case CALL_ACT_NEXT_AGENT_UNREACHED: call_next_agent(c, c->failure.status == 486 || c->failure.status == 600 ? REACH_BUSY : REACH_UNREACHABLE); break;
+    case CALL_ACT_REQUEUE: call_next_agent(c, REACH_UNREACHABLE); break;
+    case CALL_ACT_HOLD_ON: hold(c, true); break;
+    case CALL_ACT_HOLD_OFF: hold(c, false); break;
+    case CALL_ACT_HAND_OVER: call_hand_over(c); break;
+    case CALL_ACT_STEP_ASIDE: step_aside(c); break;
+    case CALL_ACT_COME_BACK: come_back(c); break;
+    case CALL_ACT_LEAVE_TO_FLOW: call_flow_after_agent(c); break;
+    case CALL_ACT_QUEUE: call_wait(c); break;
+    case CALL_ACT_LEAVE_QUEUE: call_leave_queue(c); break;
+    case CALL_ACT_WITHDRAW: call_withdraw(c); break;
+    case CALL_ACT_RUN_FLOW: run_flow(c); break;
+    case CALL_ACT_FLOW_WAIT_OVER: call_flow_step(c, &c->flow, c->wait_over, 0); break;
+    case CALL_ACT_END_BY_CUSTOMER: end_by_customer(c, was); break;
+    case CALL_ACT_END_BY_SEAT: end_by_seat(c); break;
+    case CALL_ACT_END_BY_FLOW: end_by_flow(c, was); break;
+    case CALL_ACT_END_BY_ADMIN: end_by_admin(c, "hungUp", "api"); break;
     case CALL_ACT_END_UNREACHED: end_unreached(c); break;
-    case CALL_ACT_END_UNANSWERED: end(c, WIRE_BY_ADMIN, END_NOT_ANSWER, end_status_name(END_NOT_ANSWER), "ringTimeout"); break;
+    case CALL_ACT_END_UNFETCHED: end_unfetched(c); break;
+    case CALL_ACT_END_UNANSWERED:
+        end(c, &(ending){ WIRE_BY_ADMIN, CDR_SYSTEM, END_NOT_ANSWER, END_NOT_ANSWER, end_status_name(END_NOT_ANSWER), "ringTimeout" });
+        break;
     case CALL_ACT_END_UNSERVED: end_unserved(c); break;
-    case CALL_ACT_END_LOST: end(c, WIRE_BY_ADMIN, c->answer_ms ? END_OK : END_OPERATOR_ERROR, "connectionLost", "telephone"); break;
-    case CALL_ACT_END_STOPPED: end(c, WIRE_BY_ADMIN, c->answer_ms ? END_OK : END_OPERATOR_ERROR, "serverStopping", "tcccd"); break;
+    case CALL_ACT_END_LOST: end_lost(c, "connectionLost", "telephone"); break;
+    case CALL_ACT_END_STOPPED: end_lost(c, "serverStopping", "tcccd"); break;
     }
 }
 
-/* The only place that writes a call's phase. */
 void call_apply(call *c, enum call_happening happening) {
     call_move move = call_table_step(c->phase, happening);
-    LOG(c->all->parts.log, LOG_LEVEL_DEBUG, "call", log_text("session", c->id), log_text("phase", call_phase_name(c->phase)),
+    enum call_phase was = c->phase;
+    LOG(c->all->parts.log, LOG_LEVEL_DEBUG, "call", log_text("session", c->id), log_text("phase", call_phase_name(was)),
         log_text("on", call_happening_name(happening)), log_text("next", call_phase_name(move.next)));
-    bool was_offered = c->phase != CALL_PHASE_QUEUED;
     c->phase = move.next;
-    act(c, move.action, was_offered);
+    mem_ref(c);
+    act(c, move.action, was);
+    mem_deref(c);
 }
 
-void call_apply_request(call *c, enum call_happening happening, seat *s, const wire_request *request, uint64_t ticket) {
-    bool fits = call_table_step(c->phase, happening).action != CALL_ACT_REFUSE;
-    seat_answer(s, ticket, request->method, NULL, fits ? 0 : TCCC_E_STATE, NULL);
-    if (fits)
-        call_apply(c, happening);
-}
-
-static bool talks_elsewhere(const calls *all, const seat *s, const call *except) {
-    for (struct le *le = all->list.head; le; le = le->next) {
-        const call *c = le->data;
-        if (c->seat == s && c != except && c->phase != CALL_PHASE_OVER && c->phase != CALL_PHASE_HELD)
-            return true;
-    }
-    return false;
-}
-
-static void delete_call(calls *all, call *c, seat *s, const wire_request *request, uint64_t ticket) {
-    bool running = c && c->phase != CALL_PHASE_OVER;
-    (void)all;
-    seat_answer(s, ticket, request->method, NULL, running ? TCCC_E_STATE : 0, running ? "The call has not ended." : NULL);
-    if (c && !running)
-        call_forget(c);
-}
-
-static void send_digits(call *c, seat *s, const wire_request *request, uint64_t ticket) {
-    int error = c->leg && leg_is_up(c->leg) ? leg_send_digits(c->leg, request->args.digits) : TCCC_E_STATE;
-    seat_answer(s, ticket, request->method, NULL, error, NULL);
-}
-
-void calls_request(void *ctx, seat *s, const wire_request *request, uint64_t ticket) {
-    calls *all = ctx;
-    if (request->method == WIRE_CALL_START) {
-        if (talks_elsewhere(all, s, NULL))
-            seat_answer(s, ticket, request->method, NULL, TCCC_E_AGENT_BUSY, NULL);
-        else
-            call_start(all, s, request, ticket);
-        return;
-    }
-    call *c = call_find(all, request->args.session_id);
-    if (c && c->seat != s)
-        c = NULL;
-    if (request->method == WIRE_CALL_DELETE) {
-        delete_call(all, c, s, request, ticket);
-        return;
-    }
-    if (!c) {
-        seat_answer(s, ticket, request->method, NULL, TCCC_E_NOT_FOUND, NULL);
-        return;
-    }
-    switch (request->method) {
-    case WIRE_CALL_ACCEPT:
-        if (talks_elsewhere(all, s, c))
-            seat_answer(s, ticket, request->method, NULL, TCCC_E_AGENT_BUSY, NULL);
-        else
-            call_apply_request(c, CALL_ON_ACCEPT, s, request, ticket);
-        break;
-    case WIRE_CALL_REJECT: call_apply_request(c, CALL_ON_REJECT, s, request, ticket); break;
-    case WIRE_CALL_HANGUP: call_apply_request(c, CALL_ON_HANGUP, s, request, ticket); break;
-    case WIRE_CALL_HOLD: call_apply_request(c, CALL_ON_HOLD, s, request, ticket); break;
-    case WIRE_CALL_UNHOLD:
-        if (c->phase == CALL_PHASE_HELD && talks_elsewhere(all, s, c))
-            seat_answer(s, ticket, request->method, NULL, TCCC_E_AGENT_BUSY, NULL);
-        else
-            call_apply_request(c, CALL_ON_UNHOLD, s, request, ticket);
-        break;
-    case WIRE_CALL_DIGITS: send_digits(c, s, request, ticket); break;
-    case WIRE_CALL_MUTE:
-        LOG(all->parts.log, LOG_LEVEL_INFO, "call.mute", log_text("session", c->id), log_integer("muted", request->args.muted));
-        seat_answer(s, ticket, request->method, NULL, 0, NULL);
-        break;
-    case WIRE_CALL_START: case WIRE_CALL_DELETE: case WIRE_AGENT_ONLINE: case WIRE_AGENT_OFFLINE: case WIRE_AGENT_STATUS:
-    case WIRE_CALL_INTERNAL: case WIRE_CALL_TRANSFER: case WIRE_CALL_FLOW: case WIRE_CALL_UNFLOW:
-        seat_answer(s, ticket, request->method, NULL, TCCC_E_STATE, NULL);
-        break;
-    case WIRE_MEDIA_OFFER: case WIRE_N_METHODS: break;
-    }
-}
-
-int calls_snapshot(void *ctx, seat *s, wire_session *list) {
-    calls *all = ctx;
-    int n = 0;
-    for (struct le *le = all->list.head; le && n < WIRE_SESSIONS_MAX; le = le->next)
-        if (((call *)le->data)->seat == s)
-            call_describe(le->data, &list[n++]);
-    return n;
-}
-
-static call *first_of(calls *all, const seat *s, bool over) {
-    for (struct le *le = all->list.head; le; le = le->next) {
-        call *c = le->data;
-        if (c->seat == s && (c->phase == CALL_PHASE_OVER) == over)
-            return c;
-    }
-    return NULL;
-}
-
-void calls_seat_gone(void *ctx, seat *s) {
-    for (call *c; (c = first_of(ctx, s, false));)
-        call_apply(c, CALL_ON_SEAT_GONE);
-    for (call *c; (c = first_of(ctx, s, true));)
-        call_forget(c); /* it waited for call.delete */
-}
-
-void calls_seat_free(void *ctx, seat *s) {
-    calls *all = ctx;
-    for (struct le *le = all->list.head; le && seat_is_free(s);) {
-        call *c = le->data;
-        le = le->next;
-        if (c->phase == CALL_PHASE_QUEUED)
-            call_find_agent(c);
-    }
-}
-
-void calls_bridge_event(calls *all, uint32_t bridge, int side, int event, int64_t value) {
-    for (struct le *le = all->list.head; le; le = le->next) {
-        call *c = le->data;
-        if (!bridge || c->bridge != bridge)
-            continue;
-        LOG(all->parts.log, LOG_LEVEL_INFO, "call.media", log_text("session", c->id), log_integer("side", side), log_integer("event", event), log_integer("value", value));
-        if (event == BRIDGE_EVENT_FAILED) {
-            c->bridge = 0;
-            call_apply(c, CALL_ON_FAILED);
-        }
-        return;
-    }
-}
+/* ---- all calls ---- */
 
 calls *calls_new(const calls_config *config) {
     calls *all = calloc(1, sizeof *all);
@@ -346,29 +316,28 @@ calls *calls_new(const calls_config *config) {
         return NULL;
     all->config = *config;
     list_init(&all->list);
+    list_init(&all->kept);
     return all;
 }
 
-void calls_use(calls *all, const calls_parts *parts, seats *agents) {
-    all->parts = *parts;
-    all->seats = agents;
-}
+void calls_use(calls *all, const calls_parts *parts) { all->parts = *parts; }
 
 void calls_free(calls *all) {
     if (!all)
         return;
+    list_flush(&all->kept);
     list_flush(&all->list);
     free(all);
 }
 
 int calls_count(const calls *all) { return all->n_running; }
 
-static call *first_running(calls *all, bool queued_only) {
-    for (struct le *le = all->list.head; le; le = le->next) {
-        call *c = le->data;
-        if (c->phase == CALL_PHASE_QUEUED || (!queued_only && c->phase != CALL_PHASE_OVER))
-            return c;
-    }
+static bool waits(const call *c) { return c->phase == CALL_PHASE_QUEUED || c->phase == CALL_PHASE_FLOW; }
+
+static call *first_running(calls *all, bool waiting_only) {
+    for (struct le *le = all->list.head; le; le = le->next)
+        if (!waiting_only || waits(le->data))
+            return le->data;
     return NULL;
 }
 

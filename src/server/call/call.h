@@ -2,19 +2,25 @@
 #ifndef TCCC_SERVER_CALL_CALL_H
 #define TCCC_SERVER_CALL_CALL_H
 
+#include "server/acd/queue.h"
 #include "server/agent/agent.h"
 #include "server/edge/edge.h"
+#include "server/ivr/flows.h"
+#include "server/ivr/prompt.h"
+#include "server/push/push.h"
+#include "server/record/record.h"
 #include "server/seat/seat.h"
+#include "server/settings/settings.h"
 #include "server/sip/gate.h"
 #include "server/sip/registrar.h"
 #include "server/sip/stack.h"
 #include "server/sip/trunk.h"
-#include "server/store/store.h"
+#include "server/store/backlog.h"
 
 typedef struct calls calls;
 
 typedef struct {
-    int ring_s, queue_s, no_reply_s, outbound_ring_s, session_expires_s;
+    int no_reply_s, outbound_ring_s, session_expires_s;
     int rtp_min, rtp_max;
     const char *music;               /* WAV for callers who wait; "": the bridge's own */
 } calls_config;
@@ -26,13 +32,21 @@ typedef struct {                     /* what calls work with; all outlive them *
     registrar *registrar;
     trunks *trunks;
     gate *gate;
+    agents *agents;
+    acd *queues;
+    settings *settings;
+    flows *flows;
+    prompts *prompts;
+    records *records;
+    pushes *pushes;
+    backlog *backlog;
     deadlines *timers;
     const logger *log;
 } calls_parts;
 
 calls *calls_new(const calls_config *config);
 /* Before the first call. */
-void calls_use(calls *all, const calls_parts *parts, seats *agents);
+void calls_use(calls *all, const calls_parts *parts);
 void calls_free(calls *all);
 int calls_count(const calls *all);   /* running ones */
 
@@ -45,16 +59,29 @@ void calls_end_all(calls *all);
 void calls_request(void *ctx, seat *s, const wire_request *request, uint64_t ticket);
 int calls_snapshot(void *ctx, seat *s, wire_session *list);
 void calls_seat_gone(void *ctx, seat *s);
-void calls_seat_free(void *ctx, seat *s);
+/* For agent_handler. */
+void calls_agent_removed(void *ctx, agent *a);
+/* For acd_handler. */
+void calls_offer(void *ctx, void *contact, agent *a);
+void calls_moved(void *ctx, void *contact, int ahead);
+/* For records_handler: it ended by itself. */
+void calls_record_ended(void *ctx, uint32_t handle);
+/* For agents_set_reach. */
+unsigned calls_reach(void *ctx, const agent *a);
+/* For registrar_listen. */
+void calls_extension_changed(void *ctx, const char *extension);
 
 /* An INVITE that begins a call: from a trunk, or from a desk phone that proves itself. */
 void calls_invite(calls *all, endpoint *at, const struct sip_msg *invite);
+
 /* What the cloud API shows of a running call. Texts are borrowed for the call of `each`. */
 typedef struct {
     const char *session_id, *caller, *callee, *protected_caller, *protected_callee;
+    const char *number;              /* our line: callee of an inbound call, caller of an outbound one */
     const char *user_id;             /* the agent it is with, or "" */
     const char *state;               /* ringing, seatJoining, inProgress, finished: SessionStatus of DescribeTelSession */
     bool inbound;
+    bool outer;                      /* it is with a line outside now (transfer) */
     int64_t group_id;                /* whose queue it is or was in; 0 none */
     int64_t start_ms, queued_ms, ring_ms, accept_ms;
 } call_view;
@@ -67,6 +94,7 @@ typedef struct {
     const char *callee, *uui, *remark;
     const char *const *callers;      /* numbers that may be shown; none: the documented choice (ACD-034) */
     int n_callers;
+    int ring_s;                      /* a callee rings for so long at most; 0: the configured time */
     bool by_mobile;                  /* the agent's mobile is called first, then the customer */
 } call_dial;
 

@@ -1,70 +1,118 @@
-/* call_events.c: what a seat and the records are told of a call. Layer: server. Source: docs/protocol.md, "Events". */
+/* call_events.c: what the pages are told of a call. Layer: server. Source: docs/protocol.md, "Events". */
 #include "server/call/call_state.h"
 
 #include <stdio.h>
 
-void call_tell(call *c, const wire_event *event) {
+void call_tell(call *c, call_end *end, const wire_event *event) {
     wire_event one = *event;
     one.session_id = c->id;
-    if (c->seat)
-        seat_event(c->seat, &one);
+    if (end->seat)
+        seat_event(end->seat, &one);
 }
 
-void call_tell_simple(call *c, enum wire_event_name name) {
+void call_tell_simple(call *c, call_end *end, enum wire_event_name name) {
     wire_event event = { .name = name };
-    call_tell(c, &event);
+    call_tell(c, end, &event);
 }
 
 static const char *or_null(const char *text) { return text[0] ? text : NULL; }
 
+static enum wire_session_type type_of(const call *c) { return c->type == CDR_INTERNAL ? WIRE_INTERNAL : WIRE_PHONE; }
+
+/* Keys that were pressed; "noInput" is for the records only. */
+static int ivr_path(const call *c, wire_ivr_key *path) {
+    int n = 0;
+    for (int i = 0; i < c->history.n_keys && n < WIRE_IVR_KEYS_MAX; i++)
+        if (!c->history.keys[i].after_call)
+            path[n++] = (wire_ivr_key){ c->history.keys[i].key, c->history.keys[i].label };
+    return n;
+}
+
 void call_tell_in(call *c) {
+    wire_ivr_key path[WIRE_IVR_KEYS_MAX];
     wire_event event = { .name = WIRE_EV_CALL_IN };
-    event.call_in = (wire_call_in){ .timeout_s = c->all->config.ring_s, .caller = or_null(c->caller), .callee = c->callee, .server_type = WIRE_STAFF_SEAT };
-    call_tell(c, &event);
+    bool internal = c->type == CDR_INTERNAL;
+    event.call_in = (wire_call_in){
+        .type = type_of(c), .peer_user_id = internal ? c->peer_user_id : NULL, .timeout_s = c->offer_s, .caller = or_null(c->shown_caller),
+        .callee = c->shown_callee, .remark = or_null(c->remark), .protected_caller = c->masked && c->inbound ? or_null(c->shown_caller) : NULL,
+        .protected_callee = c->masked && !c->inbound ? or_null(c->shown_callee) : NULL, .server_type = c->server_type, .ivr_path = path,
+        .n_ivr_path = ivr_path(c, path),
+    };
+    call_tell(c, &c->near, &event);
 }
 
-void call_tell_outed(call *c) {
+void call_tell_outed(call *c, call_end *end) {
     wire_event event = { .name = WIRE_EV_CALL_OUTED };
-    event.call_outed = (wire_call_outed){ .caller = c->caller, .callee = c->callee, .server_type = WIRE_STAFF_SEAT };
-    call_tell(c, &event);
+    event.call_outed = (wire_call_outed){ .caller = c->shown_caller, .callee = c->shown_callee, .protected_callee = c->masked ? c->shown_callee : NULL,
+                                          .remark = or_null(c->remark), .server_type = c->server_type };
+    call_tell(c, end, &event);
 }
 
-void call_tell_progress(call *c, bool ringing, bool early_media) {
+void call_tell_progress(call *c, call_end *end, bool ringing, bool early_media) {
     wire_event event = { .name = WIRE_EV_PROGRESS };
     event.progress.ringing = ringing;
     event.progress.early_media = early_media;
     if (ringing || early_media)
-        call_tell(c, &event);
+        call_tell(c, end, &event);
 }
 
-void call_tell_held(call *c, bool held, bool by_seat) {
+void call_tell_held(call *c, call_end *end, bool held, bool by_seat) {
     wire_event event = { .name = WIRE_EV_HELD };
     event.held.held = held;
     event.held.by_seat = by_seat;
-    call_tell(c, &event);
+    call_tell(c, end, &event);
 }
 
-void call_tell_media(call *c, enum wire_media_op op) {
-    wire_event event = { .name = WIRE_EV_MEDIA, .media = call_media(c, op) };
-    call_tell(c, &event);
+void call_tell_self_service(call *c, bool runs) {
+    wire_event event = { .name = WIRE_EV_SELF_SERVICE, .self_service = runs };
+    call_tell(c, &c->near, &event);
 }
 
-static double talked_s(const call *c) { return c->answer_ms ? (double)(c->end_ms - c->answer_ms) / 1000.0 : 0; }
+void call_tell_media(call *c, call_end *end, enum wire_media_op op) {
+    wire_event event = { .name = WIRE_EV_MEDIA, .media = call_media(c, end, op) };
+    call_tell(c, end, &event);
+}
 
-void call_tell_ended(call *c, enum wire_close_by by, const char *main_reason, const char *sub_reason) {
+static double talked_s(const call *c) {
+    int64_t until_ms = c->end_ms ? c->end_ms : clock_unix_ms(); /* a call that was handed over goes on */
+    return c->answer_ms ? (double)(until_ms - c->answer_ms) / 1000.0 : 0;
+}
+
+void call_tell_ended(call *c, call_end *end, enum wire_close_by by, const char *main_reason, const char *sub_reason) {
     wire_event event = { .name = WIRE_EV_SESSION_ENDED };
     bool admin = by == WIRE_BY_ADMIN;
-    event.ended = (wire_session_ended){ .duration_s = talked_s(c), .close_by = by, .main_reason = admin ? main_reason : NULL, .sub_reason = admin ? sub_reason : NULL };
-    call_tell(c, &event);
+    event.ended = (wire_session_ended){ .type = type_of(c), .duration_s = talked_s(c), .close_by = by, .main_reason = admin ? main_reason : NULL,
+                                        .sub_reason = admin ? sub_reason : NULL };
+    call_tell(c, end, &event);
+}
+
+/* To the page that handed the customer over, once somebody has taken the call. */
+void call_tell_transferred(call *c) {
+    char group[24];
+    seat *s = c->handed_to_tell;
+    c->handed_to_tell = NULL;
+    if (!c->transferring)
+        return;
+    c->transferring = false;
+    if (!s)
+        return;
+    wire_event event = { .name = WIRE_EV_TRANSFER, .session_id = c->id };
+    snprintf(group, sizeof group, "%lld", (long long)c->group_id);
+    bool to_phone = c->target.extension[0] || c->target.number[0];
+    event.transfer.skill_group_id = !to_phone && c->group_id ? group : NULL;
+    event.transfer.user_id = c->near.agent ? agent_row(c->near.agent)->user_id : NULL;
+    event.transfer.extension = or_null(c->target.extension);
+    event.transfer.phone_number = or_null(c->target.number);
+    seat_event(s, &event);
 }
 
 static enum wire_session_state shown(enum call_phase phase) {
     switch (phase) {
-    case CALL_PHASE_DIALING: return WIRE_DIALING;
+    case CALL_PHASE_FETCHING: case CALL_PHASE_DIALING: return WIRE_DIALING;
     case CALL_PHASE_RINGING: return WIRE_RINGING;
-    case CALL_PHASE_QUEUED: case CALL_PHASE_OFFERED: return WIRE_OFFERED;
-    case CALL_PHASE_ACCEPTED: case CALL_PHASE_TALKING: case CALL_PHASE_HELD: return WIRE_TALKING;
-    case CALL_PHASE_OVER: case CALL_N_PHASES: break;
+    case CALL_PHASE_FLOW: case CALL_PHASE_QUEUED: case CALL_PHASE_OFFERED: return WIRE_OFFERED;
+    case CALL_PHASE_ACCEPTED: case CALL_PHASE_TALKING: case CALL_PHASE_HELD: case CALL_PHASE_ASIDE: return WIRE_TALKING;
+    case CALL_PHASE_AFTER: case CALL_PHASE_OVER: case CALL_N_PHASES: break;
     }
     return WIRE_ENDED;
 }
@@ -74,26 +122,17 @@ static int left_s(const call *c) {
     return c->phase == CALL_PHASE_OFFERED && c->offer_end_ms > now ? (int)((c->offer_end_ms - now + 999) / 1000) : 0;
 }
 
-void call_describe(call *c, wire_session *out) {
+void call_describe(call *c, const call_end *end, wire_session *out) {
+    bool is_caller = end == &c->far, internal = c->type == CDR_INTERNAL;
+    bool waits = is_caller && (c->phase == CALL_PHASE_QUEUED || c->phase == CALL_PHASE_OFFERED);
+    const store_agent *other = is_caller && c->near.agent ? agent_row(c->near.agent) : NULL;
     *out = (wire_session){
-        .session_id = c->id, .way = c->inbound ? WIRE_WAY_IN : WIRE_WAY_OUT, .state = shown(c->phase), .held = c->phase == CALL_PHASE_HELD,
-        .caller = c->caller, .callee = c->callee, .phone_desc = or_null(c->phone_desc), .server_type = WIRE_STAFF_SEAT, .timeout_s = left_s(c),
-        .start_ms = (uint64_t)c->start_ms, .answer_ms = (uint64_t)c->answer_ms, .has_media = call_has_media(c),
+        .session_id = c->id, .type = type_of(c), .way = c->inbound && !is_caller ? WIRE_WAY_IN : WIRE_WAY_OUT, .state = waits ? WIRE_RINGING : shown(c->phase),
+        .held = c->phase == CALL_PHASE_HELD && !is_caller, .caller = c->shown_caller, .callee = c->shown_callee, .phone_desc = or_null(c->phone_desc),
+        .peer_user_id = !internal ? NULL : is_caller ? (other ? other->user_id : c->callee_user_id) : c->peer_user_id,
+        .self_service = c->phase == CALL_PHASE_ASIDE, .server_type = c->server_type, .timeout_s = is_caller ? 0 : left_s(c),
+        .start_ms = (uint64_t)c->start_ms, .answer_ms = (uint64_t)c->answer_ms, .has_media = call_has_media(c, end),
     };
     if (out->has_media)
-        out->media = call_media(c, WIRE_MEDIA_START);
-}
-
-void call_record(call *c, enum end_status status, const char *closed_by) {
-    store_call row = { .app_id = c->app_id, .inbound = c->inbound, .start_ms = c->start_ms, .ring_ms = c->ring_ms, .answer_ms = c->answer_ms,
-                       .end_ms = c->end_ms, .end_status = status };
-    snprintf(row.session_id, sizeof row.session_id, "%s", c->id);
-    snprintf(row.caller, sizeof row.caller, "%s", c->caller);
-    snprintf(row.callee, sizeof row.callee, "%s", c->callee);
-    snprintf(row.uui, sizeof row.uui, "%s", c->uui);
-    snprintf(row.user_id, sizeof row.user_id, "%s", c->seat ? seat_agent(c->seat)->user_id : "");
-    snprintf(row.closed_by, sizeof row.closed_by, "%s", closed_by);
-    int error = store_put_call(c->all->parts.store, &row);
-    LOG(c->all->parts.log, error ? LOG_LEVEL_ERROR : LOG_LEVEL_INFO, "call.ended", log_text("session", c->id), log_text("by", closed_by),
-        log_text("status", end_status_name(status)), log_error("stored", error));
+        out->media = call_media(c, end, WIRE_MEDIA_START);
 }

@@ -7,7 +7,10 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { PAGE = 0, PHONE = 1 };
+/* Between two pages: what every browser speaks. */
+static const sdp_audio_agreement between_pages = {
+    .codec = TCCC_CODEC_OPUS, .payload_type = 111, .dtmf_payload_type = 110, .dtmf_rate_hz = 48000, .ptime_ms = 20, .direction = SDP_AUDIO_SENDRECV,
+};
 
 static int fill_keys(sdp_audio *local, bool both_suites) {
     local->secure = true;
@@ -20,26 +23,52 @@ static int fill_keys(sdp_audio *local, bool both_suites) {
     return 0;
 }
 
-int call_prepare_media(call *c, endpoint *at, const sdp_audio *offer, sdp_audio *local, bool secure) {
+int call_prepare_media(call *c, call_end *end, endpoint *at, const sdp_audio *offer, sdp_audio *local, bool secure) {
     char bind_to[64];
     re_snprintf(bind_to, sizeof bind_to, "%j", &at->address);
-    c->port = rtp_port_bind(bind_to, c->all->config.rtp_min, c->all->config.rtp_max);
-    if (!c->port)
+    end->port = rtp_port_bind(bind_to, c->all->config.rtp_min, c->all->config.rtp_max);
+    if (!end->port)
         return TCCC_E_LIMIT;
-    c->port_number = rtp_port_number(c->port);
-    phone_audio_local(local, at, c->port_number);
+    phone_audio_local(local, at, rtp_port_number(end->port));
     local->rtcp_mux = offer && offer->rtcp_mux;
     return secure ? fill_keys(local, offer != NULL) : 0;
 }
 
-static bool answered(const call *c) {
-    return c->phase == CALL_PHASE_TALKING || c->phase == CALL_PHASE_HELD || c->phase == CALL_PHASE_ACCEPTED;
+static const sdp_audio_agreement *agreement_of(const call_end *end) { return end->leg ? leg_agreement(end->leg) : NULL; }
+
+void call_match_media(const call *c, const call_end *other, sdp_audio *local) {
+    const sdp_audio_agreement *a = agreement_of(other);
+    if (!a && other->seat && other->channel >= 0)
+        a = call_format(c);
+    if (!a)
+        return;
+    local->n_codecs = 1;
+    local->codecs[0] = (sdp_audio_codec){ a->codec, a->payload_type };
+    local->ptime_ms = a->ptime_ms;
+    local->n_events = a->dtmf_payload_type ? 1 : 0;
+    local->events[0] = (sdp_audio_event){ a->dtmf_payload_type, a->dtmf_rate_hz };
 }
 
-static enum sdp_audio_direction client_direction(const call *c, const sdp_audio_agreement *agreed) {
-    if (c->phase == CALL_PHASE_HELD)
-        return SDP_AUDIO_INACTIVE;
-    return answered(c) ? agreed->direction : (enum sdp_audio_direction)(agreed->direction & SDP_AUDIO_RECVONLY);
+/* The page between whose two ends nothing is agreed yet has no format. */
+const sdp_audio_agreement *call_format(const call *c) {
+    const sdp_audio_agreement *a = agreement_of(&c->far);
+    if (!a)
+        a = agreement_of(&c->near);
+    return a || c->far.leg || c->near.leg ? a : &between_pages;
+}
+
+static bool is_page(const call_end *end) { return end->seat && end->channel >= 0 && !end->leg; }
+static bool has_sound(const call_end *end) { return agreement_of(end) || is_page(end); }
+
+static enum sdp_audio_direction page_direction(const call *c, const call_end *end, const sdp_audio_agreement *a) {
+    bool is_near = end->seat == c->near.seat;
+    switch (c->phase) {
+    case CALL_PHASE_ASIDE: case CALL_PHASE_HELD: return is_near ? SDP_AUDIO_INACTIVE : SDP_AUDIO_RECVONLY;
+    case CALL_PHASE_TALKING: case CALL_PHASE_ACCEPTED: return a->direction;
+    case CALL_PHASE_FETCHING: case CALL_PHASE_DIALING: case CALL_PHASE_RINGING: case CALL_PHASE_FLOW: case CALL_PHASE_QUEUED:
+    case CALL_PHASE_OFFERED: case CALL_PHASE_AFTER: case CALL_PHASE_OVER: case CALL_N_PHASES: break;
+    }
+    return (enum sdp_audio_direction)(a->direction & SDP_AUDIO_RECVONLY);
 }
 
 static enum wire_direction wire_direction_of(enum sdp_audio_direction direction) {
@@ -56,14 +85,14 @@ static enum wire_codec wire_codec_of(enum tccc_codec codec) {
     return codec == TCCC_CODEC_OPUS ? WIRE_OPUS : codec == TCCC_CODEC_PCMA ? WIRE_PCMA : WIRE_PCMU;
 }
 
-bool call_has_media(const call *c) { return c->media_started && c->leg && leg_agreement(c->leg); }
+bool call_has_media(const call *c, const call_end *end) { return end->media_told && call_format(c); }
 
-wire_media call_media(call *c, enum wire_media_op op) {
-    const sdp_audio_agreement *a = c->leg ? leg_agreement(c->leg) : NULL;
-    wire_media m = { .op = op, .channel = c->channel };
+wire_media call_media(call *c, const call_end *end, enum wire_media_op op) {
+    const sdp_audio_agreement *a = call_format(c);
+    wire_media m = { .op = op, .channel = end->channel };
     if (op == WIRE_MEDIA_STOP || !a)
         return m;
-    m.direction = wire_direction_of(client_direction(c, a));
+    m.direction = wire_direction_of(page_direction(c, end, a));
     m.codec = wire_codec_of(a->codec);
     m.payload_type = a->payload_type;
     if (a->dtmf_payload_type >= 96) { /* the wire knows dynamic types only; other telephones get their digits by INFO */
@@ -81,66 +110,179 @@ wire_media call_media(call *c, enum wire_media_op op) {
     return m;
 }
 
-static bridge_side phone_side(call *c) {
-    bridge_side side = phone_audio_side(c->leg, c->port);
-    c->port = NULL; /* the bridge's from here on */
+/* ---- the bridge's sides ---- */
+
+/* SRTP passes between a page and a telephone, whose keys the page has; between two telephones each has its own. */
+static bridge_side end_side(call *c, call_end *end, const call_end *other) {
+    if (is_page(end)) {
+        bridge_side side = { .kind = BRIDGE_PAGE, .seat = seat_media(end->seat), .channel = end->channel };
+        phone_audio_formats(&side, call_format(c));
+        return side;
+    }
+    bridge_side side = phone_audio_side(end->leg, end->port);
+    side.srtp_terminate = side.srtp && !is_page(other);
+    end->port = NULL; /* the bridge's from here on */
     return side;
 }
 
-static bridge_side page_side(call *c) {
-    bridge_side side = { .kind = BRIDGE_PAGE, .seat = seat_media(c->seat), .channel = c->channel };
-    phone_audio_formats(&side, c->leg);
+static bridge_side program_side(call *c, enum bridge_program program, const char *file, bool loop) {
+    bridge_side side = { .kind = BRIDGE_PROGRAM, .program = program, .file = file, .loop = loop, .tag = c->play_tag };
+    phone_audio_formats(&side, call_format(c));
     return side;
 }
 
-static bridge_side music_side(call *c) {
-    bool own = c->all->config.music[0] != 0;
-    bridge_side side = { .kind = BRIDGE_PROGRAM, .program = own ? PROGRAM_FILE : PROGRAM_MUSIC, .file = c->all->config.music, .loop = 1 };
-    phone_audio_formats(&side, c->leg);
-    return side;
+static bridge_side heard_side(call *c) {
+    if (c->hears == HEARS_FILE)
+        return program_side(c, PROGRAM_FILE, c->file, c->loop);
+    return program_side(c, c->hears == HEARS_MUSIC || c->hears == HEARS_HOLD ? PROGRAM_MUSIC : PROGRAM_SILENCE, NULL, true);
 }
 
-static void join(call *c, const bridge_side *near) {
+/* Who serves, or what is played while nobody does. */
+static bridge_side near_side(call *c) {
+    return c->joined && has_sound(&c->near) ? end_side(c, &c->near, &c->far) : heard_side(c);
+}
+
+/* Without a customer yet, the agent's own telephone hears how it rings there. */
+static bridge_side far_side(call *c) {
+    return has_sound(&c->far) ? end_side(c, &c->far, &c->near) : program_side(c, PROGRAM_RINGBACK, NULL, true);
+}
+
+static void open_bridge(call *c) {
+    bridge_side far = far_side(c), near = near_side(c);
+    c->bridge = bridge_open(c->all->parts.edge, &near, &far);
+}
+
+static void update(call *c, int side) {
+    bridge_side value = side == CALL_FAR ? far_side(c) : near_side(c);
+    bridge_update(c->all->parts.edge, c->bridge, side, &value);
+}
+
+static void tell_page(call *c, call_end *end) {
+    if (is_page(end))
+        call_tell_media(c, end, end->media_told ? WIRE_MEDIA_UPDATE : WIRE_MEDIA_START);
+    end->media_told |= is_page(end);
+}
+
+static bool can_open(const call *c) { return call_format(c) && (has_sound(&c->far) || (c->joined && has_sound(&c->near) && c->near.placed)); }
+
+void call_join(call *c) {
+    bool had_bridge = c->bridge != 0;
+    c->joined = true;
+    if (!can_open(c))
+        return;
+    if (!had_bridge)
+        open_bridge(c);
+    else {
+        update(c, CALL_NEAR);
+        update(c, CALL_FAR);
+    }
+    tell_page(c, &c->near);
+    tell_page(c, &c->far);
+}
+
+void call_unjoin(call *c) {
+    c->joined = false;
+    if (c->bridge && c->hears != HEARS_AGENT)
+        bridge_play(c->all->parts.edge, c->bridge, CALL_FAR, NULL);
+    if (c->hears == HEARS_AGENT || c->hears == HEARS_HOLD)
+        c->hears = HEARS_SILENCE;
+    if (c->bridge)
+        update(c, CALL_NEAR);
+}
+
+void call_update_end(call *c, call_end *end) {
+    bool joined = end == &c->far || c->joined;
+    if (!joined || !can_open(c))
+        return;
+    if (!c->bridge)
+        open_bridge(c);
+    else
+        update(c, end == &c->far ? CALL_FAR : CALL_NEAR);
+    if (!c->joined)
+        return;
+    tell_page(c, &c->near);
+    tell_page(c, &c->far);
+}
+
+void call_hear(call *c, enum call_hears what, const char *file, bool loop) {
     edge *e = c->all->parts.edge;
-    bridge_side phone = phone_side(c);
-    if (!c->bridge) {
-        c->bridge = bridge_open(e, near, &phone);
+    c->play_tag++; /* the end of what played before means nothing any more */
+    bool had_own = c->hears == HEARS_AGENT || c->hears == HEARS_NOTHING;
+    c->hears = what;
+    c->loop = loop;
+    str_ncpy(c->file, file ? file : "", sizeof c->file);
+    bool opens = !c->bridge && what != HEARS_AGENT && can_open(c);
+    if (opens)
+        open_bridge(c);
+    if (!c->bridge || (opens && !c->joined))
+        return;
+    if (!c->joined) {
+        update(c, CALL_NEAR);
         return;
     }
-    bridge_update(e, c->bridge, PAGE, near);
-    bridge_update(e, c->bridge, PHONE, &phone);
+    bridge_side side = heard_side(c);
+    if (what == HEARS_HOLD)
+        bridge_hold(e, c->bridge, CALL_FAR, 1);
+    else if (what != HEARS_AGENT)
+        bridge_play(e, c->bridge, CALL_FAR, &side);
+    else if (!had_own)
+        bridge_play(e, c->bridge, CALL_FAR, NULL);
 }
 
-void call_open_media(call *c) {
-    if (!c->leg || !leg_agreement(c->leg) || !c->seat)
-        return;
-    bridge_side page = page_side(c);
-    join(c, &page);
-    call_tell_media(c, c->media_started ? WIRE_MEDIA_UPDATE : WIRE_MEDIA_START);
-    c->media_started = true;
+/* ---- music ---- */
+
+static void music_ready(void *ctx, const char *path) {
+    call *c = ctx;
+    c->prompt = 0;
+    if (path && (c->hears == HEARS_MUSIC || c->hears == HEARS_HOLD))
+        call_hear(c, HEARS_FILE, path, true);
 }
 
-void call_play_queue_music(call *c) {
-    if (!c->leg || !leg_agreement(c->leg) || c->bridge)
-        return;
-    bridge_side music = music_side(c);
-    join(c, &music);
+static void forget_prompt(call *c) {
+    if (c->prompt)
+        prompt_forget(c->all->parts.prompts, c->prompt);
+    c->prompt = 0;
 }
+
+/* Until the setting's sound is there, and when it cannot be had, the server's music plays. */
+static void play_music(call *c, enum call_hears what, int64_t sound_id) {
+    const char *own = c->all->config.music;
+    forget_prompt(c);
+    call_hear(c, own[0] ? HEARS_FILE : what, own, true);
+    if (!sound_id)
+        return;
+    flow_sound sound = { .sound_id = sound_id };
+    prompt_values none = { .wait_no = -1 };
+    c->hears = what;
+    c->prompt = prompt_get(c->all->parts.prompts, c->app_id, &sound, &none, music_ready, c);
+}
+
+void call_hear_music(call *c, int64_t sound_id) { play_music(c, HEARS_MUSIC, sound_id); }
 
 void call_hold_media(call *c, bool on) {
-    if (c->bridge)
-        bridge_hold(c->all->parts.edge, c->bridge, PHONE, on);
-    call_tell_media(c, WIRE_MEDIA_UPDATE);
+    if (on)
+        play_music(c, HEARS_HOLD, call_settings(c)->hold_sound);
+    else {
+        forget_prompt(c);
+        call_hear(c, HEARS_AGENT, NULL, false);
+    }
+    if (is_page(&c->near))
+        call_tell_media(c, &c->near, WIRE_MEDIA_UPDATE);
+    if (is_page(&c->far))
+        call_tell_media(c, &c->far, WIRE_MEDIA_UPDATE);
+}
+
+static void stop_page(call *c, call_end *end) {
+    if (end->media_told)
+        call_tell_media(c, end, WIRE_MEDIA_STOP);
+    end->media_told = false;
 }
 
 void call_close_media(call *c) {
-    if (c->media_started)
-        call_tell_media(c, WIRE_MEDIA_STOP);
-    c->media_started = false;
+    forget_prompt(c);
+    stop_page(c, &c->near);
+    stop_page(c, &c->far);
     if (c->bridge)
         bridge_close(c->all->parts.edge, c->bridge);
     c->bridge = 0;
-    if (c->port)
-        rtp_port_close(c->port);
-    c->port = NULL;
 }

@@ -1,109 +1,83 @@
-/* call_out.c: calls that agents start. Layer: server. */
+/* call_out.c: calls that begin here: by agents' pages, by the cloud API, by desk phones. Layer: server. */
 #include "server/call/call_state.h"
 
-#include "server/acd/acd.h"
-
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
-enum { DIGITS_MAX = 32 };
+enum { GROUPS_MAX = 64, SHOWN_FIRST = 3, SHOWN_LAST = 4 };
 
-typedef struct {
-    char number[DIGITS_MAX + 1];     /* what is dialled */
-    char caller[STORE_NUMBER];
-    char uri[300], next_hop[100], from[300];
-    trunk *trunk;                    /* NULL: a desk phone of ours */
-    bool unreachable;                /* it has not registered */
-} target;
+/* ---- numbers ---- */
 
-/* Blanks, dashes, points and parentheses are only there for people. */
-static int clean_number(const char *text, char *to) {
-    size_t n = 0, digits = 0;
-    for (; *text; text++) {
-        if (strchr(" -.()", *text))
-            continue;
-        bool digit = *text >= '0' && *text <= '9';
-        if (!digit && !(*text == '+' && n == 0) && *text != '*' && *text != '#')
-            return TCCC_E_NUMBER_INVALID;
-        if (n == DIGITS_MAX)
-            return TCCC_E_NUMBER_INVALID;
-        digits += digit;
-        to[n++] = *text;
-    }
-    to[n] = 0;
-    return digits ? 0 : TCCC_E_NUMBER_INVALID;
+static bool consider(void *ctx, const store_number *number) {
+    number_choice_consider(ctx, number);
+    return true;
 }
 
-typedef struct {
-    store *db;
-    const store_agent *agent;
-    const char *wanted;              /* NULL: any */
-    store_number *out;
-    bool found;
-} number_search;
-
-static bool take_number(void *ctx, const store_number *number) {
-    number_search *q = ctx;
-    if (!number->outbound || (q->wanted && strcmp(q->wanted, number->number)) || !acd_is_member(q->db, number->group_id, q->agent))
-        return true;
-    *q->out = *number;
-    q->found = true;
-    return false;
+static int groups_of(const agent *a, int64_t groups[GROUPS_MAX]) {
+    const store_membership *list;
+    int n = a ? agent_groups(a, &list) : 0;
+    n = n > GROUPS_MAX ? GROUPS_MAX : n;
+    for (int i = 0; i < n; i++)
+        groups[i] = list[i].group_id;
+    return n;
 }
 
-static int choose_caller(calls *all, const seat *s, const char *wanted, store_number *out) {
-    number_search q = { .db = all->parts.store, .agent = seat_agent(s), .wanted = wanted, .out = out };
-    int error = store_list_numbers(all->parts.store, seat_agent(s)->app_id, take_number, &q);
-    return error ? error : q.found ? 0 : TCCC_E_NO_OUTBOUND_NUMBER;
+int call_choose_number(calls *all, int64_t app_id, const agent *a, const number_wish *wish, store_number *out) {
+    int64_t groups[GROUPS_MAX];
+    number_choice choice;
+    number_wish whole = *wish;
+    whole.groups = groups;
+    whole.n_groups = groups_of(a, groups);
+    number_choice_begin(&choice, &whole);
+    int error = store_list_numbers(all->parts.store, app_id, consider, &choice);
+    *out = choice.best;
+    return error ? error : choice.found ? 0 : TCCC_E_NO_OUTBOUND_NUMBER;
 }
 
-static void set_from(target *t, const char *domain) { snprintf(t->from, sizeof t->from, "<sip:%s@%s>", t->caller, domain); }
-
-static void aim_at_phone(calls *all, target *t) {
-    registrar_contact contacts[REGISTRAR_CONTACTS];
-    char own[64];
-    endpoint *at = stack_endpoint(all->parts.stack, NULL);
-    t->unreachable = !registrar_find(all->parts.registrar, t->number, contacts);
-    if (!t->unreachable) {
-        snprintf(t->uri, sizeof t->uri, "%s", contacts[0].uri);
-        snprintf(t->next_hop, sizeof t->next_hop, "%s", contacts[0].flow);
-        at = stack_endpoint_for(all->parts.stack, contacts[0].flow);
-    }
-    endpoint_address(at, own, sizeof own);
-    set_from(t, own);
+/* Its first and last digits tell an agent which number it is, but not how to call it. */
+static void protect(const char *number, char *shown, size_t capacity) {
+    size_t n = strlen(number);
+    str_ncpy(shown, number, capacity);
+    size_t first = n > SHOWN_FIRST + SHOWN_LAST ? SHOWN_FIRST : 0, last = n > SHOWN_LAST + 1 ? n - SHOWN_LAST : n;
+    for (size_t i = first; i < last && shown[i]; i++)
+        shown[i] = '*';
 }
 
-static int aim_at_trunk(calls *all, const store_number *number, target *t) {
-    char own[64];
-    store_trunk row;
-    t->trunk = trunk_find(all->parts.trunks, number->trunk);
-    if (!t->trunk || !trunk_is_up(t->trunk))
-        return TCCC_E_TRUNK_DOWN;
-    trunk_uri(t->trunk, t->number, t->uri, sizeof t->uri);
-    endpoint_address(stack_endpoint_for(all->parts.stack, t->uri), own, sizeof own);
-    bool has_domain = !store_get_trunk(all->parts.store, number->trunk, &row) && row.from_domain[0];
-    set_from(t, has_domain ? row.from_domain : own);
-    return 0;
+void call_show_numbers(call *c, bool mapping) {
+    c->masked = mapping && c->type != CDR_INTERNAL;
+    str_ncpy(c->shown_caller, c->caller, sizeof c->shown_caller);
+    str_ncpy(c->shown_callee, c->callee, sizeof c->shown_callee);
+    if (c->masked && c->inbound)
+        protect(c->caller, c->shown_caller, sizeof c->shown_caller);
+    if (c->masked && !c->inbound)
+        protect(c->callee, c->shown_callee, sizeof c->shown_callee);
 }
 
-static int aim(calls *all, const seat *s, const wire_args *args, target *t) {
-    store_extension extension;
-    store_number number;
-    int error = clean_number(args->phone_number, t->number);
+/* ---- where a number leads ---- */
+
+static bool is_extension(calls *all, int64_t app_id, const char *number) {
+    store_extension e;
+    return !store_get_extension(all->parts.store, number, &e) && e.app_id == app_id;
+}
+
+/* A desk phone may be called without an outbound number; then it shows the caller's own extension, or nobody. */
+static int aim(calls *all, int64_t app_id, const agent *a, const char *number, const number_wish *wish, route *r, store_number *from) {
+    char clean[STORE_NUMBER];
+    int error = route_clean_number(number, clean);
     if (error)
         return error;
-    error = choose_caller(all, s, args->caller_phone_number, &number);
-    bool phone = !store_get_extension(all->parts.store, t->number, &extension) && extension.app_id == seat_agent(s)->app_id;
-    if (phone && error == TCCC_E_NO_OUTBOUND_NUMBER)
-        number = (store_number){ .number = "anonymous" };
-    else if (error)
-        return error;
-    snprintf(t->caller, sizeof t->caller, "%s", number.number);
-    if (!phone)
-        return aim_at_trunk(all, &number, t);
-    aim_at_phone(all, t);
-    return 0;
+    error = call_choose_number(all, app_id, a, wish, from);
+    if (is_extension(all, app_id, clean)) {
+        if (error && error != TCCC_E_NO_OUTBOUND_NUMBER)
+            return error;
+        route_to_extension(all, clean, error ? a ? agent_row(a)->extension : NULL : from->number, r);
+        return 0;
+    }
+    return error ? error : route_to_trunk(all, from, clean, r);
 }
+
+/* ---- the customer's telephone ---- */
 
 static void ring_late(void *owner) { call_apply(owner, CALL_ON_RING_LATE); }
 
@@ -113,69 +87,371 @@ static void unreachable(void *owner) {
     call_apply(c, CALL_ON_FAILED);
 }
 
-static int place(call *c, const target *t) {
+int call_dial_customer(call *c) {
     sdp_audio local;
-    calls *all = c->all;
-    const trunk_settings *settings = t->trunk ? trunk_get(t->trunk) : NULL;
-    const char *via = t->next_hop[0] ? t->next_hop : t->uri;
-    int error = call_prepare_media(c, stack_endpoint_for(all->parts.stack, via), NULL, &local, settings && settings->srtp == TRUNK_SRTP_REQUIRED);
+    deadlines *timers = c->all->parts.timers;
+    const route *r = &c->far_route;
+    if (r->unreachable) {
+        deadline_set(timers, &c->ring, 0, unreachable, c);
+        return 0;
+    }
+    int error = call_prepare_media(c, &c->far, route_endpoint(c->all, r), NULL, &local, route_is_secure(c->all, r));
     if (error)
         return error;
-    leg_call_options options = {
-        .uri = t->uri, .from = t->from, .next_hop = t->next_hop[0] ? t->next_hop : NULL, .contact_user = t->caller, .local = &local,
-        .username = settings && settings->username[0] ? settings->username : NULL, .password = settings ? settings->password : NULL,
-        .no_reply_ms = all->config.no_reply_s * 1000, .session_expires_s = all->config.session_expires_s,
-    };
-    c->leg = leg_call(all->parts.stack, &options, &call_leg_handler, c);
-    return c->leg ? 0 : TCCC_E_TRUNK_DOWN;
+    if (c->near.leg)
+        call_match_media(c, &c->near, &local);
+    str_ncpy(c->far.trunk, r->trunk, sizeof c->far.trunk);
+    c->far.placed = true;
+    c->far.leg = route_call(c->all, r, &local, &call_far_handler, c);
+    if (!c->far.leg)
+        return TCCC_E_TRUNK_DOWN;
+    c->joined = !c->flow.run; /* who called hears what the network says before the answer */
+    if (c->near.leg && c->near.placed)
+        call_join(c);
+    deadline_set(timers, &c->ring, (uint64_t)(c->ring_s ? c->ring_s : c->all->config.outbound_ring_s) * 1000, ring_late, c);
+    return 0;
 }
 
-static void copy_texts(call *c, const wire_args *args, const target *t) {
-    snprintf(c->caller, sizeof c->caller, "%s", t->caller);
-    snprintf(c->callee, sizeof c->callee, "%s", t->number);
-    snprintf(c->phone_desc, sizeof c->phone_desc, "%s", args->phone_desc ? args->phone_desc : "");
-    snprintf(c->uui, sizeof c->uui, "%s", args->uui ? args->uui : "");
+/* ---- beginnings ---- */
+
+typedef struct {
+    const char *phone_desc, *uui, *remark;
+    bool real_number;
+} call_texts;
+
+static void copy_text(char *to, size_t capacity, const char *from) { str_ncpy(to, from ? from : "", capacity); }
+
+static call *make(calls *all, int64_t app_id, const agent *a, const route *r, const store_number *from, const call_texts *texts) {
+    int64_t groups[GROUPS_MAX];
+    call *c = call_make(all, app_id, r->trunk[0] ? CDR_OUT : CDR_INTERNAL, false);
+    if (!c)
+        return NULL;
+    c->far_route = *r;
+    copy_text(c->caller, sizeof c->caller, r->caller);
+    copy_text(c->callee, sizeof c->callee, r->number);
+    copy_text(c->phone_desc, sizeof c->phone_desc, texts->phone_desc);
+    copy_text(c->uui, sizeof c->uui, texts->uui);
+    copy_text(c->remark, sizeof c->remark, texts->remark);
+    c->group_id = c->home_group_id = c->queued_group_id = r->trunk[0] ? number_queue_group(from, groups, groups_of(a, groups)) : 0;
+    if (a)
+        copy_text(c->peer_user_id, sizeof c->peer_user_id, agent_row(a)->user_id);
+    call_show_numbers(c, call_settings(c)->number_mapping && !texts->real_number);
+    return c;
 }
 
-static int begin(calls *all, seat *s, const wire_args *args, call **out) {
-    target t = { .trunk = NULL };
+/* The desk phone's agent is in a call too, when it is in no other. */
+static void occupy_called(call *c) {
+    agent *owner = c->far_route.trunk[0] ? NULL : agents_of_extension(c->all->parts.agents, c->far_route.number);
+    copy_text(c->callee_user_id, sizeof c->callee_user_id, owner ? agent_row(owner)->user_id : c->callee);
+    if (owner && owner != c->near.agent && !call_agent_is_taken(c->all, owner))
+        call_occupy(c, &c->far, owner);
+}
+
+static int begin_with_page(call *c, agent *a, seat *s) {
+    int error = call_dial_customer(c);
+    if (error)
+        return error;
+    call_occupy(c, &c->near, a);
+    call_attach_page(c, &c->near, s, true);
+    (void)call_begin_step(c, CDR_OUTBOUND_SEAT);
+    c->server_type = WIRE_STAFF_SEAT;
+    if (!c->far_route.trunk[0])
+        occupy_called(c);
+    return 0;
+}
+
+static void log_out(const call *c, const agent *a) {
+    LOG(c->all->parts.log, LOG_LEVEL_INFO, "call.out", log_text("session", c->id), log_phone("to", c->callee), log_text("user", a ? agent_row(a)->user_id : ""));
+}
+
+static int begin(calls *all, seat *s, agent *a, const wire_args *args, call **out) {
+    route r;
+    store_number from;
+    int64_t app_id = agent_row(a)->app_id;
+    number_wish wish = { .wanted = args->caller_phone_number, .ids = args->number_groups, .n_ids = args->n_number_groups,
+                         .group_id = args->skill_group_id ? atoll(args->skill_group_id) : 0 };
+    call_texts texts = { args->phone_desc, args->uui, NULL, args->real_number };
     if (all->closed)
         return TCCC_E_SHUTTING_DOWN;
-    if (!seat_is_online(s))
+    if (agent_status_of(a) == AGENT_STATUS_OFFLINE)
         return TCCC_E_AGENT_OFFLINE;
-    int error = aim(all, s, args, &t);
+    int error = aim(all, app_id, a, args->phone_number, &wish, &r, &from);
     if (error)
         return error;
-    call *c = call_make(all, seat_agent(s)->app_id, false);
+    call *c = make(all, app_id, a, &r, &from, &texts);
     if (!c)
         return TCCC_E_NO_MEMORY;
-    c->trunk = t.trunk;
-    copy_texts(c, args, &t);
-    error = t.unreachable ? 0 : place(c, &t);
+    error = begin_with_page(c, a, s);
     if (error) {
-        all->n_running--;
-        call_close_media(c);
-        call_forget(c);
+        call_unmake(c);
         return error;
     }
-    call_attach(c, s);
-    if (t.unreachable)
-        deadline_set(all->parts.timers, &c->ring, 0, unreachable, c);
-    else
-        deadline_set(all->parts.timers, &c->ring, (uint64_t)all->config.outbound_ring_s * 1000, ring_late, c);
     *out = c;
     return 0;
 }
 
+static void answer_begun(call *c, seat *s, enum wire_method method, uint64_t ticket) {
+    wire_result result = { .session_id = c->id, .caller = c->shown_caller, .callee = c->shown_callee, .server_type = c->server_type };
+    seat_answer(s, ticket, method, &result, 0, NULL);
+}
+
 void call_start(calls *all, seat *s, const wire_request *request, uint64_t ticket) {
     call *c = NULL;
-    int error = begin(all, s, &request->args, &c);
+    agent *a = seat_whose(s);
+    int error = begin(all, s, a, &request->args, &c);
     if (error) {
         seat_answer(s, ticket, request->method, NULL, error, NULL);
         return;
     }
-    LOG(all->parts.log, LOG_LEVEL_INFO, "call.out", log_text("session", c->id), log_phone("to", c->callee), log_text("user", seat_agent(s)->user_id));
-    wire_result result = { .session_id = c->id, .caller = c->caller, .callee = c->callee, .server_type = WIRE_STAFF_SEAT };
-    seat_answer(s, ticket, request->method, &result, 0, NULL);
-    call_tell_outed(c);
+    log_out(c, a);
+    answer_begun(c, s, request->method, ticket);
+    call_tell_outed(c, &c->near);
+}
+
+/* ---- between agents ---- */
+
+/* Rest and after-call work are left alone; notReady is not (ACD-016). */
+static int check_callee(calls *all, const agent *b, bool mobile) {
+    reach_facts facts = call_reach_facts(all, b, 0);
+    enum agent_status status = agent_status_of(b);
+    if (call_agent_is_taken(all, b))
+        return reach_forwards(&facts, REACH_BUSY) ? 0 : TCCC_E_AGENT_BUSY;
+    if (facts.forward == STAFF_FORWARD_ALWAYS)
+        return 0;
+    if (mobile)
+        return facts.mobile ? 0 : TCCC_E_NUMBER_INVALID;
+    if (reach_choose(&facts) == REACH_NOWHERE || (status == AGENT_STATUS_OFFLINE && !facts.mobile))
+        return TCCC_E_AGENT_OFFLINE;
+    return status == AGENT_STATUS_REST || status == AGENT_STATUS_ARRANGE ? TCCC_E_AGENT_BUSY : 0;
+}
+
+static const char *own_number(const agent *a) { return agent_row(a)->extension[0] ? agent_row(a)->extension : agent_row(a)->staff_number; }
+
+static call *make_internal(calls *all, agent *a, agent *b) {
+    call *c = call_make(all, agent_row(a)->app_id, CDR_INTERNAL, true);
+    if (!c)
+        return NULL;
+    copy_text(c->peer_user_id, sizeof c->peer_user_id, agent_row(a)->user_id);
+    copy_text(c->callee_user_id, sizeof c->callee_user_id, agent_row(b)->user_id);
+    copy_text(c->caller, sizeof c->caller, own_number(a));
+    copy_text(c->callee, sizeof c->callee, own_number(b));
+    call_show_numbers(c, false);
+    call_occupy(c, &c->far, a);
+    return c;
+}
+
+static int begin_internal(calls *all, seat *s, const wire_args *args, call **out, const char **sentence) {
+    agent *a = seat_whose(s), *b = agents_find(all->parts.agents, seat_agent(s)->app_id, args->callee_user_id);
+    if (all->closed)
+        return TCCC_E_SHUTTING_DOWN;
+    if (agent_status_of(a) == AGENT_STATUS_OFFLINE)
+        return TCCC_E_AGENT_OFFLINE;
+    *sentence = a == b ? "calleeUserId is the calling agent's own." : "calleeUserId names no agent of this application.";
+    if (!b || a == b)
+        return b ? TCCC_E_ARG_RANGE : TCCC_E_NOT_FOUND;
+    int error = check_callee(all, b, args->use_mobile);
+    *sentence = error == TCCC_E_AGENT_OFFLINE ? "The agent who is called is offline." : error == TCCC_E_AGENT_BUSY ? "The agent who is called is busy."
+              : error ? "The agent who is called has no mobile telephone." : NULL;
+    if (error)
+        return error;
+    *out = make_internal(all, a, b);
+    if (!*out)
+        return TCCC_E_NO_MEMORY;
+    (*out)->only = b;
+    (*out)->mobile_only = args->use_mobile;
+    call_attach_page(*out, &(*out)->far, s, true);
+    return 0;
+}
+
+void call_internal(calls *all, seat *s, const wire_request *request, uint64_t ticket) {
+    call *c = NULL;
+    const char *sentence = NULL;
+    int error = begin_internal(all, s, &request->args, &c, &sentence);
+    if (error) {
+        seat_answer(s, ticket, request->method, NULL, error, sentence);
+        return;
+    }
+    log_out(c, seat_whose(s));
+    answer_begun(c, s, request->method, ticket);
+    call_tell_outed(c, &c->far);
+    call_wait(c);
+}
+
+/* ---- by the cloud API ---- */
+
+static int choose_for_api(calls *all, const agent *a, const call_dial *what, int64_t app_id, store_number *from) {
+    for (int i = 0; i < what->n_callers; i++) {
+        number_wish one = { .wanted = what->callers[i], .any_group = true };
+        if (!call_choose_number(all, app_id, a, &one, from))
+            return 0;
+    }
+    number_wish any = { .any_group = a == NULL };
+    return what->n_callers ? TCCC_E_NO_OUTBOUND_NUMBER : call_choose_number(all, app_id, a, &any, from);
+}
+
+static int make_for_api(calls *all, int64_t app_id, agent *a, const call_dial *what, call **out) {
+    char clean[STORE_NUMBER];
+    store_number from;
+    route r;
+    call_texts texts = { NULL, what->uui, what->remark, false };
+    int error = all->closed ? TCCC_E_SHUTTING_DOWN : route_clean_number(what->callee, clean);
+    if (!error)
+        error = choose_for_api(all, a, what, app_id, &from);
+    if (!error)
+        error = route_to_trunk(all, &from, clean, &r);
+    if (error)
+        return error;
+    *out = make(all, app_id, a, &r, &from, &texts);
+    if (!*out)
+        return TCCC_E_NO_MEMORY;
+    (*out)->ring_s = what->ring_s;
+    return 0;
+}
+
+/* The agent's own telephone first: its mobile, or the desk phone of an agent without a page. */
+static int fetch_first(call *c, agent *a, bool mobile) {
+    c->phase = CALL_PHASE_FETCHING; /* as such a call begins */
+    call_occupy(c, &c->near, a);
+    return mobile ? call_fetch_agent(c) : call_fetch_agent_by_extension(c);
+}
+
+static int begin_for_api(calls *all, agent *a, const call_dial *what, call *c) {
+    seat *page = agent_seat(a);
+    bool has_page = page && seat_is_connected(page) && agent_status_of(a) != AGENT_STATUS_OFFLINE;
+    reach_facts facts = call_reach_facts(all, a, 0);
+    if (what->by_mobile)
+        return facts.mobile ? fetch_first(c, a, true) : TCCC_E_NUMBER_INVALID;
+    if (has_page)
+        return begin_with_page(c, a, page);
+    return facts.extension ? fetch_first(c, a, false) : TCCC_E_AGENT_OFFLINE;
+}
+
+int calls_dial(calls *all, agent *a, const call_dial *what, char session_id[37]) {
+    call *c = NULL;
+    if (call_agent_is_taken(all, a))
+        return TCCC_E_AGENT_BUSY;
+    int error = make_for_api(all, agent_row(a)->app_id, a, what, &c);
+    if (!error) {
+        error = begin_for_api(all, a, what, c);
+        if (error)
+            call_unmake(c);
+    }
+    if (error)
+        return error;
+    log_out(c, a);
+    str_ncpy(session_id, c->id, 37);
+    call_tell_outed(c, &c->near);
+    return 0;
+}
+
+int calls_dial_flow(calls *all, int64_t app_id, int64_t flow_id, const call_dial *what, char session_id[37]) {
+    call *c = NULL;
+    int error = make_for_api(all, app_id, NULL, what, &c);
+    if (error)
+        return error;
+    error = call_flow_begin(c, &c->flow, flow_id);
+    if (!error)
+        error = call_dial_customer(c);
+    if (error) {
+        call_unmake(c);
+        return error;
+    }
+    log_out(c, NULL);
+    str_ncpy(session_id, c->id, 37);
+    return 0;
+}
+
+/* ---- by desk phones ---- */
+
+static void refuse(endpoint *at, const struct sip_msg *invite, int status, const char *reason) { (void)sip_treply(NULL, at->sip, invite, (uint16_t)status, reason); }
+
+/* Takes the INVITE as `end`. False: it was refused, and the call is gone. */
+static bool take_phone(call *c, call_end *end, endpoint *at, const struct sip_msg *invite, const leg_handler *handler) {
+    sdp_audio local;
+    end->leg = leg_take(at, invite, true, handler, c);
+    if (!end->leg) {
+        call_unmake(c);
+        return false;
+    }
+    const sdp_audio *offer = leg_offer(end->leg);
+    int error = call_prepare_media(c, end, at, offer, &local, offer && offer->secure);
+    if (!error)
+        error = leg_set_local(end->leg, &local);
+    if (!error)
+        return true;
+    leg_refuse(end->leg, error == TCCC_E_LIMIT ? 503 : 488, error == TCCC_E_LIMIT ? "Service Unavailable" : "Not Acceptable Here", NULL);
+    end->leg = NULL;
+    call_unmake(c);
+    return false;
+}
+
+static void phone_to_extension(calls *all, endpoint *at, const struct sip_msg *invite, const store_extension *phone, agent *a, const char *called) {
+    agent *b = agents_of_extension(all->parts.agents, called);
+    reach_facts facts = b ? call_reach_facts(all, b, 0) : (reach_facts){ 0 };
+    call *c = call_make(all, phone->app_id, CDR_INTERNAL, true);
+    if (!c) {
+        refuse(at, invite, 500, "Server Internal Error");
+        return;
+    }
+    copy_text(c->peer_user_id, sizeof c->peer_user_id, a ? agent_row(a)->user_id : phone->extension);
+    copy_text(c->callee_user_id, sizeof c->callee_user_id, b ? agent_row(b)->user_id : called);
+    copy_text(c->caller, sizeof c->caller, phone->extension);
+    copy_text(c->callee, sizeof c->callee, called);
+    call_show_numbers(c, false);
+    if (!take_phone(c, &c->far, at, invite, &call_far_handler))
+        return;
+    if (a)
+        call_occupy(c, &c->far, a);
+    LOG(all->parts.log, LOG_LEVEL_INFO, "call.internal", log_text("session", c->id), log_text("from", phone->extension), log_text("to", called));
+    call_target target = { .agent = facts.page || facts.forward == STAFF_FORWARD_ALWAYS ? b : NULL };
+    if (!target.agent)
+        copy_text(target.extension, sizeof target.extension, called);
+    mem_ref(c);
+    call_go_to(c, &target);
+    mem_deref(c);
+}
+
+static void phone_to_outside(calls *all, endpoint *at, const struct sip_msg *invite, const store_extension *phone, agent *a, const char *number) {
+    route r;
+    store_number from;
+    number_wish wish = { .wanted = NULL };
+    call_texts texts = { NULL, NULL, NULL, true };
+    int error = call_choose_number(all, phone->app_id, a, &wish, &from);
+    if (!error)
+        error = route_to_trunk(all, &from, number, &r);
+    call *c = error ? NULL : make(all, phone->app_id, a, &r, &from, &texts);
+    if (!c) {
+        refuse(at, invite, error == TCCC_E_NO_OUTBOUND_NUMBER ? 403 : 503, error == TCCC_E_NO_OUTBOUND_NUMBER ? "Forbidden" : "Service Unavailable");
+        return;
+    }
+    if (!take_phone(c, &c->near, at, invite, &call_near_handler))
+        return;
+    if (a)
+        call_occupy(c, &c->near, a);
+    c->server_type = WIRE_STAFF_EXTENSION_SEAT;
+    cdr_step *step = call_begin_step(c, CDR_STAFF_EXTENSION_SEAT);
+    if (step)
+        copy_text(step->extension, sizeof step->extension, phone->extension);
+    if (call_dial_customer(c)) {
+        leg_refuse(c->near.leg, 503, "Service Unavailable", NULL);
+        c->near.leg = NULL;
+        call_unmake(c);
+        return;
+    }
+    log_out(c, a);
+}
+
+void call_from_phone(calls *all, endpoint *at, const struct sip_msg *invite, const store_extension *phone, const char *dialled) {
+    char number[STORE_NUMBER];
+    agent *a = phone->user_id[0] ? agents_find(all->parts.agents, phone->app_id, phone->user_id) : NULL;
+    if (route_clean_number(dialled, number))
+        refuse(at, invite, 484, "Address Incomplete");
+    else if (a && call_agent_is_taken(all, a))
+        refuse(at, invite, 486, "Busy Here");
+    else if (!strcmp(number, phone->extension))
+        refuse(at, invite, 482, "Loop Detected");
+    else if (is_extension(all, phone->app_id, number))
+        phone_to_extension(all, at, invite, phone, a, number);
+    else
+        phone_to_outside(all, at, invite, phone, a, number);
 }

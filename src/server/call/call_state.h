@@ -5,87 +5,237 @@
 #include "server/bridge/bridge.h"
 #include "server/call/call.h"
 #include "server/call/call_table.h"
+#include "server/call/call_history.h"
+#include "server/call/number_choice.h"
+#include "server/call/reach.h"
+#include "server/call/route.h"
+#include "server/ivr/flow_run.h"
 #include "server/libre.h"
 #include "server/sip/end_status.h"
 #include "server/sip/leg.h"
 
-enum { CALL_TRIED_MAX = 16, CALL_KEPT_MAX = 24 };
+enum { CALL_TRIED_MAX = 16, CALL_NEAR = 0, CALL_FAR = 1, CALL_FILE_MAX = 1024 };
+
+typedef struct {                     /* one end of a call: a telephone, or a page, or a telephone that a page is told of */
+    agent *agent;                    /* occupied by this call; NULL: none of ours */
+    seat *seat;                      /* its page, which is told; NULL: there is none */
+    int channel;                     /* media channel of the page; -1: its sound does not run over the page */
+    bool media_told;                 /* the page knows of its media */
+    leg *leg;                        /* the telephone; NULL: none, or it is over */
+    bool placed;                     /* we called it; else it called us */
+    char trunk[STORE_TEXT];          /* the line it runs over; "": none, or not known */
+    rtp_port *port;                  /* NULL once a bridge owns it */
+} call_end;
+
+/* What the customer hears. */
+enum call_hears { HEARS_NOTHING, HEARS_AGENT, HEARS_HOLD, HEARS_SILENCE, HEARS_MUSIC, HEARS_FILE };
+
+enum call_flow_state { FLOW_IDLE, FLOW_PLAYING, FLOW_LOOPING, FLOW_WAITING, FLOW_RECORDING, FLOW_CONNECTING };
+
+typedef struct {                     /* a flow with this customer */
+    flow_run *run;                   /* NULL: none */
+    int64_t id;
+    flow_order order;
+    enum call_flow_state state;
+    int next_sound, n_keys;
+} call_flow;
+
+typedef struct {                     /* where a transfer or forwarding leads */
+    int64_t group_id;                /* where nothing else is set */
+    agent *agent;
+    char extension[16];
+    char number[STORE_NUMBER];       /* outside */
+} call_target;
 
 typedef struct call {
     struct le le;
     calls *all;
     char id[37];
-    int64_t app_id, group_id;
+    int64_t app_id;
     enum call_phase phase;
-    bool inbound;
-    seat *seat;                      /* who dials, is offered it, or talks; NULL in the queue */
-    int channel;                     /* media channel of the seat, -1 none */
-    bool occupies;                   /* counts in the seat's status */
-    leg *leg;                        /* NULL when it is over */
-    trunk *trunk;
-    rtp_port *port;                  /* NULL once a bridge owns it */
-    int port_number;
-    uint32_t bridge;
-    bool media_started;
-    char caller[WIRE_NUMBER_MAX + 1], callee[WIRE_NUMBER_MAX + 1];
-    char phone_desc[WIRE_TEXT_FIELD_MAX + 1], uui[WIRE_UUI_MAX + 1];
-    int64_t start_ms, ring_ms, answer_ms, end_ms;
-    uint64_t offer_end_ms;
+    enum cdr_call_type type;
+    bool inbound, masked;            /* masked: agents see a protected number */
+    call_end far, near;              /* the customer (of an internal call: who calls), and who serves or is asked to */
+    enum wire_server_type server_type;
+    char peer_user_id[STORE_TEXT], callee_user_id[STORE_TEXT]; /* internal: who calls, and who is called */
+    char caller[WIRE_NUMBER_MAX + 1], callee[WIRE_NUMBER_MAX + 1], shown_caller[WIRE_NUMBER_MAX + 1], shown_callee[WIRE_NUMBER_MAX + 1];
+    char phone_desc[WIRE_TEXT_FIELD_MAX + 1], uui[WIRE_UUI_MAX + 1], remark[WIRE_TEXT_FIELD_MAX + 1];
+    int ring_s;                      /* the customer's telephone rings for so long at most; 0: the configured time */
+    route far_route;                 /* outbound: the customer's; kept while the agent's own telephone is called */
+    int64_t start_ms, queued_ms, ring_ms, answer_ms, end_ms;
     bool held_by_customer;
-    deadline offer, queue, ring;
-    char tried[CALL_TRIED_MAX][STORE_TEXT]; /* agents who let it ring or rejected it */
-    int n_tried;
     leg_end failure;
+
+    /* waiting */
+    int64_t group_id, home_group_id, queued_group_id; /* whose queue; whose it was before a transfer; the first one's, for the record */
+    agent *only;                     /* it is for this agent alone */
+    bool direct;                     /* the next offer is the target's telephone */
+    int64_t ticket;                  /* in the queue; 0: not */
+    uint64_t waits_since_ms;
+    int ahead;
+    agent *tried[CALL_TRIED_MAX];    /* agents who let it ring or rejected it */
+    int n_tried, forwarded;
+    bool mobile_only;                /* internal: to the agent's mobile telephone */
+    call_target target;              /* of the transfer that was asked for */
+    seat *handed_to_tell;            /* the page that is told when a transfer is complete; NULL: none */
+    bool transferring;
+    enum flow_event wait_over;       /* what the flow is told when nobody comes */
+    deadline offer, queue, ring, music;
+    uint64_t offer_end_ms;
+    int offer_s;                     /* the offer's time; 0: without end */
+
+    /* sound */
+    uint32_t bridge;
+    bool joined;                     /* the bridge's near side is the near end, not a program */
+    enum call_hears hears;
+    char file[CALL_FILE_MAX];
+    bool loop;
+    int play_tag;                    /* of what plays now: its end tells it */
+    uint64_t prompt;                 /* a sound that is being made */
     char send_key[48], receive_key[48]; /* base64 */
+
+    /* flows */
+    call_flow flow, aside;           /* the customer's own; self-service */
+    deadline flow_timer;
+    int64_t flow_id;                 /* the first one's, for the record */
+    bool rated;
+
+    /* records */
+    call_history history;
+    uint32_t records[3], voicemail;  /* by enum recording_kind; 0: none runs */
+    char record_id[CDR_RECORD_ID];   /* the customer's side */
 } call;
+
+typedef struct {                     /* an ended session that a page still shows */
+    struct le le;
+    seat *seat;
+    char id[37], caller[WIRE_NUMBER_MAX + 1], callee[WIRE_NUMBER_MAX + 1], phone_desc[WIRE_TEXT_FIELD_MAX + 1], peer[STORE_TEXT];
+    wire_session session;
+} kept_session;
 
 struct calls {
     calls_config config;
     calls_parts parts;
-    seats *seats;
-    struct list list;
+    struct list list;                /* running calls */
+    struct list kept;
     int n_running;
     bool closed;
 };
 
 /* call.c */
-call *call_make(calls *all, int64_t app_id, bool inbound);
+call *call_make(calls *all, int64_t app_id, enum cdr_call_type type, bool inbound);
+/* A call that never began: nothing is told or recorded. */
+void call_unmake(call *c);
+/* The only way to a call's next phase. The call may be over afterwards: who goes on with it holds a reference. */
 void call_apply(call *c, enum call_happening happening);
-/* The same for a seat's request, which gets its answer. */
-void call_apply_request(call *c, enum call_happening happening, seat *s, const wire_request *request, uint64_t ticket);
-void call_attach(call *c, seat *s);
-void call_detach(call *c);
-void call_forget(call *c);
 call *call_find(calls *all, const char *session_id);
-extern const leg_handler call_leg_handler;
+const settings_phone *call_settings(const call *c);
+
+/* call_request.c */
+/* In a call that it does not hold. */
+bool call_agent_is_busy(const calls *all, const agent *a, const call *except);
+/* In any call, or offered one. */
+bool call_agent_is_taken(const calls *all, const agent *a);
+
+/* call_end.c: the two ends */
+void call_occupy(call *c, call_end *end, agent *a);
+void call_attach_page(call *c, call_end *end, seat *s, bool with_sound);
+/* The end is over for this call: its telephone hangs up, its page may go on to something else. */
+void call_release(call *c, call_end *end, enum agent_session_end how);
+void call_refuse_far(call *c, int status, const char *reason);
+/* A hang-up by the agent, which leads to a flow where one goes on. */
+void call_agent_hangs_up(call *c);
+extern const leg_handler call_far_handler, call_near_handler;
 
 /* call_out.c */
+/* The number that `a` (NULL: the app itself) shows. 0 or NO_OUTBOUND_NUMBER, IO. */
+int call_choose_number(calls *all, int64_t app_id, const agent *a, const number_wish *wish, store_number *out);
+int call_dial_customer(call *c);
 void call_start(calls *all, seat *s, const wire_request *request, uint64_t ticket);
+void call_internal(calls *all, seat *s, const wire_request *request, uint64_t ticket);
+/* A desk phone calls out, or another extension. Answers the INVITE in any case. */
+void call_from_phone(calls *all, endpoint *at, const struct sip_msg *invite, const store_extension *phone, const char *dialled);
+/* Makes numbers that agents see where the app protects them (ADM-081). */
+void call_show_numbers(call *c, bool protect);
 
-/* call_in.c */
-void call_find_agent(call *c);
+/* call_queue.c: waiting for an agent, and going on to the next */
+void call_wait(call *c);
+void call_leave_queue(call *c);
+void call_next_agent(call *c, enum reach_failure failure);
+/* Takes an offer back because the customer went on. */
+void call_withdraw(call *c);
+/* Leads a waiting call to a target. */
+void call_go_to(call *c, const call_target *target);
+bool call_target_is_phone(const call_target *target);
+
+/* call_offer.c: offers to agents' pages and telephones, to extensions and to numbers outside */
 void call_offer(call *c);
-void call_withdraw(call *c, bool rejected);
+reach_facts call_reach_facts(const calls *all, const agent *a, int forwarded);
+/* Calls an agent's mobile telephone, or its desk phone, before the customer: 0 or as call.start. */
+int call_fetch_agent(call *c);
+int call_fetch_agent_by_extension(call *c);
+
+/* call_transfer.c */
+void call_transfer(call *c, seat *s, const wire_request *request, uint64_t ticket);
+void call_hand_over(call *c);
+
+/* call_flow.c */
+int call_flow_begin(call *c, call_flow *f, int64_t flow_id);
+void call_flow_step(call *c, call_flow *f, enum flow_event event, char digit);
+/* The flow that talks with the customer now; NULL: none. */
+call_flow *call_flow_now(call *c);
+void call_flow_digit(call *c, char digit);
+void call_flow_played(call *c);
+void call_flow_record_done(call *c);
+void call_flow_end(call *c, call_flow *f);
+/* Whether a flow goes on when the agent hangs up; then it is ready in c->flow. */
+bool call_flow_follows(call *c);
+void call_flow_after_agent(call *c);
+/* The sound before the agent is joined: true, and CONNECTED follows its end. */
+bool call_flow_greets(call *c);
+void call_ask_flow(call *c, seat *s, const wire_request *request, uint64_t ticket);
 
 /* call_media.c */
-int call_prepare_media(call *c, endpoint *at, const sdp_audio *offer, sdp_audio *local, bool secure);
-void call_open_media(call *c);       /* or brings it up to date */
-void call_play_queue_music(call *c);
+int call_prepare_media(call *c, call_end *end, endpoint *at, const sdp_audio *offer, sdp_audio *local, bool secure);
+/* Restricts an offer of ours to what the other end has agreed on, so that nothing is transcoded. */
+void call_match_media(const call *c, const call_end *other, sdp_audio *local);
+/* Joins both ends, or brings the bridge up to date. */
+void call_join(call *c);
+void call_unjoin(call *c);
+void call_update_end(call *c, call_end *end);
+void call_hear(call *c, enum call_hears what, const char *file, bool loop);
+/* Music: the setting's sound, or the server's. */
+void call_hear_music(call *c, int64_t sound_id);
 void call_hold_media(call *c, bool on);
 void call_close_media(call *c);
-wire_media call_media(call *c, enum wire_media_op op);
-bool call_has_media(const call *c);
+wire_media call_media(call *c, const call_end *end, enum wire_media_op op);
+bool call_has_media(const call *c, const call_end *end);
+const sdp_audio_agreement *call_format(const call *c);
+
+/* call_record.c */
+void call_record_start(call *c);
+void call_record_pause(call *c);
+void call_record_end(call *c);
+void call_write_cdr(call *c, enum end_status status, enum cdr_side hung_up_by, const char *closed_by);
+cdr_step *call_begin_step(call *c, enum cdr_step_type type);
 
 /* call_events.c */
-void call_tell(call *c, const wire_event *event);
+void call_tell(call *c, call_end *end, const wire_event *event);
 void call_tell_in(call *c);
-void call_tell_outed(call *c);
-void call_tell_simple(call *c, enum wire_event_name name);
-void call_tell_progress(call *c, bool ringing, bool early_media);
-void call_tell_held(call *c, bool held, bool by_seat);
-void call_tell_media(call *c, enum wire_media_op op);
-void call_tell_ended(call *c, enum wire_close_by by, const char *main_reason, const char *sub_reason);
-void call_describe(call *c, wire_session *out);
-void call_record(call *c, enum end_status status, const char *closed_by);
+void call_tell_outed(call *c, call_end *end);
+void call_tell_simple(call *c, call_end *end, enum wire_event_name name);
+void call_tell_progress(call *c, call_end *end, bool ringing, bool early_media);
+void call_tell_held(call *c, call_end *end, bool held, bool by_seat);
+void call_tell_self_service(call *c, bool runs);
+void call_tell_media(call *c, call_end *end, enum wire_media_op op);
+void call_tell_ended(call *c, call_end *end, enum wire_close_by by, const char *main_reason, const char *sub_reason);
+void call_tell_transferred(call *c);
+void call_describe(call *c, const call_end *end, wire_session *out);
+
+/* call_kept.c */
+void kept_add(calls *all, call *c, const call_end *end);
+kept_session *kept_find(calls *all, const seat *s, const char *session_id);
+void kept_remove(kept_session *kept);
+void kept_forget_seat(calls *all, const seat *s);
 
 #endif

@@ -1,33 +1,58 @@
-/* call_table.h: the life of a call in the contact centre as a table. Layer: server. Sans-IO. */
+/* call_table.h: the life of a call in the contact centre as a table. Layer: server. Sans-IO.
+ *
+ * A call has a customer's side, which stays, and a serving side, which changes: a flow, the queue's music, an agent's page or
+ * telephone. What the agent's page asks for and what its telephone does are the same happenings.
+ */
 #ifndef TCCC_SERVER_CALL_CALL_TABLE_H
 #define TCCC_SERVER_CALL_CALL_TABLE_H
 
 #define CALL_PHASES(X) \
-    X(DIALING)      /* outbound: INVITE is out */ \
+    X(FETCHING)     /* outbound: the agent's own telephone is called first */ \
+    X(DIALING)      /* outbound: the INVITE to the customer is out */ \
     X(RINGING)      /* outbound: the customer's telephone rings */ \
-    X(QUEUED)       /* inbound: no agent is free */ \
-    X(OFFERED)      /* inbound: an agent's page rings */ \
-    X(ACCEPTED)     /* inbound: the agent took it, the caller's telephone has not confirmed */ \
+    X(FLOW)         /* a flow talks with the customer, no agent has yet */ \
+    X(QUEUED)       /* the customer waits for an agent */ \
+    X(OFFERED)      /* an agent's page or telephone rings */ \
+    X(ACCEPTED)     /* the agent took it; the caller's telephone has not confirmed, or hears the sound before */ \
     X(TALKING) \
     X(HELD)         /* by the agent */ \
+    X(ASIDE)        /* a self-service flow talks with the customer, the agent waits */ \
+    X(AFTER)        /* the agent has hung up, a flow talks with the customer */ \
     X(OVER)
 
 #define CALL_HAPPENINGS(X) \
+    /* the customer's side */ \
     X(RANG) X(CONNECTED) \
+    X(CONNECTED_TO_FLOW) /* the called customer answered, and a flow waits for it */ \
     X(CUSTOMER_LEFT)   /* hung up, or gave up while ringing */ \
-    X(FAILED)          /* the telephone's side refused, did not reply, or got lost */ \
-    X(ACCEPT) X(REJECT) X(HANGUP) X(HOLD) X(UNHOLD) \
+    X(FAILED)          /* the telephone refused, did not reply, or got lost */ \
+    /* the agent */ \
+    X(ACCEPT) X(REJECT) X(HANGUP) \
+    X(HANGUP_TO_FLOW)  /* the agent hangs up, and a flow goes on with the customer */ \
+    X(HOLD) X(UNHOLD) X(TRANSFER) X(ASK_FLOW) X(ASK_BACK) \
+    X(NOT_REACHED)     /* the agent's telephone does not ring or refuses */ \
+    X(AGENT_GONE)      /* its page or telephone is lost for good, or it was deleted */ \
+    /* the centre */ \
     X(ASSIGNED)        /* an agent was found */ \
     X(OFFER_LATE)      /* the agent did not accept in time */ \
-    X(QUEUE_LATE)      /* no agent was found in time */ \
-    X(RING_LATE)       /* the customer did not answer in time */ \
-    X(SEAT_GONE)       /* the agent's page is lost for good */ \
+    X(WAIT_OVER)       /* no agent was found in time, or none is there */ \
+    X(WAIT_OVER_IN_FLOW) /* ... and the flow goes on */ \
+    X(RING_LATE)       /* the customer, or the agent's own telephone, did not answer in time */ \
+    X(FLOW_QUEUES) \
+    X(FLOW_TURNS)      /* a key takes the customer out of the queue */ \
+    X(FLOW_RETURNS) X(FLOW_HANGS_UP) \
+    X(ADMIN_HANGUP) \
     X(STOPPED)         /* the server stops */
 
 #define CALL_ACTIONS(X) \
-    X(NOTHING) X(REFUSE) /* a request that does not fit: STATE */ \
-    X(TELL_RINGING) X(TELL_ANSWERED) X(TELL_ACCESSED) X(OFFER) X(ANSWER) X(NEXT_AGENT) X(NEXT_AGENT_AFTER_REJECT) X(REQUEUE) \
-    X(HOLD_ON) X(HOLD_OFF) X(END_BY_CUSTOMER) X(END_BY_SEAT) X(END_UNREACHED) X(END_UNANSWERED) X(END_UNSERVED) X(END_LOST) X(END_STOPPED)
+    X(UNWRITTEN) X(NOTHING) \
+    X(SETTLED)      /* a request for what is so already */ \
+    X(REFUSE)       /* a request that does not fit: STATE */ \
+    X(DIAL) X(TELL_RINGING) X(TELL_ANSWERED) X(TELL_ACCESSED) X(OFFER) X(ANSWER) X(NEXT_AGENT) X(NEXT_AGENT_AFTER_REJECT) \
+    X(NEXT_AGENT_UNREACHED) X(REQUEUE) X(HOLD_ON) X(HOLD_OFF) X(HAND_OVER) X(STEP_ASIDE) X(COME_BACK) X(LEAVE_TO_FLOW) X(QUEUE) X(LEAVE_QUEUE) X(WITHDRAW) X(RUN_FLOW) \
+    X(FLOW_WAIT_OVER) \
+    X(END_BY_CUSTOMER) X(END_BY_SEAT) X(END_BY_FLOW) X(END_BY_ADMIN) X(END_UNREACHED) X(END_UNFETCHED) X(END_UNANSWERED) X(END_UNSERVED) \
+    X(END_LOST) X(END_STOPPED)
 
 #define CALL_ENUM_PHASE(name) CALL_PHASE_##name,
 #define CALL_ENUM_HAPPENING(name) CALL_ON_##name,

@@ -21,8 +21,7 @@ void phone_audio_local(sdp_audio *local, const endpoint *at, int port_number) {
     local->events[1] = (sdp_audio_event){ EVENT_8K_TYPE, 8000 };
 }
 
-void phone_audio_formats(bridge_side *side, const leg *l) {
-    const sdp_audio_agreement *a = leg_agreement(l);
+void phone_audio_formats(bridge_side *side, const sdp_audio_agreement *a) {
     side->codec = a->codec;
     side->payload_type = a->payload_type;
     side->dtmf_payload_type = a->dtmf_payload_type;
@@ -41,7 +40,7 @@ bridge_side phone_audio_side(const leg *l, rtp_port *port) {
     const sdp_audio_agreement *a = leg_agreement(l);
     const sdp_audio *remote = leg_remote(l);
     bridge_side side = { .kind = BRIDGE_PHONE, .port = port, .rtcp_mux = remote->rtcp_mux && leg_local(l)->rtcp_mux, .symmetric = 1 };
-    phone_audio_formats(&side, l);
+    phone_audio_formats(&side, a);
     set_remote(&side, remote);
     side.send_on_hold = (a->direction & SDP_AUDIO_SENDONLY) != 0;
     side.srtp = a->srtp;

@@ -8,7 +8,7 @@
 /* Our side of a call at `at`: Opus, PCMA, PCMU and telephone events, received on `port_number`. */
 void phone_audio_local(sdp_audio *local, const endpoint *at, int port_number);
 /* The formats that leg and peer agreed on, for any side of the bridge. */
-void phone_audio_formats(bridge_side *side, const leg *l);
+void phone_audio_formats(bridge_side *side, const sdp_audio_agreement *a);
 /* The telephone's side: formats, address, hold and keys. `port` goes to the bridge; NULL in later updates. */
 bridge_side phone_audio_side(const leg *l, rtp_port *port);
 

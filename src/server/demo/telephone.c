@@ -54,7 +54,7 @@ static bridge_side program_side(const phone_call *c) {
     if (program == PROGRAM_FILE && !t->speech[0])
         program = PROGRAM_RINGBACK;
     bridge_side side = { .kind = BRIDGE_PROGRAM, .program = (enum bridge_program)program, .file = t->speech, .loop = 1 };
-    phone_audio_formats(&side, c->leg);
+    phone_audio_formats(&side, leg_agreement(c->leg));
     return side;
 }
 

@@ -6,8 +6,8 @@
 
 /* X(NAME, code, "string") */
 #define END_STATUSES(X) \
-    X(OK, 1, "ok") X(SEAT_GIVE_UP, 17, "seatGiveUp") X(WAITING_GIVE_UP, 103, "waitingGiveUp") X(RINGING_GIVE_UP, 104, "ringingGiveUp") \
-    X(NO_SEAT_ONLINE, 105, "noSeatOnline") X(NOT_ANSWER, 202, "notAnswer") X(USER_REJECT, 203, "userReject") \
+    X(OK, 1, "ok") X(SEAT_GIVE_UP, 17, "seatGiveUp") X(IVR_GIVE_UP, 102, "ivrGiveUp") X(WAITING_GIVE_UP, 103, "waitingGiveUp") X(RINGING_GIVE_UP, 104, "ringingGiveUp") \
+    X(NO_SEAT_ONLINE, 105, "noSeatOnline") X(IVR_END, 107, "ivrEnd") X(NOT_ANSWER, 202, "notAnswer") X(USER_REJECT, 203, "userReject") \
     X(NUMBER_NOT_EXIST, 205, "numberNotExist") X(BUSY, 206, "busy") X(OPERATOR_ERROR, 208, "operatorError") \
     X(CLIENT_ERROR, 211, "clientError") X(CARRIER_BLOCKED, 212, "carrierBlocked") X(NUMBER_INVALID, 215, "numberInvalid") \
     X(CALLER_CANCEL_WHILE_RING, 220, "callerCancelWhileRing") X(CALLER_CANCEL_WITHOUT_RING, 221, "callerCancelWithoutRing")

@@ -21,6 +21,8 @@ struct registrar {
     deadlines *timers;
     const logger *log;
     struct list bindings;
+    void (*changed)(void *ctx, const char *extension);
+    void *ctx;
 };
 
 static void destroy_binding(void *arg) {
@@ -49,10 +51,26 @@ void registrar_free(registrar *r) {
 
 int registrar_count(const registrar *r) { return (int)list_count(&r->bindings); }
 
+void registrar_listen(registrar *r, void (*changed)(void *ctx, const char *extension), void *ctx) {
+    r->changed = changed;
+    r->ctx = ctx;
+}
+
+static int count_of(const registrar *r, const char *extension);
+
+static void tell_change(registrar *r, const char *extension, bool was_there) {
+    if (r->changed && was_there != (count_of(r, extension) > 0))
+        r->changed(r->ctx, extension);
+}
+
 static void binding_expired(void *owner) {
     binding *b = owner;
     LOG(b->owner->log, LOG_LEVEL_INFO, "registrar.expired", log_text("extension", b->extension));
+    registrar *r = b->owner;
+    char extension[sizeof b->extension];
+    str_ncpy(extension, b->extension, sizeof extension);
     mem_deref(b);
+    tell_change(r, extension, true);
 }
 
 static binding *find(registrar *r, const char *extension, const struct pl *uri) {
@@ -205,10 +223,12 @@ void registrar_take(registrar *r, endpoint *at, const struct sip_msg *m) {
     }
     if (gate_authenticate(r->gate, at, m, u.extension) != GATE_OPEN)
         return;
+    bool was_there = count_of(r, u.extension) > 0;
     apply(&u);
     LOG(r->log, LOG_LEVEL_INFO, "registrar", log_text("extension", u.extension), log_integer("status", u.status),
         log_integer("contacts", count_of(r, u.extension)));
     answer(&u, at);
+    tell_change(r, u.extension, was_there);
 }
 
 int registrar_find(const registrar *r, const char *extension, registrar_contact contacts[REGISTRAR_CONTACTS]) {
@@ -229,6 +249,8 @@ int registrar_find(const registrar *r, const char *extension, registrar_contact 
 }
 
 void registrar_forget(registrar *r, const char *extension) {
+    bool was_there = count_of(r, extension) > 0;
     remove_all(r, extension);
+    tell_change(r, extension, was_there);
     LOG(r->log, LOG_LEVEL_INFO, "registrar.forget", log_text("extension", extension));
 }

@@ -12,6 +12,8 @@ typedef struct registrar registrar;
 
 registrar *registrar_new(gate *g, deadlines *timers, const logger *log);
 void registrar_free(registrar *r);
+/* changed: an extension can be reached now, or cannot any more. One listener. */
+void registrar_listen(registrar *r, void (*changed)(void *ctx, const char *extension), void *ctx);
 
 /* A REGISTER request; answers it. */
 void registrar_take(registrar *r, endpoint *at, const struct sip_msg *request);

@@ -1,0 +1,213 @@
+/* call_request.c: what agents' pages ask for, and what becomes of a page's sessions. Layer: server. Source: docs/protocol.md. */
+#include "server/call/call_state.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static bool is_with(const call *c, const agent *a) { return c->near.agent == a || c->far.agent == a; }
+
+bool call_agent_is_busy(const calls *all, const agent *a, const call *except) {
+    for (struct le *le = all->list.head; le; le = le->next) {
+        const call *c = le->data;
+        if (c != except && is_with(c, a) && c->phase != CALL_PHASE_HELD)
+            return true;
+    }
+    return false;
+}
+
+bool call_agent_is_taken(const calls *all, const agent *a) {
+    for (struct le *le = all->list.head; le; le = le->next)
+        if (is_with(le->data, a))
+            return true;
+    return agent_status_of(a) == AGENT_STATUS_BUSY;
+}
+
+static void apply_request(call *c, enum call_happening happening, seat *s, const wire_request *request, uint64_t ticket) {
+    bool fits = call_table_step(c->phase, happening).action != CALL_ACT_REFUSE;
+    seat_answer(s, ticket, request->method, NULL, fits ? 0 : TCCC_E_STATE, NULL);
+    if (fits)
+        call_apply(c, happening);
+}
+
+static void delete_session(calls *all, call *c, seat *s, const wire_request *request, uint64_t ticket) {
+    kept_session *kept = kept_find(all, s, request->args.session_id);
+    seat_answer(s, ticket, request->method, NULL, c ? TCCC_E_STATE : 0, c ? "The call has not ended." : NULL);
+    if (kept && !c)
+        kept_remove(kept);
+}
+
+static void send_digits(call *c, seat *s, const wire_request *request, uint64_t ticket) {
+    int error = c->far.leg && leg_is_up(c->far.leg) ? leg_send_digits(c->far.leg, request->args.digits) : TCCC_E_STATE;
+    seat_answer(s, ticket, request->method, NULL, error, NULL);
+}
+
+static void note_mute(call *c, seat *s, const wire_request *request, uint64_t ticket) {
+    LOG(c->all->parts.log, LOG_LEVEL_INFO, "call.mute", log_text("session", c->id), log_integer("muted", request->args.muted));
+    call_history_event(&c->history, request->args.muted ? "StaffMute" : "StaffUnmute", seat_agent(s)->user_id, clock_unix_ms());
+    seat_answer(s, ticket, request->method, NULL, 0, NULL);
+}
+
+static void accept_call(call *c, seat *s, const wire_request *request, uint64_t ticket) {
+    if (c->near.leg)
+        seat_answer(s, ticket, request->method, NULL, TCCC_E_STATE, "The call rings on the agent's telephone: it is accepted there.");
+    else if (c->near.agent && call_agent_is_busy(c->all, c->near.agent, c))
+        seat_answer(s, ticket, request->method, NULL, TCCC_E_AGENT_BUSY, NULL);
+    else
+        apply_request(c, CALL_ON_ACCEPT, s, request, ticket);
+}
+
+static void unhold(call *c, seat *s, const wire_request *request, uint64_t ticket) {
+    if (c->phase == CALL_PHASE_HELD && c->near.agent && call_agent_is_busy(c->all, c->near.agent, c))
+        seat_answer(s, ticket, request->method, NULL, TCCC_E_AGENT_BUSY, NULL);
+    else
+        apply_request(c, CALL_ON_UNHOLD, s, request, ticket);
+}
+
+/* Of the page that serves, or is asked to. */
+static void serve_request(call *c, seat *s, const wire_request *request, uint64_t ticket) {
+    switch (request->method) {
+    case WIRE_CALL_ACCEPT: accept_call(c, s, request, ticket); break;
+    case WIRE_CALL_REJECT: apply_request(c, CALL_ON_REJECT, s, request, ticket); break;
+    case WIRE_CALL_HANGUP:
+        seat_answer(s, ticket, request->method, NULL, 0, NULL);
+        call_agent_hangs_up(c);
+        break;
+    case WIRE_CALL_HOLD: apply_request(c, CALL_ON_HOLD, s, request, ticket); break;
+    case WIRE_CALL_UNHOLD: unhold(c, s, request, ticket); break;
+    case WIRE_CALL_DIGITS: send_digits(c, s, request, ticket); break;
+    case WIRE_CALL_MUTE: note_mute(c, s, request, ticket); break;
+    case WIRE_CALL_TRANSFER: call_transfer(c, s, request, ticket); break;
+    case WIRE_CALL_FLOW: call_ask_flow(c, s, request, ticket); break;
+    case WIRE_CALL_UNFLOW: apply_request(c, CALL_ON_ASK_BACK, s, request, ticket); break;
+    case WIRE_CALL_START: case WIRE_CALL_INTERNAL: case WIRE_CALL_DELETE: case WIRE_AGENT_ONLINE: case WIRE_AGENT_OFFLINE:
+    case WIRE_AGENT_STATUS: case WIRE_MEDIA_OFFER: case WIRE_N_METHODS: break;
+    }
+}
+
+/* Of the page that called an agent: it is the customer's side of that call. */
+static void caller_request(call *c, seat *s, const wire_request *request, uint64_t ticket) {
+    switch (request->method) {
+    case WIRE_CALL_HANGUP: case WIRE_CALL_REJECT:
+        seat_answer(s, ticket, request->method, NULL, 0, NULL);
+        call_apply(c, CALL_ON_CUSTOMER_LEFT);
+        break;
+    case WIRE_CALL_MUTE: note_mute(c, s, request, ticket); break;
+    case WIRE_CALL_HOLD: case WIRE_CALL_UNHOLD: case WIRE_CALL_TRANSFER: case WIRE_CALL_FLOW: case WIRE_CALL_UNFLOW: case WIRE_CALL_DIGITS:
+        seat_answer(s, ticket, request->method, NULL, TCCC_E_STATE, "In an internal call only the agent who was called can do this.");
+        break;
+    case WIRE_CALL_ACCEPT: case WIRE_CALL_START: case WIRE_CALL_INTERNAL: case WIRE_CALL_DELETE: case WIRE_AGENT_ONLINE:
+    case WIRE_AGENT_OFFLINE: case WIRE_AGENT_STATUS: case WIRE_MEDIA_OFFER: case WIRE_N_METHODS:
+        seat_answer(s, ticket, request->method, NULL, TCCC_E_STATE, NULL);
+        break;
+    }
+}
+
+static bool ends(enum wire_method method) { return method == WIRE_CALL_HANGUP || method == WIRE_CALL_REJECT; }
+
+static void begin_request(calls *all, seat *s, const wire_request *request, uint64_t ticket) {
+    agent *a = seat_whose(s);
+    if (!a || call_agent_is_busy(all, a, NULL))
+        seat_answer(s, ticket, request->method, NULL, a ? TCCC_E_AGENT_BUSY : TCCC_E_NOT_FOUND, NULL);
+    else if (request->method == WIRE_CALL_START)
+        call_start(all, s, request, ticket);
+    else
+        call_internal(all, s, request, ticket);
+}
+
+void calls_request(void *ctx, seat *s, const wire_request *request, uint64_t ticket) {
+    calls *all = ctx;
+    if (request->method == WIRE_CALL_START || request->method == WIRE_CALL_INTERNAL) {
+        begin_request(all, s, request, ticket);
+        return;
+    }
+    call *c = call_find(all, request->args.session_id);
+    if (c && c->near.seat != s && c->far.seat != s)
+        c = NULL;
+    if (request->method == WIRE_CALL_DELETE)
+        delete_session(all, c, s, request, ticket);
+    else if (!c && kept_find(all, s, request->args.session_id)) /* a hang-up that crosses the other side's is fine */
+        seat_answer(s, ticket, request->method, NULL, ends(request->method) ? 0 : TCCC_E_STATE, NULL);
+    else if (!c)
+        seat_answer(s, ticket, request->method, NULL, TCCC_E_NOT_FOUND, NULL);
+    else if (c->near.seat == s)
+        serve_request(c, s, request, ticket);
+    else
+        caller_request(c, s, request, ticket);
+}
+
+int calls_snapshot(void *ctx, seat *s, wire_session *list) {
+    calls *all = ctx;
+    int n = 0;
+    for (struct le *le = all->list.head; le && n < WIRE_SESSIONS_MAX; le = le->next) {
+        call *c = le->data;
+        if (c->near.seat == s || c->far.seat == s)
+            call_describe(c, c->near.seat == s ? &c->near : &c->far, &list[n++]);
+    }
+    for (struct le *le = all->kept.head; le && n < WIRE_SESSIONS_MAX; le = le->next)
+        if (((kept_session *)le->data)->seat == s)
+            list[n++] = ((kept_session *)le->data)->session;
+    return n;
+}
+
+static call *first_of(calls *all, const seat *s) {
+    for (struct le *le = all->list.head; le; le = le->next) {
+        call *c = le->data;
+        if (c->near.seat == s || c->far.seat == s)
+            return c;
+    }
+    return NULL;
+}
+
+static void forget_page(call *c, const seat *s) {
+    if (c->handed_to_tell == s)
+        c->handed_to_tell = NULL;
+}
+
+void calls_seat_gone(void *ctx, seat *s) {
+    calls *all = ctx;
+    for (call *c; (c = first_of(all, s));) {
+        call_end *end = c->near.seat == s ? &c->near : &c->far;
+        if (end->leg) { /* the agent goes on talking on its telephone */
+            end->seat = NULL;
+            continue;
+        }
+        call_apply(c, end == &c->near ? CALL_ON_AGENT_GONE : CALL_ON_CUSTOMER_LEFT);
+    }
+    for (struct le *le = all->list.head; le; le = le->next)
+        forget_page(le->data, s);
+    kept_forget_seat(all, s);
+}
+
+static void forget_agent(call *c, const agent *a) {
+    int n = 0;
+    for (int i = 0; i < c->n_tried; i++)
+        if (c->tried[i] != a)
+            c->tried[n++] = c->tried[i];
+    c->n_tried = n;
+    if (c->target.agent == a)
+        c->target.agent = NULL;
+}
+
+static call *first_of_agent(calls *all, const agent *a) {
+    for (struct le *le = all->list.head; le; le = le->next)
+        if (is_with(le->data, a) || ((call *)le->data)->only == a)
+            return le->data;
+    return NULL;
+}
+
+void calls_agent_removed(void *ctx, agent *a) {
+    calls *all = ctx;
+    for (call *c; (c = first_of_agent(all, a));) {
+        if (is_with(c, a)) {
+            call_apply(c, c->near.agent == a ? CALL_ON_AGENT_GONE : CALL_ON_CUSTOMER_LEFT);
+            continue;
+        }
+        mem_ref(c);
+        c->only = NULL;
+        call_leave_queue(c);
+        call_next_agent(c, REACH_UNREACHABLE);
+        mem_deref(c);
+    }
+    for (struct le *le = all->list.head; le; le = le->next)
+        forget_agent(le->data, a);
+}
