@@ -2,6 +2,9 @@
 import assert from 'node:assert/strict';
 import { AGENTS, CUSTOMER, useCentre } from './centre.js';
 import { assertEnded } from './ended.js';
+import { settledBuffer } from './paths.js';
+
+const RESUMED_BUFFER_MS = 150; // within the 250 ms of the whole way
 
 for (const browser of ['chromium', 'firefox']) {
   describe(`endings in mid-call in ${browser}`, function () {
@@ -47,6 +50,7 @@ for (const browser of ['chromium', 'firefox']) {
       const ready = await seat.next('ready');
       assert.notEqual(ready.tabUUID, seat.ready.tabUUID, 'SDK-101 tabUUID changes on refresh');
       await centre().heardMore(phone, 1);
+      await settledBuffer(seat, sessionId, RESUMED_BUFFER_MS);
       await centre().assertBothHear(seat, phone, 5);
       await seat.call('Call.hungUp', { sessionId });
       assertEnded(await seat.next('sessionEnded'), sessionId, 'seat');

@@ -5,25 +5,17 @@ import { realAddress } from '../peers/process.js';
 import { SipShuttle } from '../peers/shuttle.js';
 import { CUSTOMER } from './centre.js';
 import { useNetwork } from './network.js';
-import { dataChannelVia, usedPath } from './paths.js';
+import { dataChannelVia, settledBuffer, usedPath } from './paths.js';
 
 const BAD = { loss: 0.1, delayMs: 20, jitterMs: 60 };
 /** baresip's own buffer is made deep enough for what passes through to it; it conceals nothing. */
 const PATIENT = { jitterFrames: '10-30' };
 const WARY_MS = 500; // jitter is remembered for 13 s: until then the way is longer than 250 ms
-const WARY_TARGET_MS = 300;
-const CALM_NEAR_MS = 10; // what a jitter buffer leaves alone
-const CALM_DEADLINE_MS = 30000;
+const WARY_BUFFER_MS = 300;
 
 describe('loss and jitter', function () {
   this.timeout(120000);
   const { centre, open, udp, callUp } = useNetwork();
-
-  /** Waits until the page's jitter buffer is as long as it wants to be: until then speech is stretched or hastened. */
-  const calm = (seat, sessionId) => seat.tab.until(async ([id, longest, near]) => {
-    const { bufferMs, targetMs } = await tccc.Call.getStats({ sessionId: id });
-    return targetMs <= longest && Math.abs(bufferMs - targetMs) <= near;
-  }, [sessionId, WARY_TARGET_MS, CALM_NEAR_MS], { deadlineMs: CALM_DEADLINE_MS, what: 'a jitter buffer of the wanted length' });
 
   it('10 % loss and 60 ms jitter between page and server (data channel): the call lives and speech stays recognisable', async () => {
     const shuttle = await udp({ seed: 11 });
@@ -35,7 +27,7 @@ describe('loss and jitter', function () {
     if (process.env.TCCC_TELL) console.log(`      up ${audio.report(sound.up)}\n      down ${audio.report(sound.down)}`);
     for (const result of [sound.up, sound.down]) assert.ok(result.mean >= 0.75, audio.report(result));
     assert.ok(shuttle.there.dropped > 20 && shuttle.back.dropped > 20);
-    await calm(seat, sessionId);
+    await settledBuffer(seat, sessionId, WARY_BUFFER_MS);
     await centre().assertBothHear(seat, phone, 5, WARY_MS);
     await seat.call('Call.hungUp', { sessionId });
     await phone.waitEvent('CALL_CLOSED');
@@ -55,7 +47,7 @@ describe('loss and jitter', function () {
     const { packetsLost, concealedRatio, mos } = await seat.stats(sessionId);
     assert.ok(packetsLost > 10 && concealedRatio > 0 && mos > 1, JSON.stringify({ packetsLost, concealedRatio, mos }));
     shuttle.set({});
-    await calm(seat, sessionId);
+    await settledBuffer(seat, sessionId, WARY_BUFFER_MS);
     await centre().assertBothHear(seat, real, 5, WARY_MS);
     await seat.call('Call.hungUp', { sessionId });
     await real.waitEvent('CALL_CLOSED');

@@ -1,4 +1,4 @@
-/** paths.js: forces a seat onto a media path and tells which one it uses. Layer: tests. */
+/** paths.js: forces a seat onto a media path, tells which one it uses, and when its jitter buffer has settled. Layer: tests. */
 import assert from 'node:assert/strict';
 import { TcpShuttle } from '../peers/shuttle.js';
 
@@ -40,3 +40,14 @@ export async function usedPath(seat, sessionId, wanted) {
 }
 
 const PATH_NAMES = { 'data channel': 'dataChannel', 'two WebSockets': 'webSocketDoubled', 'one WebSocket': 'webSocket' };
+
+const NEAR_MS = 10; // what a jitter buffer leaves alone
+const SETTLE_DEADLINE_MS = 30000;
+
+/** Waits until the page's jitter buffer is as long as it wants to be, and that at most longestMs: until then speech is stretched or hastened. */
+export function settledBuffer(seat, sessionId, longestMs) {
+  return seat.tab.until(async ([id, longest, near]) => {
+    const { bufferMs, targetMs } = await tccc.Call.getStats({ sessionId: id });
+    return bufferMs > 0 && targetMs <= longest && Math.abs(bufferMs - targetMs) <= near;
+  }, [sessionId, longestMs, NEAR_MS], { deadlineMs: SETTLE_DEADLINE_MS, what: 'a jitter buffer of the wanted length' });
+}
