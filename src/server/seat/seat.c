@@ -76,12 +76,7 @@ void seat_answer(seat *s, uint64_t ticket, enum wire_method method, const wire_r
 agent *seat_whose(const seat *s) { return s->agent; }
 const store_agent *seat_agent(const seat *s) { return agent_row(s->agent); }
 edge_seat seat_media(const seat *s) { return s->media; }
-bool seat_is_free(const seat *s) { return s->link && agent_is_free(s->agent); }
-bool seat_is_online(const seat *s) { return agent_status_of(s->agent) != AGENT_STATUS_OFFLINE; }
 bool seat_is_connected(const seat *s) { return s->link != NULL; }
-uint64_t seat_free_since_ms(const seat *s) { return agent_free_since_ms(s->agent); }
-void seat_call_began(seat *s) { agent_session_began(s->agent, ""); }
-void seat_call_ended(seat *s) { agent_session_ended(s->agent, AGENT_SESSION_SERVED); }
 int seats_count(const seats *all) { return all->n_seats; }
 
 int seat_take_channel(seat *s) {
@@ -97,13 +92,4 @@ int seat_take_channel(seat *s) {
 void seat_give_channel(seat *s, int channel) {
     if (channel >= 0)
         s->channels &= ~(1u << channel);
-}
-
-void seats_each(seats *all, bool (*each)(void *ctx, seat *s), void *ctx) {
-    for (struct le *le = all->seats.head; le;) {
-        seat *s = le->data;
-        le = le->next;
-        if (!each(ctx, s))
-            return;
-    }
 }

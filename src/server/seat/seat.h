@@ -23,8 +23,6 @@ typedef struct {
     int (*snapshot)(void *ctx, seat *s, wire_session *list);
     /* The resume window has passed: its calls must end now; afterwards the pointer is dead. */
     void (*gone)(void *ctx, seat *s);
-    /* The agent can take a call now. */
-    void (*free)(void *ctx, seat *s);
 } seat_handler;
 
 typedef struct {
@@ -49,22 +47,12 @@ void seat_event(seat *s, const wire_event *event);
 /* Answers a request; error 0: ok with result (NULL: none), else a TCCC_E_* with a sentence or NULL. */
 void seat_answer(seat *s, uint64_t ticket, enum wire_method method, const wire_result *result, int error, const char *sentence);
 
-/* agent_session_began and agent_session_ended (served) of its agent. */
-void seat_call_began(seat *s);
-void seat_call_ended(seat *s);
-
 agent *seat_whose(const seat *s);
 const store_agent *seat_agent(const seat *s);   /* its agent's row */
 edge_seat seat_media(const seat *s);
-bool seat_is_free(const seat *s);        /* its agent is, and it is connected */
-bool seat_is_online(const seat *s);      /* status is not offline */
 bool seat_is_connected(const seat *s);
-uint64_t seat_free_since_ms(const seat *s);
 /* A free media channel, or -1. */
 int seat_take_channel(seat *s);
 void seat_give_channel(seat *s, int channel);
-
-/* Every seat; `each` returns false to end. */
-void seats_each(seats *all, bool (*each)(void *ctx, seat *s), void *ctx);
 
 #endif

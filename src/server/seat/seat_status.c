@@ -30,12 +30,6 @@ static void on_changed(void *ctx, agent *a, enum agent_status before) {
         seat_tell_status(s);
 }
 
-static void on_free(void *ctx, agent *a) {
-    seats *all = ctx;
-    if (agent_seat(a) && all->handler.free)
-        all->handler.free(all->ctx, agent_seat(a));
-}
-
 /* Deleted by the API: the page is told that nobody knows it any more. */
 static void on_removed(void *ctx, agent *a) {
     seats *all = ctx;
@@ -52,7 +46,7 @@ static void on_removed(void *ctx, agent *a) {
     seat_unmake(s);
 }
 
-const agent_handler seat_agent_handler = { .free = on_free, .changed = on_changed, .removed = on_removed };
+const agent_handler seat_agent_handler = { .changed = on_changed, .removed = on_removed };
 
 static enum agent_event wanted(const wire_request *request) {
     if (request->method == WIRE_AGENT_ONLINE)
