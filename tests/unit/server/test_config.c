@@ -52,6 +52,8 @@ static void mistakes_are_told_with_file_line_and_member(void **state) {
     static const struct { const char *text, *sentence; } cases[] = {
         { "{\n \"sip\": {\n  \"port\": 70000\n }\n}", "tcccd.json, line 3: sip.port must be a whole number from 0 to 65535." },
         { "{\n \"calls\": { \"ringSecond\": 5 }\n}", "tcccd.json, line 2: calls.ringSecond is no option." },
+        { "{ \"prompts\": { \"speechUrl\": \"file:///etc/passwd\" } }", "tcccd.json, line 1: prompts.speechUrl must begin with http:// or https://." },
+        { "{ \"prompts\": { \"speechMegabytes\": 0 } }", "tcccd.json, line 1: prompts.speechMegabytes must be a whole number from 1 to 100000." },
         { "{\"colour\":1}", "tcccd.json, line 1: colour is no option." },
         { "[]", "tcccd.json: not a JSON object (or larger than 1 MiB)" },
         { "{", "tcccd.json: not a JSON object (or larger than 1 MiB)" },
