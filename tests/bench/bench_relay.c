@@ -366,7 +366,7 @@ int main(int argc, char **argv)
 {
     plan p = { .seconds = argc > 2 ? atoi(argv[2]) : 4, .only = argc > 3 ? argv[3] : "" };
     struct rlimit files;
-    if (read_loads(&p, argc > 1 ? argv[1] : "200,500,1000,1500") || p.seconds < 1) {
+    if (read_loads(&p, argc > 1 ? argv[1] : "200,500,1000") || p.seconds < 1) {
         fprintf(stderr, "usage: bench_relay [calls,calls... [seconds [udp|ws|dc|held|rtpengine|raw]]]\n");
         return 2;
     }
