@@ -54,7 +54,7 @@ typedef struct {
         int speech_mib;               /* kept speech, MiB */
     } prompts;
     int heartbeat_ms;
-    const char *data;                 /* path of the SQLite file */
+    const char *data;                 /* path of the SQLite file, or a postgresql:// URL */
     enum log_level log_level;
     bool demo;
     const char *speech;               /* WAV that the demo's telephone plays; "": a tone */

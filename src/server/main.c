@@ -28,7 +28,7 @@ static const char usage[] =
     "  --host ADDRESS   listen for HTTP on this address only\n"
     "  --port N         HTTP port and the data channel's UDP port (default 8080; 0: any)\n"
     "  --sip-port N     SIP port for UDP and TCP, and N + 1 for TLS (default 5060; 0: any)\n"
-    "  --data FILE      SQLite file (default tcccd.sqlite; build/demo.sqlite in a demo)\n"
+    "  --data FILE      SQLite file or postgresql:// URL (default tcccd.sqlite; build/demo.sqlite in a demo)\n"
     "  --log LEVEL      debug, info, warning or error\n"
     "  --check-config   reads the configuration, tells what is wrong, and ends\n";
 
@@ -187,7 +187,7 @@ static int serve(const config *c, const logger *log) {
 static int check(const config *c) {
     char err[400] = "";
     logger silent = { .sink = NULL };
-    store *db = store_open(":memory:", &silent, err, sizeof err);
+    store *db = store_check(c->data, err, sizeof err) ? NULL : store_open(":memory:", &silent, err, sizeof err);
     settings *rules = db ? settings_new(db, &silent) : NULL;
     bool fine = rules && !(c->provision && provision(db, c->provision, c->sip.realm, err, sizeof err)) &&
                 !settings_provision_instances(rules, c->provision, err, sizeof err);

@@ -37,6 +37,9 @@ describe('the configuration', () => {
     ['a port out of range', '"port": 5060', '"port": 70000', /line \d+: sip\.port/],
     ['a text where a number belongs', '"heartbeatMs": 5000', '"heartbeatMs": "5 s"', /line \d+: heartbeatMs/],
     ['what is not JSON', '{\n', '{,\n', /JSON/],
+    ['a URL of a database that cannot be read', '"data": "tcccd.sqlite"', '"data": "postgresql://u:p@[::1/db"', /URL \(data\)/],
+    ['a wrong role', '"role": "admin"', '"role": "boss"', /instances\[0\]\.agents\[0\]: role/],
+    ['a flow that cannot run', '"type": "play", "label": "Greeting"', '"type": "plya", "label": "Greeting"', /instances\[0\]\.flows\[0\]\.document: Module hello/],
   ]) {
     it(`names ${what}`, () => {
       assert.ok(EXAMPLE.includes(from));

@@ -134,17 +134,32 @@ static int connect_until(store *s, uint64_t deadline_ms)
     return TCCC_E_IO;
 }
 
+/* NULL with a sentence; libpq's own quotes the URL with its password. */
+static PQconninfoOption *read_url(const char *where, char *err, size_t capacity)
+{
+    char *complaint = NULL;
+    PQconninfoOption *options = PQconninfoParse(where, &complaint);
+    PQfreemem(complaint);
+    if (!options)
+        snprintf(err, capacity, "The store's URL (data) cannot be read: it must have the form postgresql://user:password@host:port/database?option=value,"
+                                " with %%-codes for other characters.");
+    return options;
+}
+
+int link_check(const char *where, char *err, size_t capacity)
+{
+    PQconninfoOption *options = read_url(where, err, capacity);
+    PQconninfoFree(options);
+    return options ? 0 : TCCC_E_FORMAT;
+}
+
 int link_open(store *s, const char *where, char *err, size_t capacity)
 {
-    char *complaint = NULL; /* libpq's quotes the URL with its password */
     postgres_link *link = s->db = calloc(1, sizeof *link);
-    if (link) link->options = PQconninfoParse(where, &complaint);
-    PQfreemem(complaint);
-    if (!link || !link->options) {
-        snprintf(err, capacity, "The store's URL cannot be read: it must have the form postgresql://user:password@host:port/database?option=value,"
-                                " with %%-codes for other characters.");
-        return TCCC_E_FORMAT;
-    }
+    snprintf(err, capacity, "The store cannot be opened: no memory.");
+    if (!link) return TCCC_E_NO_MEMORY;
+    link->options = read_url(where, err, capacity);
+    if (!link->options) return TCCC_E_FORMAT;
     uint64_t deadline_ms = clock_ms() + OPEN_MS;
     int error = connect_until(s, deadline_ms);
     if (error)

@@ -23,6 +23,11 @@ store *store_open(const char *path, const logger *log, char *err, size_t capacit
     return s;
 }
 
+int store_check(const char *path, char *err, size_t capacity)
+{
+    return link_is_url(path) ? link_check(path, err, capacity) : 0;
+}
+
 static void free_query(query *q)
 {
     q->owner->driver->forget(q);

@@ -1,8 +1,9 @@
 /* store.h: what tcccd keeps: agents, groups, numbers, trunks, extensions, API keys, sign-in tokens. Layer: server.
  * Further parts: staff.h, cdr.h, flow.h, recording.h, push.h, setting.h.
  *
- * One store is one SQLite file in WAL mode (or ":memory:"). All calls are made on the control thread and are short;
- * a write is durable when the call returns. Texts are UTF-8 and are copied; NULL is written as "", and bytes that are no UTF-8 as
+ * One store is one SQLite file in WAL mode (or ":memory:"), or a PostgreSQL database (a URL). All calls are made on the control thread
+ * and are short; a write is durable when the call returns. A lost connection to a database is opened again by the next calls; what
+ * was asked for in between gets IO. Texts are UTF-8 and are copied; NULL is written as "", and bytes that are no UTF-8 as
  * U+FFFD. Getters fill the caller's struct. Lists call `each` for every row in a stable order; it must not write to the store and
  * ends the list early by returning false. Unless said otherwise a function returns 0, NOT_FOUND (there is no such row; or a rule of
  * the schema refuses the new one: a row that it refers to is missing, or its name is taken), TOO_LARGE (a text does not fit), or
@@ -23,8 +24,11 @@
 
 typedef struct store store;
 
-/* Opens or creates the file and brings its schema up to date. NULL with a sentence in err[capacity]. */
+/* Opens or creates the file, or connects, and brings the schema up to date. NULL with a sentence in err[capacity], which shows no
+ * password. */
 store *store_open(const char *path, const logger *log, char *err, size_t capacity);
+/* Whether a path or URL has the form of one, without opening it. 0 or FORMAT with a sentence in err. */
+int store_check(const char *path, char *err, size_t capacity);
 void store_close(store *s);       /* NULL is allowed */
 /* Several writes as one: all or none. A write that failed in between makes everything until store_end fail with its error, and
  * store_end undo all and return it. A pair inside a pair belongs to the outer one. */

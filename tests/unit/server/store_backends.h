@@ -28,6 +28,7 @@ typedef struct {
 } backend;
 
 static backend at;                    /* what the tests of the moment run on */
+static const char *backend_fsync = "fsync=off"; /* of PostgreSQL; benchmarks turn it on */
 
 static bool backend_run(const char *const argv[], const char *output)
 {
@@ -90,7 +91,7 @@ static void backend_launch(void)
     (void)prctl(PR_SET_PDEATHSIG, SIGQUIT); /* a test that dies takes it along */
     if (getppid() != parent) _exit(1);
     (void)setsid();
-    execl(program, program, "-D", data, "-k", at.folder, "-c", "listen_addresses=", "-c", "fsync=off", "-c", "log_min_messages=error", (char *)NULL);
+    execl(program, program, "-D", data, "-k", at.folder, "-c", "listen_addresses=", "-c", backend_fsync, "-c", "log_min_messages=error", (char *)NULL);
     _exit(127);
 }
 
