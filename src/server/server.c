@@ -367,6 +367,7 @@ static bool start_calls(server *s) {
     s->calls = calls_new(&call_settings);
     s->agents = agents_new(s->store, s->rules, s->timers, s->log);
     s->api.agents = s->agents;
+    s->api.calls = s->calls;
     s->seats = s->calls && s->agents ? seats_new(&seat_settings, s->edge, s->store, s->agents, s->timers, s->log, &handler, s->calls) : NULL;
     s->queues = s->seats ? acd_new(s->agents, s->store, s->rules, s->timers, s->log, &offers, s->calls) : NULL;
     if (!s->queues || store_list_trunks(s->store, add_trunk, s))

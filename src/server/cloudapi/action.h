@@ -36,7 +36,13 @@
     X(DescribeSessionDetail, describe_session_detail, NEEDS_AGENTS) \
     X(DescribeTelCallInfo, describe_tel_call_info, 0) \
     X(DescribeIvrAudioList, describe_ivr_audio_list, 0) \
-    X(UploadIvrAudio, upload_ivr_audio, NEEDS_PROMPTS)
+    X(UploadIvrAudio, upload_ivr_audio, NEEDS_PROMPTS) \
+    X(DescribeTelSession, describe_tel_session, NEEDS_AGENTS | NEEDS_CALLS) \
+    X(DescribePSTNActiveSessionList, describe_pstn_active_session_list, NEEDS_AGENTS | NEEDS_CALLS) \
+    X(HangUpCall, hang_up_call, NEEDS_CALLS) \
+    X(CreateCallOutSession, create_call_out_session, NEEDS_AGENTS | NEEDS_CALLS) \
+    X(CreateIVRSession, create_ivr_session, NEEDS_CALLS) \
+    X(DescribeCallInMetrics, describe_call_in_metrics, NEEDS_CALLS)
 
 enum action_needs { NEEDS_AGENTS = 1, NEEDS_CALLS = 2, NEEDS_WORKERS = 4, NEEDS_PROMPTS = 8 };
 

@@ -2,6 +2,7 @@
 #include "server/cloudapi/page.h"
 #include "server/cloudapi/range.h"
 #include "server/cloudapi/recording.h"
+#include "server/cloudapi/session.h"
 
 #include "server/cdr/cdr_json.h"
 #include "server/store/cdr.h"
@@ -10,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { RANGE_DAYS = 90, PAGE_MAX = 100, FILTER_MAX = 100, SESSION_ID_MAX = 64 };   /* the first two are documented */
+enum { RANGE_DAYS = 90, PAGE_MAX = 100, FILTER_MAX = 100 };   /* the first two are documented */
 
 const char *const members_describe_tel_cdr[] = { "StartTimeStamp", "EndTimeStamp", "SdkAppId", "PageSize", "PageNumber", "InstanceId", "Limit",
                                                  "Offset", "Phones", "SessionIds", NULL };

@@ -1,5 +1,6 @@
 /* staff_status.c: agents' statuses now, over the day and in the past, and changing them. Layer: server. */
 #include "server/cloudapi/range.h"
+#include "server/cloudapi/session.h"
 #include "server/cloudapi/staff.h"
 
 #include "server/agent/agent.h"
@@ -128,7 +129,7 @@ static void put_metrics(metrics *m, const agent *a)
     json_put_string(out, "Status", status_of(a));
     json_open_object(out, "StatusExtra");
     json_put_string(out, "Type", busy ? "tel" : "");
-    json_put_string(out, "Direct", "");
+    json_put_string(out, "Direct", busy ? session_direction(m->call, row->app_id, agent_session(a)) : "");
     json_close(out);
     put_durations(out, &t);
     json_put_string(out, "Reason", agent_rest_reason(a));
