@@ -1,6 +1,6 @@
 /** agents.test.js: an agent's status as its page sees it: after-call work, what is reserved, rest, lost pages. Layer: tests. */
 import assert from 'node:assert/strict';
-import { called } from '../peers/sipp.js';
+import { called, calling } from '../peers/sipp.js';
 import { useServer } from './server_centre.js';
 import { WireSeat } from './wire_seat.js';
 
@@ -10,7 +10,7 @@ describe('an agent and its page', function () {
   this.timeout(30000);
   const centre = useServer({
     change: { heartbeatMs: 400, calls: { resumeSeconds: 1 } },
-    instance: { settings: { phone: { statusRecovery: true, statusRecoverySeconds: RECOVERY_SECONDS } } },
+    instance: { settings: { phone: { statusRecovery: true, statusRecoverySeconds: RECOVERY_SECONDS, timeoutTransfer: true, timeoutTransferSeconds: 1 } } },
   });
 
   const open = async (hello) => {
@@ -94,6 +94,27 @@ describe('an agent and its page', function () {
     assert.equal((await becomes(seat, 'busy')).reserved, 'notReady');
     assert.equal((await becomes(seat, 'busy')).reserved, undefined);
     await becomes(seat, 'arrange');
+  });
+
+  it('ACD-011 AMB-18 a missed contact makes the agent rest; ACD-019 the next caller waits for the end of after-call work', async () => {
+    const anna = await centre().seat();
+    const ben = await centre().seat();
+    const first = await centre().calls(calling.talks({ talkMs: 100 }));
+    const { sessionId } = await anna.next('callIn');
+    assert.equal((await anna.next('autoTransfer')).sessionId, sessionId);
+    assert.deepEqual(await becomes(anna, 'rest'), { status: 'rest', reason: 'missed' });
+    await ben.next('callIn');
+    await ben.ask('call.accept', { sessionId });
+    await first.done();
+    await ben.next('sessionEnded');
+    assert.equal((await becomes(ben, 'arrange')).countdown, RECOVERY_SECONDS);
+    const second = await centre().calls(calling.talks({ talkMs: 100 }));
+    const offered = await ben.next('callIn');
+    const names = ben.events.map((one) => (one.e === 'statusChanged' ? one.d.status : one.e));
+    assert.deepEqual(names.slice(names.lastIndexOf('free')), ['free', 'busy', 'callIn']);
+    await ben.ask('call.accept', { sessionId: offered.sessionId });
+    await second.done();
+    assert.equal(anna.events.filter((one) => one.e === 'callIn').length, 1);
   });
 
   it('a page that asks for its status without end is refused, and stays', async () => {
