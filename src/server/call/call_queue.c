@@ -72,20 +72,25 @@ static void start_waiting(call *c) {
 }
 
 static void note_queued(call *c) {
-    if (!c->waits_since_ms)
-        c->waits_since_ms = clock_ms();
     if (c->queued_ms || c->type == CDR_INTERNAL)
         return;
     c->queued_ms = clock_unix_ms();
     c->queued_group_id = c->group_id;
 }
 
-/* Busy is told from the one it is for: dispatch would wait until it is free (ACD-031). */
-static bool forwards_when_busy(call *c) {
-    if (!c->only || !call_agent_is_taken(c->all, c->only))
+/* Of a call that is for one agent: dispatch would wait until it is free, or signed in (ACD-030, ACD-031). */
+static bool forwards_at_once(call *c) {
+    if (!c->only)
         return false;
     reach_facts facts = call_reach_facts(c->all, c->only, c->forwarded);
-    return reach_forwards(&facts, REACH_BUSY);
+    return reach_choose(&facts) == REACH_FORWARD || (call_agent_is_taken(c->all, c->only) && reach_forwards(&facts, REACH_BUSY));
+}
+
+/* One that was deleted since is none: the call stays where it was. */
+static int64_t group_named(const call *c, const char *decimal) {
+    store_group group;
+    bool there = !store_get_group(c->all->parts.store, atoll(decimal), &group) && group.app_id == c->app_id;
+    return there ? group.id : c->group_id;
 }
 
 static void forward(call *c, const store_agent *from) {
@@ -96,7 +101,7 @@ static void forward(call *c, const store_agent *from) {
     switch (from->forward_to) {
     case STAFF_TO_EXTENSION: str_ncpy(target.extension, from->forward_target, sizeof target.extension); break;
     case STAFF_TO_AGENT: target.agent = agents_find(c->all->parts.agents, c->app_id, from->forward_target); break;
-    case STAFF_TO_GROUP: target.group_id = atoll(from->forward_target); break;
+    case STAFF_TO_GROUP: target.group_id = group_named(c, from->forward_target); break;
     }
     call_go_to(c, &target);
 }
@@ -104,12 +109,16 @@ static void forward(call *c, const store_agent *from) {
 void call_wait(call *c) {
     acd *queues = c->all->parts.queues;
     note_queued(c);
-    if (forwards_when_busy(c)) {
+    if (forwards_at_once(c)) {
         forward(c, agent_row(c->only));
         return;
     }
     if (!c->only && !acd_anybody_online(queues, c->app_id, c->group_id)) {
         give_up(c, FLOW_NO_AGENT);
+        return;
+    }
+    if (c->only && !agent_is_present(c->only)) {
+        fall_back(c);
         return;
     }
     acd_contact contact = { .app_id = c->app_id, .group_id = c->group_id, .session_id = c->id, .caller = c->inbound && c->caller[0] ? c->caller : NULL,
@@ -120,6 +129,8 @@ void call_wait(call *c) {
         return;
     }
     c->ticket = ticket;
+    if (!c->waits_since_ms)
+        c->waits_since_ms = clock_ms(); /* what comes back keeps its place, and finds one in a full queue */
     c->ahead = acd_ahead(queues, ticket);
     start_waiting(c);
 }
