@@ -246,9 +246,9 @@ static int list(store *s, search *f, bool kept, const cdr_filter *filter, store_
 {
     int error = 0;
     add(f, " ORDER BY start_ms DESC, session_id DESC LIMIT ");
-    add_value(f, (sql_value){ .integer = filter->limit });
+    add_value(f, (sql_value){ .integer = sql_count(filter->limit) });
     add(f, " OFFSET ");
-    add_value(f, (sql_value){ .integer = filter->offset });
+    add_value(f, (sql_value){ .integer = sql_count(filter->offset) });
     query *q = row_query_values(s, &cdr_shape, f->text, kept, f->values, f->n);
     while (row_next(q, &cdr_shape, cdr, &error)) {
         error = read_lists(s, cdr);

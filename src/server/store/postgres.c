@@ -1,7 +1,7 @@
 /* postgres.c: the store on PostgreSQL by libpq. Layer: server.
  *
  * libpq is used in its asynchronous form with deadlines of our own, because the store is called on the control thread: a database
- * that says nothing must not hold calls up for longer than REPLY_MS, and one that cannot be reached only for CONNECT_WAIT_MS. */
+ * that says nothing must not hold calls up for longer than REPLY_MS (at start there are none yet: UPGRADE_MS), and one that cannot be reached only for CONNECT_WAIT_MS. */
 #include "server/store/postgres_link.h"
 
 #include "tccc/error.h"
@@ -36,7 +36,7 @@ static int judge(store *s, PGresult *result)
 static int collect(store *s, int sent, PGresult **answer)
 {
     postgres_link *link = s->db;
-    uint64_t deadline_ms = clock_ms() + REPLY_MS;
+    uint64_t deadline_ms = clock_ms() + link->reply_ms;
     int error = 0;
     *answer = NULL;
     while (sent) {
@@ -237,18 +237,27 @@ static int version(store *s, int *version)
 }
 
 /* The lock is for two tcccd that start at the same moment: the second finds the step done. */
-static int upgrade(store *s, int to, const char *text)
+static int run_step(store *s, int to, const char *text)
 {
     int64_t present = 0;
+    int error = script(s, "SET LOCAL statement_timeout=0; SET LOCAL lock_timeout=0; SELECT pg_advisory_xact_lock(1952670564)");
+    if (!error) error = sql_only_integer(sql_query(s, "SELECT coalesce(max(version),0) FROM tcccd_schema", ""), &present);
+    if (!error && present < to) error = script(s, text);
+    if (!error && present < to) error = sql_run(sql_query(s, "INSERT INTO tcccd_schema (version) VALUES (?1)", "i", (int64_t)to));
+    return error;
+}
+
+static int upgrade(store *s, int to, const char *text)
+{
+    postgres_link *link = s->db;
     char *translated = translate_schema(text);
     if (!translated) return TCCC_E_NO_MEMORY;
+    link->reply_ms = UPGRADE_MS;
     int error = store_begin(s);
-    if (!error) error = script(s, "SELECT pg_advisory_xact_lock(1952670564)");
-    if (!error) error = sql_only_integer(sql_query(s, "SELECT coalesce(max(version),0) FROM tcccd_schema", ""), &present);
-    if (!error && present < to) error = script(s, translated);
-    if (!error && present < to) error = sql_run(sql_query(s, "INSERT INTO tcccd_schema (version) VALUES (?1)", "i", (int64_t)to));
-    free(translated);
+    if (!error) error = run_step(s, to, translated);
     int ended = store_end(s);
+    link->reply_ms = REPLY_MS;
+    free(translated);
     return error ? error : ended;
 }
 

@@ -158,6 +158,7 @@ int link_open(store *s, const char *where, char *err, size_t capacity)
     postgres_link *link = s->db = calloc(1, sizeof *link);
     snprintf(err, capacity, "The store cannot be opened: no memory.");
     if (!link) return TCCC_E_NO_MEMORY;
+    link->reply_ms = REPLY_MS;
     link->options = read_url(where, err, capacity);
     if (!link->options) return TCCC_E_FORMAT;
     uint64_t deadline_ms = clock_ms() + OPEN_MS;

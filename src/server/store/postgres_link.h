@@ -9,6 +9,7 @@
 
 enum {
     REPLY_MS = 6000,              /* an answer may take so long; the server itself gives up after STATEMENT_MS */
+    UPGRADE_MS = 600000,          /* a step of the schema, at start, may rewrite large tables */
     STATEMENT_MS = 5000,
     LOCK_MS = 3000,
     OPEN_MS = 10000,              /* at start the connection may take so long */
@@ -21,6 +22,7 @@ enum {
 typedef struct {
     PGconn *conn;                 /* NULL: none, and no attempt runs */
     PQconninfoOption *options;    /* what the URL says */
+    uint64_t reply_ms;            /* REPLY_MS or UPGRADE_MS */
     bool ready;
     bool in_group;                /* a group of writes is open, maybe on a connection that is lost */
     PostgresPollingStatusType wanted; /* by the running attempt */

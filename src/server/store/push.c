@@ -71,7 +71,7 @@ int store_list_push_apps(store *s, int64_t now_ms, bool (*each)(void *ctx, int64
 int store_list_due_pushes(store *s, int64_t app_id, int64_t now_ms, int limit, bool (*each)(void *ctx, const store_push *push), void *ctx)
 {
     return list(row_query(s, &push_shape, "FROM push WHERE state=0 AND app_id=?1 AND next_ms<=?2 ORDER BY created_ms, id LIMIT ?3", "iii",
-                          app_id, now_ms, (int64_t)limit), each, ctx);
+                          app_id, now_ms, sql_count(limit)), each, ctx);
 }
 
 int store_next_push(store *s, int64_t *next_ms)
@@ -87,7 +87,7 @@ int store_list_pushes(store *s, int64_t app_id, enum push_state state, int offse
     *total = (int)count;
     if (error) return error;
     return list(row_query(s, &push_shape, "FROM push WHERE app_id=?1 AND state=?2 ORDER BY created_ms DESC, id DESC LIMIT ?3 OFFSET ?4",
-                          "iiii", app_id, (int64_t)state, (int64_t)limit, (int64_t)offset), each, ctx);
+                          "iiii", app_id, (int64_t)state, sql_count(limit), sql_count(offset)), each, ctx);
 }
 
 int store_count_pushes(store *s, enum push_state state, int64_t *count)

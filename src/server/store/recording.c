@@ -54,12 +54,12 @@ int store_list_app_recordings(store *s, int64_t app_id, int64_t from_ms, int64_t
     *total = (int)count;
     if (error) return error;
     return list(row_query(s, &recording_shape, "FROM recording WHERE app_id=?1 AND created_ms>=?2 AND created_ms<?3"
-                          " ORDER BY created_ms DESC, record_id DESC LIMIT ?4 OFFSET ?5", "iiiii", app_id, from_ms, to_ms, (int64_t)limit,
-                          (int64_t)offset), each, ctx);
+                          " ORDER BY created_ms DESC, record_id DESC LIMIT ?4 OFFSET ?5", "iiiii", app_id, from_ms, to_ms, sql_count(limit),
+                          sql_count(offset)), each, ctx);
 }
 
 int store_list_expired_recordings(store *s, int64_t now_ms, int limit, bool (*each)(void *ctx, const store_recording *recording), void *ctx)
 {
     return list(row_query(s, &recording_shape, "FROM recording WHERE expires_ms>0 AND expires_ms<=?1 AND file<>''"
-                                               " ORDER BY expires_ms, record_id LIMIT ?2", "ii", now_ms, (int64_t)limit), each, ctx);
+                                               " ORDER BY expires_ms, record_id LIMIT ?2", "ii", now_ms, sql_count(limit)), each, ctx);
 }

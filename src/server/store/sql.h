@@ -85,6 +85,9 @@ int sql_only_copy(query *q, char **text);      /* malloc'ed */
 /* For a query of one row: 0 with the row to read until sql_end, NOT_FOUND, or the error. */
 int sql_one(query *q);
 
+/* For LIMIT and OFFSET: below 0 counts as 0. */
+static inline int64_t sql_count(int n) { return n > 0 ? n : 0; }
+
 /* Logs the reason and remembers the error for the group of writes. Returns the error. */
 int sql_fail(store *s, int error, const char *reason, const char *code);
 

@@ -119,6 +119,8 @@ static void records_are_found_by_time_number_session_group_and_agent(void **stat
     expect(s, (cdr_filter){ .from_ms = 2000, .to_ms = 4000 }, "dcb", 3);
     expect(s, (cdr_filter){ .offset = 1, .limit = 2 }, "dc", 5);
     expect(s, (cdr_filter){ .offset = 9 }, "", 5);
+    expect(s, (cdr_filter){ .offset = -1, .limit = 1 }, "e", 5);
+    expect(s, (cdr_filter){ .limit = -1 }, "", 5);
     expect(s, (cdr_filter){ .app_id = 5 }, "", 0);
     expect(s, (cdr_filter){ .phones = phones, .n_phones = 2 }, "dca", 3);
     expect(s, (cdr_filter){ .phones = other, .n_phones = 2 }, "eb", 2);
