@@ -344,11 +344,16 @@ static void on_trunk_changed(void *ctx, const char *name) {
         LOG(s->log, LOG_LEVEL_ERROR, "trunk.add", log_text("name", name));
 }
 
+static void on_admin_reply(void *ctx, edge_request request, int status, const char *content_type, const char *headers, const void *body, size_t length) {
+    server *s = ctx;
+    edge_reply(s->edge, request, status, content_type, headers, body, length);
+}
+
 static bool start_admin(server *s) {
     admin_parts parts = { .store = s->store, .settings = s->rules, .agents = s->agents, .pushes = s->pushes, .flows = s->flows, .prompts = s->prompts, .records = s->records,
                           .trunks = s->trunks,
                           .registrar = s->registrar, .workers = s->workers, .edge = s->edge, .log = s->log, .realm = s->config->sip.realm,
-                          .public_url = or_null(s->config->http.public_url), .trunk_changed = on_trunk_changed, .ctx = s };
+                          .public_url = or_null(s->config->http.public_url), .reply = on_admin_reply, .trunk_changed = on_trunk_changed, .ctx = s };
     parts.tls = s->config->http.tls_cert[0] || !strncmp(s->config->http.public_url, "https:", 6);
     s->admin = admin_new(&parts);
     s->api.admin = s->admin;

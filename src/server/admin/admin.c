@@ -110,7 +110,7 @@ void admin_staff_changed(admin_call *call) {
 static void reply(admin *all, edge_request id, int status, const char *more, const char *json, size_t length) {
     char headers[sizeof fixed_headers + 256];
     snprintf(headers, sizeof headers, "%s%s", fixed_headers, more ? more : "");
-    edge_reply(all->parts.edge, id, status, status == 204 ? NULL : "application/json", headers, json, length);
+    all->parts.reply(all->parts.ctx, id, status, status == 204 ? NULL : "application/json", headers, json, length);
 }
 
 void admin_reply_json(admin *all, edge_request id, int status, const char *headers, const char *json) {

@@ -31,11 +31,13 @@ typedef struct {                      /* all outlive the admin */
     trunks *trunks;
     registrar *registrar;
     workers *workers;
-    edge *edge;
+    edge *edge;                       /* for answers that are files */
     const logger *log;
     const char *realm;                /* of SIP digest */
     const char *public_url;           /* what browsers see, or NULL: the Host they ask */
     bool tls;                         /* browsers come by HTTPS: the cookie is Secure */
+    /* Answers a request, as edge_reply does. */
+    void (*reply)(void *ctx, edge_request request, int status, const char *content_type, const char *headers, const void *body, size_t length);
     void (*trunk_changed)(void *ctx, const char *name);   /* it is new, other or gone in the store */
     void *ctx;
 } admin_parts;
