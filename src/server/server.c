@@ -379,7 +379,7 @@ static bool start_calls(server *s) {
         return false;
     calls_parts parts = { .edge = s->edge, .store = s->store, .stack = s->stack, .registrar = s->registrar, .trunks = s->trunks, .gate = s->gate,
                           .agents = s->agents, .queues = s->queues, .settings = s->rules, .flows = s->flows, .prompts = s->prompts, .records = s->records,
-                          .pushes = s->pushes, .backlog = s->backlog, .timers = s->timers, .log = s->log };
+                          .pushes = s->pushes, .backlog = s->backlog, .call_in = &s->call_in, .timers = s->timers, .log = s->log };
     calls_use(s->calls, &parts);
     agents_listen(s->agents, &for_calls, s->calls);
     agents_set_reach(s->agents, calls_reach, s->calls);

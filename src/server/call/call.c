@@ -12,8 +12,14 @@ static void clear_deadlines(call *c) {
         deadline_clear(timers, all[i]);
 }
 
+static void forget_question(call *c) {
+    call_in_forget(c->asked);
+    c->asked = NULL;
+}
+
 static void destroy(void *arg) {
     call *c = arg;
+    forget_question(c);
     clear_deadlines(c);
     call_flow_end(c, &c->flow);
     call_flow_end(c, &c->aside);
@@ -86,6 +92,7 @@ static void end(call *c, const ending *e) {
     c->end_ms = clock_unix_ms();
     c->all->n_running--;
     list_unlink(&c->le);
+    forget_question(c);
     clear_deadlines(c);
     call_leave_queue(c);
     call_record_end(c);

@@ -4,6 +4,7 @@
 
 #include "server/acd/queue.h"
 #include "server/agent/agent.h"
+#include "server/cloudapi/call_in.h"
 #include "server/edge/edge.h"
 #include "server/ivr/flows.h"
 #include "server/ivr/prompt.h"
@@ -40,6 +41,7 @@ typedef struct {                     /* what calls work with; all outlive them *
     records *records;
     pushes *pushes;
     backlog *backlog;
+    const call_in_config *call_in;   /* for numbers with a call-in interface */
     deadlines *timers;
     const logger *log;
 } calls_parts;

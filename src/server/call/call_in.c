@@ -50,17 +50,43 @@ static int find_called(calls *all, const struct sip_msg *invite, store_number *o
     return find_number(all, dialled, out);
 }
 
-/* A number without a flow, or whose flow was withdrawn, leads to its group. */
-static void begin(call *c, const store_number *number) {
-    int error = number->flow_id ? call_flow_begin(c, &c->flow, number->flow_id) : 0;
-    if (error)
-        LOG(c->all->parts.log, LOG_LEVEL_WARNING, "call.flow", log_text("session", c->id), log_integer("flow", number->flow_id), log_error("error", error));
-    if (!number->flow_id || error) {
+static bool begin_flow(call *c, int64_t flow_id) {
+    int error = flow_id ? call_flow_begin(c, &c->flow, flow_id) : TCCC_E_NOT_FOUND;
+    if (flow_id && error)
+        LOG(c->all->parts.log, LOG_LEVEL_WARNING, "call.flow", log_text("session", c->id), log_integer("flow", flow_id), log_error("error", error));
+    return !error;
+}
+
+/* A number without a flow, or whose flow was withdrawn, leads to its group. `wished` is tried first; 0: none. */
+static void begin(call *c, int64_t wished) {
+    if (!begin_flow(c, wished) && !begin_flow(c, c->bound_flow)) {
         call_wait(c);
         return;
     }
     c->phase = CALL_PHASE_FLOW; /* as the inbound call of a number with a flow begins */
     leg_answer(c->far.leg);
+}
+
+static void interface_answered(void *ctx, call_in_kind kind, int64_t flow_id) {
+    call *c = ctx;
+    c->asked = NULL;
+    mem_ref(c);
+    if (kind == CALL_IN_HANG_UP)
+        call_apply(c, CALL_ON_ADMIN_HANGUP);
+    else
+        begin(c, kind == CALL_IN_FLOW ? flow_id : 0);
+    mem_deref(c);
+}
+
+/* A number with a call-in interface asks it first; the caller hears ringing. */
+static void begin_or_ask(call *c, const store_number *number) {
+    c->bound_flow = number->flow_id;
+    if (number->call_in_url[0])
+        c->asked = call_in_ask(c->all->parts.call_in, number, c->id, c->caller, interface_answered, c);
+    if (c->asked)
+        leg_ring(c->far.leg, 180, false);
+    else
+        begin(c, 0);
 }
 
 static int take_media(call *c, endpoint *at) {
@@ -91,7 +117,7 @@ static bool take(calls *all, endpoint *at, const struct sip_msg *invite, trunk *
     }
     LOG(all->parts.log, LOG_LEVEL_INFO, "call.in", log_text("session", c->id), log_phone("from", c->caller), log_phone("to", c->callee));
     mem_ref(c);
-    begin(c, number);
+    begin_or_ask(c, number);
     mem_deref(c);
     return true;
 }

@@ -97,6 +97,8 @@ typedef struct call {
     /* flows */
     call_flow flow, aside;           /* the customer's own; self-service */
     deadline flow_timer;
+    call_in *asked;                  /* the number's call-in interface has not answered yet */
+    int64_t bound_flow;              /* of the number; 0: none */
     int64_t flow_id;                 /* the first one's, for the record */
     bool rated;
 
