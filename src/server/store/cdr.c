@@ -128,31 +128,6 @@ int store_get_cdr(store *s, const char *session_id, store_cdr *cdr)
     return error ? error : read_lists(s, cdr);
 }
 
-int store_put_call(store *s, const store_call *call)
-{
-    static const char *const sides[] = { "timer", "client", "seat" };
-    store_cdr *cdr = calloc(1, sizeof *cdr);
-    if (!cdr) return TCCC_E_NO_MEMORY;
-    *cdr = (store_cdr){ .app_id = call->app_id, .type = call->inbound ? CDR_IN : CDR_OUT, .inbound = call->inbound, .start_ms = call->start_ms,
-                        .ring_ms = call->ring_ms, .accept_ms = call->answer_ms, .end_ms = call->end_ms, .end_status = call->end_status };
-    snprintf(cdr->session_id, sizeof cdr->session_id, "%s", call->session_id);
-    snprintf(cdr->caller, sizeof cdr->caller, "%s", call->caller);
-    snprintf(cdr->callee, sizeof cdr->callee, "%s", call->callee);
-    snprintf(cdr->user_id, sizeof cdr->user_id, "%s", call->user_id);
-    snprintf(cdr->uui, sizeof cdr->uui, "%s", call->uui);
-    for (int i = CDR_USER; i <= CDR_SEAT; i++)
-        if (!strcmp(call->closed_by, sides[i])) cdr->hung_up_by = (enum cdr_side)i;
-    if (call->user_id[0]) {
-        cdr->n_steps = 1;
-        cdr->steps[0] = (cdr_step){ .type = call->inbound ? CDR_STAFF_SEAT : CDR_OUTBOUND_SEAT, .start_ms = call->start_ms, .ring_ms = call->ring_ms,
-            .accept_ms = call->answer_ms, .end_ms = call->end_ms, .transfer_from_type = -1, .transfer_to_type = -1, .end_status = call->end_status };
-        snprintf(cdr->steps[0].user_id, sizeof cdr->steps[0].user_id, "%s", call->user_id);
-    }
-    int error = store_put_cdr(s, cdr);
-    free(cdr);
-    return error;
-}
-
 /* ---- searching ---- */
 
 typedef struct {

@@ -158,19 +158,4 @@ int store_delete_secret(store *s, const char *secret_id);
 int store_put_token(store *s, const char *token, int64_t app_id, const char *user_id, int64_t expires_s);
 int store_use_token(store *s, const char *token, int64_t now_s, int64_t *app_id, char *user_id, size_t capacity);
 
-typedef struct {                  /* key: session_id; times are Unix ms, 0 = did not happen */
-    char session_id[65];
-    int64_t app_id;
-    bool inbound;
-    char caller[STORE_NUMBER], callee[STORE_NUMBER];
-    char user_id[STORE_TEXT];     /* the agent who talked, or "" */
-    char uui[STORE_UUI];
-    int64_t start_ms, ring_ms, answer_ms, end_ms;
-    int end_status;               /* EndStatus of the call record, 1 ok */
-    char closed_by[16];           /* client, seat, admin, timer */
-} store_call;
-
-/* Writes what cdr.h keeps of it; call/ uses it until it writes a store_cdr itself. */
-int store_put_call(store *s, const store_call *call);
-
 #endif
