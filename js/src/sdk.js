@@ -69,6 +69,7 @@ const MEDIA = {
 /** What else the page does at an event before its listeners are called. @type {Record<string, (sdk: Sdk, fields: any) => void>} */
 const ON_EVENT = {
   ready: (sdk) => sdk.onReady(),
+  callIn: (sdk, { sessionId, autoAnswer }) => { if (autoAnswer) sdk.tccc.Call.accept({ sessionId }); },
   statusChanged: (sdk, { status }) => { sdk.status = status; },
   tokenExpired: (sdk) => sdk.bus.close('TOKEN_EXPIRED'),
   kickedOut: (sdk) => {

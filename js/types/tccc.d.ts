@@ -165,6 +165,8 @@ export interface EventMap {
     protectedCallee?: string;
     protectedCaller?: string;
     serverType?: ServerType;
+    /** Ours: the SDK accepts it by itself; without a microphone it goes on ringing. */
+    autoAnswer?: boolean;
   };
   userAccessed: { sessionId: string; tabUUID?: string };
   sessionEnded: {

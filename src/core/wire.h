@@ -200,6 +200,7 @@ typedef struct {
     const char *caller, *callee;    /* caller may be NULL (withheld) */
     const char *caller_location, *remark, *protected_caller, *protected_callee; /* may be NULL */
     enum wire_server_type server_type;
+    bool auto_answer;               /* the page takes it by itself (ADM-073) */
     const wire_ivr_key *ivr_path;   /* parsed: belong to the message */
     int n_ivr_path;
 } wire_call_in;

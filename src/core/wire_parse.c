@@ -309,6 +309,7 @@ static void read_call_in(wire_message *message, json_reader *in) {
     call->caller = json_string_or(in, "callerPhoneNumber", NULL, WIRE_NUMBER_MAX);
     call->caller_location = take_field_or_null(in, "callerLocation");
     call->remark = take_field_or_null(in, "remark");
+    call->auto_answer = json_bool_or(in, "autoAnswer", false);
     read_ivr_path(message, in);
     call->protected_callee = json_string_or(in, "protectedCallee", NULL, WIRE_NUMBER_MAX);
     call->protected_caller = json_string_or(in, "protectedCaller", NULL, WIRE_NUMBER_MAX);

@@ -221,6 +221,7 @@ static void put_call_in(json_writer *out, const wire_call_in *call) {
     put_optional(out, "protectedCallee", call->protected_callee);
     put_optional(out, "protectedCaller", call->protected_caller);
     json_put_string(out, "serverType", wire_server_type_name(call->server_type));
+    if (call->auto_answer) json_put_bool(out, "autoAnswer", true);
 }
 
 static void put_call_outed(json_writer *out, const wire_call_outed *call) {

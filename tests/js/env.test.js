@@ -6,7 +6,7 @@ describe('environment', () => {
   let env;
   before(async () => { env = await load('env.js'); });
   const able = () => ({
-    WebAssembly: {}, WebSocket() {}, Worker() {}, AudioContext() {}, AudioWorkletNode() {}, customElements: {},
+    WebAssembly, WebSocket() {}, Worker() {}, AudioContext() {}, AudioWorkletNode() {}, customElements: {},
     isSecureContext: true, navigator: { mediaDevices: { getUserMedia() {} } },
   });
 
@@ -20,6 +20,11 @@ describe('environment', () => {
       delete scope[part];
       assert.equal(env.isBrowserSupported(scope), false, part);
     }
+  });
+
+  it('SDK-004 a WebAssembly without what the voice engine is built with is unsupported', () => {
+    const old = { ...able(), WebAssembly: { validate: () => false } };
+    assert.equal(env.isBrowserSupported(old), false);
   });
 
   it('SDK-005 a page that is not secure, where the worklet is hidden, blames the page and not the browser', () => {

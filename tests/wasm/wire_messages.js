@@ -48,7 +48,7 @@ export const fromServer = [
   }),
   ev('callIn', {
     sessionId: session, type: 'internal', timeout: 20, calleePhoneNumber: '', ivrPath: [], peerUserId: 'b@example.com',
-    serverType: 'staffSeat',
+    serverType: 'staffSeat', autoAnswer: true,
   }),
   ev('userAccessed', { sessionId: session }),
   ev('callOuted', {

@@ -36,7 +36,7 @@ void call_tell_in(call *c) {
         .type = type_of(c), .peer_user_id = internal ? c->peer_user_id : NULL, .timeout_s = c->offer_s, .caller = or_null(c->shown_caller),
         .callee = c->shown_callee, .remark = or_null(c->remark), .protected_caller = c->masked && c->inbound ? or_null(c->shown_caller) : NULL,
         .protected_callee = c->masked && !c->inbound ? or_null(c->shown_callee) : NULL, .server_type = c->server_type, .ivr_path = path,
-        .n_ivr_path = ivr_path(c, path),
+        .n_ivr_path = ivr_path(c, path), .auto_answer = call_settings(c)->auto_answer,
     };
     call_tell(c, &c->near, &event);
 }
