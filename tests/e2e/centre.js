@@ -59,14 +59,14 @@ function faults({ up, down }, seconds, limitMs) {
 const BROWSERS = { chromium: Chromium, firefox: Firefox };
 
 export class Centre {
-  /** browser 'chromium', 'firefox' or null; change: laid over tcccd's configuration. */
-  static async start({ browser = 'chromium', change = {}, tls = false } = {}) {
+  /** browser 'chromium', 'firefox' or null; change: laid over tcccd's configuration; instance: over its instance. */
+  static async start({ browser = 'chromium', change = {}, tls = false, instance = {} } = {}) {
     const centre = new Centre();
     centre.tls = tls ? certificate() : null;
     for (const [name, line] of Object.entries(LINES)) centre.lines[name] = { ...line, name, port: await freePort(line.host) };
     const mic = speechFile('agent', { rate: 48000, seconds: 25 });
     const [tcccd, pages, started] = await Promise.all([
-      Tcccd.start({ change: centre.configuration(change), instance: centre.instance() }),
+      Tcccd.start({ change: centre.configuration(change), instance: { ...centre.instance(), ...instance } }),
       PageServer.start(),
       browser && BROWSERS[browser].start({ microphone: mic.file }),
     ]);
