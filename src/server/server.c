@@ -101,7 +101,7 @@ static void reply_health(server *s, const edge_http_request *request) {
 
 static void reply_metrics(server *s, const edge_http_request *request) {
     size_t length;
-    metrics_sources from = { .store = s->store, .agents = s->agents, .pushes = s->pushes, .records = s->records, .backlog = s->backlog,
+    metrics_sources from = { .store = s->store, .agents = s->agents, .queues = s->queues, .pushes = s->pushes, .records = s->records, .backlog = s->backlog,
                              .registrar = s->registrar, .trunks = s->trunks, .edge = s->edge, .calls = calls_count(s->calls),
                              .seats = seats_count(s->seats), .stopping = s->stopping };
     const char *text = metrics_print(s->metrics, &from, &length);
@@ -350,15 +350,19 @@ static void on_admin_reply(void *ctx, edge_request request, int status, const ch
 }
 
 static bool start_admin(server *s) {
-    admin_parts parts = { .store = s->store, .settings = s->rules, .agents = s->agents, .pushes = s->pushes, .flows = s->flows, .prompts = s->prompts, .records = s->records,
+    admin_parts parts = { .store = s->store, .settings = s->rules, .agents = s->agents, .queues = s->queues, .pushes = s->pushes, .flows = s->flows, .prompts = s->prompts, .records = s->records,
                           .trunks = s->trunks,
                           .registrar = s->registrar, .workers = s->workers, .edge = s->edge, .log = s->log, .realm = s->config->sip.realm,
                           .public_url = or_null(s->config->http.public_url), .reply = on_admin_reply, .trunk_changed = on_trunk_changed, .ctx = s };
     parts.tls = s->config->http.tls_cert[0] || !strncmp(s->config->http.public_url, "https:", 6);
     s->admin = admin_new(&parts);
     s->api.admin = s->admin;
-    s->metrics = metrics_new();
-    return s->admin && s->metrics;
+    return s->admin != NULL;
+}
+
+static void on_call_ended(void *ctx, const store_cdr *cdr) {
+    server *s = ctx;
+    metrics_note_call(s->metrics, cdr);
 }
 
 static bool start_calls(server *s) {
@@ -375,11 +379,13 @@ static bool start_calls(server *s) {
     s->api.calls = s->calls;
     s->seats = s->calls && s->agents ? seats_new(&seat_settings, s->edge, s->store, s->agents, s->timers, s->log, &handler, s->calls) : NULL;
     s->queues = s->seats ? acd_new(s->agents, s->store, s->rules, s->timers, s->log, &offers, s->calls) : NULL;
-    if (!s->queues || store_list_trunks(s->store, add_trunk, s))
+    s->metrics = metrics_new();
+    if (!s->queues || !s->metrics || store_list_trunks(s->store, add_trunk, s))
         return false;
     calls_parts parts = { .edge = s->edge, .store = s->store, .stack = s->stack, .registrar = s->registrar, .trunks = s->trunks, .gate = s->gate,
                           .agents = s->agents, .queues = s->queues, .settings = s->rules, .flows = s->flows, .prompts = s->prompts, .records = s->records,
-                          .pushes = s->pushes, .backlog = s->backlog, .call_in = &s->call_in, .timers = s->timers, .log = s->log };
+                          .pushes = s->pushes, .backlog = s->backlog, .call_in = &s->call_in, .timers = s->timers, .log = s->log,
+                          .ended = on_call_ended, .ctx = s };
     calls_use(s->calls, &parts);
     agents_listen(s->agents, &for_calls, s->calls);
     agents_set_reach(s->agents, calls_reach, s->calls);
@@ -478,9 +484,9 @@ void server_free(server *s) {
     s->api.web = NULL;
     workers_free(s->workers); /* what waited for them is answered while the others are still there */
     admin_free(s->admin);
-    metrics_free(s->metrics);
     seats_free(agents);
     calls_free(all);
+    metrics_free(s->metrics);
     acd_free(s->queues);
     trunks_free(s->trunks);
     registrar_free(s->registrar);

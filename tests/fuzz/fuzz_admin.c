@@ -35,6 +35,18 @@ static void on_trunk_changed(void *ctx, const char *name) {
     (void)name;
 }
 
+static void on_offer(void *ctx, void *contact, agent *a) {
+    (void)ctx;
+    (void)contact;
+    (void)a;
+}
+
+static void on_moved(void *ctx, void *contact, int ahead) {
+    (void)ctx;
+    (void)contact;
+    (void)ahead;
+}
+
 static bool no_secret(void *ctx, const char *username, enum digest_algorithm algorithm, char ha1[DIGEST_HEX_MAX]) {
     (void)ctx;
     (void)username;
@@ -63,6 +75,8 @@ static admin *open_admin(void) {
     deadlines *timers = deadlines_new();
     parts.settings = settings_new(parts.store, &quiet);
     parts.agents = agents_new(parts.store, parts.settings, timers, &quiet);
+    static const acd_handler no_offers = { on_offer, on_moved };
+    parts.queues = acd_new(parts.agents, parts.store, parts.settings, timers, &quiet, &no_offers, NULL);
     parts.pushes = pushes_new(&(pushes_config){ .retry_s = { 1, 1, 1 }, .timeout_s = 1 }, parts.store, parts.settings, timers, &quiet);
     parts.flows = flows_new(parts.store, &quiet);
     parts.workers = workers_new(1);

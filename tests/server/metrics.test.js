@@ -1,6 +1,6 @@
 /** metrics.test.js: /metrics read by a strict reader of Prometheus' text format; names no number and no person. Layer: tests. */
 import assert from 'node:assert/strict';
-import { called } from '../peers/sipp.js';
+import { called, calling } from '../peers/sipp.js';
 import { AdminClient } from './admin_client.js';
 import { readMetrics } from './metrics_reader.js';
 import { CUSTOMER, NUMBER, useServer } from './server_centre.js';
@@ -40,7 +40,26 @@ describe('/metrics', function () {
     await peer.done();
     const { text, families } = await read();
     assert.equal(value(families, 'tcccd_calls'), 0);
+    assert.equal(value(families, 'tcccd_calls_ended_total', 'direction="out",end="ok"'), 1);
     for (const secret of [CUSTOMER, NUMBER, seat.userId, 'tests.example']) assert.ok(!text.includes(secret), secret);
+  });
+
+  it('queues: who waits, for how long, and the service level of who was answered', async () => {
+    const first = await centre().calls(calling.talks({ talkMs: 200 }));
+    let waiting;
+    do { waiting = value((await read()).families, 'tcccd_queue_waiting', 'app="1400000001",group="0"'); } while (!waiting);
+    assert.equal(waiting, 1);
+    const seat = await centre().seat();
+    const { sessionId } = await seat.next('callIn');
+    await seat.ask('call.accept', { sessionId });
+    await seat.next('sessionEnded');
+    await first.done();
+    const { families } = await read();
+    const counts = [...families.tcccd_queue_wait_seconds.samples].filter(([series]) => series.startsWith('tcccd_queue_wait_seconds_count'));
+    assert.deepEqual(counts.map(([, n]) => n), [1]);
+    const [[infinite, all]] = [...families.tcccd_queue_wait_seconds.samples].filter(([series]) => series.includes('le="+Inf"'));
+    assert.ok(infinite && all === 1);
+    assert.equal(value(families, 'tcccd_queue_waiting', 'app="1400000001",group="0"'), 0);
   });
 
   it('a trunk\'s name cannot break a line', async () => {

@@ -24,8 +24,6 @@ void admin_sign_out(admin *all, int64_t app_id, const char *user_id) {
     session_close_all(&all->sessions, app_id, user_id, NULL);
 }
 
-void admin_set_queues(admin *all, acd *queues) { all->queues = queues; }
-
 /* ---- failures ---- */
 
 static int http_of(int error) {

@@ -24,6 +24,7 @@ typedef struct {                      /* all outlive the admin */
     store *store;
     settings *settings;
     agents *agents;
+    acd *queues;
     pushes *pushes;
     flows *flows;
     prompts *prompts;
@@ -47,8 +48,6 @@ admin *admin_new(const admin_parts *parts);
 void admin_free(admin *all);
 /* Ends every session of a person: its password is another one. */
 void admin_sign_out(admin *all, int64_t app_id, const char *user_id);
-/* What came later than admin_new; each may be NULL until then. */
-void admin_set_queues(admin *all, acd *queues);
 /* Whether the request is for /v1/admin/; then it is answered, at once or later. */
 bool admin_http(admin *all, const edge_http_request *request);
 

@@ -47,8 +47,7 @@ void route_live_agents(admin_call *call) {
 
 static void put_queue(listing *l, int64_t group_id, const char *name) {
     json_writer *out = l->call->out;
-    acd *queues = l->call->all->queues;
-    acd_queue_length length = queues ? acd_length(queues, l->call->app_id, group_id) : (acd_queue_length){ 0 };
+    acd_queue_length length = acd_length(l->call->all->parts.queues, l->call->app_id, group_id);
     json_open_object(out, NULL);
     json_put_integer(out, "groupId", group_id);
     json_put_string(out, "name", name);

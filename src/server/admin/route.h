@@ -14,7 +14,6 @@ enum { MAY_ADMIN = 1, MAY_INSPECT = 2, MAY_AGENT = 4, MAY_ALL = 7, MAY_ANYBODY =
 
 struct admin {
     admin_parts parts;
-    acd *queues;
     sessions sessions;
     attempts attempts;
     int n_signing_in;

@@ -44,6 +44,8 @@ typedef struct {                     /* what calls work with; all outlive them *
     const call_in_config *call_in;   /* for numbers with a call-in interface */
     deadlines *timers;
     const logger *log;
+    void (*ended)(void *ctx, const store_cdr *cdr);   /* a call's record is on its way into the store; NULL: nobody wants to know */
+    void *ctx;
 } calls_parts;
 
 calls *calls_new(const calls_config *config);

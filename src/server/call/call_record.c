@@ -153,6 +153,8 @@ void call_write_cdr(call *c, enum end_status status, enum cdr_side hung_up_by, c
     static store_cdr cdr; /* too large for the stack; the control thread writes one after the other */
     fill(c, &cdr, status, hung_up_by);
     int error = put(c, &cdr);
+    if (c->all->parts.ended)
+        c->all->parts.ended(c->all->parts.ctx, &cdr);
     LOG(c->all->parts.log, error ? LOG_LEVEL_ERROR : LOG_LEVEL_INFO, "call.ended", log_text("session", c->id), log_text("by", closed_by),
         log_text("status", end_status_name(status)), log_error("stored", error));
 }
