@@ -1,6 +1,7 @@
 /** serve.test.js: who serves a customer, one after the other: offers, queues, transfers, telephones; and what the record says. Layer: tests. */
 import assert from 'node:assert/strict';
 import { called, calling } from '../peers/sipp.js';
+import { AdminClient } from './admin_client.js';
 import { CUSTOMER, LINE_HOST, NUMBER, ServerCentre } from './server_centre.js';
 
 const agent = (n) => `agent${n}@tests.example`;
@@ -58,6 +59,7 @@ describe('an inbound call and its record', function () {
     assert.ok(cdr.RingTimestamp >= cdr.StartTimestamp && cdr.AcceptTimestamp >= cdr.RingTimestamp && cdr.EndedTimestamp >= cdr.AcceptTimestamp);
     assert.equal(cdr.ServeParticipants.length, 1);
     assert.deepEqual([cdr.ServeParticipants[0].Type, cdr.ServeParticipants[0].EndStatusString], ['staffSeat', 'ok']);
+    assert.ok(cdr.RecordId && cdr.ServeParticipants[0].RecordId && cdr.RecordId !== cdr.ServeParticipants[0].RecordId, 'a recording of each (PUSH-039, PUSH-054)');
   });
 
   it('ACD-001 ACD-025 ACD-026 an agent who lets it ring: autoTransfer, rests (ACD-011); the next one serves; both are in the record', async () => {
@@ -137,6 +139,25 @@ describe('an inbound call and its record', function () {
     const now = Math.floor(Date.now() / 1000);
     const { Events } = await centre().tcccd.cloud().DescribeSessionDetail({ SdkAppId: 1400000001, SessionId: sessionId, StartTimestamp: now - 3600, EndTimestamp: now + 3600 });
     assert.deepEqual(Events.map((one) => one.EventType), ['StaffHold', 'StaffUnhold', 'StaffMute']);
+  });
+
+  it('an agent who is deleted in a call: the customer is let go, one record; one who is deleted while asked: the next one is asked', async () => {
+    const remove = (userId) => new AdminClient(centre().tcccd).del(`agents/${encodeURIComponent(userId)}`);
+    const anna = await centre().seatOf(agent(0));
+    const first = await centre().calls(calling.isHungUp());
+    const talk = await take(anna);
+    await remove(agent(0));
+    await first.done();
+    assert.equal((await centre().cdr(talk.sessionId)).EndStatusString, 'ok');
+    const ben = await centre().seatOf(agent(1));
+    const second = await centre().calls(calling.isHungUp());
+    const { sessionId } = await ben.next('callIn');
+    const carl = await centre().seatOf(agent(2));
+    await remove(agent(1));
+    assert.equal((await take(carl)).sessionId, sessionId);
+    await carl.ask('call.hangup', { sessionId });
+    await second.done();
+    await centre().cdr(sessionId);
   });
 
   it('HangUpCall ends a running call: closeBy admin', async () => {

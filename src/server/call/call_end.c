@@ -48,7 +48,7 @@ static void far_progress(void *ctx, leg *l, int status) {
     call *c = ctx;
     bool early_media = leg_agreement(l) != NULL;
     call_apply(c, CALL_ON_RANG);
-    if (early_media)
+    if (early_media && !c->flow.run)
         call_join(c);
     call_tell_progress(c, &c->near, status == 180, early_media && status != 180);
     if (c->near.leg && !c->near.placed)

@@ -439,6 +439,11 @@ static void phone_to_outside(calls *all, endpoint *at, const struct sip_msg *inv
         return;
     }
     log_out(c, a);
+    seat *page = a ? agent_seat(a) : NULL;
+    if (page && seat_is_connected(page)) { /* it sees what its telephone does, and may hang up or hand over */
+        call_attach_page(c, &c->near, page, false);
+        call_tell_outed(c, &c->near);
+    }
 }
 
 void call_from_phone(calls *all, endpoint *at, const struct sip_msg *invite, const store_extension *phone, const char *dialled) {

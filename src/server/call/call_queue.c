@@ -72,7 +72,7 @@ static void start_waiting(call *c) {
 }
 
 static void note_queued(call *c) {
-    if (c->queued_ms || c->type == CDR_INTERNAL)
+    if (c->queued_ms || !c->inbound || c->type == CDR_INTERNAL)
         return;
     c->queued_ms = clock_unix_ms();
     c->queued_group_id = c->group_id;
@@ -141,7 +141,10 @@ void calls_offer(void *ctx, void *contact, agent *a) {
     c->ticket = 0;
     call_leave_queue(c);
     c->near.agent = a;
-    call_apply(c, CALL_ON_ASSIGNED);
+    if (call_table_step(c->phase, CALL_ON_ASSIGNED).action == CALL_ACT_OFFER)
+        call_apply(c, CALL_ON_ASSIGNED);
+    else
+        call_release(c, &c->near, AGENT_SESSION_NEITHER); /* nobody keeps an agent for a call that went on */
 }
 
 void calls_moved(void *ctx, void *contact, int ahead) {
