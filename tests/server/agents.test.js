@@ -9,8 +9,8 @@ const RECOVERY_SECONDS = 3;
 describe('an agent and its page', function () {
   this.timeout(30000);
   const centre = useServer({
-    change: { heartbeatMs: 400, calls: { resumeSeconds: 1 } },
-    instance: { settings: { phone: { statusRecovery: true, statusRecoverySeconds: RECOVERY_SECONDS, timeoutTransfer: true, timeoutTransferSeconds: 1 } } },
+    change: { heartbeatMs: 5000, calls: { resumeSeconds: 1 } },
+    instance: { settings: { phone: { statusRecovery: true, statusRecoverySeconds: RECOVERY_SECONDS, timeoutTransfer: true, timeoutTransferSeconds: 2 } } },
   });
 
   const open = async (hello) => {
