@@ -2,6 +2,7 @@
  * takes any parameters. Layer: tests. */
 #include "base/json.h"
 #include "server/agent/agent.h"
+#include "server/call/call.h"
 #include "server/cloudapi/action.h"
 #include "server/cloudapi/call_in.h"
 #include "server/cloudapi/cloudapi.h"
@@ -36,11 +37,14 @@ static cloudapi *open_api(void)
     store_put_agent(one->store, &(store_agent){ .app_id = OTHER, .user_id = "o@b", .name = "O" });
     store_put_group(one->store, &(store_group){ .app_id = APP, .name = "G" });
     store_put_trunk(one->store, &(store_trunk){ .name = "t", .host = "192.0.2.2" });
-    store_put_number(one->store, &(store_number){ .app_id = APP, .number = "020", .trunk = "t", .inbound = true, .outbound = true });
+    store_put_number(one->store, &(store_number){ .app_id = APP, .number = "020", .trunk = "t", .inbound = true }); /* no call goes out: here is no SIP */
     store_put_extension(one->store, &(store_extension){ .app_id = APP, .extension = "1001", .realm = "fuzz", .ha1_md5 = "x" });
     store_put_secret(one->store, "id", APP, "key");
     one->settings = settings_new(one->store, &quiet);
-    one->agents = agents_new(one->store, one->settings, deadlines_new(), &quiet);
+    deadlines *timers = deadlines_new();
+    one->agents = agents_new(one->store, one->settings, timers, &quiet);
+    one->calls = calls_new(&(calls_config){ .music = "" });
+    calls_use(one->calls, &(calls_parts){ .store = one->store, .agents = one->agents, .settings = one->settings, .timers = timers, .log = &quiet });
     return one;
 }
 

@@ -43,6 +43,23 @@ describe('the cloud API with tencentcloud-sdk-nodejs', function () {
     });
   }
 
+  for (const [name, profile] of [['TC3-HMAC-SHA256 by GET', { httpProfile: { reqMethod: 'GET' } }], ['HmacSHA256', { signMethod: 'HmacSHA256' }], ['HmacSHA1 by GET', { signMethod: 'HmacSHA1', httpProfile: { reqMethod: 'GET' } }]]) {
+    it(`nested arrays, numbers and truths arrive as a form, signed with ${name}`, async () => {
+      const one = client(profile), Mail = `${name.replace(/\W/g, '')}@example.com`;
+      const { SkillGroupId } = await one.CreateCCCSkillGroup({ SdkAppId: SDK_APP_ID, SkillGroupName: name.slice(-18), SkillGroupType: 0 });
+      const Staffs = Array.from({ length: 10 }, (_, n) => ({ Name: `小军 ${n}`, Mail: `${n}${Mail}`, StaffNumber: String(n), Role: 2, SkillGroupNameList: [name.slice(-18)] }));
+      const { ErrorStaffList } = await one.CreateStaff({ SdkAppId: SDK_APP_ID, Staffs, SendPassword: false });
+      assert.deepEqual(ErrorStaffList, []);
+      await one.BindStaffSkillGroupList({ SdkAppId: SDK_APP_ID, StaffEmail: `9${Mail}`, StaffSkillGroupList: [{ SkillGroupId, Priority: 1 }] });
+      await one.ModifyStaff({ SdkAppId: SDK_APP_ID, Email: `9${Mail}`, UseMobileCallOut: true, ForwardingConfig: { Enabled: true, Condition: 1, Target: { Type: 2, SkillGroupId } } });
+      const { StaffList } = await one.DescribeStaffInfoList({ SdkAppId: SDK_APP_ID, PageSize: 20, PageNumber: 0, SkillGroupId });
+      assert.deepEqual(StaffList.map((row) => [row.Name, row.RoleId, row.SkillGroupList[0].Priority]), Staffs.map((row, n) => [row.Name, 2, n === 9 ? 1 : 3]));
+      assert.equal(StaffList[9].ForwardingConfig.Target.SkillGroupId, SkillGroupId);
+      await assert.rejects(one.DescribeStaffInfoList({ SdkAppId: SDK_APP_ID, PageSize: 'many', PageNumber: 0 }), { code: 'InvalidParameter' });
+      await assert.rejects(one.CreateStaff({ SdkAppId: SDK_APP_ID, Staffs: [{ Name: 'x', Mail, StaffNumber: '1', Colour: 'red' }] }), { code: 'UnknownParameter' });
+    });
+  }
+
   for (const [what, setup, change, code] of [
     ['a wrong key', { credential: { ...KEY, secretKey: 'other' } }, {}, 'AuthFailure.SignatureFailure'],
     ['an unknown key id', { credential: { ...KEY, secretId: 'AKIDother' } }, {}, 'AuthFailure.SecretIdNotFound'],
