@@ -163,12 +163,13 @@ static void add_texts(search *f, const char *column, const char *const *texts, i
     add(f, ")");
 }
 
+/* The time's values have the places ?2 and ?3 everywhere. */
 static void add_phones(search *f, const cdr_filter *filter)
 {
     int first = f->n;
-    add(f, " AND (");
+    add(f, " AND session_id IN (SELECT session_id FROM cdr WHERE start_ms>=?2 AND start_ms<?3 AND ");
     add_texts(f, "caller", filter->phones, filter->n_phones);
-    add(f, " OR callee IN (");
+    add(f, " UNION SELECT session_id FROM cdr WHERE start_ms>=?2 AND start_ms<?3 AND callee IN (");
     for (int i = 0; i < filter->n_phones; i++) {
         char place[16];
         snprintf(place, sizeof place, "%s?%d", i ? "," : "", first + 1 + i);
@@ -177,33 +178,35 @@ static void add_phones(search *f, const cdr_filter *filter)
     add(f, "))");
 }
 
+/* Of the record or of one of its steps, which begin after it. */
+static void add_column(search *f, const char *of_record, const char *of_step, sql_value value)
+{
+    add(f, " AND session_id IN (SELECT session_id FROM cdr WHERE start_ms>=?2 AND start_ms<?3 AND ");
+    add(f, of_record);
+    add_value(f, value);
+    add(f, " UNION SELECT session_id FROM cdr_step WHERE start_ms>=?2 AND ");
+    add(f, of_step);
+    add_value(f, value);
+    add(f, ")");
+}
+
+/* Each condition is a search of its own by an index, and leads: a + keeps SQLite from reading every record of the time instead. */
 static void write_search(search *f, const cdr_filter *filter)
 {
-    add(f, "FROM cdr WHERE app_id=");
+    bool narrow = filter->n_phones || filter->n_session_ids || filter->group_id || filter->user_id;
+    add(f, narrow ? "FROM cdr WHERE +app_id=" : "FROM cdr WHERE app_id=");
     add_value(f, (sql_value){ .integer = filter->app_id });
-    add(f, " AND start_ms>=");
+    add(f, narrow ? " AND +start_ms>=" : " AND start_ms>=");
     add_value(f, (sql_value){ .integer = filter->from_ms });
-    add(f, " AND start_ms<");
+    add(f, narrow ? " AND +start_ms<" : " AND start_ms<");
     add_value(f, (sql_value){ .integer = filter->to_ms });
     if (filter->n_phones) add_phones(f, filter);
     if (filter->n_session_ids) {
         add(f, " AND ");
         add_texts(f, "session_id", filter->session_ids, filter->n_session_ids);
     }
-    if (filter->group_id) {
-        add(f, " AND (queued_group_id=");
-        add_value(f, (sql_value){ .integer = filter->group_id });
-        add(f, " OR EXISTS (SELECT 1 FROM cdr_step t WHERE t.session_id=cdr.session_id AND t.group_id=");
-        add_value(f, (sql_value){ .integer = filter->group_id });
-        add(f, "))");
-    }
-    if (filter->user_id) {
-        add(f, " AND (user_id=");
-        add_value(f, (sql_value){ .is_text = true, .text = filter->user_id });
-        add(f, " OR EXISTS (SELECT 1 FROM cdr_step t WHERE t.session_id=cdr.session_id AND t.user_id=");
-        add_value(f, (sql_value){ .is_text = true, .text = filter->user_id });
-        add(f, "))");
-    }
+    if (filter->group_id) add_column(f, "queued_group_id=", "group_id=", (sql_value){ .integer = filter->group_id });
+    if (filter->user_id) add_column(f, "user_id=", "user_id=", (sql_value){ .is_text = true, .text = filter->user_id });
 }
 
 static int count(store *s, const search *f, bool kept, int *total)
@@ -251,10 +254,14 @@ int store_list_cdrs(store *s, const cdr_filter *filter, int *total, bool (*each)
     return error;
 }
 
+/* Asked for each caller: both halves go by the number's index, newest first (a + keeps SQLite from taking the app's index). */
 int store_last_agent(store *s, int64_t app_id, const char *number, char *user_id, size_t capacity)
 {
-    int error = sql_only_text(sql_query(s, "SELECT user_id FROM cdr WHERE app_id=?1 AND (inbound<>0 AND caller=?2 OR inbound=0 AND callee=?2)"
-        " AND user_id<>'' AND accept_ms>0 ORDER BY start_ms DESC LIMIT 1", "it", app_id, number), user_id, capacity);
+    int error = sql_only_text(sql_query(s, "SELECT user_id FROM ("
+        "SELECT * FROM (SELECT user_id, start_ms FROM cdr WHERE caller=?2 AND +app_id=?1 AND inbound<>0 AND user_id<>'' AND accept_ms>0"
+        " ORDER BY start_ms DESC LIMIT 1) a UNION ALL "
+        "SELECT * FROM (SELECT user_id, start_ms FROM cdr WHERE callee=?2 AND +app_id=?1 AND inbound=0 AND user_id<>'' AND accept_ms>0"
+        " ORDER BY start_ms DESC LIMIT 1) b) c ORDER BY start_ms DESC LIMIT 1", "it", app_id, number), user_id, capacity);
     if (error == TCCC_E_NOT_FOUND) {
         user_id[0] = 0;
         return 0;

@@ -17,7 +17,7 @@ typedef struct {                      /* a key pressed in a flow */
     bool after_call;                  /* PostIVRKeyPressed */
 } cdr_key;
 
-typedef struct {                      /* ServeParticipant; times are Unix ms, 0 = did not happen */
+typedef struct {                      /* ServeParticipant; times are Unix ms, 0 = did not happen; it starts not before its session */
     enum cdr_step_type type;
     char user_id[STORE_TEXT], phone[STORE_NUMBER], extension[16];
     int64_t group_id;

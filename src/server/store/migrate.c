@@ -123,6 +123,11 @@ static const char *const steps[] = {
     "CREATE INDEX push_due ON push (app_id, created_ms) WHERE state=0;"
     "CREATE INDEX push_next ON push (next_ms) WHERE state=0;"
     "CREATE INDEX push_app ON push (app_id, state, created_ms);",
+    /* 5: searching records by agent and group without reading every record of the time */
+    "CREATE INDEX cdr_agent ON cdr (user_id, start_ms);"
+    "CREATE INDEX cdr_group ON cdr (queued_group_id, start_ms);"
+    "CREATE INDEX cdr_step_start ON cdr_step (user_id, start_ms);"
+    "CREATE INDEX cdr_step_group ON cdr_step (group_id, start_ms);",
 };
 
 enum { N_STEPS = sizeof steps / sizeof *steps };

@@ -142,7 +142,7 @@ static void a_later_schema_is_refused_and_left_alone(void **state)
     assert_non_null(strstr(err, "newer tcccd"));
     assert_non_null(strstr(err, "99"));
     if (on_postgres()) backend_sql("DELETE FROM tcccd_schema WHERE version=99");
-    else sqlite_do("PRAGMA user_version=4");
+    else sqlite_do("PRAGMA user_version=5");
     *state = backend_store();
     assert_true(store_has_app(*state, APP));
 }

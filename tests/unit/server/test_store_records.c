@@ -71,6 +71,7 @@ static void put_call(store *s, const char *id, int64_t start_ms, bool inbound, c
         c.accept_ms = start_ms + 1000;
         c.n_steps = 1;
         SET(c.steps[0].user_id, "%s", user);
+        c.steps[0].start_ms = start_ms;
         c.steps[0].accept_ms = c.accept_ms;
         c.steps[0].group_id = group + 100;
     }
