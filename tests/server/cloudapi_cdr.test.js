@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { setTimeout as pause } from 'node:timers/promises';
 import { SDK_APP_ID } from '../peers/tcccd.js';
 import { called, calling } from '../peers/sipp.js';
+import { AdminClient } from './admin_client.js';
 import { content } from './cloud_centre.js';
 import { CUSTOMER, NUMBER, useServer } from './server_centre.js';
 
@@ -83,6 +84,32 @@ describe('the cloud API: call records', function () {
     assert.deepEqual([inbound.Caller, inbound.Callee, inbound.Direction, inbound.CallType, inbound.EndStatusString, inbound.HungUpSide, inbound.SeatUser.Mail], [CUSTOMER, NUMBER, 0, 2, 'ok', 'user', seat.userId]);
     const busy = await record((await outbound(called.refuses('486 Busy Here'))).sessionId);
     assert.deepEqual([busy.EndStatus, busy.EndStatusString, busy.AcceptTimestamp, busy.Duration], [206, 'busy', 0, 0]);
+  });
+
+  it('a recorded call has addresses of its recordings, which hold without a key', async () => {
+    await new AdminClient(centre().tcccd).patch('settings/recording', { enabled: true });
+    const seat = await centre().seat();
+    const peer = await centre().calls(calling.talks({ talkMs: 1500, speaks: true }));
+    const { sessionId } = await seat.next('callIn');
+    await seat.ask('call.accept', { sessionId });
+    await seat.next('sessionEnded');
+    await peer.done();
+    const row = await record(sessionId);
+    assert.ok(row.RecordId);
+    for (;;) {
+      const { TelCdrList: [{ RecordURL }] } = await cdrs({ SessionIds: [sessionId] });
+      const answer = RecordURL && await fetch(RecordURL);
+      if (answer?.ok) {
+        assert.equal(Buffer.from(await answer.arrayBuffer()).toString('latin1', 0, 4), 'OggS');
+        break;
+      }
+      await pause(50); // the file is still being written
+    }
+    const { RecordURL, ServeParticipants } = await detail(sessionId);
+    assert.ok((await fetch(RecordURL)).ok);
+    assert.equal((await fetch(RecordURL.replace(/signature=./, 'signature=x'))).status, 403);
+    assert.ok(ServeParticipants.every((one) => typeof one.RecordURL === 'string'));
+    await new AdminClient(centre().tcccd).patch('settings/recording', { enabled: false });
   });
 
   it('DescribeTelCdr pages, newest first, and the deprecated list is the same', async () => {

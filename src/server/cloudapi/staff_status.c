@@ -85,7 +85,7 @@ static int64_t last_online_ms(const metrics *m, const store_agent *row)
     const int64_t from_ms[] = { m->midnight_ms, m->now_ms - RANGE_DAYS * INT64_C(1000) * RANGE_DAY_S,
                                 m->now_ms - RANGE_HISTORY_DAYS * INT64_C(1000) * RANGE_DAY_S };
     coming c = { 0 };
-    for (int i = 0; i < 3 && c.came_ms == 0; i++) {
+    for (int i = 0; i < 3 && c.came_ms == 0 && (i == 0 || row->created_ms < from_ms[i - 1]); i++) {
         c = (coming){ .known = row->created_ms >= from_ms[i] }; /* a new agent began offline */
         if (store_list_status(m->call->api->store, row->app_id, row->user_id, from_ms[i], m->now_ms + 1, each_change, &c)) return 0;
     }
