@@ -86,32 +86,6 @@ describe('the cloud API: call records', function () {
     assert.deepEqual([busy.EndStatus, busy.EndStatusString, busy.AcceptTimestamp, busy.Duration], [206, 'busy', 0, 0]);
   });
 
-  it('a recorded call has addresses of its recordings, which hold without a key', async () => {
-    await new AdminClient(centre().tcccd).patch('settings/recording', { enabled: true });
-    const seat = await centre().seat();
-    const peer = await centre().calls(calling.talks({ talkMs: 1500, speaks: true }));
-    const { sessionId } = await seat.next('callIn');
-    await seat.ask('call.accept', { sessionId });
-    await seat.next('sessionEnded');
-    await peer.done();
-    const row = await record(sessionId);
-    assert.ok(row.RecordId);
-    for (;;) {
-      const { TelCdrList: [{ RecordURL }] } = await cdrs({ SessionIds: [sessionId] });
-      const answer = RecordURL && await fetch(RecordURL);
-      if (answer?.ok) {
-        assert.equal(Buffer.from(await answer.arrayBuffer()).toString('latin1', 0, 4), 'OggS');
-        break;
-      }
-      await pause(50); // the file is still being written
-    }
-    const { RecordURL, ServeParticipants } = await detail(sessionId);
-    assert.ok((await fetch(RecordURL)).ok);
-    assert.equal((await fetch(RecordURL.replace(/signature=./, 'signature=x'))).status, 403);
-    assert.ok(ServeParticipants.every((one) => typeof one.RecordURL === 'string'));
-    await new AdminClient(centre().tcccd).patch('settings/recording', { enabled: false });
-  });
-
   it('DescribeTelCdr pages, newest first, and the deprecated list is the same', async () => {
     const all = await cdrs();
     assert.equal(all.TotalCount, 3);
@@ -152,5 +126,31 @@ describe('the cloud API: call records', function () {
     await assert.rejects(detail(SessionId, { EndTimestamp: now() - 1800 }), { code: 'FailedOperation.SessionNotExists' });
     await assert.rejects(detail(undefined), { code: 'MissingParameter' });
     await assert.rejects(detail('x'.repeat(65)), { code: 'InvalidParameterValue' });
+  });
+
+  it('a recorded call has addresses of its recordings, which hold without a key', async () => {
+    await new AdminClient(centre().tcccd).patch('settings/recording', { enabled: true });
+    const seat = await centre().seat();
+    const peer = await centre().calls(calling.talks({ talkMs: 1500, speaks: true }));
+    const { sessionId } = await seat.next('callIn');
+    await seat.ask('call.accept', { sessionId });
+    await seat.next('sessionEnded');
+    await peer.done();
+    const row = await record(sessionId);
+    assert.ok(row.RecordId);
+    for (;;) {
+      const { TelCdrList: [{ RecordURL }] } = await cdrs({ SessionIds: [sessionId] });
+      const answer = RecordURL && await fetch(RecordURL);
+      if (answer?.ok) {
+        assert.equal(Buffer.from(await answer.arrayBuffer()).toString('latin1', 0, 4), 'OggS');
+        break;
+      }
+      await pause(50); // the file is still being written
+    }
+    const { RecordURL, ServeParticipants } = await detail(sessionId);
+    assert.ok((await fetch(RecordURL)).ok);
+    assert.equal((await fetch(RecordURL.replace(/signature=./, 'signature=x'))).status, 403);
+    assert.ok(ServeParticipants.every((one) => typeof one.RecordURL === 'string'));
+    await new AdminClient(centre().tcccd).patch('settings/recording', { enabled: false });
   });
 });
