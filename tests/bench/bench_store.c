@@ -7,6 +7,7 @@
 #include "server/libre.h"
 #include "server/store/backlog.h"
 
+#include <sys/resource.h>
 #include <time.h>
 
 enum { CALLS = 3000, WARM_UP = 100, BODY = 1200 };
@@ -67,6 +68,13 @@ static void keep_once(void *ctx, int i)
     if (store_keep_cdr(ctx, &c, &p, body)) fail_msg("call %d was not kept", i);
 }
 
+static double cpu_us(void)
+{
+    struct rusage used;
+    getrusage(RUSAGE_SELF, &used);
+    return (double)(used.ru_utime.tv_sec + used.ru_stime.tv_sec) * 1e6 + (double)(used.ru_utime.tv_usec + used.ru_stime.tv_usec);
+}
+
 static void run(int (*use)(void **state))
 {
     static double disk[CALLS], took[CALLS];
@@ -82,11 +90,14 @@ static void run(int (*use)(void **state))
     deadlines *timers = deadlines_new();
     backlog *calls = backlog_new(s, timers, "", NULL, NULL, &quiet, err, sizeof err);
     if (!calls || store_put_app(s, TEST_APP, "bench")) fail_msg("%s", err);
+    double began = cpu_us();
     measure(took, keep_once, calls);
+    double cpu = (cpu_us() - began) / (WARM_UP + CALLS);
     backlog_count(calls, &counts);
     if (counts.kept != WARM_UP + CALLS) fail_msg("%d calls waited\n", (int)counts.waiting);
     print("calls_per_second", CALLS / sum(took) * 1e6, "1/s", "higher", CALLS / sum(disk) * 1e6);
     print("call_p50", took[CALLS / 2], "us", "lower", disk[CALLS / 2]);
+    printf("{\"name\":\"store_%s_call_cpu\",\"value\":%.4g,\"unit\":\"us\",\"goal\":null,\"direction\":\"lower\",\"peer\":null,\"peer_value\":null}\n", at.name, cpu);
     print("call_p99", took[CALLS * 99 / 100], "us", "lower", disk[CALLS * 99 / 100]);
     backlog_free(calls);
     store_close(s);

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { RETRY_MS = 1000, SLICE_MS = 20, BREATH_MS = 1, MEMORY_MAX = 64 << 20 };
+enum { RETRY_MS = 1000, SLICE_MS = 20, BREATH_MS = 20, MEMORY_MAX = 64 << 20 };
 
 typedef struct {
     char *line;                       /* NULL: it is to be read from the journal */
