@@ -212,7 +212,8 @@ static bool start_edge(server *s, char *err, size_t err_cap) {
     if (!s->edge && used < err_cap)
         snprintf(err + used, err_cap - used, " (Options http.host, http.port and dataChannel.port; or --host and --port.)");
     s->api = (cloudapi){ .store = s->store, .log = s->log, .public_url = or_null(c->http.public_url), .tls = c->http.tls_cert[0] != 0,
-                         .realm = c->sip.realm, .sip_proxy = s->sip_proxy, .edge = s->edge, .settings = s->rules, .workers = s->workers, .web = s->web };
+                         .realm = c->sip.realm, .sip_proxy = s->sip_proxy, .edge = s->edge, .settings = s->rules, .workers = s->workers, .web = s->web,
+                         .flows = s->flows };
     return s->edge != NULL;
 }
 

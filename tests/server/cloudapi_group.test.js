@@ -1,5 +1,6 @@
 /** cloudapi_group.test.js: skill groups and numbers by the cloud API. Rows ADM-043 to ADM-051. Layer: tests. */
 import assert from 'node:assert/strict';
+import { AdminClient } from './admin_client.js';
 import { content, useCloud } from './cloud_centre.js';
 
 const TRUNK = { name: 'line', host: '127.0.0.2', port: 5099 };
@@ -72,6 +73,20 @@ describe('the cloud API: skill groups', function () {
     assert.deepEqual(await list({ SkillGroupId }), { TotalCount: 0, SkillGroupList: [] });
     await centre().refuses('DeleteCCCSkillGroup', { SkillGroupId }, 'InvalidParameterValue.SkillGroupError', '`SkillGroupId`');
     await centre().refuses('DeleteCCCSkillGroup', {}, 'MissingParameter', '`SkillGroupId`');
+  });
+
+  it('a group that a published IVR leads to stays until that is withdrawn', async () => {
+    const SkillGroupId = await create('Led to'), admin = new AdminClient(centre().tcccd);
+    const document = { start: 'hello', modules: [
+      { id: 'hello', type: 'start', label: 'Start', next: 'agents' },
+      { id: 'agents', type: 'transferToHuman', label: 'Agents', group: SkillGroupId, noAgent: 'bye', queueOver: 'bye', next: 'bye' },
+      { id: 'bye', type: 'end', label: 'End' }] };
+    const { flowId } = await admin.post('flows', { name: 'Hotline', kind: 'ivr', publish: true, document });
+    await centre().refuses('DeleteCCCSkillGroup', { SkillGroupId }, 'ResourceUnavailable', 'Hotline');
+    assert.equal((await list({ SkillGroupId })).TotalCount, 1);
+    await admin.post(`flows/${flowId}/withdraw`);
+    await centre().ask('DeleteCCCSkillGroup', { SkillGroupId });
+    assert.equal((await list({ SkillGroupId })).TotalCount, 0);
   });
 
   it('DescribeSkillGroupInfoList pages and filters', async () => {

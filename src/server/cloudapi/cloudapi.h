@@ -19,6 +19,7 @@ struct registrar;                     /* sip/registrar.h */
 struct workers;                       /* worker.h */
 struct web;                           /* web.h */
 struct calls;                         /* call/call.h */
+struct flows;                         /* ivr/flows.h */
 struct prompts;                       /* ivr/prompt.h */
 struct records;                       /* record/record.h */
 struct admin;                         /* admin/admin.h */
@@ -38,6 +39,7 @@ typedef struct {
     struct workers *workers;
     struct web *web;
     struct calls *calls;
+    struct flows *flows;
     struct prompts *prompts;
     struct records *records;
     struct admin *admin;

@@ -4,6 +4,7 @@
 #include "base/utf8.h"
 #include "server/cloudapi/page.h"
 #include "server/cloudapi/staff.h"
+#include "server/ivr/flows.h"
 #include "server/settings/settings.h"
 #include "tccc/error.h"
 
@@ -126,6 +127,32 @@ static bool forwards_to(void *ctx, const store_agent *row)
     return !s->user_id[0];
 }
 
+typedef struct {
+    action_call *call;
+    int64_t app_id, group_id;
+    char name[STORE_TEXT];            /* of a published flow that leads to it, or "" */
+    bool leads;
+} flow_search;
+
+static bool leads_to(void *ctx, const char *module, int64_t group_id)
+{
+    flow_search *s = ctx;
+    (void)module;
+    s->leads = group_id == s->group_id;
+    return !s->leads;
+}
+
+static bool each_flow(void *ctx, const store_flow *row)
+{
+    flow_search *s = ctx;
+    flow *f = flows_open(s->call->api->flows, s->app_id, row->id); /* NULL: it is not published */
+    if (!f) return true;
+    flow_each_group(f, leads_to, s);
+    flow_drop(f);
+    if (s->leads) snprintf(s->name, sizeof s->name, "%s", row->name);
+    return !s->leads;
+}
+
 /* Agents keep their account (ADM-051); numbers lose the binding. */
 void action_delete_ccc_skill_group(action_call *call)
 {
@@ -138,6 +165,9 @@ void action_delete_ccc_skill_group(action_call *call)
     action_store_failed(call, store_list_agents(call->api->store, app_id, forwards_to, &s));
     if (s.user_id[0])
         action_fail(call, "ResourceUnavailable", "The agent %.100s forwards calls to the skill group. Change that with ModifyStaff first.", s.user_id);
+    flow_search f = { .call = call, .app_id = app_id, .group_id = id };
+    if (!call->code && call->api->flows) action_store_failed(call, store_list_flows(call->api->store, app_id, each_flow, &f));
+    if (f.leads) action_fail(call, "ResourceUnavailable", "The published IVR %.100s leads callers to the skill group. Withdraw it first.", f.name);
     if (!call->code) action_store_failed(call, store_delete_group(call->api->store, id));
     staff_changed(call, app_id);
 }
