@@ -370,6 +370,15 @@ static void put_each(run *r, json_reader *in, const char *name, int max, void (*
     r->where[length] = 0;
 }
 
+/* An instance with numbers has a skill group and a flow (IVR-042, ADM-021). */
+static void put_default(run *r) {
+    const logger silent = { .sink = NULL };
+    flows *all = r->error ? NULL : flows_new(r->db, &silent);
+    if (!r->error)
+        settle(r, all ? flows_provision_default(all, r->app_id) : TCCC_E_NO_MEMORY);
+    flows_free(all);
+}
+
 static void put_instance(run *r, const json_value *value) {
     json_reader in = json_read(value);
     r->app_id = json_integer(&in, "sdkAppId", 1, JSON_INTEGER_MAX);
@@ -386,6 +395,7 @@ static void put_instance(run *r, const json_value *value) {
     put_each(r, &in, "extensions", LIST_MAX, put_extension);
     if (in.error)
         fail(r, in.error, "", in.message);
+    put_default(r);
 }
 
 int provision(store *db, const json_value *instances, const char *realm, char *err, size_t err_cap) {

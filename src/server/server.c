@@ -271,6 +271,8 @@ static bool start_records(server *s, char *err, size_t err_cap) {
     return s->records != NULL;
 }
 
+static void on_flow_published(void *ctx, const flow *f) { prompt_make_ahead(((server *)ctx)->prompts, f); }
+
 static bool start_prompts(server *s, char *err, size_t err_cap) {
     const config *c = s->config;
     char folder[1024];
@@ -279,7 +281,9 @@ static bool start_prompts(server *s, char *err, size_t err_cap) {
                                 .speech_bytes_max = (int64_t)c->prompts.speech_mib << 20 };
     s->prompts = prompts_new(&settings, s->store, s->workers, s->log);
     s->api.prompts = s->prompts;
-    if (!s->prompts)
+    if (s->prompts)
+        flows_tell(s->flows, on_flow_published, s);
+    else
         snprintf(err, err_cap, "%s/sounds and %s/speech cannot be used. Let tcccd write into the folder of the option \"data\".", folder, folder);
     return s->prompts != NULL;
 }

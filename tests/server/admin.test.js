@@ -1,7 +1,9 @@
 /** admin.test.js: the admin API: sign-in, roles, every resource, and what it refuses. Rows ADM-015 to ADM-085. Layer: tests. */
 import assert from 'node:assert/strict';
 import dgram from 'node:dgram';
+import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
+import path from 'node:path';
 import { SDK_APP_ID, Tcccd } from '../peers/tcccd.js';
 import { AdminClient } from './admin_client.js';
 
@@ -35,12 +37,13 @@ describe('the admin API', function () {
     tcccd = await Tcccd.start({
       instance: {
         agents: [{ userId: 'boss@x.example' }, { userId: 'ann@x.example', phone: '13900000001' }],
+        skillGroups: [{ name: 'Nobody' }], // else all are in the default one
         trunks: [{ name: 'line', host: '127.0.0.2', port: 5999 }],
         numbers: [{ number: '02011110001', trunk: 'line' }],
       },
     });
     admin = new AdminClient(tcccd);
-    await admin.post('agents', { userId: 'chief@x.example', name: 'Chief', role: 'administrator' });
+    await admin.post('agents', { userId: 'chief@x.example', name: 'Chief', role: 'admin' });
     await admin.post('agents', { userId: 'check@x.example', role: 'inspector' });
     for (const who of ['chief', 'check', 'ann']) await admin.put(`agents/${who}@x.example/password`, { password: PASSWORD });
   });
@@ -63,7 +66,7 @@ describe('the admin API', function () {
 
     it('signs in with userId and password: a cookie that scripts cannot read and other sites do not send', async () => {
       const chief = await admin.signedIn('chief@x.example', PASSWORD);
-      assert.deepEqual(chief.identity, { sdkAppId: SDK_APP_ID, userId: 'chief@x.example', role: 'administrator' });
+      assert.deepEqual(chief.identity, { sdkAppId: SDK_APP_ID, userId: 'chief@x.example', role: 'admin' });
       assert.match(chief.setCookie, /^tcccd_session=[0-9a-f]{64}; Path=\/v1\/admin; Max-Age=43200; HttpOnly; SameSite=Strict$/);
       assert.deepEqual(await chief.get('/me'), chief.identity);
       await chief.raw('POST', '/sign-out');
@@ -199,7 +202,7 @@ describe('the admin API', function () {
     const changed = await admin.patch('agents/li@x.example', { name: 'Li', mobileAccept: 'whenOffline', mobileCallOut: true });
     assert.deepEqual([changed.name, changed.nick, changed.mobileAccept, changed.mobileCallOut], ['Li', '优优', 'whenOffline', true]);
     await rejects(admin.patch('agents/li@x.example', { staffNumber: '11' }), { status: 400, field: 'staffNumber' }); // ADM-028
-    await rejects(admin.patch('agents/li@x.example', { role: 'administrator' }), { status: 400, field: 'role' }); // ADM-030
+    await rejects(admin.patch('agents/li@x.example', { role: 'admin' }), { status: 400, field: 'role' }); // ADM-030
     await admin.del('agents/li@x.example'); // ADM-041
     await rejects(admin.get('agents/li@x.example'), { status: 404 });
   });
@@ -322,6 +325,23 @@ describe('the admin API', function () {
     assert.equal(agents.find((one) => one.userId === 'ann@x.example').status, 'offline');
     const { queues } = await admin.get('live/queues');
     assert.deepEqual([queues[0].groupId, queues[0].waiting], [0, 0]);
+  });
+
+  it('a shell beside the running server sets a password and a role', async () => {
+    const shell = (words, input) => spawnSync(tcccd.process.child.spawnfile, ['password', '--config', path.join(tcccd.dir, 'tcccd.json'), ...words],
+      { cwd: tcccd.dir, input, encoding: 'utf8' });
+    const set = shell(['--role', 'inspector', 'ann@x.example'], `${PASSWORD} 2\n`);
+    assert.deepEqual([set.status, set.stdout], [0, 'The password of ann@x.example is set.\n'], set.stderr);
+    assert.equal((await admin.signedIn('ann@x.example', `${PASSWORD} 2`)).identity.role, 'inspector');
+    for (const [words, input, status, sentence] of [
+      [['ann@x.example'], 'short\n', 1, /8 to 128 bytes/], [['ann@x.example'], '', 1, /8 to 128 bytes/], [[], PASSWORD, 2, /tcccd password/],
+      [['--role', 'king', 'ann@x.example'], PASSWORD, 2, /tcccd password/], [['--app', '7', 'ann@x.example'], PASSWORD, 1, /no app of this number/],
+    ]) {
+      const wrong = shell(words, input);
+      assert.equal(wrong.status, status, wrong.stderr);
+      assert.match(wrong.stderr, sentence);
+    }
+    assert.equal(shell(['--role', 'agent', 'ann@x.example'], `${PASSWORD}\n`).status, 0);
   });
 
   it('writes no password, key or cookie into the log', async () => {

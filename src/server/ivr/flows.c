@@ -21,6 +21,8 @@ typedef struct {
 struct flows {
     store *db;
     const logger *log;
+    void (*published)(void *ctx, const flow *f);
+    void *published_ctx;
     kept_flow kept[KEPT_MAX];
     uint64_t clock;                   /* of uses: the least goes first */
 };
@@ -153,6 +155,14 @@ static int check_row(const store_flow *row, char sentence[FLOW_SENTENCE_MAX])
 
 /* --- deeds --- */
 
+static void tell(flows *all, int64_t app_id, int64_t id)
+{
+    flow *f = all->published ? flows_open(all, app_id, id) : NULL;
+    if (f)
+        all->published(all->published_ctx, f);
+    flow_drop(f);
+}
+
 int flows_save(flows *all, store_flow *row, const char *document, bool publish, char sentence[FLOW_SENTENCE_MAX])
 {
     store_flow before, changed = *row;
@@ -169,9 +179,12 @@ int flows_save(flows *all, store_flow *row, const char *document, bool publish, 
     changed.published = publish;
     changed.updated_ms = clock_unix_ms();
     error = stored(sentence, store_put_flow(all->db, &changed, document));
-    if (!error)
-        *row = changed;
-    return error;
+    if (error)
+        return error;
+    *row = changed;
+    if (publish)
+        tell(all, row->app_id, row->id);
+    return 0;
 }
 
 int flows_publish(flows *all, int64_t app_id, int64_t id, char sentence[FLOW_SENTENCE_MAX])
@@ -186,7 +199,11 @@ int flows_publish(flows *all, int64_t app_id, int64_t id, char sentence[FLOW_SEN
         return complain(sentence, error, "The flow could not be read from the store.");
     error = check_all(all, &row, document, sentence);
     free(document);
-    return error ? error : stored(sentence, store_set_flow_published(all->db, id, true));
+    if (!error)
+        error = stored(sentence, store_set_flow_published(all->db, id, true));
+    if (!error)
+        tell(all, app_id, id);
+    return error;
 }
 
 int flows_withdraw(flows *all, int64_t app_id, int64_t id, char sentence[FLOW_SENTENCE_MAX])
@@ -288,6 +305,12 @@ flows *flows_new(store *db, const logger *log)
     all->db = db;
     all->log = log;
     return all;
+}
+
+void flows_tell(flows *all, void (*published)(void *ctx, const flow *f), void *ctx)
+{
+    all->published = published;
+    all->published_ctx = ctx;
 }
 
 void flows_free(flows *all)

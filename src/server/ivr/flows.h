@@ -10,6 +10,8 @@ typedef struct flows flows;
 
 flows *flows_new(store *db, const logger *log);
 void flows_free(flows *all);
+/* Tells each flow that is published from now on, so that its speech can be made ahead. */
+void flows_tell(flows *all, void (*published)(void *ctx, const flow *f), void *ctx);
 /* New (id 0) or changed; an unpublished draft may be incomplete, but must be JSON with modules. publish: all checks. Errors:
  * ARG_RANGE with a sentence (check failed), STATE (published or in use: IVR-008, IVR-011), NOT_FOUND, IO. */
 int flows_save(flows *all, store_flow *row, const char *document, bool publish, char sentence[FLOW_SENTENCE_MAX]);

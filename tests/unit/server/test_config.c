@@ -1,4 +1,5 @@
 /* test_config.c: defaults, every section, and sentences that name file, line and member. Layer: tests. */
+#include "server/store/flow.h"
 #include "server/config.h"
 
 #include "server/provision.h"
@@ -110,6 +111,43 @@ static void instances_are_written_into_the_store(void **state) {
     store_close(db);
 }
 
+static bool keep_flow(void *ctx, const store_flow *row) {
+    store_flow *found = ctx;
+    assert_int_equal(found->id, 0); /* there is one only */
+    *found = *row;
+    return true;
+}
+
+static bool keep_group(void *ctx, const store_group *row) {
+    store_group *found = ctx;
+    assert_int_equal(found->id, 0);
+    *found = *row;
+    return true;
+}
+
+/* IVR-042, ADM-021 */
+static void an_instance_with_a_number_has_a_default_group_and_flow(void **state) {
+    (void)state;
+    char err[400] = "";
+    logger silent = { .sink = NULL };
+    store *db = store_open(":memory:", &silent, err, sizeof err);
+    const char *text = "{\"instances\":[{\"sdkAppId\":1400000001,\"agents\":[{\"userId\":\"a@b.c\"}],\"trunks\":[{\"name\":\"t\",\"host\":\"192.0.2.1\"}],"
+        "\"numbers\":[{\"number\":\"02011110001\",\"trunk\":\"t\"}]},{\"sdkAppId\":1400000002}]}";
+    for (int start = 0; start < 2; start++) {
+        store_flow flow = { .id = 0 }, none = { .id = 0 };
+        store_group group = { .id = 0 };
+        assert_int_equal(provision_text(db, text, err), 0);
+        assert_int_equal(store_list_flows(db, 1400000001, keep_flow, &flow), 0);
+        assert_int_equal(store_list_groups(db, 1400000001, keep_group, &group), 0);
+        assert_string_equal(flow.name, "Default");
+        assert_true(flow.published);
+        assert_string_equal(group.name, "Default");
+        assert_int_equal(store_list_flows(db, 1400000002, keep_flow, &none), 0);
+        assert_int_equal(none.id, 0); /* it has no number */
+    }
+    store_close(db);
+}
+
 static void a_wrong_instance_is_told(void **state) {
     (void)state;
     char err[400] = "";
@@ -138,6 +176,7 @@ int main(void) {
         cmocka_unit_test(mistakes_are_told_with_file_line_and_member),
         cmocka_unit_test(a_missing_file_is_told),
         cmocka_unit_test(instances_are_written_into_the_store),
+        cmocka_unit_test(an_instance_with_a_number_has_a_default_group_and_flow),
         cmocka_unit_test(a_wrong_instance_is_told),
         cmocka_unit_test(sip_statuses_become_end_statuses),
     };

@@ -235,6 +235,27 @@ static void running_calls_keep_their_version(void **state)
     assert_null(flows_open(c->flows, APP, 0));
 }
 
+static void count_published(void *ctx, const flow *f)
+{
+    assert_non_null(f);
+    ++*(int *)ctx;
+}
+
+static void a_published_flow_is_told(void **state)
+{
+    centre *c = *state;
+    int n = 0;
+    flows_tell(c->flows, count_published, &n);
+    int64_t id = saved(c, FLOW_SAYING("a"), false);
+    assert_int_equal(n, 0);
+    assert_int_equal(flows_publish(c->flows, APP, id, sentence), 0);
+    assert_int_equal(n, 1);
+    assert_int_equal(flows_publish(c->flows, APP, id, sentence), TCCC_E_STATE);
+    assert_int_equal(n, 1);
+    saved(c, FLOW_SAYING("b"), true);
+    assert_int_equal(n, 2);
+}
+
 static void more_flows_run_than_are_kept(void **state)
 {
     centre *c = *state;
@@ -358,6 +379,7 @@ int main(void)
         IN_A_CENTRE(a_draft_is_kept_but_not_published),
         IN_A_CENTRE(sounds_and_groups_must_be_there),
         IN_A_CENTRE(running_calls_keep_their_version),
+        IN_A_CENTRE(a_published_flow_is_told),
         IN_A_CENTRE(more_flows_run_than_are_kept),
         IN_A_CENTRE(an_app_with_a_number_gets_a_default_group_and_flow_once),
         IN_A_CENTRE(the_documented_example_runs),
