@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *const roles[] = { "administrator", "inspector", "agent", NULL };               /* enum staff_role from 1 */
+static const char *const roles[] = { "admin", "inspector", "agent", NULL };               /* enum staff_role from 1 */
 static const char *const mobiles[] = { "off", "whenOffline", "always", NULL };                    /* enum staff_mobile */
 static const char *const forwards[] = { "off", "always", "cannotAnswer", NULL };                  /* enum staff_forward */
 static const char *const forward_targets[] = { "extension", "agent", "group", NULL };            /* enum staff_forward_to */

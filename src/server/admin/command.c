@@ -22,14 +22,16 @@
 enum { FAILED = 1, WRONG_USE = 2, LIST_MAX = 1000 };
 
 const char command_usage[] =
-    "  tcccd password --config FILE [--app N] USER     sets a password, read from standard input; a USER that is not there\n"
-    "                                                  becomes an administrator\n"
-    "  tcccd pushes list [STATE] --config FILE [--app N]     waiting, failed (default) or done\n"
-    "  tcccd pushes replay UUID|all --config FILE [--app N]  tries failed ones again\n";
+    "  tcccd password --config FILE [--app N] [--role admin|inspector|agent] USER\n"
+    "                   sets a password, read from standard input; a USER who is not there is made, as admin unless told otherwise\n"
+    "  tcccd pushes list [waiting|failed|done] --config FILE [--app N]\n"
+    "  tcccd pushes replay UUID|all --config FILE [--app N]\n"
+    "                   shows pushes (failed ones unless told otherwise), tries failed ones again\n";
 
 typedef struct {
     const char *config, *data;
     int64_t app_id;                   /* 0: the only one there is */
+    enum staff_role role;             /* 0: not told */
     const char *words[3];
     int n_words;
 } arguments;
@@ -46,6 +48,26 @@ static int complain(const char *sentence) {
     return FAILED;
 }
 
+static bool read_role(const char *name, enum staff_role *role) {
+    static const char *const roles[] = { "admin", "inspector", "agent" }; /* enum staff_role from 1 */
+    for (int i = 0; i < 3; i++)
+        if (!strcmp(roles[i], name))
+            *role = (enum staff_role)(i + 1);
+    return *role != 0;
+}
+
+static bool read_option(arguments *a, const char *name, const char *value) {
+    if (!strcmp(name, "--config"))
+        a->config = value;
+    else if (!strcmp(name, "--data"))
+        a->data = value;
+    else if (!strcmp(name, "--role"))
+        return read_role(value, &a->role);
+    else
+        return !strcmp(name, "--app") && (a->app_id = atoll(value)) > 0;
+    return true;
+}
+
 static bool read_arguments(int argc, char *argv[], arguments *a) {
     *a = (arguments){ 0 };
     for (int i = 2; i < argc; i++) {
@@ -55,13 +77,7 @@ static bool read_arguments(int argc, char *argv[], arguments *a) {
             a->words[a->n_words++] = argv[i];
             continue;
         }
-        if (!option || !value)
-            return false;
-        if (!strcmp(argv[i], "--config"))
-            a->config = value;
-        else if (!strcmp(argv[i], "--data"))
-            a->data = value;
-        else if (strcmp(argv[i], "--app") || (a->app_id = atoll(value)) <= 0)
+        if (!option || !value || !read_option(a, argv[i], value))
             return false;
         i++;
     }
@@ -122,11 +138,15 @@ static bool read_password(char *password, size_t capacity) {
 static int put_user(operation *o, const char *user_id) {
     store_agent row;
     int error = store_get_agent(o->db, o->app_id, user_id, &row);
-    if (error != TCCC_E_NOT_FOUND)
+    if (error && error != TCCC_E_NOT_FOUND)
         return error;
-    row = (store_agent){ .app_id = o->app_id, .role = STAFF_ADMIN };
-    snprintf(row.user_id, sizeof row.user_id, "%s", user_id);
-    snprintf(row.name, sizeof row.name, "%s", user_id);
+    if (error) {
+        row = (store_agent){ .app_id = o->app_id, .role = STAFF_ADMIN };
+        snprintf(row.user_id, sizeof row.user_id, "%s", user_id);
+        snprintf(row.name, sizeof row.name, "%s", user_id);
+    }
+    if (o->args.role)
+        row.role = o->args.role;
     return store_put_agent(o->db, &row);
 }
 

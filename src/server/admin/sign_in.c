@@ -25,7 +25,7 @@ static int may_of(enum staff_role role) {
     return 0;
 }
 
-static const char *role_name(int may) { return may == MAY_ADMIN ? "administrator" : may == MAY_INSPECT ? "inspector" : "agent"; }
+static const char *role_name(int may) { return may == MAY_ADMIN ? "admin" : may == MAY_INSPECT ? "inspector" : "agent"; }
 
 /* ---- who asks ---- */
 
