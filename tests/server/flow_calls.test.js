@@ -137,6 +137,17 @@ describe('callers in flows', function () {
     await first.peer.done();
   });
 
+  it('ACD-035 ... also while an agent rings: the offer is taken back, the agent is free', async () => {
+    const anna = await centre.seatOf(agent(0));
+    const { peer, sessionId } = await call(calling.isHungUp({ digits: [{ afterMs: 1500, key: '1' }, { afterMs: 3000, key: '*' }, { afterMs: 3000, key: '#' }] }));
+    assert.equal((await anna.next('callIn')).sessionId, sessionId);
+    assert.equal((await anna.next('autoTransfer')).sessionId, sessionId);
+    await anna.until(() => anna.events.filter((one) => one.e === 'statusChanged').at(-1).d.status === 'free', 'free');
+    await assert.rejects(anna.ask('call.accept', { sessionId }), { code: 'NOT_FOUND' });
+    await peer.done();
+    assert.equal((await centre.cdr(sessionId)).ServeParticipants[0].EndStatusString, 'ringingGiveUp');
+  });
+
   it('IVR-041 an agent runs a self-service flow and is joined again', async () => {
     const anna = await centre.seatOf(agent(0));
     const { peer, sessionId } = await call(calling.isHungUp({ digits: [{ afterMs: 3000, key: '7' }] }), RATED);

@@ -3,10 +3,12 @@ import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
+import * as audio from '../peers/audio.js';
 import { Baresip } from '../peers/baresip.js';
-import { scratch } from '../peers/process.js';
+import { scratch, until } from '../peers/process.js';
 import { calling } from '../peers/sipp.js';
 import { speechFile } from '../peers/speech.js';
+import * as wav from '../peers/wav.js';
 import { CUSTOMER, LINE_HOST, NUMBER, ServerCentre } from './server_centre.js';
 
 const PROGRAM = process.env.TCCCD || path.resolve('build/native/tcccd');
@@ -22,6 +24,7 @@ function certificate() {
 
 describe('a trunk over TLS with SRTP', function () {
   this.timeout(40000);
+  const spoken = speechFile('phone', { rate: 8000, channels: 1, seconds: 12 }).file;
   let centre;
   let phone;
   before(async () => {
@@ -31,7 +34,7 @@ describe('a trunk over TLS with SRTP', function () {
     });
     phone = await Baresip.start({
       user: CUSTOMER, host: LINE_HOST, port: centre.port, transport: 'tls', codecs: 'PCMA/8000/1', srtp: true, certificate: tls.both, ca: tls.cert,
-      speech: speechFile('phone', { rate: 8000, channels: 1, seconds: 5 }).file,
+      speech: spoken,
     });
   });
   after(async () => {
@@ -68,6 +71,31 @@ describe('a trunk over TLS with SRTP', function () {
     await phone.hangup();
     assert.equal((await seat.next('sessionEnded')).closeBy, 'client');
   });
+
+  it('handed over to a desk phone without SRTP: each hears the other, without transcoding', async () => {
+    const words = speechFile('agent', { rate: 8000, channels: 1, seconds: 12 });
+    const from = centre.tcccd.process.lines.length;
+    const desk = await Baresip.start({ user: '1001', password: 'phone-password', domain: `127.0.0.1:${centre.tcccd.sipPort}`, register: true, codecs: 'PCMA/8000/1', speech: words.file });
+    try {
+      await centre.tcccd.process.waitLine(/registrar extension=1001 status=200 contacts=[1-9]/, { from });
+      const seat = await centre.seat();
+      await phone.dial(`sip:${NUMBER}@127.0.0.1:${centre.tcccd.sipTlsPort};transport=tls`);
+      const { sessionId } = await seat.next('callIn');
+      await seat.ask('call.accept', { sessionId });
+      await seat.next('userAccessed');
+      await seat.ask('call.transfer', { sessionId, extension: '1001' });
+      await seat.next('transfer');
+      await until(desk.recording, 'grown', () => desk.recording.heardSeconds() > 5, 'five seconds at the desk');
+      const result = audio.compare(wav.read(spoken), audio.cut(desk.recording.heard(), 0.5, 5));
+      assert.ok(result.mean > 0.8, audio.report(result));
+      await until(phone.recording, 'grown', () => phone.recording.heardSeconds() > 6, 'six seconds at the customer');
+      await desk.hangup();
+      const back = audio.compare(wav.read(words.file), audio.cut(phone.recording.heard(), 2, 6));
+      assert.ok(back.mean > 0.8, audio.report(back));
+    } finally {
+      await desk.stop();
+    }
+  });
 });
 
 describe('a trunk that is qualified', function () {
@@ -94,7 +122,7 @@ describe('tcccd --check-config', () => {
   it('says fine, or names file, line and member', () => {
     assert.deepEqual(check('{}'), { status: 0, said: 'The configuration is fine.' });
     assert.deepEqual(check('{\n"sip": {"port": "x"}}'), { status: 2, said: 'tcccd: FILE, line 2: sip.port must be a whole number from 0 to 65535.' });
-    assert.match(check('{"instances":[{"sdkAppId":1,"numbers":[{"number":"1","trunk":"none"}]}]}').said, /^tcccd: instances\.numbers: /);
+    assert.match(check('{"instances":[{"sdkAppId":1,"numbers":[{"number":"1","trunk":"none"}]}]}').said, /^tcccd: instances\[0\]\.numbers\[0\]: /);
     assert.match(spawnSync(PROGRAM, ['--nonsense'], { encoding: 'utf8' }).stderr, /--nonsense is no option/);
   });
 });
