@@ -30,7 +30,7 @@ typedef struct {
     uint64_t next_ms;             /* no attempt before */
     unsigned generation;          /* of the connection; 0: none yet */
     size_t n_names;               /* of prepared statements */
-    char reason[200];             /* of the last loss, for the log */
+    char reason[320];             /* of the last loss, for the log */
 } postgres_link;
 
 bool link_is_url(const char *where);
