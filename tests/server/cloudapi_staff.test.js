@@ -1,6 +1,6 @@
 /** cloudapi_staff.test.js: agents by the cloud API: made, changed, listed. Rows ADM-027 to ADM-038. Layer: tests. */
 import assert from 'node:assert/strict';
-import { content, useCloud } from './cloud_centre.js';
+import { APP, content, useCloud } from './cloud_centre.js';
 
 const GROUPS = ['Sales', 'Support'];
 
@@ -223,6 +223,13 @@ describe('the cloud API: agents', function () {
     await centre().staysClosed('BindStaffSkillGroupList', { StaffEmail: 'old@example.com', StaffSkillGroupList: [{ SkillGroupId: 1 }] });
     await centre().staysClosed('UnbindStaffSkillGroupList', { StaffEmail: 'old@example.com', SkillGroupList: [1] });
     await centre().staysClosed('CreateSDKLoginToken', { SeatUserId: 'old@example.com' });
+    const day = { StartTimestamp: Math.floor(Date.now() / 1000) - 86400, EndTimestamp: Math.floor(Date.now() / 1000) };
+    for (const [action, parameters] of [
+      ['DescribeTelCdr', { StartTimeStamp: day.StartTimestamp, EndTimeStamp: day.EndTimestamp, PageSize: 1, PageNumber: 0 }], ['DescribeSessionDetail', { SessionId: 'x', ...day }],
+      ['DescribeTelSession', { SessionId: 'x' }], ['DescribePSTNActiveSessionList', { Offset: 0, Limit: 1 }], ['HangUpCall', { SessionId: 'x' }], ['DescribeCallInMetrics', {}],
+      ['CreateCallOutSession', { UserId: 'old@example.com', Callee: '1000' }], ['CreateIVRSession', { Callee: '1000', IVRId: 1 }],
+    ]) await centre().staysClosed(action, parameters);
+    await assert.rejects(centre().otherApi.DescribeTelCallInfo({ StartTimeStamp: day.StartTimestamp, EndTimeStamp: day.EndTimestamp, SdkAppIdList: [APP] }), { code: 'InvalidParameterValue.InstanceNotExist' });
     await assert.rejects(centre().otherApi.DescribeStaffInfoList({ SdkAppId: 1, PageSize: 10, PageNumber: 0 }), { code: 'InvalidParameterValue.InstanceNotExist' });
   });
 });
