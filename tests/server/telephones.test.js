@@ -192,6 +192,17 @@ describe('agents on telephones', function () {
     assert.deepEqual([cdr.CallType, cdr.Caller, cdr.Callee, cdr.EndStatusString], [6, '1001', '1002', 'ok']);
   });
 
+  it('an agent dials the extension of a colleague whose desk phone is not there: its page rings', async () => {
+    const anna = await centre.seatOf(agent(0));
+    const ben = await centre.seatOf(agent(1));
+    const { sessionId } = await ben.ask('call.start', { phoneNumber: '1001' });
+    const callIn = await anna.next('callIn');
+    assert.deepEqual([callIn.type, callIn.peerUserId, callIn.sessionId], ['internal', agent(1), sessionId]);
+    await ben.ask('call.hangup', { sessionId });
+    assert.equal((await anna.next('sessionEnded')).closeBy, 'client');
+    assert.equal((await centre.cdr(sessionId)).EndStatusString, 'ringingGiveUp');
+  });
+
   it('a desk phone calls an agent who sits at its page', async () => {
     const second = await phone('1002');
     const seat = await centre.seatOf(agent(0));

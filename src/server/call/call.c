@@ -176,7 +176,8 @@ static void end_unserved(call *c) {
 
 static void end_by_flow(call *c, enum call_phase was) {
     bool after = was == CALL_PHASE_AFTER;
-    enum end_status status = after || c->answer_ms ? END_OK : !c->queued_ms ? END_IVR_END : c->wait_over == FLOW_NO_AGENT ? END_NO_SEAT_ONLINE : END_WAITING_GIVE_UP;
+    enum end_status status = after || c->answer_ms ? END_OK : !c->queued_ms ? END_IVR_END
+                           : c->wait_over == FLOW_NO_AGENT ? END_NO_SEAT_ONLINE : END_WAITING_GIVE_UP;
     end(c, &(ending){ WIRE_BY_TIMER, after ? CDR_SEAT : CDR_SYSTEM, status, status, NULL, NULL });
 }
 

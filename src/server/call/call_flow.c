@@ -131,7 +131,8 @@ static void wait_for(call *c, call_flow *f, enum call_flow_state state) {
 
 static void record_voicemail(call *c, call_flow *f) {
     char id[CDR_RECORD_ID];
-    record_what what = { .app_id = c->app_id, .session_id = c->id, .kind = RECORDING_VOICEMAIL, .endpoint = c->inbound ? c->caller : c->callee, .limit_ms = f->order.timeout_ms, .silence_ms = f->order.silence_ms };
+    record_what what = { .app_id = c->app_id, .session_id = c->id, .kind = RECORDING_VOICEMAIL, .endpoint = c->inbound ? c->caller : c->callee,
+                         .limit_ms = f->order.timeout_ms, .silence_ms = f->order.silence_ms };
     wait_for(c, f, FLOW_RECORDING);
     c->voicemail = c->bridge ? record_start(c->all->parts.records, &what, c->bridge, CALL_FAR, id) : 0;
     if (!c->voicemail)

@@ -1,4 +1,4 @@
-/* call_out.c: calls that begin here: by agents' pages, by the cloud API, by desk phones. Layer: server. */
+/* call_out.c: calls that agents' pages begin, and what every call out has in common. Layer: server. */
 #include "server/call/call_state.h"
 
 #include <stdio.h>
@@ -56,7 +56,7 @@ void call_show_numbers(call *c, bool mapping) {
 
 /* ---- where a number leads ---- */
 
-static bool is_extension(calls *all, int64_t app_id, const char *number) {
+bool call_is_extension(calls *all, int64_t app_id, const char *number) {
     store_extension e;
     return !store_get_extension(all->parts.store, number, &e) && e.app_id == app_id;
 }
@@ -68,7 +68,7 @@ static int aim(calls *all, int64_t app_id, const agent *a, const char *number, c
     if (error)
         return error;
     error = call_choose_number(all, app_id, a, wish, from);
-    if (is_extension(all, app_id, clean)) {
+    if (call_is_extension(all, app_id, clean)) {
         if (error && error != TCCC_E_NO_OUTBOUND_NUMBER)
             return error;
         route_to_extension(all, clean, error ? a ? agent_row(a)->extension : NULL : from->number, r);
@@ -114,14 +114,9 @@ int call_dial_customer(call *c) {
 
 /* ---- beginnings ---- */
 
-typedef struct {
-    const char *phone_desc, *uui, *remark;
-    bool real_number;
-} call_texts;
-
 static void copy_text(char *to, size_t capacity, const char *from) { str_ncpy(to, from ? from : "", capacity); }
 
-static call *make(calls *all, int64_t app_id, const agent *a, const route *r, const store_number *from, const call_texts *texts) {
+call *call_make_out(calls *all, int64_t app_id, const agent *a, const route *r, const store_number *from, const call_texts *texts) {
     int64_t groups[GROUPS_MAX];
     call *c = call_make(all, app_id, r->trunk[0] ? CDR_OUT : CDR_INTERNAL, false);
     if (!c)
@@ -147,7 +142,7 @@ static void occupy_called(call *c) {
         call_occupy(c, &c->far, owner);
 }
 
-static int begin_with_page(call *c, agent *a, seat *s) {
+int call_dial_with_page(call *c, agent *a, seat *s) {
     int error = call_dial_customer(c);
     if (error)
         return error;
@@ -160,7 +155,7 @@ static int begin_with_page(call *c, agent *a, seat *s) {
     return 0;
 }
 
-static void log_out(const call *c, const agent *a) {
+void call_log_out(const call *c, const agent *a) {
     LOG(c->all->parts.log, LOG_LEVEL_INFO, "call.out", log_text("session", c->id), log_phone("to", c->callee), log_text("user", a ? agent_row(a)->user_id : ""));
 }
 
@@ -178,10 +173,10 @@ static int begin(calls *all, seat *s, agent *a, const wire_args *args, call **ou
     int error = aim(all, app_id, a, args->phone_number, &wish, &r, &from);
     if (error)
         return error;
-    call *c = make(all, app_id, a, &r, &from, &texts);
+    call *c = call_make_out(all, app_id, a, &r, &from, &texts);
     if (!c)
         return TCCC_E_NO_MEMORY;
-    error = begin_with_page(c, a, s);
+    error = call_dial_with_page(c, a, s);
     if (error) {
         call_unmake(c);
         return error;
@@ -195,15 +190,31 @@ static void answer_begun(call *c, seat *s, enum wire_method method, uint64_t tic
     seat_answer(s, ticket, method, &result, 0, NULL);
 }
 
+/* Whose extension it is, when its desk phone is not there but its page is. */
+static agent *at_page(calls *all, const agent *a, const char *number) {
+    char clean[STORE_NUMBER];
+    if (route_clean_number(number, clean) || !call_is_extension(all, agent_row(a)->app_id, clean))
+        return NULL;
+    agent *b = agents_of_extension(all->parts.agents, clean);
+    reach_facts facts = b ? call_reach_facts(all, b, 0) : (reach_facts){ .page = false };
+    return b != a && facts.page && !facts.extension ? b : NULL;
+}
+
 void call_start(calls *all, seat *s, const wire_request *request, uint64_t ticket) {
     call *c = NULL;
-    agent *a = seat_whose(s);
+    agent *a = seat_whose(s), *colleague = at_page(all, a, request->args.phone_number);
+    if (colleague) {
+        wire_request internal = *request;
+        internal.args.callee_user_id = agent_row(colleague)->user_id;
+        call_internal(all, s, &internal, ticket);
+        return;
+    }
     int error = begin(all, s, a, &request->args, &c);
     if (error) {
         seat_answer(s, ticket, request->method, NULL, error, NULL);
         return;
     }
-    log_out(c, a);
+    call_log_out(c, a);
     answer_begun(c, s, request->method, ticket);
     call_tell_outed(c, &c->near);
 }
@@ -271,192 +282,8 @@ void call_internal(calls *all, seat *s, const wire_request *request, uint64_t ti
         seat_answer(s, ticket, request->method, NULL, error, sentence);
         return;
     }
-    log_out(c, seat_whose(s));
+    call_log_out(c, seat_whose(s));
     answer_begun(c, s, request->method, ticket);
     call_tell_outed(c, &c->far);
     call_wait(c);
-}
-
-/* ---- by the cloud API ---- */
-
-static int choose_for_api(calls *all, const agent *a, const call_dial *what, int64_t app_id, store_number *from) {
-    for (int i = 0; i < what->n_callers; i++) {
-        number_wish one = { .wanted = what->callers[i], .any_group = true };
-        if (!call_choose_number(all, app_id, a, &one, from))
-            return 0;
-    }
-    number_wish any = { .any_group = a == NULL };
-    return what->n_callers ? TCCC_E_NO_OUTBOUND_NUMBER : call_choose_number(all, app_id, a, &any, from);
-}
-
-static int make_for_api(calls *all, int64_t app_id, agent *a, const call_dial *what, call **out) {
-    char clean[STORE_NUMBER];
-    store_number from;
-    route r;
-    call_texts texts = { NULL, what->uui, what->remark, false };
-    int error = all->closed ? TCCC_E_SHUTTING_DOWN : route_clean_number(what->callee, clean);
-    if (!error)
-        error = choose_for_api(all, a, what, app_id, &from);
-    if (!error)
-        error = route_to_trunk(all, &from, clean, &r);
-    if (error)
-        return error;
-    *out = make(all, app_id, a, &r, &from, &texts);
-    if (!*out)
-        return TCCC_E_NO_MEMORY;
-    (*out)->ring_s = what->ring_s;
-    return 0;
-}
-
-/* The agent's own telephone first: its mobile, or the desk phone of an agent without a page. */
-static int fetch_first(call *c, agent *a, bool mobile) {
-    c->phase = CALL_PHASE_FETCHING; /* as such a call begins */
-    call_occupy(c, &c->near, a);
-    return mobile ? call_fetch_agent(c) : call_fetch_agent_by_extension(c);
-}
-
-static int begin_for_api(calls *all, agent *a, const call_dial *what, call *c) {
-    seat *page = agent_seat(a);
-    bool has_page = page && seat_is_connected(page) && agent_status_of(a) != AGENT_STATUS_OFFLINE;
-    reach_facts facts = call_reach_facts(all, a, 0);
-    if (what->by_mobile)
-        return facts.mobile ? fetch_first(c, a, true) : TCCC_E_NUMBER_INVALID;
-    if (has_page)
-        return begin_with_page(c, a, page);
-    return facts.extension ? fetch_first(c, a, false) : TCCC_E_AGENT_OFFLINE;
-}
-
-int calls_dial(calls *all, agent *a, const call_dial *what, char session_id[37]) {
-    call *c = NULL;
-    if (call_agent_is_taken(all, a))
-        return TCCC_E_AGENT_BUSY;
-    int error = make_for_api(all, agent_row(a)->app_id, a, what, &c);
-    if (!error) {
-        error = begin_for_api(all, a, what, c);
-        if (error)
-            call_unmake(c);
-    }
-    if (error)
-        return error;
-    log_out(c, a);
-    str_ncpy(session_id, c->id, 37);
-    call_tell_outed(c, &c->near);
-    return 0;
-}
-
-int calls_dial_flow(calls *all, int64_t app_id, int64_t flow_id, const call_dial *what, char session_id[37]) {
-    call *c = NULL;
-    int error = make_for_api(all, app_id, NULL, what, &c);
-    if (error)
-        return error;
-    error = call_flow_begin(c, &c->flow, flow_id);
-    if (!error)
-        error = call_dial_customer(c);
-    if (error) {
-        call_unmake(c);
-        return error;
-    }
-    log_out(c, NULL);
-    str_ncpy(session_id, c->id, 37);
-    return 0;
-}
-
-/* ---- by desk phones ---- */
-
-static void refuse(endpoint *at, const struct sip_msg *invite, int status, const char *reason) { (void)sip_treply(NULL, at->sip, invite, (uint16_t)status, reason); }
-
-/* Takes the INVITE as `end`. False: it was refused, and the call is gone. */
-static bool take_phone(call *c, call_end *end, endpoint *at, const struct sip_msg *invite, const leg_handler *handler) {
-    sdp_audio local;
-    end->leg = leg_take(at, invite, true, handler, c);
-    if (!end->leg) {
-        call_unmake(c);
-        return false;
-    }
-    const sdp_audio *offer = leg_offer(end->leg);
-    int error = call_prepare_media(c, end, at, offer, &local, offer && offer->secure);
-    if (!error)
-        error = leg_set_local(end->leg, &local);
-    if (!error)
-        return true;
-    leg_refuse(end->leg, error == TCCC_E_LIMIT ? 503 : 488, error == TCCC_E_LIMIT ? "Service Unavailable" : "Not Acceptable Here", NULL);
-    end->leg = NULL;
-    call_unmake(c);
-    return false;
-}
-
-static void phone_to_extension(calls *all, endpoint *at, const struct sip_msg *invite, const store_extension *phone, agent *a, const char *called) {
-    agent *b = agents_of_extension(all->parts.agents, called);
-    reach_facts facts = b ? call_reach_facts(all, b, 0) : (reach_facts){ 0 };
-    call *c = call_make(all, phone->app_id, CDR_INTERNAL, true);
-    if (!c) {
-        refuse(at, invite, 500, "Server Internal Error");
-        return;
-    }
-    copy_text(c->peer_user_id, sizeof c->peer_user_id, a ? agent_row(a)->user_id : phone->extension);
-    copy_text(c->callee_user_id, sizeof c->callee_user_id, b ? agent_row(b)->user_id : called);
-    copy_text(c->caller, sizeof c->caller, phone->extension);
-    copy_text(c->callee, sizeof c->callee, called);
-    call_show_numbers(c, false);
-    if (!take_phone(c, &c->far, at, invite, &call_far_handler))
-        return;
-    if (a)
-        call_occupy(c, &c->far, a);
-    LOG(all->parts.log, LOG_LEVEL_INFO, "call.internal", log_text("session", c->id), log_text("from", phone->extension), log_text("to", called));
-    call_target target = { .agent = facts.page || facts.forward == STAFF_FORWARD_ALWAYS ? b : NULL };
-    if (!target.agent)
-        copy_text(target.extension, sizeof target.extension, called);
-    mem_ref(c);
-    call_go_to(c, &target);
-    mem_deref(c);
-}
-
-static void phone_to_outside(calls *all, endpoint *at, const struct sip_msg *invite, const store_extension *phone, agent *a, const char *number) {
-    route r;
-    store_number from;
-    number_wish wish = { .wanted = NULL };
-    call_texts texts = { NULL, NULL, NULL, true };
-    int error = call_choose_number(all, phone->app_id, a, &wish, &from);
-    if (!error)
-        error = route_to_trunk(all, &from, number, &r);
-    call *c = error ? NULL : make(all, phone->app_id, a, &r, &from, &texts);
-    if (!c) {
-        refuse(at, invite, error == TCCC_E_NO_OUTBOUND_NUMBER ? 403 : 503, error == TCCC_E_NO_OUTBOUND_NUMBER ? "Forbidden" : "Service Unavailable");
-        return;
-    }
-    if (!take_phone(c, &c->near, at, invite, &call_near_handler))
-        return;
-    if (a)
-        call_occupy(c, &c->near, a);
-    c->server_type = WIRE_STAFF_EXTENSION_SEAT;
-    cdr_step *step = call_begin_step(c, CDR_STAFF_EXTENSION_SEAT);
-    if (step)
-        copy_text(step->extension, sizeof step->extension, phone->extension);
-    if (call_dial_customer(c)) {
-        leg_refuse(c->near.leg, 503, "Service Unavailable", NULL);
-        c->near.leg = NULL;
-        call_unmake(c);
-        return;
-    }
-    log_out(c, a);
-    seat *page = a ? agent_seat(a) : NULL;
-    if (page && seat_is_connected(page)) { /* it sees what its telephone does, and may hang up or hand over */
-        call_attach_page(c, &c->near, page, false);
-        call_tell_outed(c, &c->near);
-    }
-}
-
-void call_from_phone(calls *all, endpoint *at, const struct sip_msg *invite, const store_extension *phone, const char *dialled) {
-    char number[STORE_NUMBER];
-    agent *a = phone->user_id[0] ? agents_find(all->parts.agents, phone->app_id, phone->user_id) : NULL;
-    if (route_clean_number(dialled, number))
-        refuse(at, invite, 484, "Address Incomplete");
-    else if (a && call_agent_is_taken(all, a))
-        refuse(at, invite, 486, "Busy Here");
-    else if (!strcmp(number, phone->extension))
-        refuse(at, invite, 482, "Loop Detected");
-    else if (is_extension(all, phone->app_id, number))
-        phone_to_extension(all, at, invite, phone, a, number);
-    else
-        phone_to_outside(all, at, invite, phone, a, number);
 }

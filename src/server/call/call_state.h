@@ -153,9 +153,21 @@ extern const leg_handler call_far_handler, call_near_handler;
 /* The number that `a` (NULL: the app itself) shows. 0 or NO_OUTBOUND_NUMBER, IO. */
 int call_choose_number(calls *all, int64_t app_id, const agent *a, const number_wish *wish, store_number *out);
 int call_dial_customer(call *c);
+bool call_is_extension(calls *all, int64_t app_id, const char *number);
+
+typedef struct {
+    const char *phone_desc, *uui, *remark; /* may be NULL */
+    bool real_number;                /* the agent sees it though the app protects numbers */
+} call_texts;
+
+/* A call along `r`, which shows `from`; `a`: whose call it is, or NULL. Nothing is sent yet. NULL: no memory. */
+call *call_make_out(calls *all, int64_t app_id, const agent *a, const route *r, const store_number *from, const call_texts *texts);
+/* Calls the customer for the agent at this page. 0 or as call.start. */
+int call_dial_with_page(call *c, agent *a, seat *s);
+void call_log_out(const call *c, const agent *a);
 void call_start(calls *all, seat *s, const wire_request *request, uint64_t ticket);
 void call_internal(calls *all, seat *s, const wire_request *request, uint64_t ticket);
-/* A desk phone calls out, or another extension. Answers the INVITE in any case. */
+/* call_desk.c: a desk phone calls out, or another extension. Answers the INVITE in any case. */
 void call_from_phone(calls *all, endpoint *at, const struct sip_msg *invite, const store_extension *phone, const char *dialled);
 /* Makes numbers that agents see where the app protects them (ADM-081). */
 void call_show_numbers(call *c, bool protect);

@@ -54,7 +54,8 @@ static int read_target(calls *all, int64_t app_id, const wire_args *args, call_t
         *sentence = !error ? NULL : error == TCCC_E_NOT_FOUND ? "userId names no agent of this application." : "The agent of userId is offline.";
     } else if (args->extension) {
         error = read_extension(all, app_id, args->extension, target);
-        *sentence = !error ? NULL : error == TCCC_E_NOT_FOUND ? "extension names no desk phone of this application." : "The desk phone of extension has not registered.";
+        *sentence = !error ? NULL : error == TCCC_E_NOT_FOUND ? "extension names no desk phone of this application."
+                  : "The desk phone of extension has not registered.";
     } else
         error = read_number(all, app_id, args->phone_number, target);
     return error;

@@ -19,7 +19,8 @@ void calls_each(calls *all, int64_t app_id, bool (*each)(void *ctx, const call_v
         if (c->app_id != app_id)
             continue;
         call_view view = {
-            .session_id = c->id, .number = c->inbound ? c->callee : c->caller, .outer = !c->near.agent && c->near.leg && c->target.number[0], .caller = c->caller, .callee = c->callee, .protected_caller = c->masked && c->inbound ? c->shown_caller : "",
+            .session_id = c->id, .number = c->inbound ? c->callee : c->caller, .outer = !c->near.agent && c->near.leg && c->target.number[0],
+            .caller = c->caller, .callee = c->callee, .protected_caller = c->masked && c->inbound ? c->shown_caller : "",
             .protected_callee = c->masked && !c->inbound ? c->shown_callee : "", .user_id = c->near.agent ? agent_row(c->near.agent)->user_id : "",
             .state = state_of(c), .inbound = c->inbound, .group_id = c->group_id, .start_ms = c->start_ms, .queued_ms = c->queued_ms,
             .ring_ms = c->ring_ms, .accept_ms = c->answer_ms,
