@@ -82,14 +82,11 @@ size_t srtp_scheme_key_len(enum srtp_scheme scheme)
     return row ? row->key_len : 0;
 }
 
-static srtp_t session_open(const scheme_row *row, srtp_ssrc_type_t direction, const uint8_t *key)
+/* copy[SRTP_KEY_MAX] takes the key, which libsrtp wants writable. */
+static srtp_policy_t policy_of(const scheme_row *row, srtp_ssrc_type_t direction, const uint8_t *key, unsigned char *copy)
 {
-    unsigned char copy[SRTP_KEY_MAX];
     srtp_policy_t policy;
-    srtp_t session = NULL;
 
-    if (!library_ready())
-        return NULL;
     memset(&policy, 0, sizeof policy);
     row->set_rtp(&policy.rtp);
     row->set_rtcp(&policy.rtcp);
@@ -97,6 +94,17 @@ static srtp_t session_open(const scheme_row *row, srtp_ssrc_type_t direction, co
     policy.ssrc.type = direction;
     policy.key = copy;
     policy.window_size = REPLAY_WINDOW;
+    return policy;
+}
+
+static srtp_t session_open(const scheme_row *row, srtp_ssrc_type_t direction, const uint8_t *key)
+{
+    unsigned char copy[SRTP_KEY_MAX];
+    srtp_t session = NULL;
+
+    if (!library_ready())
+        return NULL;
+    srtp_policy_t policy = policy_of(row, direction, key, copy);
     if (srtp_create(&session, &policy) != srtp_err_status_ok)
         session = NULL;
     memset(copy, 0, sizeof copy);
@@ -155,6 +163,33 @@ srtp_receiver *srtp_receiver_open(enum srtp_scheme scheme, const uint8_t *key, s
         return NULL;
     }
     return receiver;
+}
+
+static int stream_join(context *context, const uint8_t *key, uint32_t ssrc, uint32_t roc)
+{
+    unsigned char copy[SRTP_KEY_MAX];
+    srtp_policy_t policy = policy_of(context->row, ssrc_specific, key, copy);
+
+    policy.ssrc.value = ssrc;
+    srtp_err_status_t failed = srtp_add_stream(context->session, &policy);
+    memset(copy, 0, sizeof copy);
+    if (failed || srtp_set_stream_roc(context->session, ssrc, roc))
+        return TCCC_E_NO_MEMORY;
+    context->ssrcs[context->n_ssrcs++] = ssrc;
+    return 0;
+}
+
+srtp_receiver *srtp_receiver_join(enum srtp_scheme scheme, const uint8_t *key, size_t key_len, uint32_t ssrc, uint32_t roc, int *error)
+{
+    srtp_receiver *receiver = srtp_receiver_open(scheme, key, key_len, error);
+
+    if (!receiver)
+        return NULL;
+    *error = stream_join(&receiver->context, key, ssrc, roc);
+    if (!*error)
+        return receiver;
+    srtp_receiver_close(receiver);
+    return NULL;
 }
 
 void srtp_sender_close(srtp_sender *sender)

@@ -45,6 +45,9 @@ typedef struct srtp_receiver srtp_receiver;
  * unknown or not in this build; key_len), TCCC_E_NO_MEMORY. */
 srtp_sender *srtp_sender_open(enum srtp_scheme scheme, const uint8_t *key, size_t key_len, int *error);
 srtp_receiver *srtp_receiver_open(enum srtp_scheme scheme, const uint8_t *key, size_t key_len, int *error);
+/* A receiver that joins a stream of `ssrc` whose sequence numbers have rolled over `roc` times (RFC 3711 section 3.3.1): a new one could
+ * not guess that. Other SSRCs begin at 0. */
+srtp_receiver *srtp_receiver_join(enum srtp_scheme scheme, const uint8_t *key, size_t key_len, uint32_t ssrc, uint32_t roc, int *error);
 void srtp_sender_close(srtp_sender *sender);        /* NULL is allowed */
 void srtp_receiver_close(srtp_receiver *receiver);
 

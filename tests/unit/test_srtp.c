@@ -180,6 +180,31 @@ static void the_rollover_counter_follows_the_wrap(void **state)
     srtp_receiver_close(receiver);
 }
 
+static void a_receiver_that_comes_late_joins_at_the_count_it_is_told(void **state)
+{
+    srtp_sender *sender = sender_of(SRTP_SCHEME_AES128_SHA1_80);
+    srtp_receiver *late = receiver_of(SRTP_SCHEME_AES128_SHA1_80), *joined = NULL;
+    int error;
+
+    (void)state;
+    for (int i = 0; i < 300; i++) {
+        uint8_t bytes[64], copy[64];
+        int len = (int)make_plain(bytes, (uint16_t)(65450 + i), 5);
+
+        if (i == 200)
+            joined = srtp_receiver_join(SRTP_SCHEME_AES128_SHA1_80, key, sizeof key, rtp_packet_ssrc(bytes), 1, &error);
+        len = srtp_sender_rtp(sender, bytes, (size_t)len, sizeof bytes);
+        memcpy(copy, bytes, (size_t)len);
+        if (i < 200)
+            continue;
+        assert_int_equal(srtp_receiver_rtp(late, copy, (size_t)len), TCCC_E_AUTH);
+        assert_int_equal(srtp_receiver_rtp(joined, bytes, (size_t)len), 32);
+    }
+    srtp_sender_close(sender);
+    srtp_receiver_close(late);
+    srtp_receiver_close(joined);
+}
+
 static void any_ssrc_is_taken_up_to_a_bound(void **state)
 {
     srtp_sender *sender = sender_of(SRTP_SCHEME_AES128_SHA1_80);
@@ -304,6 +329,7 @@ int main(void)
         cmocka_unit_test(a_packet_is_taken_once),
         cmocka_unit_test(packets_older_than_the_window_are_replays),
         cmocka_unit_test(the_rollover_counter_follows_the_wrap),
+        cmocka_unit_test(a_receiver_that_comes_late_joins_at_the_count_it_is_told),
         cmocka_unit_test(any_ssrc_is_taken_up_to_a_bound),
         cmocka_unit_test(a_number_sent_twice_is_refused),
         cmocka_unit_test(what_is_not_rtp_or_has_no_room_is_refused),

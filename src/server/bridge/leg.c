@@ -114,6 +114,35 @@ int leg_is_open(const leg *l)
     return !l->receiver || l->reads;
 }
 
+static void follow_numbers(leg_numbers *numbers, const uint8_t *packet)
+{
+    uint32_t ssrc = rtp_packet_ssrc(packet);
+    uint16_t seq = rtp_packet_seq(packet);
+    if (!numbers->seen || numbers->ssrc != ssrc) {
+        *numbers = (leg_numbers){ .seen = 1, .ssrc = ssrc, .seq = seq };
+        return;
+    }
+    if ((int16_t)(uint16_t)(seq - numbers->seq) <= 0)
+        return;
+    numbers->roc += seq < numbers->seq;
+    numbers->seq = seq;
+}
+
+/* A packet of the peer, opened in place. A receiver that has not had those before joins at the count there is. */
+static int open_rtp(leg *l, uint8_t *packet, size_t len)
+{
+    int error;
+    if (!l->follows && l->numbers.roc) {
+        srtp_receiver *joined = srtp_receiver_join((enum srtp_scheme)l->config.srtp, l->config.srtp_receive_key, TCCC_SRTP_KEY_LEN,
+                                                   l->numbers.ssrc, l->numbers.roc, &error);
+        srtp_receiver *old = joined ? l->receiver : NULL;
+        l->receiver = joined ? joined : l->receiver;
+        srtp_receiver_close(old);
+    }
+    l->follows = 1;
+    return srtp_receiver_rtp(l->receiver, packet, len);
+}
+
 static void read_open(leg *l, const uint8_t *packet, size_t len, int is_rtcp)
 {
     if (!is_rtcp && l->config.dtmf_payload_type)
@@ -128,24 +157,27 @@ static void read_closed(leg *l, const uint8_t *packet, size_t len)
 {
     uint8_t copy[PACKET_MAX];
     memcpy(copy, packet, len);
-    int opened = srtp_receiver_rtp(l->receiver, copy, len);
+    int opened = open_rtp(l, copy, len);
     if (opened >= RTP_HEADER_LEN)
         read_open(l, copy, (size_t)opened, 0);
 }
 
 /* --- recording --- */
 
-static void tap_key(leg_tap *tap)
+static void tap_key(leg_tap *tap, const leg_numbers *numbers)
 {
-    tap_head head = { .tap = tap->id, .kind = TAP_KEYS, .srtp = (uint8_t)tap->srtp, .len = sizeof tap->key };
-    tap->told = !tap_ring_put(tap->ring, &head, tap->key);
+    tap_keys keys = { .ssrc = numbers->ssrc, .roc = numbers->roc };
+    tap_head head = { .tap = tap->id, .kind = TAP_KEYS, .srtp = (uint8_t)tap->srtp, .len = sizeof keys };
+    memcpy(keys.key, tap->key, sizeof keys.key);
+    tap->told = !tap_ring_put(tap->ring, &head, (const uint8_t *)&keys);
+    OPENSSL_cleanse(&keys, sizeof keys);
 }
 
 static void tap_packet(leg *l, const uint8_t *packet, size_t len)
 {
     leg_tap *tap = &l->tap;
     if (tap->srtp != TCCC_SRTP_NONE && !tap->told)
-        tap_key(tap);
+        tap_key(tap, &l->numbers);
     int speech = rtp_packet_payload_type(packet) == l->config.payload_type;
     tap_head head = {
         .tap = tap->id, .kind = TAP_PACKET, .codec = (uint8_t)l->config.codec, .srtp = (uint8_t)tap->srtp, .len = (uint16_t)len,
@@ -170,6 +202,7 @@ void leg_tap_state(leg *l, enum tccc_srtp_suite srtp, const uint8_t *key, int wi
         return;
     tap->srtp = srtp;
     tap->told = 0;
+    l->numbers.seen = 0; /* a new key begins to count anew */
     if (srtp != TCCC_SRTP_NONE)
         memcpy(tap->key, key, sizeof tap->key);
 }
@@ -182,10 +215,14 @@ static void from_peer(leg *l, uint8_t *packet, size_t len)
         return;
     }
     int is_rtcp = kind == RTP_KIND_RTCP;
+    if (!is_rtcp) {
+        follow_numbers(&l->numbers, packet);
+        l->follows &= l->reads || l->listens;
+    }
     if (l->tap.ring && !is_rtcp)
         tap_packet(l, packet, len);
     if (l->receiver && l->reads) {
-        int opened = is_rtcp ? srtp_receiver_rtcp(l->receiver, packet, len) : srtp_receiver_rtp(l->receiver, packet, len);
+        int opened = is_rtcp ? srtp_receiver_rtcp(l->receiver, packet, len) : open_rtp(l, packet, len);
         if (opened < 0) {
             edge_tally(l->loop, DROPPED);
             return;

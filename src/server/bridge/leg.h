@@ -56,6 +56,12 @@ typedef struct {                     /* packets are copied for recording */
     int told;                        /* the key is in the ring */
 } leg_tap;
 
+typedef struct {                     /* of the peer's RTP, also where it passes closed: a receiver that joins later must know them */
+    int seen;
+    uint32_t ssrc, roc;              /* roc: how often seq has rolled over */
+    uint16_t seq;
+} leg_numbers;
+
 struct leg {
     edge_loop *loop;
     leg_events events;
@@ -71,6 +77,8 @@ struct leg {
     int playing;                     /* `played` counts */
     int reads;                       /* 1: SRTP from this leg is opened, because it ends here or a program listens */
     int listens;                     /* 1: a program plays to it that may wait for keys: SRTP is opened on a copy, tones are looked for */
+    int follows;                     /* the receiver has had the newest packet */
+    leg_numbers numbers;
     leg_tones tones;
     leg_tap tap;
     int heard;                       /* FIRST_PACKET was told */

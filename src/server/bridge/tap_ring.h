@@ -6,6 +6,8 @@
 #ifndef TCCC_SERVER_TAP_RING_H
 #define TCCC_SERVER_TAP_RING_H
 
+#include "tccc/media.h"
+
 #include <stddef.h>
 #include <stdint.h>
 
@@ -25,6 +27,11 @@ typedef struct {
     uint8_t srtp;                    /* enum tccc_srtp_suite: of a packet whether it is closed, of KEYS the suite of the key that follows */
     uint64_t arrival_us;             /* CLOCK_MONOTONIC; to the millisecond */
 } tap_head;
+
+typedef struct {                     /* the bytes of TAP_KEYS */
+    uint8_t key[TCCC_SRTP_KEY_LEN];
+    uint32_t ssrc, roc;              /* of the next packet: how often its numbers have rolled over (RFC 3711 section 3.3.1) */
+} tap_keys;
 
 typedef struct tap_ring tap_ring;
 

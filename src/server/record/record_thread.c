@@ -256,15 +256,18 @@ static void run_order(void *context, mail *self)
 
 /* --- packets --- */
 
-static void take_key(record_thread *t, const tap_head *head, uint8_t *key)
+static void take_keys(record_thread *t, const tap_head *head, uint8_t *bytes)
 {
     source *from = id_map_get(&t->sources, head->tap);
+    tap_keys keys;
     int error;
-    if (from) {
+    if (from && head->len == sizeof keys) {
+        memcpy(&keys, bytes, sizeof keys);
         srtp_receiver_close(from->receiver);
-        from->receiver = srtp_receiver_open((enum srtp_scheme)head->srtp, key, head->len, &error);
+        from->receiver = srtp_receiver_join((enum srtp_scheme)head->srtp, keys.key, sizeof keys.key, keys.ssrc, keys.roc, &error);
+        OPENSSL_cleanse(&keys, sizeof keys);
     }
-    OPENSSL_cleanse(key, head->len);
+    OPENSSL_cleanse(bytes, head->len);
 }
 
 static int open_packet(record_thread *t, source *from, const tap_head *head, uint8_t *packet)
@@ -297,7 +300,7 @@ static void empty_ring(record_thread *t, uint64_t end)
     tap_head head;
     while (tap_ring_take(t->ring, end, &head, bytes, sizeof bytes))
         if (head.kind == TAP_KEYS)
-            take_key(t, &head, bytes);
+            take_keys(t, &head, bytes);
         else
             take_packet(t, &head, bytes);
 }
