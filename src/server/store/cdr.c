@@ -94,7 +94,7 @@ int store_put_cdr(store *s, const store_cdr *cdr)
 {
     for (int i = 0; i < CDR_LISTS; i++) {
         int n = *(const int *)((const char *)cdr + cdr_lists[i].count);
-        if (n < 0 || n > cdr_lists[i].max) return TCCC_E_TOO_LARGE;
+        if (n < 0 || n > cdr_lists[i].max) return sql_refuse(s, TCCC_E_TOO_LARGE);
     }
     int error = store_begin(s);
     if (error) return error;

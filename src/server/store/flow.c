@@ -35,7 +35,7 @@ static int save_row(store *s, store_flow *flow)
 int store_put_flow(store *s, store_flow *flow, const char *document)
 {
     store_flow row = *flow;
-    if (strlen(document) > STORE_FLOW_TEXT_MAX) return TCCC_E_TOO_LARGE;
+    if (strlen(document) > STORE_FLOW_TEXT_MAX) return sql_refuse(s, TCCC_E_TOO_LARGE);
     int error = store_begin(s);
     if (error) return error;
     error = save_row(s, &row);

@@ -68,7 +68,7 @@ static const row_shape number_shape = ROW_SHAPE("number", number_fields);
 int store_put_number(store *s, const store_number *number)
 {
     store_number row = *number;
-    if (row.n_outbound_groups < 0 || row.n_outbound_groups > NUMBER_GROUPS_MAX) return TCCC_E_TOO_LARGE;
+    if (row.n_outbound_groups < 0 || row.n_outbound_groups > NUMBER_GROUPS_MAX) return sql_refuse(s, TCCC_E_TOO_LARGE);
     if (row.state == 0) row.state = NUMBER_NORMAL;
     int error = store_begin(s);
     if (error) return error;

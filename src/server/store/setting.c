@@ -8,7 +8,7 @@
 
 int store_put_setting(store *s, int64_t app_id, const char *section, const char *json)
 {
-    if (strlen(json) > STORE_SETTING_MAX) return TCCC_E_TOO_LARGE;
+    if (strlen(json) > STORE_SETTING_MAX) return sql_refuse(s, TCCC_E_TOO_LARGE);
     return sql_run(sql_query(s, "INSERT INTO setting (app_id, section, document) VALUES (?1,?2,?3)"
                                 " ON CONFLICT (app_id, section) DO UPDATE SET document=excluded.document", "itt", app_id, section, json));
 }

@@ -43,11 +43,16 @@ void store_close(store *s)
     free(s);
 }
 
+int sql_refuse(store *s, int error)
+{
+    if (s->group_depth && !s->group_error) s->group_error = error;
+    return error;
+}
+
 int sql_fail(store *s, int error, const char *reason, const char *code)
 {
     LOG(s->log, LOG_LEVEL_ERROR, "store.failed", log_text("reason", reason), log_text("code", code));
-    if (s->group_depth && !s->group_error) s->group_error = error;
-    return error;
+    return sql_refuse(s, error);
 }
 
 /* ---- queries ---- */
@@ -75,7 +80,7 @@ static query *make_query(store *s, const char *text, bool kept)
 
 static query *fail_query(store *s, int error)
 {
-    s->dead.error = error;
+    s->dead.error = sql_refuse(s, error);
     return &s->dead;
 }
 

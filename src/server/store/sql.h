@@ -88,6 +88,8 @@ int sql_one(query *q);
 /* For LIMIT and OFFSET: below 0 counts as 0. */
 static inline int64_t sql_count(int n) { return n > 0 ? n : 0; }
 
+/* A write that is refused before it reaches the database: the group of writes is undone. Returns the error. */
+int sql_refuse(store *s, int error);
 /* Logs the reason and remembers the error for the group of writes. Returns the error. */
 int sql_fail(store *s, int error, const char *reason, const char *code);
 

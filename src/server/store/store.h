@@ -31,7 +31,7 @@ store *store_open(const char *path, const logger *log, char *err, size_t capacit
 int store_check(const char *path, char *err, size_t capacity);
 void store_close(store *s);       /* NULL is allowed */
 /* Several writes as one: all or none. A write that failed in between makes everything until store_end fail with its error, and
- * store_end undo all and return it. A pair inside a pair belongs to the outer one. */
+ * store_end undo all and return it (that a row to change or delete is not there, NOT_FOUND, is no such failure). A pair inside a pair belongs to the outer one. */
 int store_begin(store *s);
 int store_end(store *s);
 

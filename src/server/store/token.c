@@ -12,7 +12,7 @@ static const int64_t KEPT_S = 86400; /* so that a late page is told "expired" or
 
 int store_put_secret(store *s, const char *secret_id, int64_t app_id, const char *secret_key)
 {
-    if (strlen(secret_id) >= STORE_TEXT || strlen(secret_key) >= STORE_TEXT) return TCCC_E_TOO_LARGE;
+    if (strlen(secret_id) >= STORE_TEXT || strlen(secret_key) >= STORE_TEXT) return sql_refuse(s, TCCC_E_TOO_LARGE);
     return sql_run(sql_query(s, "INSERT INTO secret (secret_id, app_id, secret_key, created_ms) VALUES (?1,?2,?3,?4)"
                                 " ON CONFLICT (secret_id) DO UPDATE SET app_id=excluded.app_id, secret_key=excluded.secret_key",
                              "titi", secret_id, app_id, secret_key, clock_unix_ms()));

@@ -457,6 +457,29 @@ static void a_group_inside_a_group_belongs_to_the_outer_one(void **state)
     assert_int_equal(store_get_agent(*state, APP, "new", &a), 0);
 }
 
+static void a_write_that_is_too_large_undoes_its_group(void **state)
+{
+    store_agent a;
+    store_number n = { .app_id = APP, .number = "1", .n_outbound_groups = NUMBER_GROUPS_MAX + 1 };
+    assert_int_equal(store_begin(*state), 0);
+    assert_int_equal(store_put_agent(*state, &(store_agent){ .app_id = APP, .user_id = "new" }), 0);
+    assert_int_equal(store_put_number(*state, &n), TCCC_E_TOO_LARGE);
+    assert_int_equal(store_put_agent(*state, &(store_agent){ .app_id = APP, .user_id = "newer" }), TCCC_E_TOO_LARGE);
+    assert_int_equal(store_end(*state), TCCC_E_TOO_LARGE);
+    assert_int_equal(store_get_agent(*state, APP, "new", &a), TCCC_E_NOT_FOUND);
+}
+
+static void a_row_that_is_not_there_fails_no_group(void **state)
+{
+    store_agent a;
+    assert_int_equal(store_begin(*state), 0);
+    assert_int_equal(store_put_agent(*state, &(store_agent){ .app_id = APP, .user_id = "new" }), 0);
+    assert_int_equal(store_delete_agent(*state, APP, "nobody"), TCCC_E_NOT_FOUND);
+    assert_int_equal(store_delete_extension(*state, "1"), TCCC_E_NOT_FOUND);
+    assert_int_equal(store_end(*state), 0);
+    assert_int_equal(store_get_agent(*state, APP, "new", &a), 0);
+}
+
 static void what_was_written_is_there_after_opening_again(void **state)
 {
     store_agent a;
@@ -487,7 +510,8 @@ int main(void)
         T(a_taken_name_of_a_group_is_refused), T(memberships_come_by_priority), T(the_status_in_force_comes_first),
         T(a_number_keeps_its_groups_in_order), T(keys_belong_to_an_app_or_to_all), T(text_that_looks_like_sql_is_only_text),
         T(bytes_that_are_no_utf8_are_replaced), T(lists_are_in_the_order_of_bytes), T(a_list_may_be_read_inside_a_list),
-        T(a_group_inside_a_group_belongs_to_the_outer_one), T(what_was_written_is_there_after_opening_again),
+        T(a_group_inside_a_group_belongs_to_the_outer_one), T(a_write_that_is_too_large_undoes_its_group), T(a_row_that_is_not_there_fails_no_group),
+        T(what_was_written_is_there_after_opening_again),
     };
     const struct CMUnitTest files[] = { cmocka_unit_test(a_file_that_cannot_be_opened_is_named) };
     return cmocka_run_group_tests_name("store on SQLite", tests, use_sqlite, backend_close)
