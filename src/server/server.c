@@ -18,6 +18,7 @@
 #include "server/worker.h"
 #include "server/push/push.h"
 
+#include <netdb.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -328,8 +329,7 @@ static void split_addresses(const char *list, trunk_settings *out) {
     }
 }
 
-static bool add_trunk(void *ctx, const store_trunk *row) {
-    server *s = ctx;
+static trunk_settings settings_of_trunk(const store_trunk *row) {
     trunk_settings t = { .port = row->port, .transport = transport_of(row->transport), .registers = row->registers, .qualify_s = row->qualify_s,
                          .srtp = row->srtp ? TRUNK_SRTP_REQUIRED : TRUNK_SRTP_OFF };
     str_ncpy(t.name, row->name, sizeof t.name);
@@ -337,16 +337,61 @@ static bool add_trunk(void *ctx, const store_trunk *row) {
     str_ncpy(t.username, row->username, sizeof t.username);
     str_ncpy(t.password, row->password, sizeof t.password);
     split_addresses(row->allow, &t);
+    return t;
+}
+
+static bool add_trunk(void *ctx, const store_trunk *row) {
+    server *s = ctx;
+    trunk_settings t = settings_of_trunk(row);
     return trunk_add(s->trunks, &t) != NULL;
+}
+
+typedef struct {                     /* a trunk whose host's addresses a worker asks for: the resolver may take its time */
+    server *server;
+    store_trunk row;
+    trunk_settings settings;
+} new_trunk;
+
+static void resolve_trunk(void *arg) {
+    new_trunk *n = arg;
+    trunk_settings *t = &n->settings;
+    struct addrinfo hints = { .ai_socktype = SOCK_DGRAM }, *list = NULL;
+    t->resolved = true;
+    if (getaddrinfo(t->host, NULL, &hints, &list))
+        return;
+    for (struct addrinfo *one = list; one && t->n_addresses < TRUNK_ADDRESSES; one = one->ai_next)
+        if (!getnameinfo(one->ai_addr, one->ai_addrlen, t->addresses[t->n_addresses], sizeof t->addresses[0], NULL, 0, NI_NUMERICHOST))
+            t->n_addresses++;
+    freeaddrinfo(list);
+}
+
+/* Unless it was changed once more meanwhile: then that change brings its own. */
+static void on_trunk_resolved(void *arg, int started) {
+    new_trunk *n = arg;
+    server *s = n->server;
+    store_trunk row = { .name = "" }; /* all zero, as the other one was: they are compared as bytes */
+    bool current = started && !store_get_trunk(s->store, n->row.name, &row) && !memcmp(&row, &n->row, sizeof row);
+    if (current) {
+        trunk_remove(s->trunks, row.name);
+        if (!trunk_add(s->trunks, &n->settings))
+            LOG(s->log, LOG_LEVEL_ERROR, "trunk.add", log_text("name", row.name));
+    }
+    free(n);
 }
 
 /* A trunk of the store is new, other or gone. */
 static void on_trunk_changed(void *ctx, const char *name) {
     server *s = ctx;
-    store_trunk row;
-    trunk_remove(s->trunks, name);
-    if (!store_get_trunk(s->store, name, &row) && !add_trunk(s, &row))
+    new_trunk *n = calloc(1, sizeof *n);
+    if (n && !store_get_trunk(s->store, name, &n->row)) {
+        n->server = s;
+        n->settings = settings_of_trunk(&n->row);
+        if (!workers_do(s->workers, resolve_trunk, on_trunk_resolved, n))
+            return;
         LOG(s->log, LOG_LEVEL_ERROR, "trunk.add", log_text("name", name));
+    }
+    trunk_remove(s->trunks, name);
+    free(n);
 }
 
 static void on_admin_reply(void *ctx, edge_request request, int status, const char *content_type, const char *headers, const void *body, size_t length) {

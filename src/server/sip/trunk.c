@@ -204,7 +204,8 @@ trunk *trunk_add(trunks *all, const trunk_settings *settings) {
     list_append(&all->list, &t->le, t);
     for (int i = 0; i < settings->n_addresses; i++)
         add_source(t, settings->addresses[i]);
-    add_host_sources(t);
+    if (!settings->resolved)
+        add_host_sources(t);
     if (settings->registers && open_dialog(t, &t->registration))
         deadline_set(stack_timers(all->stack), &t->next_registration, FIRST_MS, send_registration, t);
     if (settings->qualify_s && open_dialog(t, &t->qualification))

@@ -6,7 +6,7 @@
 
 #include "server/sip/stack.h"
 
-#define TRUNK_ADDRESSES 8
+#define TRUNK_ADDRESSES 16
 
 enum trunk_srtp { TRUNK_SRTP_OFF, TRUNK_SRTP_REQUIRED };
 
@@ -21,6 +21,7 @@ typedef struct {
     enum trunk_srtp srtp;
     char addresses[TRUNK_ADDRESSES][46]; /* calls from these are this trunk's; host is one of them by itself */
     int n_addresses;
+    bool resolved;               /* addresses holds the host's, too: the resolver is not asked, which would hold up the thread */
 } trunk_settings;
 
 typedef struct trunks trunks;
