@@ -1,6 +1,7 @@
 /** process.js: One child process of a test: its output line by line, waits with deadlines, a sure end. Layer: tests. */
 import { spawn } from 'node:child_process';
 import { EventEmitter } from 'node:events';
+import dgram from 'node:dgram';
 import fs from 'node:fs';
 import net from 'node:net';
 import os from 'node:os';
@@ -119,11 +120,15 @@ class Process extends EventEmitter {
 
 /** A TCP and UDP port that nothing uses at the moment. */
 async function freePort(host = '127.0.0.1') {
-  const server = net.createServer();
-  await new Promise((resolve, reject) => server.once('error', reject).listen(0, host, resolve));
-  const { port } = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return port;
+  for (;;) {
+    const server = net.createServer();
+    await new Promise((resolve, reject) => server.once('error', reject).listen(0, host, resolve));
+    const { port } = server.address();
+    const socket = dgram.createSocket('udp4');
+    const isFree = await new Promise((resolve) => socket.once('error', () => resolve(false)).bind(port, host, () => resolve(true)));
+    await Promise.all([server, socket].map((one) => new Promise((resolve) => { try { one.close(resolve); } catch { resolve(); } })));
+    if (isFree) return port;
+  }
 }
 
 const made = [];

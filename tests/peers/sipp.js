@@ -119,6 +119,13 @@ Content-Length: 0`)}</scenario>`,
     + digits.map(({ afterMs, key }) => `<pause milliseconds="${afterMs}"/>\n<nop><action><exec play_dtmf="${key}"/></action></nop>\n`).join('')
     + `<recv request="BYE"/>\n${echoOk}</scenario>`,
 
+  /** Calls, is answered and hangs up after afterMs, unless the other side does so before; the two may cross. */
+  leaves: ({ afterMs, digits = '' }) => `${head('leaves')}${invite()}${provisional}<recv response="200" rrs="true" rtd="true"/>\n${ack}`
+    + (digits ? `<nop><action><exec play_dtmf="${digits}"/></action></nop>\n` : '')
+    + `<recv request="BYE" timeout="${afterMs}" ontimeout="leave"/>\n${echoOk.replace('<send ', '<send next="end" ')}<label id="leave"/>\n`
+    + byeUrl.replace('<recv response="200"/>', '<recv request="BYE" optional="true"/>\n<recv response="481" optional="true" next="end"/>\n<recv response="200"/>')
+    + '<label id="end"/>\n</scenario>',
+
   /** Calls and gives up afterMs after it was told that it waits (183). */
   givesUp: ({ afterMs = 500 } = {}) => `${head('gives up')}${invite()}<recv response="100" optional="true"/>\n<recv response="183"/>\n<pause milliseconds="${afterMs}"/>\n${send(`CANCEL sip:[service]@[remote_ip]:[remote_port] SIP/2.0
 [last_Via:]
@@ -148,13 +155,13 @@ Content-Length: 0`)}</scenario>`,
 };
 
 export class Sipp {
-  /** Options: scenario (XML), remote ('host:port', for calls), number called, from (caller), calls, rate (per second), limit. */
+  /** Options: scenario (XML), remote ('host:port', for calls), number called, from (caller, or a list: one a call), calls, rate (per second), limit. */
   static async start({ scenario, remote, number = '1000', from = '02012345678', calls = 1, rate = 1, limit = 10, port, host = '127.0.0.1', transport = 'u1', more = [] }) {
     const dir = scratch('sipp');
     const local = port || await freePort();
     const media = 2 * Math.ceil((await freePort()) / 2);
     fs.writeFileSync(path.join(dir, 'scenario.xml'), scenario);
-    fs.writeFileSync(path.join(dir, 'fields.csv'), `SEQUENTIAL\n${from};\n`);
+    fs.writeFileSync(path.join(dir, 'fields.csv'), `SEQUENTIAL\n${[from].flat().map((one) => `${one};\n`).join('')}`);
     const args = [
       ...(remote ? [remote] : []), '-sf', path.join(dir, 'scenario.xml'), '-inf', path.join(dir, 'fields.csv'), '-s', number,
       '-i', host, '-p', String(local), '-mi', host, '-mp', String(media), '-t', transport,
