@@ -117,6 +117,8 @@ describe('the admin API', function () {
       for (const origin of ['https://evil.example', 'null', `http://127.0.0.1:${tcccd.httpPort + 1}`]) {
         await rejects(chief.ask('PATCH', 'settings/phone', { queueSeconds: 9 }, { headers: { origin } }), { status: 403 });
       }
+      await rejects(new AdminClient(tcccd, { key: null }).ask('POST', '/sign-in', { sdkAppId: SDK_APP_ID, userId: 'chief@x.example', password: PASSWORD },
+        { headers: { origin: 'https://evil.example' } }), { status: 403 });
       await chief.ask('PATCH', 'settings/phone', { queueSeconds: 61 }, { headers: { origin: `http://127.0.0.1:${tcccd.httpPort}` } });
     });
 

@@ -84,16 +84,15 @@ static bool same_text(const char *a, const char *b) {
 static void identify_by_key(admin_call *call, char *credential) {
     char key[STORE_TEXT], *colon = strchr(credential, ':');
     int64_t app_id = 0;
-    if (!attempt_is_allowed(&call->all->attempts, call->request->remote, ADDRESS_FAILURES, clock_ms())) {
-        admin_fail(call, TCCC_E_LIMIT, "", "Too many wrong passwords or keys came from your address. Wait 15 minutes.");
-        return;
-    }
     if (colon)
         *colon++ = 0;
     if (colon && *colon && !store_get_secret(call->all->parts.store, credential, &app_id, key, sizeof key) && same_text(key, colon))
-        call->who = (admin_identity){ .may = MAY_ADMIN, .app_id = app_id };
-    else
+        call->who = (admin_identity){ .may = MAY_ADMIN, .app_id = app_id }; /* however many others failed: it may be a proxy's address */
+    else {
         attempt_failed(&call->all->attempts, call->request->remote, clock_ms());
+        if (!attempt_is_allowed(&call->all->attempts, call->request->remote, ADDRESS_FAILURES, clock_ms()))
+            admin_fail(call, TCCC_E_LIMIT, "", "Too many wrong passwords or keys came from your address. Wait 15 minutes.");
+    }
     OPENSSL_cleanse(key, sizeof key);
 }
 
@@ -242,6 +241,8 @@ void route_sign_in(admin_call *call) {
     task t = { .deed = SIGN_IN };
     t.app_id = json_integer(&call->in, "sdkAppId", 1, JSON_INTEGER_MAX);
     const char *user_id = json_string(&call->in, "userId", 1, ADMIN_USER_MAX), *password = json_string(&call->in, "password", 1, PASSWORD_MAX);
+    if (!is_own_page(call)) /* it would sign somebody in as somebody else */
+        admin_fail(call, TCCC_E_FORBIDDEN, "", "A page of another origin may not do this.");
     if (admin_failed(call) || !may_try(call, t.app_id, user_id))
         return;
     snprintf(t.user_id, sizeof t.user_id, "%s", user_id);
