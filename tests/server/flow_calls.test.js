@@ -1,6 +1,7 @@
 /** flow_calls.test.js: callers in flows: keys, queues, voicemail, ratings, self-service; where they hang up, and what the record says. Layer: tests. */
 import assert from 'node:assert/strict';
 import { calling } from '../peers/sipp.js';
+import { AdminClient } from './admin_client.js';
 import { NUMBER, ServerCentre } from './server_centre.js';
 
 const agent = (n) => `agent${n}@tests.example`;
@@ -18,7 +19,7 @@ const main = {
     { id: 'agents', type: 'transferToHuman', label: 'Sales agents', group: 1, sound: { text: '${WaitNo} ahead.' }, connectedSound: { text: 'Agent ${StaffNo}.' },
       leaveKey: '*', leave: 'message', noAgent: 'message', queueOver: 'end', next: 'rate' },
     { id: 'message', type: 'voicemail', label: 'Message', prompt: SHORT, maxSeconds: 30, silenceSeconds: 0, next: 'end' },
-    { id: 'rate', type: 'rating', label: 'Rating', prompt: SHORT, timeoutSeconds: 2, maxErrors: 0,
+    { id: 'rate', type: 'rating', label: 'Rating', prompt: SHORT, timeoutSeconds: 12, maxErrors: 0,
       keys: [{ key: '5', label: 'very satisfied' }, { key: '1', label: 'not satisfied' }], next: 'end' },
     end,
   ],
@@ -78,13 +79,16 @@ describe('callers in flows', function () {
     assert.ok(cdr.IVRDuration >= 1, `IVRDuration ${cdr.IVRDuration}`);
   });
 
-  it('IVR-037 no key at the rating: noInput', async () => {
+  it('IVR-037 the rating of the settings follows a call of a group, too; no key: noInput', async () => {
+    await new AdminClient(centre.tcccd).patch('settings/phone', { ratingFlow: Number(await flowId('rating')) });
     const anna = await centre.seatOf(agent(0));
-    const { peer, sessionId } = await call(calling.isHungUp({ digits: [{ afterMs: 1500, key: '1' }] }));
+    const { peer, sessionId } = await call(calling.isHungUp(), RATED);
     await take(anna);
     await anna.ask('call.hangup', { sessionId });
+    assert.equal((await anna.next('sessionEnded')).closeBy, 'seat');
     await peer.done();
-    assert.deepEqual((await centre.cdr(sessionId)).PostIVRKeyPressed.map((one) => one.Key), ['noInput']);
+    const cdr = await centre.cdr(sessionId);
+    assert.deepEqual([cdr.PostIVRKeyPressed.map((one) => one.Key), cdr.HungUpSide, cdr.EndStatusString], [['noInput'], 'seat', 'ok']);
   });
 
   it('the caller hangs up in the flow: ivrGiveUp', async () => {

@@ -65,6 +65,17 @@ describe('agents on telephones', function () {
     assert.deepEqual([cdr.SeatUser.UserId, cdr.HungUpSide], [agent(0), 'user']);
   });
 
+  it('a caller whose number would break a header is shown as anonymous', async () => {
+    const desk = await phone('1001');
+    const seat = await centre.seatOf(agent(0));
+    await leavesItsDesk(seat, agent(0));
+    const peer = await centre.calls(calling.talks({ talkMs: 700 }), { from: '1%3E' });
+    await desk.waitEvent('CALL_ESTABLISHED');
+    assert.match(JSON.stringify(desk.events), /sip:anonymous@/);
+    assert.doesNotMatch(JSON.stringify(desk.events), /1%3E/);
+    await peer.done();
+  });
+
   it('a transfer to a desk phone of nobody: both telephones are joined, the record names the extension', async () => {
     const desk = await phone('1002');
     const seat = await centre.seatOf(agent(0));

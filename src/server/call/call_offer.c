@@ -124,11 +124,14 @@ static int route_outside(call *c, const char *number, route *r) {
 
 static int call_number(call *c, const char *number, enum cdr_step_type type) {
     route r;
+    char clean[STORE_NUMBER];
     c->server_type = WIRE_STAFF_PHONE_SEAT;
     cdr_step *step = call_begin_step(c, type);
     if (step)
         str_ncpy(step->phone, number, sizeof step->phone);
-    int error = route_outside(c, number, &r);
+    int error = route_clean_number(number, clean);
+    if (!error)
+        error = route_outside(c, clean, &r);
     return error ? error : place(c, &r);
 }
 

@@ -23,13 +23,19 @@ int route_clean_number(const char *text, char *to) {
 
 static void set_from(route *r, const char *domain) { snprintf(r->from, sizeof r->from, "<sip:%s@%s>", r->caller, domain); }
 
+/* What came from a network or a form is shown only where it fits into a URI's user part as it is (RFC 3261 section 25.1). */
+static bool can_be_shown(const char *caller) {
+    static const char fine[] = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz+*-._";
+    return caller && caller[0] && !caller[strspn(caller, fine)];
+}
+
 void route_to_extension(calls *all, const char *extension, const char *caller, route *r) {
     registrar_contact contacts[REGISTRAR_CONTACTS];
     char own[64];
     endpoint *at = stack_endpoint(all->parts.stack, NULL);
     *r = (route){ .number = "" };
     str_ncpy(r->number, extension, sizeof r->number);
-    str_ncpy(r->caller, caller && caller[0] ? caller : "anonymous", sizeof r->caller);
+    str_ncpy(r->caller, can_be_shown(caller) ? caller : "anonymous", sizeof r->caller);
     r->unreachable = !registrar_find(all->parts.registrar, r->number, contacts);
     if (!r->unreachable) {
         str_ncpy(r->uri, contacts[0].uri, sizeof r->uri);
