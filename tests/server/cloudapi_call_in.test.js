@@ -58,24 +58,26 @@ describe('the call-in interface of a number', function () {
     const { flowId } = await new AdminClient(centre().tcccd).post('flows', { name: 'Closed', kind: 'ivr', publish: true, document });
     says({ CallInBound: { OverrideIvrId: flowId } });
     const seat = await centre().seat();
-    await centre().calls(calling.talks({ talkMs: 20000 }));
+    const peer = await centre().calls(calling.talks({ talkMs: 20000 }));
     for (let record; !record;) {
       const { TelCdrList } = await centre().tcccd.cloud().DescribeTelCdr({ SdkAppId: SDK_APP_ID, StartTimeStamp: Math.floor(Date.now() / 1000) - 60, EndTimeStamp: Math.floor(Date.now() / 1000) + 1, PageSize: 10, PageNumber: 0 });
       record = TelCdrList.find(({ EndStatusString }) => EndStatusString === 'ivrEnd');
       await pause(20);
     }
     assert.deepEqual(seat.events.filter((one) => one.e === 'callIn'), []);
+    await peer.process.waitExit();
   });
 
   it('that fails is asked three times; then the call goes as it is bound', async () => {
     answer = (response) => response.writeHead(500).end();
     const seat = await centre().seat();
-    await centre().calls(calling.talks({ talkMs: 100 }));
+    const peer = await centre().calls(calling.talks({ talkMs: 100 }));
     const { sessionId } = await seat.next('callIn');
     assert.equal(questions.length, 3);
     assert.ok(questions.every(({ SessionId }) => SessionId === sessionId));
     await seat.ask('call.accept', { sessionId });
     await seat.next('sessionEnded');
+    await peer.done();
   });
 
   it('that does not answer while the caller gives up: the call is over, and a late answer changes nothing', async () => {
@@ -86,10 +88,11 @@ describe('the call-in interface of a number', function () {
     await peer.done();
     late.end(JSON.stringify({}));
     says({});
-    await centre().calls(calling.talks({ talkMs: 100 }));
+    const next = await centre().calls(calling.talks({ talkMs: 100 }));
     const { sessionId } = await seat.next('callIn');
     assert.equal(sessionId, questions.at(-1).SessionId);
     await seat.ask('call.accept', { sessionId });
     await seat.next('sessionEnded');
+    await next.done();
   });
 });

@@ -92,7 +92,7 @@ describe('the cloud API: running calls', function () {
     assert.deepEqual((await ask('DescribeCallInMetrics')).NumberMetrics, []);
     await ask('HangUpCall', { SessionId: sessionId });
     await seat.next('sessionEnded');
-    await peer.stop();
+    await peer.process.waitExit(); // its answer to the BYE: a BYE sent again would reach the next telephone
     await until(async () => (await total()).AcceptCount === 0);
   });
 
@@ -105,7 +105,7 @@ describe('the cloud API: running calls', function () {
     assert.deepEqual([SessionStatus, Direction], ['ringing', 0]);
     await ask('HangUpCall', { SessionId: SessionID });
     await until(async () => (await total()).QueueCount === 0);
-    await peer.stop();
+    await peer.process.waitExit(); // its answer to the BYE: a BYE sent again would reach the next telephone
     const { SkillGroupId } = await ask('CreateCCCSkillGroup', { SkillGroupName: 'Nobody', SkillGroupType: 0 });
     const { SkillGroupMetrics } = await ask('DescribeCallInMetrics', { GroupIdList: [SkillGroupId] });
     assert.deepEqual(SkillGroupMetrics, [{ SkillGroupId, Name: 'Nobody', Metrics: NOTHING }]);
