@@ -11,7 +11,7 @@ if(server_files)
   pkg_check_modules(SERVER REQUIRED IMPORTED_TARGET libre librem libwebsockets libuv usrsctp openssl ogg sqlite3 libcurl libmpg123 libpq)
   add_library(tcccd_lib STATIC ${server_files})
   target_compile_options(tcccd_lib PRIVATE ${warnings})
-  target_link_libraries(tcccd_lib PUBLIC ${layers} PkgConfig::SERVER Threads::Threads m)
+  target_link_libraries(tcccd_lib PUBLIC ${layers} speexdsp PkgConfig::SERVER Threads::Threads m)
   set(server_lib tcccd_lib)
 endif()
 

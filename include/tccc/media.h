@@ -32,7 +32,7 @@ enum tccc_srtp_suite { TCCC_SRTP_NONE, TCCC_SRTP_AES128_SHA1_80, TCCC_SRTP_AES12
 typedef struct {
     int device_rate_hz;             /* 8000..192000: rate of capture and render, 48000 in the browser */
     enum tccc_processing aec, ns, agc;
-    int tail_ms;                    /* echo canceller's tail, 32..500, 128 is usual */
+    int tail_ms;                    /* how long the room is modelled, 32..500, 128 is usual; devices' delay is found by itself */
     uint64_t seed;                  /* comfort noise and SSRCs; any value, random in use */
 } tccc_voice_config;
 

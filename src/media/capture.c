@@ -8,8 +8,8 @@
 #include "dsp/agc.h"
 #include "dsp/cng.h"
 #include "dsp/level.h"
-#include "dsp/ns.h"
 #include "dsp/resample.h"
+#include "dsp/suppress.h"
 #include "dsp/vad.h"
 #include "tccc/error.h"
 
@@ -24,7 +24,7 @@ typedef struct {
 struct capture {
     resample *rate;
     aec *echo;
-    ns *suppress;
+    suppress *suppress;
     vad activity;
     agc gain;
     cng comfort;
@@ -42,7 +42,7 @@ capture *capture_new(const tccc_voice_config *config, int *error)
     if (!state) return NULL;
     state->rate = resample_new(config->device_rate_hz, FRAME_RATE_HZ, error);
     if (state->rate) state->echo = aec_new(config->tail_ms, error);
-    if (state->echo) state->suppress = ns_new(error);
+    if (state->echo) state->suppress = suppress_new(error);
     if (!state->suppress) {
         capture_free(state);
         return NULL;
@@ -62,7 +62,7 @@ void capture_free(capture *state)
     if (!state) return;
     resample_free(state->rate);
     aec_free(state->echo);
-    ns_free(state->suppress);
+    suppress_free(state->suppress);
     free(state);
 }
 
@@ -72,7 +72,7 @@ void capture_configure(capture *state, bool aec, bool ns, bool agc)
     state->aec.on = aec;
     state->ns.on = aec || ns;
     state->noise = ns;
-    if (state->ns.on) ns_set(state->suppress, state->noise, aec ? state->echo : NULL);
+    if (state->ns.on) suppress_set(state->suppress, state->noise, aec ? state->echo : NULL);
     agc_set(&state->gain, agc);
 }
 
@@ -121,7 +121,7 @@ static void capture_clear_noise(capture *state, float pcm[FRAME_LEN])
     float dry[FRAME_LEN];
     if (!state->ns.on && state->ns.share == 0) return;
     memcpy(dry, pcm, sizeof dry);
-    ns_process(state->suppress, pcm);
+    suppress_process(state->suppress, pcm);
     capture_blend(&state->ns, dry, pcm);
 }
 

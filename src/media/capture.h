@@ -2,7 +2,7 @@
  *
  * Order: AEC, residual echo and noise suppression, VAD, AGC (design: echo first, while the path from loudspeaker to
  * microphone is still linear). Stages that are switched fade in or out over one frame. Delay behind the microphone: the
- * resampler's, the frame's 10 ms, NS_DELAY while aec or ns is on, LIMITER_DELAY.
+ * resampler's, the frame's 10 ms, SUPPRESS_DELAY while aec or ns is on, LIMITER_DELAY.
  */
 #ifndef TCCC_MEDIA_CAPTURE_H
 #define TCCC_MEDIA_CAPTURE_H

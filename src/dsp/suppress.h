@@ -1,0 +1,35 @@
+/* suppress.h: suppressor of noise and of what echo the canceller leaves, in one. Layer: dsp.
+ * Sources: log-spectral amplitude gain under speech presence uncertainty (Cohen & Berdugo, "Speech enhancement for
+ * non-stationary noise environments", Signal Processing 2001; Ephraim & Malah 1985); noise by speech presence with a fixed
+ * prior (Gerkmann & Hendriks, "Unbiased MMSE-based noise power estimation", IEEE TASLP 2012).
+ *
+ * Frames as in frame.h. Delay: SUPPRESS_DELAY samples, always. One object does both because each needs the other's estimate:
+ * a gain that knows only noise would bring the echo back up. Where it takes echo out it leaves comfort noise in the colour of
+ * the background. Memory: 12 KB.
+ */
+#ifndef TCCC_DSP_SUPPRESS_H
+#define TCCC_DSP_SUPPRESS_H
+
+#include <stdbool.h>
+
+#include "dsp/aec.h"
+#include "dsp/frame.h"
+#include "dsp/spectrum.h"
+
+#define SUPPRESS_DELAY SPECTRUM_DELAY
+
+typedef struct suppress suppress;
+
+/* NULL with *error: TCCC_E_NO_MEMORY. Starts with neither noise nor echo suppression. */
+suppress *suppress_new(int *error);
+void suppress_free(suppress *state);
+
+/* noise: suppress background noise (by up to 15 dB); a change takes 100 ms, so that it does not click. echo: the canceller
+ * that runs before this, whose remaining echo is suppressed (by up to 40 dB), or NULL; it must outlive its use here.
+ * Nothing is done about echo until it has found one. With neither, nothing but the delay remains. */
+void suppress_set(suppress *state, bool noise, aec *echo);
+
+/* In place. */
+void suppress_process(suppress *state, float pcm[FRAME_LEN]);
+
+#endif
