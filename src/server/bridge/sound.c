@@ -93,6 +93,19 @@ static uint8_t *read_file(const char *path, size_t *len, int *error)
     return bytes;
 }
 
+/* Prompts are 16 bits, mono: the control thread waits for them, ten minutes in half the time of the other kinds. */
+static void take_samples(sound *s, const wav *w)
+{
+    if (w->coding != WAV_PCM || w->channels != 1 || w->bytes_per_sample != 2) {
+        for (size_t i = 0; i < w->n_frames; i++)
+            s->samples[i] = wav_mono(w, i);
+        return;
+    }
+    const uint8_t *from = w->data;
+    for (size_t i = 0, n = w->n_frames; i < n; i++)
+        s->samples[i] = (int16_t)(uint16_t)(from[2 * i] | from[2 * i + 1] << 8);
+}
+
 sound *sound_load(const char *path, int *error)
 {
     wav w;
@@ -106,8 +119,8 @@ sound *sound_load(const char *path, int *error)
         s = sound_alloc(w.n_frames, w.rate_hz);
         *error = s ? 0 : TCCC_E_NO_MEMORY;
     }
-    for (size_t i = 0; s && i < w.n_frames; i++)
-        s->samples[i] = wav_mono(&w, i);
+    if (s)
+        take_samples(s, &w);
     free(bytes);
     return s;
 }
