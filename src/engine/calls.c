@@ -204,7 +204,9 @@ static void pass(tccc_engine *engine, const wire_event *event, enum call_event w
 }
 
 static void on_call_in(tccc_engine *engine, const wire_event *event) {
-    if (calls_find(engine, event->session_id)) return;
+    call *known = calls_find(engine, event->session_id);
+    if (known && known->state != CALL_ENDED) return;
+    if (known) step(engine, known, CALL_EV_DELETED); /* handed over, and it comes back */
     call *call = call_new(engine, event->session_id);
     if (call) {
         const wire_call_in *in = &event->call_in;

@@ -186,6 +186,26 @@ static void a_ringing_call_can_move_to_another_agent(void **state) {
     sim_free(m);
 }
 
+/* Nobody took the transfer, and the queue brings the customer back to its first agent. */
+static void a_session_that_was_handed_over_may_come_back(void **state) {
+    (void)state;
+    sim *m = sim_ready(8);
+    server_call *call = server_call_in(&m->server, "13900000002");
+    sim_run(m, 100);
+    server_end(&m->server, call, WIRE_BY_SEAT, NULL, NULL);
+    sim_run(m, 100);
+    assert_has(sim_find(m, EVENT, "sessionEnded"), "\"closeBy\":\"seat\"");
+    wire_event again = { .name = WIRE_EV_CALL_IN, .session_id = call->id };
+    again.call_in = (wire_call_in){ .timeout_s = 17, .callee = "4001234567", .caller = "13900000002" };
+    call->state = WIRE_OFFERED;
+    server_event(&m->server, &again);
+    sim_run(m, 100);
+    assert_has(sim_find(m, EVENT, "\"timeout\":17"), "\"sessionId\":\"session-1\"");
+    assert_success(m, (sim_session_command(m, "Call.accept", "session-1"), sim_run(m, 100), m->next_id));
+    assert_int_equal(call->state, WIRE_TALKING);
+    sim_free(m);
+}
+
 static void muting_works_at_once_and_without_a_connection(void **state) {
     (void)state;
     sim *m = sim_ready(8);
@@ -629,6 +649,7 @@ int main(void) {
         SAYS(an_agent_cancels_while_it_rings, "SDK-043 an agent cancels while it rings"),
         cmocka_unit_test(end_and_hung_up_reject_a_ringing_call),
         SAYS(a_ringing_call_can_move_to_another_agent, "SDK-151 a ringing call can move to another agent"),
+        SAYS(a_session_that_was_handed_over_may_come_back, "a session that was handed over may come back"),
         SAYS(muting_works_at_once_and_without_a_connection, "SDK-045 SDK-046 SDK-047 muting works at once and without a connection"),
         SAYS(hold_asks_the_server_and_then_stops_the_sound, "SDK-054 SDK-055 hold asks the server and then stops the sound"),
         SAYS(digits_go_by_voice_or_by_the_server, "SDK-062 digits go by voice or by the server"),

@@ -10,7 +10,9 @@ void call_occupy(call *c, call_end *end, agent *a) {
 }
 
 void call_attach_page(call *c, call_end *end, seat *s, bool with_sound) {
-    (void)c;
+    kept_session *before = s ? kept_find(c->all, s, c->id) : NULL;
+    if (before)
+        kept_remove(before); /* it had the session before, and handed it over */
     end->seat = s;
     end->channel = s && with_sound ? seat_take_channel(s) : -1;
 }

@@ -94,7 +94,7 @@ void call_tell_transferred(call *c) {
     if (!c->transferring)
         return;
     c->transferring = false;
-    if (!s)
+    if (!s || s == c->near.seat)
         return;
     wire_event event = { .name = WIRE_EV_TRANSFER, .session_id = c->id };
     snprintf(group, sizeof group, "%lld", (long long)c->group_id);
