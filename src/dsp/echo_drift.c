@@ -46,7 +46,7 @@ void echo_drift_start(echo_drift *drift, int n, echo_spectrum *memory)
 static void echo_drift_phase(const echo_drift *drift, double part, float taps[ECHO_DRIFT_TAPS])
 {
     double place = part * ECHO_DRIFT_PHASES;
-    int phase = (int)place;
+    int phase = place < ECHO_DRIFT_PHASES - 1 ? (int)place : ECHO_DRIFT_PHASES - 1;
     float share = (float)(place - phase);
     for (int i = 0; i < ECHO_DRIFT_TAPS; i++)
         taps[i] = drift->taps[phase][i] + share * (drift->taps[phase + 1][i] - drift->taps[phase][i]);
