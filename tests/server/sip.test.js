@@ -75,13 +75,14 @@ describe('SIP from the calling side', function () {
   const centre = useServer({ change: { calls: { queueSeconds: 20 } } });
 
   async function answered(scenario, { late = false, more } = {}) {
-    let seat = late ? null : await centre().seat();
+    const seat = await centre().seat();
+    if (late) await seat.ask('agent.status', { status: 'notReady' }); // there is somebody to wait for
     const from = centre().tcccd.process.lines.length;
     const peer = await centre().calls(scenario, more);
     if (late) {
       await centre().tcccd.process.waitLine(/next=PRACKING/, { from });
       if (late === 'acknowledged') await centre().tcccd.process.waitLine(/event=GOT_PRACK/, { from });
-      seat = await centre().seat();
+      await seat.ask('agent.status', { status: 'free' });
     }
     const { sessionId } = await seat.next('callIn');
     await seat.ask('call.accept', { sessionId });
