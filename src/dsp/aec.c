@@ -19,9 +19,9 @@ static const float NEAR_ACTIVE = FRAME_LEN * 1e-7f;   /* -70 dBFS */
 static const float FAR_HEARD = 30.0f * FFT_LEN * FFT_LEN;  /* a spectrum's power: -75 dBFS */
 static const float FAR_LEARNT = 2e5f * FFT_LEN;       /* mean of the speech bins' over the tail: -57 dBFS */
 static const float ERLE_KEEP = 0.99f;                 /* time constant 1 s */
-static const float FOUND_RATIO = 2.511886f;           /* 4 dB */
-static const float FADE = 0.2f;                       /* a frame: 50 ms from microphone to filter */
-enum { FOUND_FRAMES = 10, TAIL_STEP_MS = FFT_LANES * FRAME_MS };
+static const float FOUND_RATIO = 1.778279f;           /* 2.5 dB */
+static const float FADE = 0.5f;                       /* a frame: 20 ms from microphone to filter */
+enum { FOUND_FRAMES = 5, TAIL_STEP_MS = FFT_LANES * FRAME_MS };
 
 typedef struct {
     float in, out;
@@ -132,7 +132,7 @@ static float aec_difference_energy(const float x[FRAME_LEN])
     return sum;
 }
 
-/* Has the filter taken 4 dB out of 100 ms in which both microphone and far end were active? */
+/* Has the filter taken 2.5 dB out of 50 ms in which both microphone and far end were active? */
 static void aec_look_for_echo(aec *state, const float near[FRAME_LEN], const float out[FRAME_LEN])
 {
     aec_frame sum = { 0, 0 };

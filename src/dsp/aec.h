@@ -3,7 +3,8 @@
  * echo_residual.h (what of it the filter leaves). What it leaves is removed by suppress.h, which asks it for its power.
  *
  * Without an echo to learn (a headset) a filter fits the near end's speech to the far end's by chance and mangles it. So its
- * output is taken only once it has shown an echo: 4 dB less power than the microphone's over 100 ms while the far end speaks.
+ * output is taken only once it has shown an echo: 2.5 dB less power than the microphone's over 50 ms while the far end
+ * speaks. Without one the most was 1.0 dB in 72 runs of 15 s (two people in rooms, floors of -90 to -30 dBFS).
  *
  * Frames as in frame.h. No delay: out[i] belongs to near[i]. Tones below 60 Hz are taken out once an echo was found. An echo of
  * 0.6 to 500 ms of delay is found by itself, and up to 400 ppm between the clocks of far and near are followed. Memory:

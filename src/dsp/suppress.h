@@ -5,7 +5,7 @@
  *
  * Frames as in frame.h. Delay: SUPPRESS_DELAY samples, always. One object does both because each needs the other's estimate:
  * a gain that knows only noise would bring the echo back up. Where it takes echo out it leaves comfort noise in the colour of
- * the background. Memory: 17 KB.
+ * the background. Memory: 16 KB.
  */
 #ifndef TCCC_DSP_SUPPRESS_H
 #define TCCC_DSP_SUPPRESS_H
