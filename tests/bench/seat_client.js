@@ -1,12 +1,12 @@
-/** seat_client.js: a signed-in agent without a browser, in the tccc.v1 protocol, who takes every call. Layer: bench. */
+/** seat_client.js: a signed-in agent without a browser, in the tccc.v1 protocol, who takes every call (accepts: false: none). Layer: bench. */
 import { EventEmitter } from 'node:events';
 import { randomUUID } from 'node:crypto';
 import WebSocket from 'ws';
 
 export class SeatClient extends EventEmitter {
   /** Resolves when the agent is online. */
-  static async start({ port, token }) {
-    const seat = new SeatClient(new WebSocket(`ws://127.0.0.1:${port}/v1/seat`, 'tccc.v1'));
+  static async start({ port, token, accepts = true }) {
+    const seat = new SeatClient(new WebSocket(`ws://127.0.0.1:${port}/v1/seat`, 'tccc.v1'), accepts);
     await new Promise((resolve, reject) => {
       seat.socket.once('error', reject).once('close', (code) => reject(new Error(`closed with ${code}`)));
       seat.socket.once('open', () => seat.send({ t: 'hello', v: 1, token, tab: randomUUID(), sdk: 'bench' }));
@@ -15,9 +15,10 @@ export class SeatClient extends EventEmitter {
     return seat;
   }
 
-  constructor(socket) {
+  constructor(socket, accepts) {
     super();
     this.socket = socket;
+    this.accepts = accepts;
     this.requests = 0;
     this.accepted = 0;
     socket.on('message', (data) => this.take(JSON.parse(data)));
@@ -35,7 +36,7 @@ export class SeatClient extends EventEmitter {
   }
 
   event({ seq, e, d }) {
-    if (e === 'callIn') this.request('call.accept', { sessionId: d.sessionId });
+    if (e === 'callIn' && this.accepts) this.request('call.accept', { sessionId: d.sessionId });
     else if (e === 'userAccessed') this.accepted++;
     else if (e === 'sessionEnded') {
       this.request('call.delete', { sessionId: d.sessionId });
