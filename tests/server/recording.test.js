@@ -6,8 +6,8 @@ import path from 'node:path';
 import { compare, report } from '../peers/audio.js';
 import { Baresip } from '../peers/baresip.js';
 import { DEADLINE_MS, scratch } from '../peers/process.js';
+import { filesUnder, play } from '../peers/ogg.js';
 import { speechFile } from '../peers/speech.js';
-import * as wav from '../peers/wav.js';
 import { NUMBER, ServerCentre } from './server_centre.js';
 
 const SPEECH_S = 12;
@@ -26,19 +26,6 @@ async function eventually(probe, what, deadlineMs = DEADLINE_MS) {
   }
   throw new Error(`there is no ${what}`);
 }
-
-/** The file as its player hears it, {samples, rate}; the tools of Opus' makers find nothing wrong. */
-function play(file) {
-  const info = spawnSync('opusinfo', [file], { encoding: 'utf8' });
-  assert.equal(info.status, 0, info.stdout);
-  assert.doesNotMatch(info.stdout + info.stderr, /warning|error|invalid|hole/i);
-  const out = path.join(scratch('opusdec'), 'out.wav');
-  const done = spawnSync('opusdec', ['--quiet', '--rate', '16000', '--force-wav', file, out], { encoding: 'utf8' });
-  assert.equal(done.status, 0, done.stderr);
-  return wav.read(out);
-}
-
-const filesUnder = (folder) => (fs.existsSync(folder) ? fs.readdirSync(folder, { recursive: true, encoding: 'utf8' }) : []).map((name) => path.join(folder, name));
 
 describe('a call that is recorded', function () {
   this.timeout(90000);
