@@ -273,6 +273,9 @@ static void put_edge(metrics *m, const metrics_sources *from) {
     COUNTER(m, "packets_to_pages", "Media packets to agents' pages.", c.packets_to_pages);
     COUNTER(m, "packets_from_phones", "RTP packets from telephones.", c.packets_from_phones);
     COUNTER(m, "packets_to_phones", "RTP packets to telephones.", c.packets_to_phones);
+    begin(m, "tcccd_media_packets_lost_total", "counter", "RTP packets lost on the way to tcccd: gaps in the senders' sequence numbers.");
+    put(m, "tcccd_media_packets_lost_total{from=\"page\"} %" PRIu64 "\n", c.packets_lost_from_pages);
+    put(m, "tcccd_media_packets_lost_total{from=\"telephone\"} %" PRIu64 "\n", c.packets_lost_from_phones);
     COUNTER(m, "packets_dropped", "Media packets that could not be passed on.", c.packets_dropped);
 }
 

@@ -217,6 +217,7 @@ static void from_peer(leg *l, uint8_t *packet, size_t len)
     int is_rtcp = kind == RTP_KIND_RTCP;
     if (!is_rtcp) {
         follow_numbers(&l->numbers, packet);
+        loss_packet(&l->loss, rtp_packet_ssrc(packet), rtp_packet_seq(packet));
         l->follows &= l->reads || l->listens;
     }
     if (l->tap.ring && !is_rtcp)
@@ -419,9 +420,16 @@ static void send_reports(leg *l)
         protect_and_transmit(l, buf + PACKET_HEADROOM, (size_t)len, 1);
 }
 
+static void tally_loss(leg *l, uint64_t more)
+{
+    if (more) /* a leg that was never opened has no loop */
+        edge_tally_more(l->loop, l->config.kind == BRIDGE_PAGE ? LOST_FROM_PAGES : LOST_FROM_PHONES, more);
+}
+
 void leg_second(leg *l, int expected)
 {
     uint64_t now_us = edge_now_us(l->loop);
+    tally_loss(l, loss_settle(&l->loss));
     report_digits(l, now_us);
     send_reports(l);
     if (!expected || (!l->seat && !l->phone)) {
@@ -544,6 +552,8 @@ int leg_open(leg *l, edge_loop *loop, const leg_events *events, const bridge_sid
 
 int leg_update(leg *l, const bridge_side *config)
 {
+    if (config->port || l->config.kind != config->kind || l->config.seat != config->seat || l->config.channel != config->channel)
+        tally_loss(l, loss_end(&l->loss)); /* another peer */
     if (l->config.kind != config->kind) {
         l->heard = 0;
         l->tones.has_events = 0;
@@ -557,6 +567,7 @@ int leg_update(leg *l, const bridge_side *config)
 
 void leg_close(leg *l)
 {
+    tally_loss(l, loss_end(&l->loss));
     if (l->program)
         program_stop(l->program);
     leave_seat(l);

@@ -7,6 +7,7 @@
 #define TCCC_SERVER_LEG_H
 
 #include "bridge.h"
+#include "loss.h"
 #include "phone.h"
 #include "program.h"
 #include "server/edge/media_seat.h"
@@ -79,6 +80,7 @@ struct leg {
     int listens;                     /* 1: a program plays to it that may wait for keys: SRTP is opened on a copy, tones are looked for */
     int follows;                     /* the receiver has had the newest packet */
     leg_numbers numbers;
+    loss loss;                       /* of the peer's RTP on the way here */
     leg_tones tones;
     leg_tap tap;
     int heard;                       /* FIRST_PACKET was told */

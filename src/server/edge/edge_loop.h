@@ -23,7 +23,7 @@ enum {
     HTTP_BODY_MAX = 10 << 20         /* edge.h */
 };
 
-enum edge_count_of { FROM_PAGES, TO_PAGES, FROM_PHONES, TO_PHONES, DROPPED, EDGE_COUNTS };
+enum edge_count_of { FROM_PAGES, TO_PAGES, FROM_PHONES, TO_PHONES, DROPPED, LOST_FROM_PAGES, LOST_FROM_PHONES, EDGE_COUNTS };
 
 typedef struct edge_loop edge_loop;
 
@@ -64,10 +64,15 @@ const edge_handler *edge_handler_of(const edge *e);
 void *edge_handler_context(const edge *e);
 
 /* Only the edge thread writes a count, so no locked instruction is needed. */
-static inline void edge_tally(edge_loop *loop, enum edge_count_of which)
+static inline void edge_tally_more(edge_loop *loop, enum edge_count_of which, uint64_t more)
 {
     uint64_t n = atomic_load_explicit(&loop->counts[which], memory_order_relaxed);
-    atomic_store_explicit(&loop->counts[which], n + 1, memory_order_relaxed);
+    atomic_store_explicit(&loop->counts[which], n + more, memory_order_relaxed);
+}
+
+static inline void edge_tally(edge_loop *loop, enum edge_count_of which)
+{
+    edge_tally_more(loop, which, 1);
 }
 
 static inline uint64_t edge_now_us(const edge_loop *loop)
