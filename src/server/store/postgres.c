@@ -227,20 +227,29 @@ static char *translate_schema(const char *text)
     return out;
 }
 
+/* Two tcccd that start at the same moment come one after the other; also CREATE TABLE IF NOT EXISTS fails when both do it at once. */
+static const char alone[] = "SET LOCAL statement_timeout=0; SET LOCAL lock_timeout=0; SELECT pg_advisory_xact_lock(1952670564)";
+
 static int version(store *s, int *version)
 {
+    postgres_link *link = s->db;
     int64_t number = 0;
-    int error = script(s, "CREATE TABLE IF NOT EXISTS tcccd_schema (version BIGINT NOT NULL)");
+    link->reply_ms = UPGRADE_MS;
+    int error = store_begin(s);
+    if (!error) error = script(s, alone);
+    if (!error) error = script(s, "CREATE TABLE IF NOT EXISTS tcccd_schema (version BIGINT NOT NULL)");
     if (!error) error = sql_only_integer(sql_query(s, "SELECT coalesce(max(version),0) FROM tcccd_schema", ""), &number);
+    int ended = store_end(s);
+    link->reply_ms = REPLY_MS;
     *version = (int)number;
-    return error;
+    return error ? error : ended;
 }
 
-/* The lock is for two tcccd that start at the same moment: the second finds the step done. */
+/* Another may have done the step meanwhile. */
 static int run_step(store *s, int to, const char *text)
 {
     int64_t present = 0;
-    int error = script(s, "SET LOCAL statement_timeout=0; SET LOCAL lock_timeout=0; SELECT pg_advisory_xact_lock(1952670564)");
+    int error = script(s, alone);
     if (!error) error = sql_only_integer(sql_query(s, "SELECT coalesce(max(version),0) FROM tcccd_schema", ""), &present);
     if (!error && present < to) error = script(s, text);
     if (!error && present < to) error = sql_run(sql_query(s, "INSERT INTO tcccd_schema (version) VALUES (?1)", "i", (int64_t)to));
