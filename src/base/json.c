@@ -89,11 +89,14 @@ static bool scan_token(json_scan *scan) {
     }
 }
 
-static bool text_is_strict(const char *text, size_t length) {
+/* Where the first token that is not strict begins; `length` when there is none. */
+static size_t text_first_fault(const char *text, size_t length) {
     json_scan scan = { .text = text, .length = length };
-    while (scan.at < length)
-        if (!scan_token(&scan)) return false;
-    return true;
+    while (scan.at < length) {
+        size_t from = scan.at;
+        if (!scan_token(&scan)) return from;
+    }
+    return length;
 }
 
 static bool text_is_blank(const char *text, size_t length) {
@@ -105,7 +108,7 @@ static bool text_is_blank(const char *text, size_t length) {
 int json_parse(const char *text, size_t length, size_t limit, json_value **value) {
     *value = NULL;
     if (length > limit) return TCCC_E_TOO_LARGE;
-    if (!length || !text_is_strict(text, length)) return TCCC_E_FORMAT;
+    if (!length || text_first_fault(text, length) < length) return TCCC_E_FORMAT;
     const char *end = NULL;
     cJSON *tree = cJSON_ParseWithLengthOpts(text, length, &end, false);
     if (!tree) return TCCC_E_FORMAT;
@@ -118,6 +121,66 @@ int json_parse(const char *text, size_t length, size_t limit, json_value **value
 }
 
 void json_free(json_value *value) { cJSON_Delete(value); }
+
+static int line_at(const char *text, size_t at) {
+    int line = 1;
+    for (size_t i = 0; i < at; i++) line += text[i] == '\n';
+    return line;
+}
+
+static size_t skip_blank(const char *text, size_t length, size_t at) {
+    while (at < length && (text[at] == ' ' || text[at] == '\t' || text[at] == '\r' || text[at] == '\n')) at++;
+    return at;
+}
+
+int json_line_of_failure(const char *text, size_t length) {
+    size_t at = text_first_fault(text, length);
+    if (at < length || !length) return line_at(text, at);
+    const char *end = text;
+    cJSON_Delete(cJSON_ParseWithLengthOpts(text, length, &end, false));
+    at = skip_blank(text, length, (size_t)(end - text));
+    return line_at(text, at < length ? at : length - 1); /* a text that only ends too early fails on its last line */
+}
+
+/* Counts values as they are written, an outer one before its elements, until it meets `target`. */
+static bool count_until(const json_value *value, const json_value *target, size_t *n) {
+    if (value == target) return true;
+    ++*n;
+    for (const json_value *e = json_first(value); e; e = json_next(e))
+        if (count_until(e, target, n)) return true;
+    return false;
+}
+
+/* Behind the string, number or word at `at`; behind the bracket that opens an object or array. */
+static size_t skip_token(const char *text, size_t length, size_t at) {
+    if (text[at] == '{' || text[at] == '[') return at + 1;
+    if (text[at] != '"') {
+        while (at < length && !strchr(",]} \t\r\n", text[at])) at++;
+        return at;
+    }
+    for (at++; at < length && text[at] != '"'; at++) at += text[at] == '\\';
+    return at + 1;
+}
+
+int json_line(const char *text, size_t length, const json_value *tree, const json_value *value) {
+    size_t left = 0, name_at = length;
+    if (!value || !count_until(tree, value, &left)) return 0;
+    for (size_t at = skip_blank(text, length, 0); at < length; at = skip_blank(text, length, at)) {
+        if (strchr(",:]}", text[at])) {
+            at++;
+            continue;
+        }
+        size_t end = skip_token(text, length, at), behind = skip_blank(text, length, end);
+        if (text[at] == '"' && scan_is(&(json_scan){ .text = text, .length = length }, behind, ':')) {
+            name_at = at;
+        } else {
+            if (!left--) return line_at(text, name_at < length ? name_at : at);
+            name_at = length;
+        }
+        at = end;
+    }
+    return 0;
+}
 
 const json_value *json_first(const json_value *value) {
     return cJSON_IsArray(value) || cJSON_IsObject(value) ? value->child : NULL;
@@ -160,14 +223,15 @@ json_reader json_read(const json_value *object) {
 }
 
 void json_fail(json_reader *reader, int error, const char *name, const char *complaint) {
-    if (reader->error) return;
-    reader->error = error;
+    if (reader->error && !reader->on_failure) return;
+    if (!reader->error) reader->error = error;
     snprintf(reader->message, sizeof reader->message, "%.60s %s.", name, complaint);
+    if (reader->on_failure) reader->on_failure(reader->context, reader, error, name);
 }
 
 /* A member that is there and not null, or NULL; with `required` that is a failure. */
 static const json_value *reader_take(json_reader *reader, const char *name, bool required) {
-    if (reader->error) return NULL;
+    if (reader->error && !reader->on_failure) return NULL;
     const json_value *member = json_member(reader->object, name);
     if (member && !cJSON_IsNull(member)) return member;
     if (required) json_fail(reader, TCCC_E_ARG_MISSING, name, "is missing");

@@ -30,6 +30,12 @@ typedef struct cJSON json_value;
 int json_parse(const char *text, size_t length, size_t limit, json_value **value);
 void json_free(json_value *value);
 
+/* Where things are, for sentences about files; lines count from 1 and end with LF or CRLF. For a text that json_parse refuses as FORMAT:
+ * the line of what is no JSON. For one that it took: the line where a value of the tree begins, with its name; 0 for a value of
+ * another tree. Each call walks the text once. */
+int json_line_of_failure(const char *text, size_t length);
+int json_line(const char *text, size_t length, const json_value *tree, const json_value *value);
+
 /* Elements of an array or object, in order: for (e = json_first(v); e; e = json_next(e)). NULL for other values. */
 const json_value *json_first(const json_value *value);
 const json_value *json_next(const json_value *element);
@@ -45,10 +51,13 @@ bool json_whole(const json_value *value, int64_t *number); /* a number without f
 /* Member `name` of an object (the first of that name), or NULL. */
 const json_value *json_member(const json_value *object, const char *name);
 
-typedef struct {
+typedef struct json_reader {
     const json_value *object;
     int error;                      /* 0, or the first failure: ARG_MISSING, ARG_TYPE or ARG_RANGE */
     char message[160];              /* a sentence that names the member; "" without a failure */
+    /* NULL, or told of every failure, not only the first: then reading goes on after one, and message is the last one's. */
+    void (*on_failure)(void *context, const struct json_reader *reader, int error, const char *name);
+    void *context;
 } json_reader;
 
 /* A reader of `object`; when that is NULL or no object, error is ARG_TYPE at once. */

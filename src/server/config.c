@@ -22,31 +22,35 @@ void config_init(config *c) {
     };
 }
 
-/* Members that we do not know are mistakes: a misspelt option would be without effect and nobody would know. */
-static int check_names(const json_value *object, const char *where, const char *const known[], char *message, size_t capacity) {
+typedef struct {
+    config *c;
+    const json_value *root;
+    const char *section;            /* "": the file's outermost object */
+    mistakes *found;
+} reading;
+
+/* A mistake of the section's object, or of its member `name`; the sentence begins with that name. */
+static void add(reading *r, int error, const json_value *object, const char *name, const char *sentence) {
+    char text[240];
+    snprintf(text, sizeof text, "%s%s%s", r->section, *r->section ? "." : "", sentence);
+    mistakes_add(r->found, error, object, name, text);
+}
+
+static void on_failure(void *ctx, const json_reader *in, int error, const char *name) { add(ctx, error, in->object, name, in->message); }
+
+/* Members that we do not know are mistakes: a misspelt option would be without effect and nobody would know. So would the second of
+ * two members of one name. */
+static void check_names(reading *r, const json_value *object, const char *const known[]) {
+    char sentence[160], text[240];
     for (const json_value *e = json_first(object); e; e = json_next(e)) {
         int i = 0;
         while (known[i] && strcmp(known[i], json_name(e)))
             i++;
-        if (known[i])
+        if (known[i] && json_member(object, json_name(e)) == e)
             continue;
-        snprintf(message, capacity, "%s%s%s is no option.", where, *where ? "." : "", json_name(e));
-        return TCCC_E_ARG_RANGE;
-    }
-    return 0;
-}
-
-typedef struct {
-    config *c;
-    const json_value *root;
-    char message[240];
-    int error;
-} reading;
-
-static void finish_section(reading *r, const char *name, const json_reader *in) {
-    if (!r->error && in->error) {
-        r->error = in->error;
-        snprintf(r->message, sizeof r->message, "%s.%s", name, in->message);
+        snprintf(sentence, sizeof sentence, "%.100s %s.", json_name(e), known[i] ? "is given twice" : "is no option");
+        snprintf(text, sizeof text, "%s%s%s", r->section, *r->section ? "." : "", sentence);
+        mistakes_add(r->found, TCCC_E_ARG_RANGE, e, NULL, text);
     }
 }
 
@@ -54,13 +58,21 @@ static void finish_section(reading *r, const char *name, const json_reader *in) 
 
 /* Whether the file has section `name`; then *in reads it. */
 static bool begin(reading *r, const char *name, const char *const known[], json_reader *in) {
-    const json_value *object = r->error ? NULL : json_member(r->root, name);
+    const json_value *object = json_member(r->root, name);
     if (!object)
         return false;
     *in = json_read(object);
-    if (!in->error)
-        r->error = check_names(object, name, known, r->message, sizeof r->message);
-    return !r->error;
+    if (in->error) {
+        char text[240];
+        snprintf(text, sizeof text, "%s must be an object.", name);
+        mistakes_add(r->found, in->error, r->root, name, text);
+        return false;
+    }
+    r->section = name;
+    in->on_failure = on_failure;
+    in->context = r;
+    check_names(r, object, known);
+    return true;
 }
 
 static void read_http(reading *r) {
@@ -74,7 +86,6 @@ static void read_http(reading *r) {
     r->c->http.public_url = json_string_or(&in, "publicUrl", "", 512);
     r->c->http.sdk_dir = json_string_or(&in, "sdkDir", r->c->http.sdk_dir, 4096);
     r->c->http.web_dir = json_string_or(&in, "webDir", r->c->http.web_dir, 4096);
-    finish_section(r, "http", &in);
 }
 
 static void read_data_channel(reading *r) {
@@ -83,7 +94,6 @@ static void read_data_channel(reading *r) {
         return;
     r->c->data_channel.host = json_string_or(&in, "host", "", 64);
     r->c->data_channel.port = (int)json_integer_or(&in, "port", r->c->data_channel.port, -1, 65535);
-    finish_section(r, "dataChannel", &in);
 }
 
 static void read_sip(reading *r) {
@@ -99,7 +109,6 @@ static void read_sip(reading *r) {
     r->c->sip.tls_ca = json_string_or(&in, "tlsCa", "", 4096);
     r->c->sip.digest_sha256 = json_bool_or(&in, "digestSha256", false);
     r->c->sip.session_expires_s = (int)json_integer_or(&in, "sessionExpiresSeconds", r->c->sip.session_expires_s, 90, 86400);
-    finish_section(r, "sip", &in);
 }
 
 static void read_rtp(reading *r) {
@@ -110,7 +119,6 @@ static void read_rtp(reading *r) {
     r->c->rtp.max = (int)json_integer_or(&in, "max", 0, 0, 65535);
     if (r->c->rtp.max < r->c->rtp.min)
         json_fail(&in, TCCC_E_ARG_RANGE, "max", "must not be below min");
-    finish_section(r, "rtp", &in);
 }
 
 static void read_calls(reading *r) {
@@ -126,7 +134,6 @@ static void read_calls(reading *r) {
     r->c->calls.outbound_ring_s = (int)json_integer_or(&in, "outboundRingSeconds", r->c->calls.outbound_ring_s, 1, 600);
     r->c->calls.wrap_up_s = (int)json_integer_or(&in, "wrapUpSeconds", 0, 0, 3600);
     r->c->calls.music = json_string_or(&in, "music", "", 4096);
-    finish_section(r, "calls", &in);
 }
 
 static void read_push(reading *r) {
@@ -138,14 +145,15 @@ static void read_push(reading *r) {
     const json_value *list = json_array_or(&in, "retrySeconds", 3);
     int64_t wait_s = 0;
     int i = 0;
-    for (const json_value *e = json_first(list); e && !in.error; e = json_next(e)) {
+    for (const json_value *e = json_first(list); e; e = json_next(e)) {
         if (!json_whole(e, &wait_s) || wait_s < 1 || wait_s > 86400)
             json_fail(&in, TCCC_E_ARG_RANGE, "retrySeconds", "must hold whole numbers from 1 to 86400");
-        r->c->push.retry_s[i++] = (int)wait_s;
+        else
+            r->c->push.retry_s[i] = (int)wait_s;
+        i++;
     }
     if (list && i != 3)
         json_fail(&in, TCCC_E_ARG_RANGE, "retrySeconds", "must have three elements, one for each retry");
-    finish_section(r, "push", &in);
 }
 
 static void read_cloud_api(reading *r) {
@@ -153,7 +161,6 @@ static void read_cloud_api(reading *r) {
     if (!begin(r, "cloudApi", KNOWN("privateUrls"), &in))
         return;
     r->c->cloud_api.private_urls = json_bool_or(&in, "privateUrls", false);
-    finish_section(r, "cloudApi", &in);
 }
 
 static void read_prompts(reading *r) {
@@ -167,55 +174,39 @@ static void read_prompts(reading *r) {
     r->c->prompts.voice = json_string_or(&in, "voice", r->c->prompts.voice, 31);
     r->c->prompts.review = json_bool_or(&in, "review", false);
     r->c->prompts.speech_mib = (int)json_integer_or(&in, "speechMegabytes", r->c->prompts.speech_mib, 1, 100000);
-    finish_section(r, "prompts", &in);
 }
 
 static void read_root(reading *r) {
     static const char *const levels[] = { "debug", "info", "warning", "error", NULL };
-    r->error = check_names(r->root, "", KNOWN("http", "dataChannel", "sip", "rtp", "calls", "push", "cloudApi", "prompts", "heartbeatMs", "data", "log", "demo", "speech", "instances"),
-                           r->message, sizeof r->message);
-    if (r->error)
-        return;
+    r->section = "";
+    check_names(r, r->root, KNOWN("http", "dataChannel", "sip", "rtp", "calls", "push", "cloudApi", "prompts", "heartbeatMs", "data", "log", "demo", "speech", "instances"));
     json_reader in = json_read(r->root);
+    in.on_failure = on_failure;
+    in.context = r;
     r->c->heartbeat_ms = (int)json_integer_or(&in, "heartbeatMs", r->c->heartbeat_ms, 200, 60000);
     r->c->data = json_string_or(&in, "data", r->c->data, 4096);
     r->c->log_level = (enum log_level)json_choice_or(&in, "log", r->c->log_level, levels);
     r->c->demo = json_bool_or(&in, "demo", false);
     r->c->speech = json_string_or(&in, "speech", "", 4096);
     r->c->provision = json_array_or(&in, "instances", 64);
-    if (in.error) {
-        r->error = in.error;
-        snprintf(r->message, sizeof r->message, "%s", in.message);
-    }
 }
 
-/* The line of the member that a message begins with ("sip.port must ..."): the first that names it in quotes. */
-static int line_of(const char *text, size_t len, const char *message) {
-    char name[80] = "\"";
-    size_t full = strcspn(message, " "), start = full;
-    while (start && message[start - 1] != '.')
-        start--;
-    if (full - start + 3 > sizeof name)
-        return 0;
-    snprintf(name, sizeof name, "\"%.*s\"", (int)(full - start), message + start);
-    int line = 1;
-    size_t n = strlen(name);
-    for (size_t i = 0; i + n <= len; i++) {
-        if (!memcmp(text + i, name, n))
-            return line;
-        line += text[i] == '\n';
-    }
-    return 0;
+/* What is no JSON has one mistake only: nobody can say what the rest means. */
+static void add_fault(mistakes *found, int error, int line, const char *sentence) {
+    int before = found->n;
+    mistakes_add(found, error, NULL, NULL, sentence);
+    if (found->n > before)
+        found->list[before].line = line;
 }
 
-int config_parse(config *c, const char *name, const char *text, size_t len, char *err, size_t err_cap) {
-    reading r = { .c = c };
-    json_free(c->tree);
-    c->tree = NULL;
+static void read_text(config *c, const char *text, size_t len, mistakes *found) {
+    reading r = { .c = c, .found = found };
     int error = json_parse(text, len, CONFIG_FILE_MAX, &c->tree);
     if (error || !json_is_object(c->tree)) {
-        snprintf(err, err_cap, "%s: not a JSON object (or larger than 1 MiB)", name);
-        return error ? error : TCCC_E_FORMAT;
+        bool large = len > CONFIG_FILE_MAX;
+        add_fault(found, error ? error : TCCC_E_FORMAT, large ? 0 : error ? json_line_of_failure(text, len) : 1,
+                  large ? "larger than 1 MiB" : error ? "this is not JSON" : "not a JSON object");
+        return;
     }
     r.root = c->tree;
     read_root(&r);
@@ -227,34 +218,59 @@ int config_parse(config *c, const char *name, const char *text, size_t len, char
     read_push(&r);
     read_cloud_api(&r);
     read_prompts(&r);
-    if (!r.error)
-        return 0;
-    int line = line_of(text, len, r.message);
-    if (line)
-        snprintf(err, err_cap, "%s, line %d: %s", name, line, r.message);
-    else
-        snprintf(err, err_cap, "%s: %s", name, r.message);
-    return r.error;
+    mistakes_order(found, text, len, c->tree);
 }
 
-int config_load(config *c, const char *path, char *err, size_t err_cap) {
+/* Takes over `text`. */
+static void keep_text(config *c, char *text, size_t len) {
+    json_free(c->tree);
+    free(c->text);
+    c->tree = NULL;
+    c->text = text;
+    c->text_length = len;
+}
+
+static int judge(const mistakes *found, const char *name, char *err, size_t err_cap) {
+    if (found->n)
+        mistakes_first(found, name, err, err_cap);
+    return found->n ? found->list[0].error : 0;
+}
+
+int config_parse(config *c, const char *name, const char *text, size_t len, char *err, size_t err_cap) {
+    mistakes found = { 0 };
+    char *kept = malloc(len + 1);
+    if (kept)
+        memcpy(kept, text, len);
+    keep_text(c, kept, kept ? len : 0);
+    if (kept)
+        read_text(c, kept, len, &found);
+    else
+        mistakes_add(&found, TCCC_E_NO_MEMORY, NULL, NULL, "there is no memory for it");
+    return judge(&found, name, err, err_cap);
+}
+
+void config_read(config *c, const char *path, mistakes *found) {
     FILE *file = fopen(path, "rb");
     char *text = file ? malloc(CONFIG_FILE_MAX + 1) : NULL;
     size_t len = text ? fread(text, 1, CONFIG_FILE_MAX + 1, file) : 0;
-    int error = 0;
-    if (!text || ferror(file)) {
-        snprintf(err, err_cap, "%s cannot be read", path);
-        error = TCCC_E_IO;
-    }
+    bool good = text && !ferror(file);
     if (file)
         fclose(file);
-    if (!error)
-        error = config_parse(c, path, text, len, err, err_cap);
-    free(text);
-    return error;
+    keep_text(c, text, len);
+    if (good)
+        read_text(c, text, len, found);
+    else
+        mistakes_add(found, TCCC_E_IO, NULL, NULL, "cannot be read");
+}
+
+int config_load(config *c, const char *path, char *err, size_t err_cap) {
+    mistakes found = { 0 };
+    config_read(c, path, &found);
+    return judge(&found, path, err, err_cap);
 }
 
 void config_free(config *c) {
     json_free(c->tree);
+    free(c->text);
     config_init(c);
 }

@@ -4,6 +4,7 @@
 
 #include "base/json.h"
 #include "base/log.h"
+#include "server/mistakes.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -60,11 +61,16 @@ typedef struct {
     const char *speech;               /* WAV that the demo's telephone plays; "": a tone */
     const json_value *provision;      /* "instances": written into the store at start; NULL: nothing */
     json_value *tree;                 /* owned */
+    char *text;                       /* what tree was read from, owned; for lines */
+    size_t text_length;
 } config;
 
 /* The defaults. */
 void config_init(config *c);
-/* Reads a file over them. 0, or with a sentence in err that names file, line and member: IO, FORMAT, ARG_*. */
+/* Reads a file over them and adds every mistake. After one the other members hold; those with a mistake are 0, false, -1 or NULL.
+ * "instances" is not judged here: see provision.h. */
+void config_read(config *c, const char *path, mistakes *found);
+/* The same; 0, or with a sentence in err that names file, line and member of the first mistake: IO, FORMAT, ARG_*. */
 int config_load(config *c, const char *path, char *err, size_t err_cap);
 /* The same from memory; `name` stands for the file in sentences. */
 int config_parse(config *c, const char *name, const char *text, size_t len, char *err, size_t err_cap);

@@ -106,12 +106,16 @@ static int level_of(const char *name) {
     return -1;
 }
 
-static bool configure(config *c, const options *o, char *err, size_t err_cap) {
+static bool configure(config *c, const options *o, mistakes *found, char *err, size_t err_cap) {
     config_init(c);
     if (o->demo)
         set_demo_defaults(c);
-    if (o->file && config_load(c, o->file, err, err_cap))
+    if (o->file)
+        config_read(c, o->file, found);
+    if (found->n && !o->check) {
+        mistakes_first(found, o->file, err, err_cap);
         return false;
+    }
     c->demo = c->demo || o->demo;
     if (o->host)
         c->http.host = o->host;
@@ -183,26 +187,57 @@ static int serve(const config *c, const logger *log) {
     return error ? EXIT_FAILURE : EXIT_SUCCESS;
 }
 
+static void check_settings(settings *rules, const config *c, mistakes *found) {
+    int i = 0;
+    for (const json_value *e = json_first(c->provision); e; e = json_next(e), i++) {
+        char sentence[200], text[300], member[64];
+        int64_t app_id = 0;
+        const json_value *given = json_member(e, "settings");
+        if (given && !json_is_object(given)) {
+            snprintf(text, sizeof text, "instances[%d].settings: must be an object.", i);
+            mistakes_add(found, TCCC_E_ARG_TYPE, given, NULL, text);
+        }
+        bool known = json_whole(json_member(e, "sdkAppId"), &app_id) && app_id > 0;
+        for (const json_value *section = known ? json_first(given) : NULL; section; section = json_next(section)) {
+            int error = settings_put(rules, app_id, json_name(section), section, sentence, sizeof sentence);
+            snprintf(text, sizeof text, "instances[%d].settings.%.40s: %s", i, json_name(section), sentence);
+            snprintf(member, sizeof member, "%.*s", (int)strcspn(sentence, " "), sentence);
+            if (error)
+                mistakes_add(found, error, section, member, text);
+        }
+    }
+}
+
 /* Tries the instances on a store in memory. */
-static int check(const config *c) {
+static int check(const config *c, const char *file, mistakes *found) {
     char err[400] = "";
     logger silent = { .sink = NULL };
-    store *db = store_check(c->data, err, sizeof err) ? NULL : store_open(":memory:", &silent, err, sizeof err);
+    int error = c->data ? store_check(c->data, err, sizeof err) : 0;
+    const json_value *data = json_member(c->tree, "data");
+    if (error)
+        mistakes_add(found, error, json_text(data) == c->data ? data : NULL, NULL, err); /* --data has no line */
+    store *db = store_open(":memory:", &silent, err, sizeof err);
     settings *rules = db ? settings_new(db, &silent) : NULL;
-    bool fine = rules && !(c->provision && provision(db, c->provision, c->sip.realm, err, sizeof err)) &&
-                !settings_provision_instances(rules, c->provision, err, sizeof err);
+    if (!rules)
+        mistakes_add(found, TCCC_E_NO_MEMORY, NULL, NULL, *err ? err : "there is no memory to check it");
+    if (rules && c->provision)
+        provision_check(db, c->provision, c->sip.realm ? c->sip.realm : "tcccd", found);
+    if (rules)
+        check_settings(rules, c, found);
     settings_free(rules);
     store_close(db);
-    if (!fine)
-        fprintf(stderr, "tcccd: %s\n", err);
-    else
+    if (c->tree)
+        mistakes_order(found, c->text, c->text_length, c->tree);
+    mistakes_print(found, file ? file : "tcccd", stderr);
+    if (!found->n)
         printf("The configuration is fine.\n");
-    return fine ? EXIT_SUCCESS : EXIT_USAGE;
+    return found->n ? EXIT_USAGE : EXIT_SUCCESS;
 }
 
 int main(int argc, char **argv) {
     options o;
     config c;
+    mistakes found = { 0 };
     char err[400] = "";
     if (argc > 1 && command_is(argv[1])) {
         logger log = { .sink = write_log, .threshold = LOG_LEVEL_WARNING };
@@ -216,13 +251,13 @@ int main(int argc, char **argv) {
         fputs(command_usage, wrong ? stderr : stdout);
         return wrong ? EXIT_USAGE : EXIT_SUCCESS;
     }
-    if (!configure(&c, &o, err, sizeof err)) {
+    if (!configure(&c, &o, &found, err, sizeof err)) {
         fprintf(stderr, "tcccd: %s\n", err);
         config_free(&c);
         return EXIT_USAGE;
     }
     if (o.check) {
-        int result = check(&c);
+        int result = check(&c, o.file, &found);
         config_free(&c);
         return result;
     }

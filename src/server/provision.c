@@ -18,17 +18,45 @@ enum { LIST_MAX = 10000, FLOWS_MAX = 64 };
 typedef struct {
     store *db;
     const char *realm;
+    const json_value *instances, *instance, *at; /* all, the one that is read, and its element that is read */
     int64_t app_id;
-    int error;
+    int error;                      /* of the element that is read */
+    bool all;                       /* goes on after a mistake, with the next element */
     char where[64];                 /* the element that is read: "instances[0].agents[2]" */
-    char message[400];
+    mistakes *found;
 } run;
 
+static bool goes_on(const run *r) { return r->all || !r->error; }
+
 static void fail(run *r, int error, const char *member, const char *sentence) {
-    if (r->error)
+    char text[400];
+    if (!goes_on(r))
         return;
     r->error = error;
-    snprintf(r->message, sizeof r->message, "%s%s%s: %s", r->where, *member ? "." : "", member, sentence);
+    snprintf(text, sizeof text, "%s%s%s: %s", r->where, *member ? "." : "", member, sentence);
+    mistakes_add(r->found, error, r->at, member, text);
+}
+
+static void on_failure(void *ctx, const json_reader *in, int error, const char *name) {
+    char text[400];
+    run *r = ctx;
+    if (!goes_on(r))
+        return;
+    r->error = error;
+    snprintf(text, sizeof text, "%s: %s", r->where, in->message);
+    mistakes_add(r->found, error, in->object, name, text);
+}
+
+/* A reader of the element that tells each of its mistakes. */
+static json_reader read_element(run *r, const json_value *value) {
+    json_reader in = json_read(value);
+    if (in.error) {
+        fail(r, in.error, "", in.message);
+        return in;
+    }
+    in.on_failure = on_failure;
+    in.context = r;
+    return in;
 }
 
 static bool is_known(const char *name, const char *const known[]) {
@@ -37,17 +65,20 @@ static bool is_known(const char *name, const char *const known[]) {
     return *known != NULL;
 }
 
-/* Ends the reading of one element: false after a failure of its reader, or when it has a member that nobody knows. */
+/* Ends the reading of one element: false after a failure of its reader, or when it has a member that nobody knows, or one twice. */
 static bool is_good(run *r, const json_reader *in, const char *const known[]) {
-    char sentence[200];
-    if (in->error)
-        fail(r, in->error, "", in->message);
-    for (const json_value *e = in->error ? NULL : json_first(in->object); e; e = json_next(e))
-        if (!is_known(json_name(e), known)) {
-            snprintf(sentence, sizeof sentence, "%.100s is no option.", json_name(e));
-            fail(r, TCCC_E_ARG_RANGE, "", sentence);
-        }
-    return !r->error;
+    char text[300];
+    bool good = !in->error;
+    for (const json_value *e = json_first(in->object); e && goes_on(r); e = json_next(e)) {
+        bool twice = is_known(json_name(e), known);
+        if (twice && json_member(in->object, json_name(e)) == e)
+            continue;
+        good = false;
+        r->error = TCCC_E_ARG_RANGE;
+        snprintf(text, sizeof text, "%s: %.100s %s.", r->where, json_name(e), twice ? "is given twice" : "is no option");
+        mistakes_add(r->found, r->error, e, NULL, text);
+    }
+    return good && goes_on(r);
 }
 
 #define KNOWN(...) (const char *const[]){ __VA_ARGS__, NULL }
@@ -56,6 +87,23 @@ static bool is_good(run *r, const json_reader *in, const char *const known[]) {
 static void settle(run *r, int error) {
     if (error)
         fail(r, error, "", error == TCCC_E_NOT_FOUND ? "The store refuses it: something that it names is missing, or its name is taken." : tccc_error_sentence(error));
+}
+
+/* Whether the list has an element of that name with a mistake of its own: what names it is not wrong then. */
+static bool is_told(const run *r, const json_value *instance, const char *list, const char *member, const char *name) {
+    for (const json_value *e = r->all ? json_first(json_member(instance, list)) : NULL; e; e = json_next(e)) {
+        const char *given = json_text(json_member(e, member));
+        if (given && !strcmp(given, name) && mistakes_concern(r->found, e))
+            return true;
+    }
+    return false;
+}
+
+static bool is_trunk_told(const run *r, const char *name) {
+    for (const json_value *e = json_first(r->instances); e; e = json_next(e)) /* trunks are everybody's */
+        if (is_told(r, e, "trunks", "name", name))
+            return true;
+    return false;
 }
 
 static void copy(char *to, size_t capacity, const char *from) { snprintf(to, capacity, "%s", from ? from : ""); }
@@ -74,7 +122,7 @@ static void take_flag(json_reader *in, const char *name, bool *to) { *to = json_
 /* ---- keys and agents ---- */
 
 static void put_credential(run *r, const json_value *value) {
-    json_reader in = json_read(value);
+    json_reader in = read_element(r, value);
     const char *id = json_string(&in, "secretId", 1, 127), *key = json_string(&in, "secretKey", 1, 127);
     char old[STORE_TEXT];
     int64_t app_id = 0;
@@ -85,8 +133,8 @@ static void put_credential(run *r, const json_value *value) {
 }
 
 static void put_agent(run *r, const json_value *value) {
-    static const char *const roles[] = { "", "admin", "inspector", "agent", NULL };
-    json_reader in = json_read(value);
+    static const char *const roles[] = { "admin", "inspector", "agent", NULL }; /* enum staff_role from 1 */
+    json_reader in = read_element(r, value);
     const char *user_id = json_string(&in, "userId", 1, 127);
     store_agent agent = { .app_id = r->app_id, .role = STAFF_AGENT };
     int error = in.error ? 0 : store_get_agent(r->db, r->app_id, user_id, &agent);
@@ -98,9 +146,7 @@ static void put_agent(run *r, const json_value *value) {
     TAKE(&in, "nick", agent.nick, 127);
     TAKE(&in, "number", agent.staff_number, 32);
     TAKE(&in, "phone", agent.phone, 32);
-    agent.role = (enum staff_role)json_choice_or(&in, "role", (int)agent.role, roles);
-    if (agent.role < STAFF_ADMIN)
-        json_fail(&in, TCCC_E_ARG_RANGE, "role", "must be admin, inspector or agent");
+    agent.role = (enum staff_role)(json_choice_or(&in, "role", (int)agent.role - 1, roles) + 1);
     if (is_good(r, &in, KNOWN("userId", "name", "nick", "number", "phone", "role")) && (error || memcmp(&agent, &before, sizeof agent)))
         settle(r, store_put_agent(r->db, &agent));
 }
@@ -156,7 +202,7 @@ static void put_member(run *r, int64_t group_id, const json_value *value) {
     const char *user_id = json_text(value);
     int64_t priority = 0;
     if (!user_id) {
-        json_reader in = json_read(value);
+        json_reader in = read_element(r, value);
         user_id = json_string(&in, "userId", 1, 127);
         priority = json_integer_or(&in, "priority", 0, 1, 100);
         if (!is_good(r, &in, KNOWN("userId", "priority")))
@@ -165,13 +211,13 @@ static void put_member(run *r, int64_t group_id, const json_value *value) {
     int error = store_list_memberships(r->db, r->app_id, user_id, match_membership, &q);
     if (!error && (!q.priority || (priority && priority != q.priority)))
         error = store_put_member(r->db, group_id, r->app_id, user_id, priority ? (int)priority : 1);
-    if (error)
+    if (error && !is_told(r, r->instance, "agents", "userId", user_id))
         fail(r, error, "agents", "each must be the userId of an agent, or { \"userId\", \"priority\" }.");
 }
 
 static void put_group(run *r, const json_value *value) {
     static const char *const types[] = { "phone", "online", "", "audio", "video", NULL };
-    json_reader in = json_read(value);
+    json_reader in = read_element(r, value);
     const char *name = json_string(&in, "name", 1, 127);
     store_group group;
     int error = in.error ? 0 : find_group(r, name, &group);
@@ -190,8 +236,10 @@ static void put_group(run *r, const json_value *value) {
     if (!error && (!group.id || memcmp(&group, &before, sizeof group)))
         error = store_put_group(r->db, &group);
     settle(r, error);
-    for (const json_value *e = json_first(members); e && !r->error; e = json_next(e))
+    for (const json_value *e = error ? NULL : json_first(members); e && goes_on(r); e = json_next(e)) {
+        r->at = e;
         put_member(r, group.id, e);
+    }
 }
 
 /* ---- flows ---- */
@@ -225,7 +273,7 @@ static void save_flow(run *r, const char *name, const char *kind, const char *do
 /* A flow is made and published when there is none of its name; then it is the API's. */
 static void put_flow(run *r, const json_value *value) {
     static const char *const kinds[] = { "ivr", "selfService", NULL };
-    json_reader in = json_read(value);
+    json_reader in = read_element(r, value);
     flow_search q = { .name = json_string(&in, "name", 1, 127) };
     int kind = json_choice_or(&in, "kind", 0, kinds);
     const json_value *document = json_object(&in, "document");
@@ -249,7 +297,7 @@ static void put_flow(run *r, const json_value *value) {
 
 static void put_trunk(run *r, const json_value *value) {
     static const char *const transports[] = { "udp", "tcp", "tls", NULL }, *const srtp[] = { "off", "required", NULL };
-    json_reader in = json_read(value);
+    json_reader in = read_element(r, value);
     store_trunk trunk = { 0 };
     copy(trunk.name, sizeof trunk.name, json_string(&in, "name", 1, 63));
     copy(trunk.host, sizeof trunk.host, json_string(&in, "host", 1, 127));
@@ -284,6 +332,8 @@ static bool match_number(void *ctx, const store_number *number) {
 static void bind_flow(run *r, const char *name, store_number *number) {
     flow_search q = { .name = name };
     int error = store_list_flows(r->db, r->app_id, match_flow, &q);
+    if (is_told(r, r->instance, "flows", "name", name))
+        return;
     if (error || !q.found.id)
         fail(r, error ? error : TCCC_E_NOT_FOUND, "flow", "must be the name of one of this instance's flows.");
     else if (q.found.published && !strcmp(q.found.kind, "ivr"))
@@ -303,7 +353,7 @@ static void take_outbound_groups(run *r, const json_value *list, store_number *n
 
 static void put_number(run *r, const json_value *value) {
     static const char *const directions[] = { "both", "in", "out", NULL };
-    json_reader in = json_read(value);
+    json_reader in = read_element(r, value);
     store_number number = { .app_id = r->app_id, .inbound = true, .outbound = true, .state = NUMBER_NORMAL };
     number_search q = { .number = json_string(&in, "number", 1, 32), .found = &number };
     int error = in.error ? 0 : store_list_numbers(r->db, r->app_id, match_number, &q);
@@ -329,11 +379,12 @@ static void put_number(run *r, const json_value *value) {
         bind_flow(r, flow, &number);
     if (!r->error && !error && (!q.any || memcmp(&number, &before, sizeof number)))
         error = store_put_number(r->db, &number);
-    settle(r, error);
+    if (error != TCCC_E_NOT_FOUND || !is_trunk_told(r, number.trunk))
+        settle(r, error);
 }
 
 static void put_extension(run *r, const json_value *value) {
-    json_reader in = json_read(value);
+    json_reader in = read_element(r, value);
     const char *number = json_string(&in, "number", 1, 15), *password = json_string(&in, "password", 1, 127);
     store_extension e = { .app_id = r->app_id };
     int error = in.error ? 0 : store_get_extension(r->db, number, &e);
@@ -360,31 +411,37 @@ static void put_extension(run *r, const json_value *value) {
 /* ---- instances ---- */
 
 static void put_each(run *r, json_reader *in, const char *name, int max, void (*put)(run *r, const json_value *value)) {
-    const json_value *list = json_array_or(in, name, max);
+    const json_value *list = goes_on(r) ? json_array_or(in, name, max) : NULL;
     size_t length = strlen(r->where);
     int i = 0;
-    for (const json_value *e = json_first(list); e && !r->error; e = json_next(e)) {
+    for (const json_value *e = json_first(list); e && goes_on(r); e = json_next(e)) {
         snprintf(r->where + length, sizeof r->where - length, ".%s[%d]", name, i++);
+        r->at = e;
+        if (r->all)
+            r->error = 0;
         put(r, e);
     }
     r->where[length] = 0;
+    r->at = r->instance;
 }
 
 /* An instance with numbers has a skill group and a flow (IVR-042, ADM-021). */
 static void put_default(run *r) {
     const logger silent = { .sink = NULL };
-    flows *all = r->error ? NULL : flows_new(r->db, &silent);
-    if (!r->error)
+    flows *all = r->found->n ? NULL : flows_new(r->db, &silent);
+    if (!r->found->n)
         settle(r, all ? flows_provision_default(all, r->app_id) : TCCC_E_NO_MEMORY);
     flows_free(all);
 }
 
-static void put_instance(run *r, const json_value *value) {
-    json_reader in = json_read(value);
+static void put_instance(run *r, const json_value *value, int index) {
+    json_reader in = read_element(r, value);
     r->app_id = json_integer(&in, "sdkAppId", 1, JSON_INTEGER_MAX);
     const char *name = json_string_or(&in, "name", "", 127);
-    if (!is_good(r, &in, KNOWN("sdkAppId", "name", "settings", "credentials", "agents", "skillGroups", "flows", "trunks", "numbers", "extensions")))
+    if (!is_good(r, &in, KNOWN("sdkAppId", "name", "settings", "credentials", "agents", "skillGroups", "flows", "trunks", "numbers", "extensions")) && !r->all)
         return;
+    if (!r->app_id)
+        r->app_id = JSON_INTEGER_MAX - index; /* the file gives none that can be read: the lists are tried under another */
     settle(r, store_put_app(r->db, r->app_id, name));
     put_each(r, &in, "credentials", LIST_MAX, put_credential);
     put_each(r, &in, "agents", LIST_MAX, put_agent);
@@ -393,27 +450,38 @@ static void put_instance(run *r, const json_value *value) {
     put_each(r, &in, "trunks", LIST_MAX, put_trunk);
     put_each(r, &in, "numbers", LIST_MAX, put_number);
     put_each(r, &in, "extensions", LIST_MAX, put_extension);
-    if (in.error)
-        fail(r, in.error, "", in.message);
     put_default(r);
 }
 
-int provision(store *db, const json_value *instances, const char *realm, char *err, size_t err_cap) {
-    run r = { .db = db, .realm = realm };
+static void put_instances(run *r) {
     int i = 0;
+    for (const json_value *e = json_first(r->instances); e && goes_on(r); e = json_next(e)) {
+        snprintf(r->where, sizeof r->where, "instances[%d]", i);
+        r->instance = r->at = e;
+        r->error = 0;
+        put_instance(r, e, i++);
+    }
+    snprintf(r->where, sizeof r->where, "instances");
+    r->at = r->instances;
+}
+
+int provision(store *db, const json_value *instances, const char *realm, char *err, size_t err_cap) {
+    mistakes found = { 0 };
+    run r = { .db = db, .realm = realm, .instances = instances, .at = instances, .where = "instances", .found = &found };
     if (store_begin(db)) {
         snprintf(err, err_cap, "instances: the store cannot be written.");
         return TCCC_E_IO;
     }
-    for (const json_value *e = json_first(instances); e && !r.error; e = json_next(e)) {
-        snprintf(r.where, sizeof r.where, "instances[%d]", i++);
-        put_instance(&r, e);
-    }
-    if (!r.error) {
-        snprintf(r.where, sizeof r.where, "instances");
+    put_instances(&r);
+    if (!r.error)
         settle(&r, store_end(db));
-    }
     if (r.error)
-        snprintf(err, err_cap, "%s", r.message);
+        snprintf(err, err_cap, "%s", found.list[0].sentence);
     return r.error;
+}
+
+/* In no group of writes: after one failure a group refuses everything. */
+void provision_check(store *db, const json_value *instances, const char *realm, mistakes *found) {
+    run r = { .db = db, .realm = realm, .instances = instances, .at = instances, .where = "instances", .all = true, .found = found };
+    put_instances(&r);
 }

@@ -39,6 +39,20 @@ static void read_members(const json_value *value) {
     }
 }
 
+static int n_lines(const char *text, size_t size) {
+    int n = 1;
+    for (size_t i = 0; i < size; i++) n += text[i] == '\n';
+    return n;
+}
+
+/* Every value has a line, not above the one before it. */
+static int check_lines(const char *text, size_t size, const json_value *tree, const json_value *value, int above) {
+    int line = json_line(text, size, tree, value);
+    require(line >= above && line <= n_lines(text, size));
+    for (const json_value *e = json_first(value); e; e = json_next(e)) line = check_lines(text, size, tree, e, line);
+    return line;
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     static char first[8 * TEXT_MAX], second[8 * TEXT_MAX];
@@ -46,7 +60,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     int result = json_parse((const char *)data, size, TEXT_MAX, &value);
     require((result == 0) == (value != NULL));
     require(result == 0 || result == (size > TEXT_MAX ? TCCC_E_TOO_LARGE : TCCC_E_FORMAT));
+    if (result == TCCC_E_FORMAT) {
+        int line = json_line_of_failure((const char *)data, size);
+        require(line >= 1 && line <= n_lines((const char *)data, size));
+    }
     if (result) return 0;
+    check_lines((const char *)data, size, value, value, 1);
+    require(json_line((const char *)data, size, value, NULL) == 0);
     require(depth(value) <= JSON_DEPTH_MAX && utf8_valid((const char *)data, size));
     read_members(value);
     int length = write_tree(value, first, sizeof first);

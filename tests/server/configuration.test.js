@@ -33,13 +33,13 @@ describe('the configuration', () => {
   });
 
   for (const [what, from, to, sentence] of [
-    ['a misspelt member', '"realm"', '"relam"', /line \d+: sip\.relam/],
-    ['a port out of range', '"port": 5060', '"port": 70000', /line \d+: sip\.port/],
-    ['a text where a number belongs', '"heartbeatMs": 5000', '"heartbeatMs": "5 s"', /line \d+: heartbeatMs/],
-    ['what is not JSON', '{\n', '{,\n', /JSON/],
-    ['a URL of a database that cannot be read', '"data": "tcccd.sqlite"', '"data": "postgresql://u:p@[::1/db"', /URL \(data\)/],
-    ['a wrong role', '"role": "admin"', '"role": "boss"', /instances\[0\]\.agents\[0\]: role/],
-    ['a flow that cannot run', '"type": "play", "label": "Greeting"', '"type": "plya", "label": "Greeting"', /instances\[0\]\.flows\[0\]\.document: Module hello/],
+    ['a misspelt member', '"realm"', '"relam"', /tcccd\.json:\d+: sip\.relam/],
+    ['a port out of range', '"port": 5060', '"port": 70000', /tcccd\.json:\d+: sip\.port/],
+    ['a text where a number belongs', '"heartbeatMs": 5000', '"heartbeatMs": "5 s"', /tcccd\.json:\d+: heartbeatMs/],
+    ['what is not JSON', '{\n', '{,\n', /tcccd\.json:\d+: this is not JSON/],
+    ['a URL of a database that cannot be read', '"data": "tcccd.sqlite"', '"data": "postgresql://u:p@[::1/db"', /tcccd\.json:\d+: .*URL \(data\)/],
+    ['a wrong role', '"role": "admin"', '"role": "boss"', /tcccd\.json:\d+: instances\[0\]\.agents\[0\]: role/],
+    ['a flow that cannot run', '"type": "play", "label": "Greeting"', '"type": "plya", "label": "Greeting"', /tcccd\.json:\d+: instances\[0\]\.flows\[0\]\.document: Module hello/],
   ]) {
     it(`names ${what}`, () => {
       assert.ok(EXAMPLE.includes(from));
@@ -48,4 +48,17 @@ describe('the configuration', () => {
       assert.match(stderr, sentence);
     });
   }
+
+  it('names every mistake, in the order of lines', () => {
+    const { status, stderr } = check(`{ "colour": 1,
+      "instances": [{ "sdkAppId": 1400000001,
+        "settings": { "phone": {
+          "rings": 5 } },
+        "agents": [{ "userId": "a", "relo": 1 },
+          {}] }],
+      "sip": { "port": 70000 }, "data": "postgresql://u:p@[::1/db" }`);
+    assert.equal(status, 2);
+    assert.deepEqual(stderr.trim().split('\n').map((line) => line.replace(/^.*tcccd\.json:/, '').match(/^\d+: [\w.[\]]+/)[0]),
+      ['1: colour', '4: instances[0].settings.phone', '5: instances[0].agents[0]', '6: instances[0].agents[1]', '7: sip.port', stderr.match(/7: \w+(?=[^\n]*URL)/)[0]]);
+  });
 });

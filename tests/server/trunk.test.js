@@ -121,8 +121,8 @@ describe('tcccd --check-config', () => {
 
   it('says fine, or names file, line and member', () => {
     assert.deepEqual(check('{}'), { status: 0, said: 'The configuration is fine.' });
-    assert.deepEqual(check('{\n"sip": {"port": "x"}}'), { status: 2, said: 'tcccd: FILE, line 2: sip.port must be a whole number from 0 to 65535.' });
-    assert.match(check('{"instances":[{"sdkAppId":1,"numbers":[{"number":"1","trunk":"none"}]}]}').said, /^tcccd: instances\[0\]\.numbers\[0\]: /);
+    assert.deepEqual(check('{\n"sip": {"port": "x"}}'), { status: 2, said: 'FILE:2: sip.port must be a whole number from 0 to 65535.' });
+    assert.match(check('{"instances":[{"sdkAppId":1,"numbers":[{"number":"1","trunk":"none"}]}]}').said, /^FILE:1: instances\[0\]\.numbers\[0\]: /);
     assert.match(spawnSync(PROGRAM, ['--nonsense'], { encoding: 'utf8' }).stderr, /--nonsense is no option/);
   });
 });

@@ -256,6 +256,57 @@ static void a_tree_is_written_as_it_was_read(void **state) {
     json_free(value);
 }
 
+typedef struct {
+    int n, errors[4];
+    char names[4][16];
+} failures;
+
+static void keep_failure(void *context, const json_reader *reader, int error, const char *name) {
+    failures *f = context;
+    assert_true(f->n < 4);
+    assert_memory_equal(reader->message, name, strlen(name));
+    f->errors[f->n] = error;
+    strcpy(f->names[f->n++], name);
+}
+
+static void a_reader_may_tell_every_failure(void **state) {
+    (void)state;
+    failures f = { 0 };
+    json_value *value = tree("{\"a\":\"x\",\"b\":9,\"d\":5}");
+    json_reader in = json_read(value);
+    in.on_failure = keep_failure;
+    in.context = &f;
+    assert_int_equal(json_integer(&in, "a", 0, 5), 0);
+    assert_int_equal(json_integer(&in, "b", 0, 5), 0);
+    assert_null(json_string(&in, "c", 0, 5));
+    assert_int_equal(json_integer(&in, "d", 0, 5), 5);
+    assert_int_equal(in.error, TCCC_E_ARG_TYPE);
+    assert_int_equal(f.n, 3);
+    assert_string_equal(f.names[2], "c");
+    assert_int_equal(f.errors[1], TCCC_E_ARG_RANGE);
+    assert_int_equal(f.errors[2], TCCC_E_ARG_MISSING);
+    json_free(value);
+}
+
+static void a_value_has_the_line_of_its_name(void **state) {
+    (void)state;
+    const char *text = "\n{ \"a\" :\r\n [1, {},\n\"\\\"]:\",\n true],\"b\"\n:\n\"a\", \"b\": null }\n";
+    json_value *value = tree(text), *other = tree("{}");
+    static const int lines[] = { 3, 3, 4, 5 };
+    size_t length = strlen(text);
+    const json_value *list = json_member(value, "a"), *b = json_member(value, "b");
+    int i = 0;
+    assert_int_equal(json_line(text, length, value, value), 2);
+    assert_int_equal(json_line(text, length, value, list), 2);
+    for (const json_value *e = json_first(list); e; e = json_next(e)) assert_int_equal(json_line(text, length, value, e), lines[i++]);
+    assert_int_equal(i, 4);
+    assert_int_equal(json_line(text, length, value, b), 5);
+    assert_int_equal(json_line(text, length, value, json_next(b)), 7);
+    assert_int_equal(json_line(text, length, value, other), 0);
+    json_free(value);
+    json_free(other);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_message_is_read_member_by_member),
@@ -275,6 +326,8 @@ int main(void) {
         cmocka_unit_test(a_text_that_does_not_fit_is_told_at_the_end),
         cmocka_unit_test(levels_left_open_or_closed_too_often_are_told_at_the_end),
         cmocka_unit_test(a_tree_is_written_as_it_was_read),
+        cmocka_unit_test(a_reader_may_tell_every_failure),
+        cmocka_unit_test(a_value_has_the_line_of_its_name),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -51,13 +51,23 @@ static void a_file_lies_over_the_defaults(void **state) {
 static void mistakes_are_told_with_file_line_and_member(void **state) {
     (void)state;
     static const struct { const char *text, *sentence; } cases[] = {
-        { "{\n \"sip\": {\n  \"port\": 70000\n }\n}", "tcccd.json, line 3: sip.port must be a whole number from 0 to 65535." },
-        { "{\n \"calls\": { \"ringSecond\": 5 }\n}", "tcccd.json, line 2: calls.ringSecond is no option." },
-        { "{ \"prompts\": { \"speechUrl\": \"file:///etc/passwd\" } }", "tcccd.json, line 1: prompts.speechUrl must begin with http:// or https://." },
-        { "{ \"prompts\": { \"speechMegabytes\": 0 } }", "tcccd.json, line 1: prompts.speechMegabytes must be a whole number from 1 to 100000." },
-        { "{\"colour\":1}", "tcccd.json, line 1: colour is no option." },
-        { "[]", "tcccd.json: not a JSON object (or larger than 1 MiB)" },
-        { "{", "tcccd.json: not a JSON object (or larger than 1 MiB)" },
+        { "{\n \"sip\": {\n  \"port\": 70000\n }\n}", "tcccd.json:3: sip.port must be a whole number from 0 to 65535." },
+        { "{\n \"calls\": { \"ringSecond\": 5 }\n}", "tcccd.json:2: calls.ringSecond is no option." },
+        { "{ \"prompts\": { \"speechUrl\": \"file:///etc/passwd\" } }", "tcccd.json:1: prompts.speechUrl must begin with http:// or https://." },
+        { "{ \"prompts\": { \"speechMegabytes\": 0 } }", "tcccd.json:1: prompts.speechMegabytes must be a whole number from 1 to 100000." },
+        { "{\"colour\":1}", "tcccd.json:1: colour is no option." },
+        { "{\n \"sip\": { \"port\": 5060 },\n \"http\": {\n  \"port\": -1 } }", "tcccd.json:4: http.port must be a whole number from 0 to 65535." },
+        { "{\n \"speech\":\n 5 }", "tcccd.json:2: speech must be a string." },
+        { "{\n \"sip\": [] }", "tcccd.json:2: sip must be an object." },
+        { "{\n \"push\": { \"retrySeconds\": [1,\n0,\n-1] } }", "tcccd.json:2: push.retrySeconds must hold whole numbers from 1 to 86400." },
+        { "{\n \"rtp\": { \"max\": \"x\", \"min\": 7 } }", "tcccd.json:2: rtp.max must be a whole number from 0 to 65535." },
+        { "", "tcccd.json:1: this is not JSON" },
+        { "{\r\n \"demo\": true,\r\n \"data\" 5 }", "tcccd.json:3: this is not JSON" },
+        { "{\n \"demo\": true,\n \"data\": \"\\x\" }", "tcccd.json:3: this is not JSON" },
+        { "{\n \"demo\": true\n", "tcccd.json:2: this is not JSON" },
+        { "{}\n\n}", "tcccd.json:3: this is not JSON" },
+        { "[]", "tcccd.json:1: not a JSON object" },
+        { "{", "tcccd.json:1: this is not JSON" },
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         config c;
@@ -69,13 +79,131 @@ static void mistakes_are_told_with_file_line_and_member(void **state) {
     }
 }
 
+static void at(const mistakes *m, int i, int line, const char *sentence) {
+    assert_true(i < m->n);
+    assert_string_equal(m->list[i].sentence, sentence);
+    assert_int_equal(m->list[i].line, line);
+}
+
+/* What --check-config does, but for sections of settings. */
+static void judge(const char *text, mistakes *found) {
+    const char *name = "/tmp/tcccd_test_config.json";
+    char err[200];
+    logger silent = { .sink = NULL };
+    config c;
+    FILE *file = fopen(name, "wb");
+    assert_non_null(file);
+    assert_int_equal(fwrite(text, 1, strlen(text), file), strlen(text));
+    fclose(file);
+    *found = (mistakes){ 0 };
+    config_init(&c);
+    config_read(&c, name, found);
+    remove(name);
+    store *db = store_open(":memory:", &silent, err, sizeof err);
+    assert_non_null(db);
+    if (c.provision)
+        provision_check(db, c.provision, "realm", found);
+    store_close(db);
+    mistakes_order(found, c.text, c.text_length, c.tree);
+    config_free(&c);
+}
+
+static void every_mistake_is_told_in_the_order_of_lines(void **state) {
+    (void)state;
+    mistakes m;
+    judge("{ \"colour\": \"r\\\"\\\\: \\n\",\r\n"                                    /* 1 */
+          "  \"prompts\": { \"speechUrl\": \"ftp:\", \"voice\":\r\n"               /* 2 */
+          "    \"{[\\\"\xe8\xaf\xad\xe9\x9f\xb3\", \"speechMegabytes\": 0 },\r\n" /* 3: a voice in UTF-8 with brackets and a quote */
+          "  \"sip\": { \"port\": 5060,\r\n"                                 /* 4 */
+          "    \"port\": 5070, \"relam\": \"x\",\r\n"                        /* 5 */
+          "    \"tlsPort\": \"no\" },\r\n"                                   /* 6 */
+          "  \"calls\": null,\r\n"                                           /* 7 */
+          "  \"http\": { \"port\": 1.5 },\r\n"                               /* 8 */
+          "  \"heartbeatMs\": 1 }", &m);                                     /* 9 */
+    at(&m, 0, 1, "colour is no option.");
+    at(&m, 1, 2, "prompts.speechUrl must begin with http:// or https://.");
+    at(&m, 2, 3, "prompts.speechMegabytes must be a whole number from 1 to 100000.");
+    at(&m, 3, 5, "sip.port is given twice.");
+    at(&m, 4, 5, "sip.relam is no option.");
+    at(&m, 5, 6, "sip.tlsPort must be a whole number from -1 to 65535.");
+    at(&m, 6, 7, "calls must be an object.");
+    at(&m, 7, 8, "http.port must be a whole number from 0 to 65535.");
+    at(&m, 8, 9, "heartbeatMs must be a whole number from 200 to 60000.");
+    assert_int_equal(m.n, 9);
+}
+
+static void mistakes_within_instances_have_lines_and_no_echo(void **state) {
+    (void)state;
+    mistakes m;
+    judge("{\"log\": \"loud\", \"instances\": [ { \"name\": \"no id\",\n"                     /* 1 */
+          " \"agents\": [{},\n"                                                             /* 2 */
+          "  { \"userId\": \"a\", \"role\": \"boss\",\n"                                      /* 3 */
+          "    \"phone\": 5 }],\n"                                                          /* 4 */
+          " \"skillGroups\": [{ \"name\": \"s\", \"agents\": [\"a\",\n"                       /* 5: a is wrong, which is told above */
+          "   \"nobody\",\n"                                                                /* 6 */
+          "   { \"userId\": \"a\",\n"                                                       /* 7 */
+          "     \"priority\": 0 }] }] },\n"                                                 /* 8 */
+          " { \"sdkAppId\": 2, \"agnets\": [],\n"                                           /* 9 */
+          "   \"trunks\": [{ \"name\": \"t\" }, { \"name\": \"u\", \"host\": \"192.0.2.1\" }],\n" /* 10 */
+          "   \"flows\": [{ \"name\": \"f\",\n"                                             /* 11 */
+          "     \"document\": {} }],\n"                                                     /* 12 */
+          "   \"numbers\": [{ \"number\": \"1\", \"trunk\": \"t\" },\n"                       /* 13: t is wrong, told above */
+          "     { \"number\": \"2\", \"trunk\": \"none\" },\n"                                /* 14 */
+          "     { \"number\": \"3\", \"trunk\": \"u\", \"flow\": \"f\" },\n"                  /* 15: f is wrong, told above */
+          "     { \"number\": \"4\", \"trunk\": \"u\", \"flow\": \"g\" }] },\n"               /* 16 */
+          " 7 ] }", &m);                                                                   /* 17 */
+    at(&m, 0, 1, "log must be one of debug, info, warning, error.");
+    at(&m, 1, 1, "instances[0]: sdkAppId is missing.");
+    at(&m, 2, 2, "instances[0].agents[0]: userId is missing.");
+    at(&m, 3, 3, "instances[0].agents[1]: role must be one of admin, inspector, agent.");
+    at(&m, 4, 4, "instances[0].agents[1]: phone must be a string.");
+    at(&m, 5, 6, "instances[0].skillGroups[0].agents: each must be the userId of an agent, or { \"userId\", \"priority\" }.");
+    at(&m, 6, 8, "instances[0].skillGroups[0]: priority must be a whole number from 1 to 100.");
+    at(&m, 7, 9, "instances[1]: agnets is no option.");
+    at(&m, 8, 10, "instances[1].trunks[0]: host is missing.");
+    assert_int_equal(m.list[9].line, 12);
+    assert_memory_equal(m.list[9].sentence, "instances[1].flows[0].document: ", 32);
+    at(&m, 10, 14, "instances[1].numbers[1]: The store refuses it: something that it names is missing, or its name is taken.");
+    at(&m, 11, 16, "instances[1].numbers[3].flow: must be the name of one of this instance's flows.");
+    at(&m, 12, 17, "instances[2]: The value must be an object.");
+    assert_int_equal(m.n, 13);
+}
+
+static void mistakes_beyond_fifty_are_counted(void **state) {
+    (void)state;
+    mistakes m;
+    char text[4000] = "{\"instances\":[{\"sdkAppId\":1,\"agents\":[", printed[8000] = "";
+    for (int i = 0; i < 60; i++)
+        strcat(text, i ? ",\n{}" : "{}");
+    strcat(text, "]}]}");
+    judge(text, &m);
+    assert_int_equal(m.n, 50);
+    assert_int_equal(m.n_more, 10);
+    at(&m, 49, 50, "instances[0].agents[49]: userId is missing.");
+    FILE *to = fmemopen(printed, sizeof printed, "w");
+    mistakes_print(&m, "f.json", to);
+    fclose(to);
+    assert_memory_equal(printed, "f.json:1: instances[0].agents[0]: userId is missing.\nf.json:2: ", 63);
+    assert_non_null(strstr(printed, "agents[49]: userId is missing.\nf.json: and 10 more\n"));
+}
+
+static void a_start_tells_the_first_and_how_many_more(void **state) {
+    (void)state;
+    config c;
+    char err[400] = "";
+    config_init(&c);
+    assert_int_equal(parse(&c, "{\n\"http\": {\"port\": \"x\"},\n\"sip\": 1, \"demo\": 2}", err), TCCC_E_ARG_TYPE);
+    assert_string_equal(err, "tcccd.json:2: http.port must be a whole number from 0 to 65535. (2 more; --check-config tells all)");
+    config_free(&c);
+}
+
 static void a_missing_file_is_told(void **state) {
     (void)state;
     config c;
     char err[400];
     config_init(&c);
     assert_int_equal(config_load(&c, "/nowhere/tcccd.json", err, sizeof err), TCCC_E_IO);
-    assert_string_equal(err, "/nowhere/tcccd.json cannot be read");
+    assert_string_equal(err, "/nowhere/tcccd.json: cannot be read");
 }
 
 static int provision_text(store *db, const char *text, char *err) {
@@ -174,6 +302,10 @@ int main(void) {
         cmocka_unit_test(nothing_has_to_be_configured),
         cmocka_unit_test(a_file_lies_over_the_defaults),
         cmocka_unit_test(mistakes_are_told_with_file_line_and_member),
+        cmocka_unit_test(every_mistake_is_told_in_the_order_of_lines),
+        cmocka_unit_test(mistakes_within_instances_have_lines_and_no_echo),
+        cmocka_unit_test(mistakes_beyond_fifty_are_counted),
+        cmocka_unit_test(a_start_tells_the_first_and_how_many_more),
         cmocka_unit_test(a_missing_file_is_told),
         cmocka_unit_test(instances_are_written_into_the_store),
         cmocka_unit_test(an_instance_with_a_number_has_a_default_group_and_flow),

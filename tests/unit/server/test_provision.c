@@ -191,7 +191,7 @@ static void every_mistake_is_told_with_its_place(void **state) {
     (void)state;
     expect_error("\"agents\":[{\"userId\":\"a\"},{}]", TCCC_E_ARG_MISSING, "instances[0].agents[1]: userId is missing.");
     expect_error("\"agents\":[{\"userId\":\"a\",\"relo\":1}]", TCCC_E_ARG_RANGE, "instances[0].agents[0]: relo is no option.");
-    expect_error("\"agents\":[{\"userId\":\"a\",\"role\":\"\"}]", TCCC_E_ARG_RANGE, "instances[0].agents[0]: role must be admin, inspector or agent.");
+    expect_error("\"agents\":[{\"userId\":\"a\",\"role\":\"\"}]", TCCC_E_ARG_RANGE, "instances[0].agents[0]: role must be one of admin, inspector, agent.");
     expect_error("\"agents\":[\"a\"]", TCCC_E_ARG_TYPE, "instances[0].agents[0]: The value must be an object.");
     expect_error("\"agnets\":[]", TCCC_E_ARG_RANGE, "instances[0]: agnets is no option.");
     expect_error("\"skillGroups\":[{\"name\":\"s\",\"agents\":[\"nobody\"]}]", TCCC_E_NOT_FOUND,
