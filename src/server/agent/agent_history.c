@@ -45,6 +45,17 @@ void history_put(agent *a) {
         history_write(all);
 }
 
+static void trim(void *owner) {
+    agents *all = owner;
+    agent_history *h = &all->history;
+    int error = store_forget_status(all->db, clock_unix_ms() - HISTORY_KEPT_DAYS * INT64_C(86400000), TRIM_ROWS, &h->trimmed_id);
+    if (error)
+        LOG(all->log, LOG_LEVEL_WARNING, "agent.history_not_trimmed", log_error("error", error));
+    (void)deadline_set(all->timers, &h->trim, h->trimmed_id ? TRIM_STEP_MS : TRIM_EVERY_MS, trim, all);
+}
+
+int history_trim_daily(agents *all) { return deadline_set(all->timers, &all->history.trim, TRIM_FIRST_MS, trim, all); }
+
 void history_forget(agent *a) {
     agent_history *h = &a->all->history;
     int kept = 0;

@@ -7,6 +7,13 @@
 #include "tccc/error.h"
 
 enum { AGENT_LISTENERS = 4, AGENT_BUCKETS = 4096, HISTORY_WAITING = 256, HISTORY_DELAY_MS = 100 };
+enum {
+    HISTORY_KEPT_DAYS = 400,          /* docs/administration.md */
+    TRIM_EVERY_MS = 24 * 3600 * 1000,
+    TRIM_FIRST_MS = 60 * 1000,        /* after the start */
+    TRIM_STEP_MS = 1000,              /* a run goes in steps of TRIM_ROWS */
+    TRIM_ROWS = 1000
+};
 
 struct agent {
     struct le le, hash;
@@ -40,6 +47,8 @@ typedef struct {                     /* changes of status on their way into the 
     store_status rows[HISTORY_WAITING];
     int n;
     deadline due;
+    deadline trim;
+    int64_t trimmed_id;              /* how far the run is */
 } agent_history;
 
 struct agents {
@@ -70,6 +79,8 @@ void agent_settle(agent *a, bool in_any_case);
 /* agent_history.c */
 void history_put(agent *a);           /* the status it has now */
 void history_write(agents *all);
+/* What is older than HISTORY_KEPT_DAYS is deleted once a day. 0 or TCCC_E_NO_MEMORY. */
+int history_trim_daily(agents *all);
 void history_forget(agent *a);        /* what waits of it: its row is deleted */
 /* The agent was left in another status than offline when the server ended last. */
 void history_close(agent *a);

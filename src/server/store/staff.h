@@ -36,5 +36,8 @@ int store_put_status(store *s, const store_status *row);
 /* Rows that touch [from_ms, to_ms), oldest first: the one in force at from_ms comes first. */
 int store_list_status(store *s, int64_t app_id, const char *user_id, int64_t from_ms, int64_t to_ms,
                       bool (*each)(void *ctx, const store_status *row), void *ctx);
+/* Looks at up to `limit` rows behind *after_id (0 first) and deletes those whose stretch ended by before_ms; so the newest row of
+ * an agent stays. *after_id moves on, and is 0 again when what is left is younger. Many short calls do not hold up the thread. */
+int store_forget_status(store *s, int64_t before_ms, int limit, int64_t *after_id);
 
 #endif

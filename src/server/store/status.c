@@ -34,3 +34,21 @@ int store_list_status(store *s, int64_t app_id, const char *user_id, int64_t fro
         }
     return error;
 }
+
+/* Ids are in the order of time: where a whole window is younger, so is all that follows. */
+int store_forget_status(store *s, int64_t before_ms, int limit, int64_t *after_id)
+{
+    int64_t after = *after_id, last = 0;
+    *after_id = 0;
+    int error = sql_only_integer(sql_query(s,
+        "SELECT CASE WHEN min(w.from_ms)<?3 THEN max(w.id) ELSE 0 END"
+        " FROM (SELECT id, from_ms FROM status WHERE id>?1 ORDER BY id LIMIT ?2) w", "iii", after, sql_count(limit), before_ms), &last);
+    if (error || !last)
+        return error;
+    error = sql_run(sql_query(s,
+        "DELETE FROM status WHERE id>?1 AND id<=?2 AND from_ms<?3 AND EXISTS (SELECT 1 FROM status b WHERE b.app_id=status.app_id"
+        " AND b.user_id=status.user_id AND b.from_ms>status.from_ms AND b.from_ms<=?3)", "iii", after, last, before_ms));
+    if (!error)
+        *after_id = last;
+    return error;
+}

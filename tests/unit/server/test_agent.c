@@ -456,6 +456,28 @@ static void a_burst_of_changes_is_written_whole(void **state) {
     assert_int_equal(times.ms[AGENT_STATUS_FREE], 2000); /* the last of many in one millisecond holds */
 }
 
+static void assert_history(fixture *f, const char *expected) {
+    rows r = { .n = 0 };
+    assert_int_equal(store_list_status(f->c.db, APP, "ann", 0, clock_unix_ms(), note_row, &r), 0);
+    assert_string_equal(r.text, expected);
+}
+
+static void the_history_is_trimmed_once_a_day(void **state) {
+    fixture *f = *state;
+    const int64_t hour_ms = 3600 * 1000, kept_ms = 400 * 24 * hour_ms, now_ms = clock_unix_ms();
+    store_status old[] = {
+        { .app_id = APP, .user_id = "ann", .status = "free", .from_ms = now_ms - kept_ms - 900 * hour_ms },
+        { .app_id = APP, .user_id = "ann", .status = "rest", .from_ms = now_ms - kept_ms - 800 * hour_ms },
+        { .app_id = APP, .user_id = "ann", .status = "offline", .from_ms = now_ms - kept_ms + 12 * hour_ms },
+    };
+    for (int i = 0; i < 3; i++)
+        assert_int_equal(store_put_status(f->c.db, &old[i]), 0);
+    clock_run(f->c.timers, 2 * 60 * 1000);
+    assert_history(f, "rest offline"); /* rest was in force 400 days ago */
+    clock_run(f->c.timers, 25 * 3600 * 1000);
+    assert_history(f, "offline");
+}
+
 /* ---- at random ---- */
 
 typedef struct {
@@ -558,6 +580,7 @@ int main(void) {
         SAYS(every_change_is_in_the_history, "every change is in the history, and time in status is its sum"),
         SAYS(a_crash_leaves_nobody_online_in_the_history, "a crash leaves nobody online in the history"),
         SAYS(a_burst_of_changes_is_written_whole, "a burst of changes is written whole"),
+        SAYS(the_history_is_trimmed_once_a_day, "the history is trimmed once a day"),
         SAYS(whatever_happens_dispatch_knows, "whatever happens, dispatch knows whether an agent is free"),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -317,6 +317,51 @@ static void the_status_in_force_comes_first(void **state)
     assert_string_equal(late, "rest@400+lunch ");
 }
 
+static void put_status(store *s, const char *user_id, const char *status, int from)
+{
+    store_status row = { .app_id = APP, .from_ms = from };
+    snprintf(row.user_id, sizeof row.user_id, "%s", user_id);
+    snprintf(row.status, sizeof row.status, "%s", status);
+    assert_int_equal(store_put_status(s, &row), 0);
+}
+
+/* All the history of an agent. */
+static void assert_history(store *s, const char *user_id, const char *expected)
+{
+    char seen[300] = "";
+    assert_int_equal(store_list_status(s, APP, user_id, 0, 100000, add_status, seen), 0);
+    assert_string_equal(seen, expected);
+}
+
+static void the_history_is_trimmed_to_what_was_in_force(void **state)
+{
+    int64_t after = 0;
+    put_status(*state, "gone", "offline", 50);     /* the newest of one who did nothing since */
+    put_status(*state, "a@b.c", "offline", 100);
+    put_status(*state, "a@b.c", "free", 200);
+    put_status(*state, "other", "free", 250);
+    put_status(*state, "a@b.c", "busy", 300);
+    put_status(*state, "other", "rest", 400);
+    put_status(*state, "a@b.c", "free", 500);
+    assert_int_equal(store_forget_status(*state, 50, 100, &after), 0);
+    assert_int_equal(after, 0);
+    assert_history(*state, "a@b.c", "offline@100 free@200 busy@300 free@500 ");
+    int steps = 0;
+    do {                                           /* 7 rows, two at a time */
+        assert_int_equal(store_forget_status(*state, 350, 2, &after), 0);
+    } while (after && ++steps < 10);
+    assert_int_equal(steps, 3);                    /* the fourth sees free@500 alone, which is younger */
+    assert_history(*state, "gone", "offline@50 ");
+    assert_history(*state, "a@b.c", "busy@300 free@500 ");
+    assert_history(*state, "other", "free@250 rest@400 ");
+    do {
+        assert_int_equal(store_forget_status(*state, 90000, 100, &after), 0);
+    } while (after);
+    assert_history(*state, "gone", "offline@50 ");
+    assert_history(*state, "a@b.c", "free@500 ");
+    assert_history(*state, "other", "rest@400 ");
+}
+
 /* ---- lines ---- */
 
 static void a_number_keeps_its_groups_in_order(void **state) /* ACD-034 */
@@ -508,6 +553,7 @@ int main(void)
         T(an_agent_shows_its_extension), T(a_deleted_agent_leaves_nothing_that_acts_for_it),
         T(a_password_is_kept_beside_the_row), T(a_group_is_changed_listed_and_deleted_without_its_agents),
         T(a_taken_name_of_a_group_is_refused), T(memberships_come_by_priority), T(the_status_in_force_comes_first),
+        T(the_history_is_trimmed_to_what_was_in_force),
         T(a_number_keeps_its_groups_in_order), T(keys_belong_to_an_app_or_to_all), T(text_that_looks_like_sql_is_only_text),
         T(bytes_that_are_no_utf8_are_replaced), T(lists_are_in_the_order_of_bytes), T(a_list_may_be_read_inside_a_list),
         T(a_group_inside_a_group_belongs_to_the_outer_one), T(a_write_that_is_too_large_undoes_its_group), T(a_row_that_is_not_there_fails_no_group),
