@@ -12,7 +12,7 @@ enum {
     TRIM_EVERY_MS = 24 * 3600 * 1000,
     TRIM_FIRST_MS = 60 * 1000,        /* after the start */
     TRIM_STEP_MS = 1000,              /* a run goes in steps of TRIM_ROWS */
-    TRIM_ROWS = 1000
+    TRIM_ROWS = 100
 };
 
 struct agent {
