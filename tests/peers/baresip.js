@@ -42,27 +42,40 @@ function accountText(o) {
   return `${parts.join(';')}\n`;
 }
 
+const PORT_TAKEN = 98; // EADDRINUSE, baresip's exit status
+
 class Baresip {
   /**
    * Options: speech (WAV file it speaks; 48 kHz stereo for Opus, 8 kHz mono for G.711) or echo; codecs
    * ('PCMA/8000/1', 'PCMU/8000/1', 'opus/48000/2'); answer 'auto' or 'manual'; register, user, password, domain;
-   * transport 'udp'|'tcp'|'tls'; srtp; certificate, ca (PEM files).
+   * transport 'udp'|'tcp'|'tls'; srtp; certificate, ca (PEM files). It is started again when another process has taken one of
+   * its ports meanwhile.
    */
   static async start(options) {
+    for (let turn = 1; ; turn++) {
+      const phone = Baresip.launch(options, await freePort(), await freePort(), await freePort());
+      try {
+        await phone.connect();
+        return phone;
+      } catch (error) {
+        if (turn === 3 || phone.process.exit?.code !== PORT_TAKEN) throw error;
+      }
+    }
+  }
+
+  static launch(options, port, rtpPort, controlPort) {
     const o = {
       user: 'phone', transport: 'udp', answer: 'auto', codecs: 'PCMA/8000/1', host: '127.0.0.1', jitterFrames: '1-5', ...options,
     };
     o.dir = scratch('baresip');
-    o.port = o.port || await freePort();
-    o.rtpPort = 2 * Math.floor((await freePort()) / 2);
-    o.controlPort = await freePort();
+    o.port = o.port || port;
+    o.rtpPort = 2 * Math.floor(rtpPort / 2);
+    o.controlPort = controlPort;
     o.domain = o.domain || `${o.host}:${o.port}`;
     fs.writeFileSync(path.join(o.dir, 'config'), configText(o));
     fs.writeFileSync(path.join(o.dir, 'accounts'), accountText(o));
     fs.writeFileSync(path.join(o.dir, 'contacts'), '');
-    const phone = new Baresip(o);
-    await phone.connect();
-    return phone;
+    return new Baresip(o);
   }
 
   constructor(options) {

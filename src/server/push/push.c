@@ -101,35 +101,44 @@ static void land(pushes *all, const char *uuid) {
         }
 }
 
-static void note_failure(pushes *all, store_push *row, const char *sentence) {
+static void note_success(store_push *row) {
+    row->state = PUSH_DONE;
+    row->tries++;
+    row->last_error[0] = 0;
+}
+
+static void note_failure(const pushes *all, store_push *row, const char *sentence) {
     snprintf(row->last_error, sizeof row->last_error, "%s", sentence);
     row->tries++;
-    bool lost = row->tries > PUSH_RETRIES;
-    if (lost) {
+    if (row->tries > PUSH_RETRIES)
         row->state = PUSH_FAILED;
-        all->counters.failed++;
-    } else {
+    else
         row->next_ms = clock_unix_ms() + all->config.retry_s[row->tries - 1] * 1000LL;
-        all->counters.retries++;
-    }
-    LOG(all->log, lost ? LOG_LEVEL_ERROR : LOG_LEVEL_WARNING, lost ? "push.lost" : "push.retry", log_text("uuid", row->uuid),
-        log_text("kind", row->kind), log_text("session", row->session_id), log_integer("tries", row->tries),
-        log_text("reason", row->last_error));
+}
+
+/* Once the store has it, so that who reads the log finds it there. */
+static void tell_result(pushes *all, const store_push *row) {
+    static const struct { const char *event; enum log_level level; } told[] = {
+        [PUSH_WAITING] = { "push.retry", LOG_LEVEL_WARNING }, [PUSH_DONE] = { "push.sent", LOG_LEVEL_DEBUG }, [PUSH_FAILED] = { "push.lost", LOG_LEVEL_ERROR },
+    };
+    all->counters.retries += row->state == PUSH_WAITING;
+    all->counters.sent += row->state == PUSH_DONE;
+    all->counters.failed += row->state == PUSH_FAILED;
+    LOG(all->log, told[row->state].level, told[row->state].event, log_text("uuid", row->uuid), log_text("kind", row->kind),
+        log_text("session", row->session_id), log_integer("tries", row->tries), log_text("reason", row->last_error));
 }
 
 /* True when the store has it. */
 static bool write_result(pushes *all, store_push *row, bool ok, const char *sentence) {
-    if (ok) {
-        row->state = PUSH_DONE;
-        row->tries++;
-        row->last_error[0] = 0;
-        all->counters.sent++;
-        LOG(all->log, LOG_LEVEL_DEBUG, "push.sent", log_text("uuid", row->uuid), log_text("kind", row->kind), log_text("session", row->session_id));
-    } else
+    if (ok)
+        note_success(row);
+    else
         note_failure(all, row, sentence);
     int error = store_put_push(all->db, row, NULL);
     if (error)
         LOG(all->log, LOG_LEVEL_ERROR, "push.store", log_text("uuid", row->uuid), log_error("error", error));
+    else
+        tell_result(all, row);
     return !error;
 }
 
