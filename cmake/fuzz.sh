@@ -1,6 +1,7 @@
 #!/bin/bash
 # Runs every fuzzer of build/fuzz for some seconds each, two at a time. Layer: build.
-# Usage: fuzz.sh <seconds> [build directory]. Corpora are kept in <build directory>/corpus, findings in .../found.
+# Usage: fuzz.sh <seconds> [build directory]. With FUZZ_SEED the same inputs come in the same order, from the seeds in the tree
+# alone; without it others each time. Corpora are kept in <build directory>/corpus, findings in .../found.
 set -euo pipefail
 seconds=$1
 dir=$(cd "${2:-build/fuzz}" && pwd)
@@ -11,9 +12,10 @@ mkdir -p "$dir/found" "$dir/fuzz-log"
 run_one() {
     local name=$1 log=$dir/fuzz-log/$1.log corpus=$dir/corpus/$1 dirs
     mkdir -p "$corpus"
+    [ -z "${FUZZ_SEED:-}" ] || corpus=$(mktemp -d)
     dirs=("$corpus")
     [ -d "$root/tests/fuzz/seeds/$name" ] && dirs+=("$root/tests/fuzz/seeds/$name")
-    if "$dir/$name" -max_total_time="$seconds" -timeout=30 -rss_limit_mb=2048 -max_len=4096 \
+    if "$dir/$name" -max_total_time="$seconds" -seed="${FUZZ_SEED:-0}" -timeout=30 -rss_limit_mb=2048 -max_len=4096 \
         -artifact_prefix="$dir/found/$name-" "${dirs[@]}" >"$log" 2>&1; then
         printf '  %-28s %s\n' "$name" "$(grep -E '^Done ' "$log" || echo 'done')"
     else

@@ -1,8 +1,8 @@
 #!/bin/bash
 # `make test`: sets up what is missing, builds, runs everything. A failed build ends it; a failed test stage is told at the
-# end, after the others have run. Layer: build. FUZZ_SECONDS (default 15) is each fuzzer's time; TEST_JOBS (default 3)
-# how many files of mocha tests run at a time, but for those that measure sound: two calls fit on two cores beside fuzzers
-# that take what is left over.
+# end, after the others have run. Layer: build. FUZZ_SECONDS (default 8) is each fuzzer's time, with inputs that are the same in
+# every run (`make fuzz` looks for new ones); TEST_JOBS (default 3) how many files of mocha tests run at a time, but for those
+# that measure sound: these have the machine for themselves.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 source cmake/stages.sh 14
@@ -40,11 +40,11 @@ stage "building scripts" scripts
 
 try "unit tests with AddressSanitizer and UBSan" unit_tests
 # The stages that follow mostly wait for something.
-beside "fuzzers, ${FUZZ_SECONDS:-15} s each" cmake/fuzz.sh "${FUZZ_SECONDS:-15}"
+beside "fuzzers, ${FUZZ_SECONDS:-8} s each" env FUZZ_SEED=1 cmake/fuzz.sh "${FUZZ_SECONDS:-8}"
 try "layers, names, sizes" mocha_folders 1 check
 try "WASM, scripts, server, telephones" mocha_folders "${TEST_JOBS:-3}" wasm js server peers
-try "end to end: browsers and telephones" mocha_folders 2 e2e
 collect || failed+=("$beside_title")
+try "end to end: browsers and telephones" mocha_folders 1 e2e
 
 printf 'total: %d s\n' $((SECONDS - started))
 if [ ${#failed[@]} -gt 0 ]; then

@@ -273,7 +273,7 @@ static bool read_module(reading *r, const json_value *value, int index, flow_mod
     json_reader in = json_read(value);
     m->type = (enum flow_type)type;
     m->label = json_string_or(&in, "label", m->id, LABEL_MAX);
-    if (!m->label[0])
+    if (m->label && !m->label[0]) /* NULL: too long, which accept() tells */
         m->label = m->id;
     json_integer_or(&in, "x", 0, -PLACE_MAX, PLACE_MAX); /* the canvas's */
     json_integer_or(&in, "y", 0, -PLACE_MAX, PLACE_MAX);
