@@ -1,6 +1,6 @@
 #!/bin/bash
 # `make test`: sets up what is missing, builds, runs everything. A failed build ends it; a failed test stage is told at the
-# end, after the others have run. Layer: build. FUZZ_SECONDS (default 8) is each fuzzer's time, with inputs that are the same in
+# end, after the others have run. Layer: build. FUZZ_SECONDS (default 15) is each fuzzer's time, with inputs that are the same in
 # every run (`make fuzz` looks for new ones); TEST_JOBS (default 3) how many files of mocha tests run at a time, but for those
 # that measure sound: these have the machine for themselves.
 set -euo pipefail
@@ -40,7 +40,7 @@ stage "building scripts" scripts
 
 try "unit tests with AddressSanitizer and UBSan" unit_tests
 # The stages that follow mostly wait for something.
-beside "fuzzers, ${FUZZ_SECONDS:-8} s each" env FUZZ_SEED=1 cmake/fuzz.sh "${FUZZ_SECONDS:-8}"
+beside "fuzzers, ${FUZZ_SECONDS:-15} s each" env FUZZ_SEED=1 cmake/fuzz.sh "${FUZZ_SECONDS:-15}"
 try "layers, names, sizes" mocha_folders 1 check
 try "WASM, scripts, server, telephones" mocha_folders "${TEST_JOBS:-3}" wasm js server peers
 collect || failed+=("$beside_title")
