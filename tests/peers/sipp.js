@@ -88,6 +88,26 @@ CSeq: 2 BYE
 Max-Forwards: 70
 Content-Length: 0`, 'retrans="500"') + '<recv response="200"/>\n';
 
+/** Acknowledges a final response that is no 200. */
+const ackRefusal = send(`ACK sip:[service]@[remote_ip]:[remote_port] SIP/2.0
+[last_Via:]
+[last_From:]
+[last_To:]
+[last_Call-ID:]
+CSeq: 1 ACK
+Max-Forwards: 70
+Content-Length: 0`);
+
+/** Gives a call up, to its end. */
+const cancel = `${send(`CANCEL sip:[service]@[remote_ip]:[remote_port] SIP/2.0
+[last_Via:]
+[last_From:]
+To: <sip:[service]@[remote_ip]:[remote_port]>
+[last_Call-ID:]
+CSeq: 1 CANCEL
+Max-Forwards: 70
+Content-Length: 0`, 'retrans="500"')}<recv response="200"/>\n<recv response="487"/>\n${ackRefusal}`;
+
 /** Scenarios of a telephone that calls. */
 export const calling = {
   /** Calls, is answered, speaks (pcap) and sends digits, hangs up after talkMs. */
@@ -97,21 +117,7 @@ export const calling = {
     + `<pause milliseconds="${talkMs}"/>\n${byeUrl}</scenario>`,
 
   /** Calls and gives up while it rings. */
-  cancels: ({ afterMs = 500 } = {}) => `${head('cancels')}${invite()}<recv response="100" optional="true"/>\n<recv response="180"/>\n<pause milliseconds="${afterMs}"/>\n${send(`CANCEL sip:[service]@[remote_ip]:[remote_port] SIP/2.0
-[last_Via:]
-[last_From:]
-To: <sip:[service]@[remote_ip]:[remote_port]>
-[last_Call-ID:]
-CSeq: 1 CANCEL
-Max-Forwards: 70
-Content-Length: 0`, 'retrans="500"')}<recv response="200"/>\n<recv response="487"/>\n${send(`ACK sip:[service]@[remote_ip]:[remote_port] SIP/2.0
-[last_Via:]
-[last_From:]
-[last_To:]
-[last_Call-ID:]
-CSeq: 1 ACK
-Max-Forwards: 70
-Content-Length: 0`)}</scenario>`,
+  cancels: ({ afterMs = 500 } = {}) => `${head('cancels')}${invite()}<recv response="100" optional="true"/>\n<recv response="180"/>\n<pause milliseconds="${afterMs}"/>\n${cancel}</scenario>`,
 
   /** Calls, is answered and waits until the other side hangs up. digits: keys that it presses, one after each pause of its list. */
   isHungUp: ({ digits = [], speaks = false } = {}) => `${head('is hung up')}${invite()}${provisional}<recv response="200" rrs="true" rtd="true"/>\n${ack}`
@@ -127,31 +133,10 @@ Content-Length: 0`)}</scenario>`,
     + '<label id="end"/>\n</scenario>',
 
   /** Calls and gives up afterMs after it was told that it waits (183). */
-  givesUp: ({ afterMs = 500 } = {}) => `${head('gives up')}${invite()}<recv response="100" optional="true"/>\n<recv response="183"/>\n<pause milliseconds="${afterMs}"/>\n${send(`CANCEL sip:[service]@[remote_ip]:[remote_port] SIP/2.0
-[last_Via:]
-[last_From:]
-To: <sip:[service]@[remote_ip]:[remote_port]>
-[last_Call-ID:]
-CSeq: 1 CANCEL
-Max-Forwards: 70
-Content-Length: 0`, 'retrans="500"')}<recv response="200"/>\n<recv response="487"/>\n${send(`ACK sip:[service]@[remote_ip]:[remote_port] SIP/2.0
-[last_Via:]
-[last_From:]
-[last_To:]
-[last_Call-ID:]
-CSeq: 1 ACK
-Max-Forwards: 70
-Content-Length: 0`)}</scenario>`,
+  givesUp: ({ afterMs = 500 } = {}) => `${head('gives up')}${invite()}<recv response="100" optional="true"/>\n<recv response="183"/>\n<pause milliseconds="${afterMs}"/>\n${cancel}</scenario>`,
 
   /** Expects to be refused with this status code. */
-  isRefused: (code) => `${head('is refused')}${invite()}${provisional}<recv response="${code}"/>\n${send(`ACK sip:[service]@[remote_ip]:[remote_port] SIP/2.0
-[last_Via:]
-[last_From:]
-[last_To:]
-[last_Call-ID:]
-CSeq: 1 ACK
-Max-Forwards: 70
-Content-Length: 0`)}</scenario>`,
+  isRefused: (code) => `${head('is refused')}${invite()}${provisional}<recv response="${code}"/>\n${ackRefusal}</scenario>`,
 };
 
 export class Sipp {

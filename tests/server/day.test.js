@@ -81,7 +81,7 @@ const callers = (n) => Array.from({ length: n }, () => `139${String(++lastCaller
 async function call(centre, kinds, seconds) {
   return Promise.all(kinds.map(async ({ name, n, number, scenario }) => {
     const from = callers(n);
-    const peer = await centre.calls(scenario, { number, from, calls: n, rate: Math.max(1, Math.ceil(n / seconds)), limit: n, port: undefined, more: CROSSING });
+    const peer = await centre.calls(scenario, { number, from, calls: n, rate: Math.max(1, Math.ceil(n / seconds)), limit: n, port: undefined, more: /leaves|hangs up/.test(name) ? CROSSING : [] });
     return { name, from, peer };
   }));
 }
