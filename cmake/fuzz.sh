@@ -1,7 +1,8 @@
 #!/bin/bash
 # Runs every fuzzer of build/fuzz for some seconds each, two at a time. Layer: build.
 # Usage: fuzz.sh <seconds> [build directory]. With FUZZ_SEED the same inputs come in the same order, from the seeds in the tree
-# alone; without it others each time. Corpora are kept in <build directory>/corpus, findings in .../found.
+# alone; without it others each time. Corpora are kept in <build directory>/corpus, findings in .../found. An input may take 120 s:
+# make test gives fuzzers only what other stages leave of the processor.
 set -euo pipefail
 seconds=$1
 dir=$(cd "${2:-build/fuzz}" && pwd)
@@ -15,12 +16,13 @@ run_one() {
     [ -z "${FUZZ_SEED:-}" ] || corpus=$(mktemp -d)
     dirs=("$corpus")
     [ -d "$root/tests/fuzz/seeds/$name" ] && dirs+=("$root/tests/fuzz/seeds/$name")
-    if "$dir/$name" -max_total_time="$seconds" -seed="${FUZZ_SEED:-0}" -timeout=30 -rss_limit_mb=2048 -max_len=4096 \
+    if "$dir/$name" -max_total_time="$seconds" -seed="${FUZZ_SEED:-0}" -timeout=120 -rss_limit_mb=2048 -max_len=4096 \
         -artifact_prefix="$dir/found/$name-" "${dirs[@]}" >"$log" 2>&1; then
         printf '  %-28s %s\n' "$name" "$(grep -E '^Done ' "$log" || echo 'done')"
     else
         printf '  %-28s FAILED\n' "$name"
         grep -E -A25 'ERROR|SUMMARY|runtime error|Assertion' "$log" | head -60
+        for found in "$dir/found/$name"-*; do [ ! -f "$found" ] || { echo "  $found:"; base64 -w 160 "$found" | head -30; }; done
         return 1
     fi
 }

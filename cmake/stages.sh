@@ -10,12 +10,14 @@ for symbolizer in /usr/lib/llvm-*/bin/llvm-symbolizer; do
 done
 export npm_config_audit=false npm_config_fund=false npm_config_update_notifier=false
 
+log_of() { printf 'build/log/%s.log' "$(tr -cs 'A-Za-z0-9\n' '-' <<<"$1")"; }
+
 # stage <title> <command...>
 stage() {
     local title=$1 begin=$SECONDS status=0 log
     shift
     stage_number=$((stage_number + 1))
-    log=build/log/$(tr -cs 'A-Za-z0-9\n' '-' <<<"$title").log
+    log=$(log_of "$title")
     printf '[%d/%d] %s ...\n' "$stage_number" "$stage_total" "$title"
     "$@" 2>&1 | tee "$log" | stage_filter || status=$?
     if [ $status -ne 0 ]; then
@@ -32,7 +34,7 @@ stage() {
 # collect: shows its output as a stage, waits for it and takes its status.
 beside() {
     beside_title=$1
-    beside_log=build/log/$(tr -cs 'A-Za-z0-9\n' '-' <<<"$1").beside
+    beside_log=$(log_of "$1").beside
     shift
     rm -f "$beside_log.status"
     setsid chrt --idle 0 bash -c '{ echo 19 >/proc/self/autogroup; } 2>/dev/null || true

@@ -28,6 +28,12 @@ unit_tests() {
     return $status
 }
 
+# What went wrong in a stage, once more: who reads the end of a long output finds it there.
+tell_failure() {
+    printf '\n%s:\n' "$1"
+    grep -E -A40 'FAILED|[0-9]+ failing|tests failed' "$(log_of "$1")" | head -n 120
+}
+
 stage "installing Debian packages" cmake/setup.sh
 stage "fetching third-party sources" cmake/fetch_sources.sh
 stage "building native" preset native
@@ -42,12 +48,13 @@ try "unit tests with AddressSanitizer and UBSan" unit_tests
 # The stages that follow mostly wait for something.
 beside "fuzzers, ${FUZZ_SECONDS:-15} s each" env FUZZ_SEED=1 cmake/fuzz.sh "${FUZZ_SECONDS:-15}"
 try "layers, names, sizes" mocha_folders 1 check
-try "WASM, scripts, server, telephones" mocha_folders "${TEST_JOBS:-3}" wasm js server peers
+try "WASM, scripts, server, telephones, browsers" mocha_folders "${TEST_JOBS:-3}" wasm js server peers browser
 collect || failed+=("$beside_title")
-try "end to end: browsers and telephones" mocha_folders 1 e2e
+try "end to end: sound" mocha_folders 1 e2e
 
 printf 'total: %d s\n' $((SECONDS - started))
 if [ ${#failed[@]} -gt 0 ]; then
+    for title in "${failed[@]}"; do tell_failure "$title"; done
     printf 'FAILED: %s\n' "${failed[@]}"
     exit 1
 fi

@@ -1,7 +1,7 @@
 /** endings_midcall.test.js: what happens to a call when its server or its page goes, in both browsers. Layer: tests. */
 import assert from 'node:assert/strict';
 import { AGENTS, CUSTOMER, useCentre } from './centre.js';
-import { assertEnded } from './ended.js';
+import { assertEnded } from '../browser/ended.js';
 import { settledBuffer } from './paths.js';
 
 const RESUMED_BUFFER_MS = 150; // within the 250 ms of the whole way

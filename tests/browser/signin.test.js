@@ -6,7 +6,7 @@ import { cloudClient } from '../peers/cloud.js';
 import { Process } from '../peers/process.js';
 import { Seat } from '../peers/seat.js';
 import { SDK_APP_ID } from '../peers/tcccd.js';
-import { AGENTS, CUSTOMER, useCentre } from './centre.js';
+import { AGENTS, CUSTOMER, useCentre } from '../e2e/centre.js';
 
 const BACKEND = fileURLToPath(new URL('../../examples/node-backend/server.js', import.meta.url));
 

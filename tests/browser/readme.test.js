@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { AGENTS, CUSTOMER, useCentre } from './centre.js';
+import { AGENTS, CUSTOMER, useCentre } from '../e2e/centre.js';
 
 const README = fs.readFileSync(fileURLToPath(new URL('../../README.md', import.meta.url)), 'utf8');
 

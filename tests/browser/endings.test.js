@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { Chromium } from '../peers/browser.js';
 import { Sipp, called, calling } from '../peers/sipp.js';
-import { CUSTOMER, useCentre } from './centre.js';
+import { CUSTOMER, useCentre } from '../e2e/centre.js';
 import { assertEnded } from './ended.js';
 
 const UUID = /^[0-9a-f-]{36}$/;
