@@ -53,6 +53,8 @@ export function createEmitter(report = reportFault) {
   const listeners = new Map();
   /** @type {Map<string, object[]>} */
   const kept = new Map();
+  /** @type {((name: string, fields: object) => void)[]} of the SDK's own screens: no page can take them away */
+  const taps = [];
 
   /** @param {Listener} listener @param {object} [fields] */
   function deliver(listener, fields) {
@@ -87,8 +89,12 @@ export function createEmitter(report = reportFault) {
   /** @param {string} name @param {object} [fields] */
   function emit(name, fields = {}) {
     if (STICKY.has(name)) kept.set(name, [...(kept.get(name) ?? []), fields]);
+    for (const tap of taps) tap(name, fields);
     for (const listener of listeners.get(name) ?? []) deliver(listener, fields);
   }
+
+  /** Hears every event before the page does. @param {(name: string, fields: object) => void} listener */
+  const tap = (listener) => taps.push(listener);
 
   /** @param {string} [name] */
   function removeAllListeners(name) {
@@ -96,6 +102,6 @@ export function createEmitter(report = reportFault) {
     else listeners.delete(name);
   }
 
-  return { on, off, emit, removeAllListeners };
+  return { on, off, emit, tap, removeAllListeners };
 }
 /** @typedef {ReturnType<typeof createEmitter>} Emitter */

@@ -7,6 +7,7 @@
 /**
  * @typedef {object} Session
  * @property {string} sessionId
+ * @property {'phone'|'internal'|'im'|'voip'|'video'} type
  * @property {'in'|'out'} direction
  * @property {SessionState} state
  * @property {string} number       the other side's number
@@ -18,6 +19,7 @@
  * @property {number} endMs        Unix ms, 0 not yet
  * @property {number} timeout      seconds left to answer at startMs, 0 none
  * @property {number} channel      of the voice engine, -1 none
+ * @property {Record<string, any>} details  what else the event or the snapshot said: nickname, avatar, ivrPath, callerLocation
  * @property {{closeBy?: string, mainReason?: string, subReason?: string}} ending
  */
 
@@ -37,9 +39,13 @@ const SNAPSHOT_STATES = Object.freeze({
 
 /** @param {Partial<Session> & {sessionId: string}} fields @returns {Session} */
 const newSession = (fields) => ({
-  direction: 'in', state: 'ringingIn', number: '', phoneDesc: '', held: false, muted: false, startMs: Date.now(),
-  answerMs: 0, endMs: 0, timeout: 0, channel: -1, ending: {}, ...fields,
+  type: 'phone', direction: 'in', state: 'ringingIn', number: '', phoneDesc: '', held: false, muted: false, startMs: Date.now(),
+  answerMs: 0, endMs: 0, timeout: 0, channel: -1, details: {}, ending: {},
+  ...fields,
 });
+
+/** Types whose sound goes through the voice engine. */
+const VOICE = ['phone', 'internal', 'voip'];
 
 /** As many as the core keeps (WIRE_SESSIONS_MAX). */
 const ENDED_MAX = 32;
@@ -68,13 +74,14 @@ export function createSessions(changed) {
   /** @type {Record<string, (d: any) => void>} */
   const CREATE = {
     callIn: (d) => all.set(d.sessionId, newSession({
-      sessionId: d.sessionId, number: d.callerPhoneNumber ?? d.peerUserId ?? '', timeout: d.timeout ?? 0,
-      phoneDesc: d.remark ?? '',
+      sessionId: d.sessionId, type: d.type ?? 'phone', number: d.callerPhoneNumber ?? d.peerUserId ?? '',
+      timeout: d.timeout ?? 0, phoneDesc: d.nickname ?? d.remark ?? '', details: { ...d },
     })),
     callOuted: (d) => {
       const phoneDesc = descriptions.get(d.calleePhoneNumber) ?? d.phoneDesc ?? '';
       all.set(d.sessionId, newSession({
-        sessionId: d.sessionId, direction: 'out', state: 'dialing', number: d.calleePhoneNumber ?? '', phoneDesc,
+        sessionId: d.sessionId, type: d.type ?? 'phone', direction: 'out', state: 'dialing', number: d.calleePhoneNumber ?? '',
+        phoneDesc, details: { ...d },
       }));
     },
   };
@@ -108,10 +115,12 @@ export function createSessions(changed) {
       if (all.has(one.sessionId)) continue;
       all.set(one.sessionId, newSession({
         sessionId: one.sessionId,
+        type: one.type ?? 'phone',
         direction: one.direction,
         state: /** @type {SessionState} */ (SNAPSHOT_STATES[/** @type {keyof SNAPSHOT_STATES} */ (one.state)]),
         number: one.direction === 'out' ? one.calleePhoneNumber : one.callerPhoneNumber,
-        phoneDesc: one.phoneDesc ?? '',
+        phoneDesc: one.phoneDesc ?? one.nickname ?? '',
+        details: { ...one },
         held: one.held === true,
         startMs: one.startMs,
         answerMs: one.answerMs,
@@ -130,8 +139,8 @@ export function createSessions(changed) {
     notify();
   }
 
-  /** Whether some call needs the microphone: every outbound one, and inbound ones once answered. */
-  const needMic = () => [...all.values()].some(({ state }) => state !== 'ended' && state !== 'ringingIn');
+  /** Whether some call needs the microphone: every outbound one, and inbound ones once answered. Video has its own tracks. */
+  const needMic = () => [...all.values()].some(({ type, state }) => VOICE.includes(type) && state !== 'ended' && state !== 'ringingIn');
 
   return {
     onEvent, restore, patch, needMic,
