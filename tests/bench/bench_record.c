@@ -184,7 +184,7 @@ static cost measure(int n, int seconds, int recorded)
         for (int which = 0; recorded && which < FILES; which++)
             start_file(thread, i, which, (uint32_t)(i * FILES + which + 1));
         for (int side = 0; recorded && side < 2; side++)
-            bridge_tap(e, bridge, side, record_thread_ring(thread), (uint32_t)(2 * i + side + 1));
+            bridge_tap(e, bridge, side, BRIDGE_EAR_RECORD, record_thread_ring(thread), (uint32_t)(2 * i + side + 1));
     }
     pthread_create(&talker, NULL, talk, NULL);
     sleep(WARM_S);

@@ -214,6 +214,7 @@ typedef struct {
     bridge_side sides[2];
     sound *sounds[2], *music;        /* held; handed over when taken */
     int listens;                     /* of a play */
+    enum bridge_ear ear;
     tap_ring *ring;                  /* held */
     uint32_t tap;
 } order;
@@ -337,7 +338,7 @@ static void run_tap(void *context, mail *self)
     edge_loop *loop = context;
     bridge *b = loop ? id_map_get(&loop->bridges, o->id) : NULL;
     if (b)
-        leg_tap_to(&b->legs[o->side], o->ring, o->tap);
+        leg_tap_to(&b->legs[o->side], o->ear, o->ring, o->tap);
     order_free(o);
 }
 
@@ -432,10 +433,11 @@ void bridge_hold(edge *e, uint32_t id, int side, int on)
     post_play(e, id, side, on ? &(bridge_side){ .kind = BRIDGE_PROGRAM, .program = PROGRAM_MUSIC } : NULL, 0);
 }
 
-void bridge_tap(edge *e, uint32_t id, int side, tap_ring *ring, uint32_t tap)
+void bridge_tap(edge *e, uint32_t id, int side, enum bridge_ear ear, tap_ring *ring, uint32_t tap)
 {
     order *o = order_must(id, run_tap);
     o->side = side;
+    o->ear = ear;
     o->ring = tap_ring_hold(ring);
     o->tap = tap;
     mailbox_post(&edge_loop_of(e)->inbox, &o->mail);

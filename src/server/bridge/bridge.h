@@ -74,8 +74,9 @@ void bridge_play(edge *e, uint32_t bridge, int side, const bridge_side *program)
 void bridge_hold(edge *e, uint32_t bridge, int side, int on);
 /* Copies RTP packets that come from `side` to the ring as packets of `tap`, from its next packet on: as they arrive, SRTP closed,
  * after the key that opens it wherever the bridge knows one (a telephone's own, a page's from the telephone it talks to). Lasts
- * over updates of the side. One tap for each side: a later one replaces it; ring NULL: none. */
-void bridge_tap(edge *e, uint32_t bridge, int side, tap_ring *ring, uint32_t tap);
+ * over updates of the side. Each side has one tap for each ear: a later one replaces it; ring NULL: none. */
+enum bridge_ear { BRIDGE_EAR_RECORD, BRIDGE_EAR_TRANSCRIPT, BRIDGE_N_EARS };
+void bridge_tap(edge *e, uint32_t bridge, int side, enum bridge_ear ear, tap_ring *ring, uint32_t tap);
 void bridge_close(edge *e, uint32_t bridge);
 
 #endif

@@ -162,36 +162,41 @@ static void read_closed(leg *l, const uint8_t *packet, size_t len)
         read_open(l, copy, (size_t)opened, 0);
 }
 
-/* --- recording --- */
+/* --- taps --- */
 
-static void tap_key(leg_tap *tap, const leg_numbers *numbers)
+static void tap_key(leg_tap *tap, int ear, const leg_numbers *numbers)
 {
     tap_keys keys = { .ssrc = numbers->ssrc, .roc = numbers->roc };
-    tap_head head = { .tap = tap->id, .kind = TAP_KEYS, .srtp = (uint8_t)tap->srtp, .len = sizeof keys };
+    tap_head head = { .tap = tap->ears[ear].id, .kind = TAP_KEYS, .srtp = (uint8_t)tap->srtp, .len = sizeof keys };
     memcpy(keys.key, tap->key, sizeof keys.key);
-    tap->told = !tap_ring_put(tap->ring, &head, (const uint8_t *)&keys);
+    tap->ears[ear].told = !tap_ring_put(tap->ears[ear].ring, &head, (const uint8_t *)&keys);
     OPENSSL_cleanse(&keys, sizeof keys);
 }
 
 static void tap_packet(leg *l, const uint8_t *packet, size_t len)
 {
     leg_tap *tap = &l->tap;
-    if (tap->srtp != TCCC_SRTP_NONE && !tap->told)
-        tap_key(tap, &l->numbers);
     int speech = rtp_packet_payload_type(packet) == l->config.payload_type;
     tap_head head = {
-        .tap = tap->id, .kind = TAP_PACKET, .codec = (uint8_t)l->config.codec, .srtp = (uint8_t)tap->srtp, .len = (uint16_t)len,
+        .kind = TAP_PACKET, .codec = (uint8_t)l->config.codec, .srtp = (uint8_t)tap->srtp, .len = (uint16_t)len,
         .flags = (uint8_t)((speech ? TAP_SPEECH : 0) | (tap->withheld ? TAP_WITHHELD : 0)), .arrival_us = edge_now_us(l->loop),
     };
-    tap_ring_put(tap->ring, &head, packet);
+    for (int ear = 0; ear < BRIDGE_N_EARS; ear++) {
+        if (!tap->ears[ear].ring)
+            continue;
+        if (tap->srtp != TCCC_SRTP_NONE && !tap->ears[ear].told)
+            tap_key(tap, ear, &l->numbers);
+        head.tap = tap->ears[ear].id;
+        tap_ring_put(tap->ears[ear].ring, &head, packet);
+    }
 }
 
-void leg_tap_to(leg *l, tap_ring *ring, uint32_t tap)
+void leg_tap_to(leg *l, enum bridge_ear ear, tap_ring *ring, uint32_t tap)
 {
-    tap_ring_drop(l->tap.ring);
-    l->tap.ring = tap_ring_hold(ring);
-    l->tap.id = tap;
-    l->tap.told = 0;
+    tap_ring_drop(l->tap.ears[ear].ring);
+    l->tap.ears[ear].ring = tap_ring_hold(ring);
+    l->tap.ears[ear].id = tap;
+    l->tap.ears[ear].told = 0;
 }
 
 void leg_tap_state(leg *l, enum tccc_srtp_suite srtp, const uint8_t *key, int withheld)
@@ -201,7 +206,8 @@ void leg_tap_state(leg *l, enum tccc_srtp_suite srtp, const uint8_t *key, int wi
     if (tap->srtp == srtp && (srtp == TCCC_SRTP_NONE || !memcmp(tap->key, key, sizeof tap->key)))
         return;
     tap->srtp = srtp;
-    tap->told = 0;
+    for (int ear = 0; ear < BRIDGE_N_EARS; ear++)
+        tap->ears[ear].told = 0;
     l->numbers.seen = 0; /* a new key begins to count anew */
     if (srtp != TCCC_SRTP_NONE)
         memcpy(tap->key, key, sizeof tap->key);
@@ -220,7 +226,7 @@ static void from_peer(leg *l, uint8_t *packet, size_t len)
         loss_packet(&l->loss, rtp_packet_ssrc(packet), rtp_packet_seq(packet));
         l->follows &= l->reads || l->listens;
     }
-    if (l->tap.ring && !is_rtcp)
+    if (!is_rtcp)
         tap_packet(l, packet, len);
     if (l->receiver && l->reads) {
         int opened = is_rtcp ? srtp_receiver_rtcp(l->receiver, packet, len) : open_rtp(l, packet, len);
@@ -575,6 +581,7 @@ void leg_close(leg *l)
         phone_close(l->phone);
     drop_keys(l);
     stop_tones(l);
-    tap_ring_drop(l->tap.ring);
+    for (int ear = 0; ear < BRIDGE_N_EARS; ear++)
+        tap_ring_drop(l->tap.ears[ear].ring);
     OPENSSL_cleanse(l, sizeof *l);
 }

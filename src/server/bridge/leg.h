@@ -48,13 +48,15 @@ typedef struct {                     /* keys in the sound */
     uint64_t told_us;
 } leg_tones;
 
-typedef struct {                     /* packets are copied for recording */
-    tap_ring *ring;                  /* held; NULL: not tapped */
-    uint32_t id;
+typedef struct {                     /* packets are copied for recordings and transcripts */
+    struct {
+        tap_ring *ring;              /* held; NULL: not tapped */
+        uint32_t id;
+        int told;                    /* the key is in the ring */
+    } ears[BRIDGE_N_EARS];
     int withheld;                    /* the other side does not hear it */
     enum tccc_srtp_suite srtp;       /* of what comes from this peer, also where it passes closed */
     uint8_t key[TCCC_SRTP_KEY_LEN];
-    int told;                        /* the key is in the ring */
 } leg_tap;
 
 typedef struct {                     /* of the peer's RTP, also where it passes closed: a receiver that joins later must know them */
@@ -107,7 +109,7 @@ void leg_echo(leg *l, uint8_t *packet, size_t len);
 /* A program plays to this leg and may wait for keys. 0 or TCCC_E_NO_MEMORY. */
 int leg_listen(leg *l, int on);
 /* Copies what comes from the peer; ring NULL: no more. */
-void leg_tap_to(leg *l, tap_ring *ring, uint32_t tap);
+void leg_tap_to(leg *l, enum bridge_ear ear, tap_ring *ring, uint32_t tap);
 /* How what comes from the peer is closed (key may be NULL for NONE), and whether the other side hears it. */
 void leg_tap_state(leg *l, enum tccc_srtp_suite srtp, const uint8_t *key, int withheld);
 /* 1 when leg_events.packet gets packets of this leg in the clear. */

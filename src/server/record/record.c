@@ -53,7 +53,7 @@ static void tap_leave(records *all, tapped *t)
 {
     if (--t->users)
         return;
-    bridge_tap(all->edge, t->bridge, t->side, NULL, 0);
+    bridge_tap(all->edge, t->bridge, t->side, BRIDGE_EAR_RECORD, NULL, 0);
     id_map_take(&all->taps, tap_key(t->bridge, t->side));
     free(t);
 }
@@ -76,7 +76,7 @@ static void hear(records *all, record_entry *e, int voice, uint32_t bridge, int 
     t->users++;
     e->heard[voice] = t;
     if (is_new)
-        bridge_tap(all->edge, bridge, side, record_thread_ring(all->threads[e->thread]), t->tap);
+        bridge_tap(all->edge, bridge, side, BRIDGE_EAR_RECORD, record_thread_ring(all->threads[e->thread]), t->tap);
 }
 
 static void hear_none(records *all, record_entry *e)

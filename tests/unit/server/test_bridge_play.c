@@ -256,7 +256,7 @@ static void what_a_side_says_is_copied_as_it_came(void **state)
     rtp_packet rtp;
     tap_head head;
     tap_ring *ring = tap_ring_new(1 << 20);
-    bridge_tap(test.edge, c.bridge, 0, ring, 77);
+    bridge_tap(test.edge, c.bridge, 0, BRIDGE_EAR_RECORD, ring, 77);
     talk_until_heard(&c.a, &c.b, packet, &rtp);
     size_t len = phone_packet(&c.a, sent, 8, 0x2a);
     phone_send_bytes(&c.a, c.a.rtp, c.a.bridge_port, sent, len);
@@ -279,7 +279,7 @@ static void what_a_side_says_is_copied_as_it_came(void **state)
     while (copy[RTP_HEADER_LEN] != 0x2b);
     assert_int_equal(head.flags, TAP_SPEECH | TAP_WITHHELD);
     bridge_hold(test.edge, c.bridge, 1, 0);
-    bridge_tap(test.edge, c.bridge, 0, NULL, 0);
+    bridge_tap(test.edge, c.bridge, 0, BRIDGE_EAR_RECORD, NULL, 0);
     talk_until_heard(&c.a, &c.b, packet, &rtp);
     while (tap_ring_take(ring, tap_ring_end(ring), &head, copy, sizeof copy))
         ;
@@ -290,6 +290,36 @@ static void what_a_side_says_is_copied_as_it_came(void **state)
     assert_false(tap_ring_take(ring, tap_ring_end(ring), &head, copy, sizeof copy));
     assert_int_equal(tap_ring_lost(ring), 0);
     tap_ring_drop(ring);
+    call_end(&c);
+}
+
+static void recording_and_transcript_hear_a_side_each_by_itself(void **state)
+{
+    (void)state;
+    call c = call_start();
+    uint8_t packet[1500], copy[2048];
+    rtp_packet rtp;
+    tap_head head;
+    tap_ring *record = tap_ring_new(1 << 20), *transcript = tap_ring_new(1 << 20);
+    bridge_tap(test.edge, c.bridge, 0, BRIDGE_EAR_RECORD, record, 1);
+    bridge_tap(test.edge, c.bridge, 0, BRIDGE_EAR_TRANSCRIPT, transcript, 2);
+    talk_until_heard(&c.a, &c.b, packet, &rtp);
+    taken(record, &head, copy);
+    assert_int_equal(head.tap, 1);
+    taken(transcript, &head, copy);
+    assert_int_equal(head.tap, 2);
+    bridge_tap(test.edge, c.bridge, 0, BRIDGE_EAR_RECORD, NULL, 0);
+    talk_until_heard(&c.a, &c.b, packet, &rtp);
+    while (tap_ring_take(record, tap_ring_end(record), &head, copy, sizeof copy))
+        ;
+    phone_talk(&c.a, 0x2d);
+    do
+        taken(transcript, &head, copy);
+    while (copy[RTP_HEADER_LEN] != 0x2d);
+    assert_int_equal(head.tap, 2);
+    assert_false(tap_ring_take(record, tap_ring_end(record), &head, copy, sizeof copy));
+    tap_ring_drop(record);
+    tap_ring_drop(transcript);
     call_end(&c);
 }
 
@@ -315,7 +345,7 @@ static void srtp_is_copied_closed_behind_its_key(void **state)
         phone_send_bytes(&a, a.rtp, a.bridge_port, packet, len);
         heard += hear_from(b.rtp, copy, sizeof copy, 20) > 0;
         if (heard == 97)
-            bridge_tap(test.edge, bridge, 0, ring, 5);
+            bridge_tap(test.edge, bridge, 0, BRIDGE_EAR_RECORD, ring, 5);
     }
     taken(ring, &head, copy);
     assert_int_equal(head.kind, TAP_KEYS);
@@ -346,7 +376,7 @@ static void a_full_ring_loses_and_counts_and_the_call_goes_on(void **state)
     uint8_t packet[1500];
     rtp_packet rtp;
     tap_ring *ring = tap_ring_new(4096);
-    bridge_tap(test.edge, c.bridge, 0, ring, 1);
+    bridge_tap(test.edge, c.bridge, 0, BRIDGE_EAR_RECORD, ring, 1);
     while (hear_from(c.b.rtp, packet, sizeof packet, 40))
         ;
     allocation_count_start();
@@ -368,6 +398,7 @@ int main(void)
         cmocka_unit_test_setup(a_file_that_is_missing_ends_once, forget),
         cmocka_unit_test_setup(keys_are_told_once_each_by_tones_or_by_events, forget),
         cmocka_unit_test_setup(what_a_side_says_is_copied_as_it_came, forget),
+        cmocka_unit_test_setup(recording_and_transcript_hear_a_side_each_by_itself, forget),
         cmocka_unit_test_setup(srtp_is_copied_closed_behind_its_key, forget),
         cmocka_unit_test_setup(a_full_ring_loses_and_counts_and_the_call_goes_on, forget),
     };
