@@ -1,5 +1,6 @@
 /** sdk.js: one SDK instance: core, audio, data channel and call bar put together, and window.tccc's face. Layer: page. */
 import { Audio } from './audio.js';
+import { createAdmin } from './api_admin.js';
 import { createAgentApi } from './api_agent.js';
 import { createBus } from './bus.js';
 import { createCallApi } from './api_call.js';
@@ -99,6 +100,7 @@ export class Sdk {
     const voicePorts = new MessageChannel(); /* orders wait in the port until the worklet stands */
     this.post({ k: 'voice', port: voicePorts.port1 }, [voicePorts.port1]);
     this.audio = new Audio(config, voicePorts.port2, this.emitter.emit);
+    this.admin = createAdmin({ bus: this.bus });
     this.sessions = createSessions(() => this.onSessions());
     this.tccc = this.face();
   }
@@ -111,7 +113,7 @@ export class Sdk {
     this.ui = new Ui({ config: this.config, Call, Agent, sessions, emitter, quality: (channel) => audio.stats(channel) });
     const { on, off, removeAllListeners } = emitter;
     return {
-      Call, Agent, Devices: createDevicesApi({ audio }), UI: this.ui.api(), events, on, off,
+      Call, Agent, Admin: this.admin.api, Devices: createDevicesApi({ audio }), UI: this.ui.api(), events, on, off,
       callOut: Call.callOut,
       isBrowserSupported: () => isBrowserSupported(),
       isEnvSupported: () => isEnvSupported(),
@@ -177,6 +179,7 @@ export class Sdk {
   onReady() {
     this.bus.open();
     this.bus.request('Session.list').then(({ sessions }) => this.sessions.restore(sessions ?? []), () => {});
+    this.admin.load();
     this.audio.preload().catch((error) => this.onEngineFault(error));
   }
 

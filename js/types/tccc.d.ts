@@ -148,6 +148,34 @@ export interface UI {
   hideNotificationBar(): void;
 }
 
+export interface SkillGroup {
+  skillGroupId: string;
+  skillGroupName: string;
+  /** Ours: agents who are there, who are free, and customers who wait; as they were when it was asked for. */
+  online: number;
+  free: number;
+  waiting: number;
+}
+
+/** Ours: whom and what a call can be handed to, and the administrator's reasons of rest. */
+export interface Directory {
+  groups: SkillGroup[];
+  /** Those who are there first. */
+  agents: { userId: string; name: string; status: AgentStatus; skillGroupIds: string[]; extension?: string }[];
+  /** Published self-service flows. */
+  flows: { flowId: string; name: string }[];
+  restReasons: string[];
+  /** There are more agents than fit into one answer. */
+  more?: boolean;
+}
+
+export interface Admin {
+  /** As they were at ready, or at the last getDirectory; [] before. */
+  getSkillGroups(): SkillGroup[];
+  /** Ours: asks the server. */
+  getDirectory(): Promise<Success<Directory>>;
+}
+
 export interface EventMap {
   ready: { tabUUID: string };
   tokenExpired: { message: string; code?: string };
@@ -190,7 +218,7 @@ export interface EventMap {
   calloutAccepted: { sessionId: string };
   statusChanged: {
     status: AgentStatus;
-    /** Ours: of rest. */
+    /** Ours: of rest; 'microphoneLost' or 'microphoneDenied' of a notReady that ends when the microphone is back. */
     reason?: string;
     /** Ours: asked for during a call, and follows when it ends. */
     reserved?: 'rest' | 'notReady';
@@ -232,6 +260,7 @@ export type EventName = keyof EventMap;
 export interface Tccc {
   Call: Call;
   Agent: Agent;
+  Admin: Admin;
   Devices: Devices;
   UI: UI;
   events: { readonly [name in EventName]: name };

@@ -24,6 +24,7 @@ enum agent_state {
     AGENT_ARRANGE_KEPT,             /* the agent asked to stay in it: no countdown */
     AGENT_NOT_READY,
     AGENT_REST,
+    AGENT_NO_MICROPHONE,            /* would be free, but its page has no microphone; shown as notReady */
     AGENT_STATES
 };
 
@@ -42,6 +43,8 @@ enum agent_event {
     AGENT_EVENT_WRAP_UP_DONE,       /* its time is over */
     AGENT_EVENT_GONE,               /* the seat is lost for good */
     AGENT_EVENT_FORBIDDEN,          /* sent offline by an administrator */
+    AGENT_EVENT_MIC_LOST,           /* its page, the only way to it, has no microphone */
+    AGENT_EVENT_MIC_BACK,
     AGENT_EVENTS
 };
 

@@ -12,7 +12,8 @@
     X(CALL_INTERNAL, "Call.startInternalCall") X(CALL_TRANSFER, "Call.transfer") X(CALL_FLOW, "Call.startSelfService") \
     X(CALL_UNFLOW, "Call.stopSelfService") \
     X(AGENT_ONLINE, "Agent.online") X(AGENT_OFFLINE, "Agent.offline") X(AGENT_SET_STATUS, "Agent.setStatus") \
-    X(AGENT_GET_STATUS, "Agent.getStatus") X(SESSION_LIST, "Session.list") X(MEDIA_OFFER, "Media.offer") X(MEDIA_STATS, "Media.stats")
+    X(AGENT_GET_STATUS, "Agent.getStatus") X(SESSION_LIST, "Session.list") X(MEDIA_OFFER, "Media.offer") X(MEDIA_STATS, "Media.stats") \
+    X(AGENT_DEVICE, "Agent.device") X(DIRECTORY_GET, "Directory.get")
 
 enum command_name {
 #define COMMAND_ENUM(name, text) COMMAND_##name,

@@ -57,7 +57,8 @@ enum wire_kind { WIRE_HELLO, WIRE_WELCOME, WIRE_REFUSE, WIRE_REQ, WIRE_RES, WIRE
     X(CALL_START, "call.start") X(CALL_ACCEPT, "call.accept") X(CALL_REJECT, "call.reject") X(CALL_HANGUP, "call.hangup") \
     X(CALL_DELETE, "call.delete") X(CALL_HOLD, "call.hold") X(CALL_UNHOLD, "call.unhold") X(CALL_MUTE, "call.mute") \
     X(CALL_DIGITS, "call.digits") X(CALL_INTERNAL, "call.internal") X(CALL_TRANSFER, "call.transfer") \
-    X(CALL_FLOW, "call.flow") X(CALL_UNFLOW, "call.unflow") X(MEDIA_OFFER, "media.offer")
+    X(CALL_FLOW, "call.flow") X(CALL_UNFLOW, "call.unflow") X(MEDIA_OFFER, "media.offer") \
+    X(AGENT_DEVICE, "agent.device") X(DIRECTORY_GET, "directory.get")
 
 enum wire_method {
 #define WIRE_METHOD_ENUM(name, text) WIRE_##name,
@@ -82,6 +83,7 @@ enum wire_event_name {
 
 /* The values of agent.status' `status`. */
 enum wire_set_status { WIRE_SET_FREE, WIRE_SET_REST, WIRE_SET_ARRANGE, WIRE_SET_NOT_READY, WIRE_SET_STOP_NOT_READY };
+enum wire_device { WIRE_DEVICE_OK, WIRE_DEVICE_LOST, WIRE_DEVICE_DENIED };
 enum wire_server_type { WIRE_STAFF_SEAT, WIRE_STAFF_PHONE_SEAT, WIRE_MINI_PROGRAM_SEAT, WIRE_STAFF_EXTENSION_SEAT };
 enum wire_close_by { WIRE_BY_CLIENT, WIRE_BY_SEAT, WIRE_BY_ADMIN, WIRE_BY_TIMER };
 enum wire_media_op { WIRE_MEDIA_START, WIRE_MEDIA_UPDATE, WIRE_MEDIA_STOP };
@@ -168,6 +170,7 @@ typedef struct {                    /* which members a method has: docs/protocol
     bool use_mobile;
     const char *user_id, *extension; /* call.transfer: one of these two, skill_group_id and phone_number */
     const char *flow_id;            /* call.flow */
+    enum wire_device microphone;    /* agent.device */
     const char *sdp;
 } wire_args;
 
@@ -177,11 +180,36 @@ typedef struct {
     wire_args args;
 } wire_request;
 
+typedef struct { const char *id, *name; int online, free, waiting; } wire_directory_group;
+typedef struct {
+    const char *user_id, *name;
+    enum agent_status status;
+    const char *const *groups;      /* ids */
+    int n_groups;
+    const char *extension;          /* NULL none */
+} wire_directory_agent;
+typedef struct { const char *id, *name; } wire_directory_flow;
+
+typedef struct {                    /* who and what a page can transfer to, and the reasons of rest */
+    const wire_directory_group *groups;
+    const wire_directory_agent *agents;
+    const wire_directory_flow *flows;
+    const json_value *rest_reasons; /* an array of texts, or NULL */
+    int n_groups, n_agents, n_flows;
+    bool more;
+} wire_directory;
+
+#define WIRE_DIRECTORY_LISTS 4
+extern const char *const wire_directory_lists[];    /* "groups", "agents", "flows", "restReasons", NULL */
+
 typedef struct {
     enum agent_status status;       /* agent.* */
     const char *session_id, *caller, *callee, *callee_location, *remark; /* call.start, call.internal; the last two may be NULL */
     enum wire_server_type server_type;
     const char *sdp;                /* media.offer */
+    const wire_directory *directory; /* directory.get, printing only */
+    const json_value *lists[WIRE_DIRECTORY_LISTS]; /* directory.get, parsed only: arrays in the order of wire_directory_lists */
+    bool more;                      /* directory.get: there are agents who did not fit */
 } wire_result;
 
 typedef struct {
@@ -213,7 +241,7 @@ typedef struct {
 
 typedef struct {
     enum agent_status status;
-    const char *reason;             /* of rest; NULL none */
+    const char *reason;             /* of rest, and of a notReady that a lost microphone made; NULL none */
     enum agent_status reserved;     /* REST or NOT_READY: follows when the session ends; any other: nothing is reserved */
     int countdown_s;                /* arrange: becomes free after so long; 0: it stays */
 } wire_status_changed;
@@ -302,6 +330,6 @@ const char *wire_session_state_name(enum wire_session_state state);
 extern const char *const wire_kind_names[], *const wire_method_names[], *const wire_event_names[], *const wire_set_status_names[],
     *const wire_server_type_names[], *const wire_close_by_names[], *const wire_media_op_names[], *const wire_direction_names[],
     *const wire_codec_names[], *const wire_suite_names[], *const wire_session_state_names[], *const wire_way_names[],
-    *const wire_held_by_names[], *const wire_session_type_names[];
+    *const wire_held_by_names[], *const wire_session_type_names[], *const wire_device_names[];
 
 #endif

@@ -236,7 +236,8 @@ static void read_target(wire_args *args, json_reader *in) {
 
 static void read_args(enum wire_method method, wire_args *args, json_reader *in) {
     switch (method) {
-    case WIRE_AGENT_ONLINE: case WIRE_AGENT_OFFLINE: case WIRE_N_METHODS: return;
+    case WIRE_AGENT_ONLINE: case WIRE_AGENT_OFFLINE: case WIRE_DIRECTORY_GET: case WIRE_N_METHODS: return;
+    case WIRE_AGENT_DEVICE: args->microphone = (enum wire_device)json_choice(in, "microphone", wire_device_names); return;
     case WIRE_AGENT_STATUS:
         args->status = (enum wire_set_status)json_choice(in, "status", wire_set_status_names);
         args->rest_reason = take_field_or_null(in, "restReason");
@@ -467,10 +468,17 @@ static void read_call_response(wire_result *result, json_reader *in) {
     result->remark = take_field_or_null(in, "remark");
 }
 
+/* The page reads the lists; here only that there are lists. */
+static void read_directory(wire_result *result, json_reader *in) {
+    for (int i = 0; i < WIRE_DIRECTORY_LISTS; i++) result->lists[i] = json_array(in, wire_directory_lists[i], WIRE_TEXT_MAX);
+    result->more = json_bool_or(in, "more", false);
+}
+
 int wire_read_result(enum wire_method method, const json_value *raw, wire_result *result, wire_failure *failure) {
     *result = (wire_result){ 0 };
     json_reader in = json_read(raw);
-    if (method <= WIRE_AGENT_STATUS) result->status = (enum agent_status)json_choice(&in, "status", agent_status_names);
+    if (method == WIRE_DIRECTORY_GET) read_directory(result, &in);
+    if (method <= WIRE_AGENT_STATUS || method == WIRE_AGENT_DEVICE) result->status = (enum agent_status)json_choice(&in, "status", agent_status_names);
     if (method == WIRE_CALL_START || method == WIRE_CALL_INTERNAL) read_call_response(result, &in);
     if (method == WIRE_MEDIA_OFFER) result->sdp = json_string(&in, "sdp", 1, WIRE_SDP_MAX);
     return in.error ? fail(failure, in.error, 0, wire_method_name(method), in.message) : 0;

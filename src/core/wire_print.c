@@ -138,7 +138,8 @@ static void put_target(json_writer *out, const wire_args *args) {
 
 static void put_args(json_writer *out, enum wire_method method, const wire_args *args) {
     switch (method) {
-    case WIRE_AGENT_ONLINE: case WIRE_AGENT_OFFLINE: case WIRE_N_METHODS: return;
+    case WIRE_AGENT_ONLINE: case WIRE_AGENT_OFFLINE: case WIRE_DIRECTORY_GET: case WIRE_N_METHODS: return;
+    case WIRE_AGENT_DEVICE: json_put_string(out, "microphone", wire_device_names[args->microphone]); return;
     case WIRE_AGENT_STATUS:
         json_put_string(out, "status", wire_set_status_names[args->status]);
         put_optional(out, "restReason", args->rest_reason);
@@ -177,8 +178,61 @@ static void put_call_response(json_writer *out, const wire_result *result) {
     put_optional(out, "remark", result->remark);
 }
 
+static void put_directory_agent(json_writer *out, const wire_directory_agent *agent) {
+    json_open_object(out, NULL);
+    json_put_string(out, "userId", agent->user_id);
+    json_put_string(out, "name", agent->name);
+    json_put_string(out, "status", agent_status_name(agent->status));
+    json_open_array(out, "skillGroupIds");
+    for (int i = 0; i < agent->n_groups; i++) json_put_string(out, NULL, agent->groups[i]);
+    json_close(out);
+    put_optional(out, "extension", agent->extension);
+    json_close(out);
+}
+
+static void put_directory_groups(json_writer *out, const wire_directory *directory) {
+    json_open_array(out, "groups");
+    for (int i = 0; i < directory->n_groups; i++) {
+        const wire_directory_group *group = &directory->groups[i];
+        json_open_object(out, NULL);
+        json_put_string(out, "skillGroupId", group->id);
+        json_put_string(out, "skillGroupName", group->name);
+        json_put_integer(out, "online", group->online);
+        json_put_integer(out, "free", group->free);
+        json_put_integer(out, "waiting", group->waiting);
+        json_close(out);
+    }
+    json_close(out);
+}
+
+static void put_directory(json_writer *out, const wire_directory *directory) {
+    put_directory_groups(out, directory);
+    json_open_array(out, "agents");
+    for (int i = 0; i < directory->n_agents; i++) put_directory_agent(out, &directory->agents[i]);
+    json_close(out);
+    json_open_array(out, "flows");
+    for (int i = 0; i < directory->n_flows; i++) {
+        json_open_object(out, NULL);
+        json_put_string(out, "flowId", directory->flows[i].id);
+        json_put_string(out, "name", directory->flows[i].name);
+        json_close(out);
+    }
+    json_close(out);
+    if (directory->rest_reasons) json_put_value(out, "restReasons", directory->rest_reasons);
+    else json_open_array(out, "restReasons"), json_close(out);
+    if (directory->more) json_put_bool(out, "more", true);
+}
+
+/* As it was parsed, for the page. */
+static void put_directory_lists(json_writer *out, const wire_result *result) {
+    for (int i = 0; i < WIRE_DIRECTORY_LISTS; i++) json_put_value(out, wire_directory_lists[i], result->lists[i]);
+    if (result->more) json_put_bool(out, "more", true);
+}
+
 void wire_put_result(json_writer *out, enum wire_method method, const wire_result *result) {
-    if (method <= WIRE_AGENT_STATUS) json_put_string(out, "status", agent_status_name(result->status));
+    if (method == WIRE_DIRECTORY_GET && result->directory) put_directory(out, result->directory);
+    else if (method == WIRE_DIRECTORY_GET) put_directory_lists(out, result);
+    if (method <= WIRE_AGENT_STATUS || method == WIRE_AGENT_DEVICE) json_put_string(out, "status", agent_status_name(result->status));
     if (method == WIRE_CALL_START || method == WIRE_CALL_INTERNAL) put_call_response(out, result);
     if (method == WIRE_MEDIA_OFFER) json_put_string(out, "sdp", result->sdp);
 }

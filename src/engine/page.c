@@ -187,6 +187,8 @@ static void hand_over(tccc_engine *engine, const command *command) {
 static void online(tccc_engine *engine, const command *command) { ask_server(engine, command, WIRE_AGENT_ONLINE, &command->args); }
 static void offline(tccc_engine *engine, const command *command) { ask_server(engine, command, WIRE_AGENT_OFFLINE, &command->args); }
 static void set_status(tccc_engine *engine, const command *command) { ask_server(engine, command, WIRE_AGENT_STATUS, &command->args); }
+static void device(tccc_engine *engine, const command *command) { ask_server(engine, command, WIRE_AGENT_DEVICE, &command->args); }
+static void directory(tccc_engine *engine, const command *command) { ask_server(engine, command, WIRE_DIRECTORY_GET, &command->args); }
 static void offer(tccc_engine *engine, const command *command) { ask_server(engine, command, WIRE_MEDIA_OFFER, &command->args); }
 
 void page_command(tccc_engine *engine, const command *command) {
@@ -198,7 +200,7 @@ void page_command(tccc_engine *engine, const command *command) {
         [COMMAND_AGENT_OFFLINE] = offline,     [COMMAND_AGENT_SET_STATUS] = set_status, [COMMAND_AGENT_GET_STATUS] = done,
         [COMMAND_SESSION_LIST] = done,         [COMMAND_MEDIA_OFFER] = offer,       [COMMAND_MEDIA_STATS] = done,
         [COMMAND_CALL_INTERNAL] = start_internal, [COMMAND_CALL_TRANSFER] = hand_over, [COMMAND_CALL_FLOW] = hand_over,
-        [COMMAND_CALL_UNFLOW] = hand_over,
+        [COMMAND_CALL_UNFLOW] = hand_over,     [COMMAND_AGENT_DEVICE] = device,    [COMMAND_DIRECTORY_GET] = directory,
     };
     bool any_time = command->name == COMMAND_AGENT_GET_STATUS; /* "offline" before sign-in */
     if (any_time || is_after_ready(engine)) carry_out[command->name](engine, command);

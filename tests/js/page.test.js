@@ -37,7 +37,7 @@ describe('window.tccc in a page', () => {
   });
   afterEach(() => tab.close());
 
-  for (const name of ['Call', 'Agent', 'Devices', 'UI']) {
+  for (const name of ['Call', 'Agent', 'Devices', 'UI', 'Admin']) {
     it(`tccc.${name} has the members that tccc.d.ts says, and no others`, async () => {
       const members = await tab.evaluate((one) => Object.keys(window.tccc[one]).sort(), name);
       assert.deepEqual(members, membersOf(name));

@@ -8,12 +8,12 @@
 
 /* One letter a cell, columns in the order of enum agent_event: O offline, F free, B busy, N busy then notReady, R busy then
  * rest, K busy then kept after-call work, W busy then after-call work, Z busy then offline, A after-call work that counts down,
- * k kept after-call work, n notReady, r rest; x refused as offline, b refused as busy. Written from the manual's rules. */
-static const char letters[] = "OFBNRKWZAknr";
+ * k kept after-call work, n notReady, r rest, m no microphone; x refused as offline, b as busy, s in this state. Written from the manual's rules. */
+static const char letters[] = "OFBNRKWZAknrm";
 static const char *const expected[AGENT_STATES] = {
-    /* ONLINE OFFLINE FREE REST ARRANGE NOTREADY STOPNOTREADY CALL ENDED WRAPUP MISSED DONE GONE FORBIDDEN */
-    "FOxxxxxZOOOOOO", "FOFrknFBFFFFOO", "BbBRbNBBFArBZZ", "NbBRbNBNnnnNZZ", "RbBRbNRRrrrRZZ", "KbBRKNKKkkkKZZ", "WbBRbNWWAArWZZ",
-    "BZxxxxxZOOOZZZ", "AOFrknAWAAAFOO", "kOFrknkKkkkkOO", "nOFrknFNnnnnOO", "rOFrknrRrrrrOO",
+    /* ONLINE OFFLINE FREE REST ARRANGE NOTREADY STOPNOTREADY CALL ENDED WRAPUP MISSED DONE GONE FORBIDDEN MICLOST MICBACK */
+    "FOxxxxxZOOOOOOOO", "FOFrknFBFFFFOOmF", "BbBRbNBBFArBZZBB", "NbBRbNBNnnnNZZNN", "RbBRbNRRrrrRZZRR", "KbBRKNKKkkkKZZKK", "WbBRbNWWAArWZZWW",
+    "BZxxxxxZOOOZZZZZ", "AOFrknAWAAAFOOAA", "kOFrknkKkkkkOOkk", "nOFrknFNnnnnOOnn", "rOFrknrRrrrrOOrr", "mOsrknsBmmmmOOmF",
 };
 
 static void every_cell_leads_where_the_rules_say(void **state) {
@@ -26,6 +26,7 @@ static void every_cell_leads_where_the_rules_say(void **state) {
             char wanted = expected[from][event];
             if (wanted == 'x') assert_int_equal(result, TCCC_E_AGENT_OFFLINE);
             else if (wanted == 'b') assert_int_equal(result, TCCC_E_AGENT_BUSY);
+            else if (wanted == 's') assert_int_equal(result, TCCC_E_STATE);
             else assert_int_equal(letters[now], wanted);
             if (result <= 0) assert_int_equal(now, from);
             else assert_int_not_equal(now, from);
@@ -36,7 +37,7 @@ static void every_cell_leads_where_the_rules_say(void **state) {
 static void what_is_shown_is_one_of_the_manual_s_words(void **state) {
     (void)state;
     static const char *const shown[AGENT_STATES] = { "offline", "free", "busy", "busy", "busy", "busy", "busy", "busy", "arrange", "arrange",
-                                                    "notReady", "rest" };
+                                                    "notReady", "rest", "notReady" };
     for (int i = 0; i < AGENT_STATES; i++) assert_string_equal(agent_status_name(agent_fsm_status((enum agent_state)i)), shown[i]);
     assert_null(agent_status_names[AGENT_STATUSES]);
 }

@@ -175,6 +175,42 @@ static void results_are_read_by_their_method(void **state) {
     assert_prints(&out, call);
 }
 
+static void a_directory_is_told_and_passed_on(void **state) {
+    (void)state;
+    static const char told[] =
+        "{\"t\":\"res\",\"id\":3,\"ok\":true,\"r\":{\"groups\":[{\"skillGroupId\":\"7\",\"skillGroupName\":\"sales\",\"online\":2,\"free\":1,"
+        "\"waiting\":4}],\"agents\":[{\"userId\":\"a@x\",\"name\":\"A\",\"status\":\"rest\",\"skillGroupIds\":[\"7\"],\"extension\":\"1001\"}],"
+        "\"flows\":[{\"flowId\":\"5\",\"name\":\"rating\"}],\"restReasons\":[],\"more\":true}}";
+    static const char *const ids[] = { "7" };
+    const wire_directory_group group = { "7", "sales", 2, 1, 4 };
+    const wire_directory_agent agent = { "a@x", "A", AGENT_STATUS_REST, ids, 1, "1001" };
+    const wire_directory_flow flow = { "5", "rating" };
+    const wire_directory directory = { .groups = &group, .agents = &agent, .flows = &flow, .n_groups = 1, .n_agents = 1, .n_flows = 1, .more = true };
+    wire_message in, out = { .kind = WIRE_RES, .answer = { .id = 3, .ok = true, .method = WIRE_DIRECTORY_GET, .result = { .directory = &directory } } };
+    assert_prints(&out, told);
+    assert_int_equal(parse(WIRE_FROM_SERVER, told, &in), 0);
+    wire_result result;
+    assert_int_equal(wire_read_result(WIRE_DIRECTORY_GET, in.answer.raw, &result, &why), 0);
+    out.answer.result = result; /* as the engine hands it to the page */
+    assert_prints(&out, told);
+    wire_free(&in);
+    assert_int_equal(parse(WIRE_FROM_SERVER, "{\"t\":\"res\",\"id\":3,\"ok\":true,\"r\":{\"groups\":[],\"agents\":[],\"flows\":{}}}", &in), 0);
+    assert_int_equal(wire_read_result(WIRE_DIRECTORY_GET, in.answer.raw, &result, &why), TCCC_E_ARG_TYPE);
+    assert_string_equal(why.message, "directory.get: flows must be an array.");
+    wire_free(&in);
+}
+
+static void a_page_tells_of_its_microphone(void **state) {
+    (void)state;
+    wire_message in, out = { .kind = WIRE_REQ, .request = { .id = 2, .method = WIRE_AGENT_DEVICE, .args.microphone = WIRE_DEVICE_DENIED } };
+    assert_prints(&out, "{\"t\":\"req\",\"id\":2,\"m\":\"agent.device\",\"a\":{\"microphone\":\"denied\"}}");
+    assert_int_equal(parse(WIRE_FROM_CLIENT, "{\"t\":\"req\",\"id\":2,\"m\":\"agent.device\",\"a\":{\"microphone\":\"lost\"}}", &in), 0);
+    assert_int_equal(in.request.args.microphone, WIRE_DEVICE_LOST);
+    wire_free(&in);
+    assert_bad(WIRE_FROM_CLIENT, "{\"t\":\"req\",\"id\":2,\"m\":\"agent.device\",\"a\":{\"microphone\":\"gone\"}}", TCCC_E_ARG_RANGE, 2,
+               "agent.device: microphone must be one of ok, lost, denied.");
+}
+
 static void errors_carry_name_sentence_and_remedy(void **state) {
     (void)state;
     wire_message bye = { .kind = WIRE_BYE, .bye = { true, wire_error_of(TCCC_E_REPLAY, NULL) } };
@@ -213,6 +249,8 @@ int main(void) {
         cmocka_unit_test(a_snapshot_has_at_most_32_sessions),
         cmocka_unit_test(a_message_cut_anywhere_is_refused),
         cmocka_unit_test(results_are_read_by_their_method),
+        cmocka_unit_test(a_directory_is_told_and_passed_on),
+        cmocka_unit_test(a_page_tells_of_its_microphone),
         cmocka_unit_test(errors_carry_name_sentence_and_remedy),
         SAYS(the_sdk_s_events_have_their_fields, "SDK-105 to SDK-115, SDK-153 to SDK-156, SDK-164: the SDK's events have their fields"),
     };

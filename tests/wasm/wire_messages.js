@@ -31,6 +31,7 @@ export const fromClient = [
     .map((target) => req('call.transfer', { sessionId: session, ...target })),
   req('call.flow', { sessionId: session, flowId: '12' }), req('call.unflow', { sessionId: session }),
   req('media.offer', { sdp: 'v=0\r\n' }),
+  req('agent.device', { microphone: 'denied' }), req('directory.get', {}),
   { t: 'ack', seq: 12 }, { t: 'ping', n: 1 }, { t: 'pong', n: 4294967295 }, { t: 'bye' }, { t: 'bye', error },
 ];
 

@@ -12,10 +12,16 @@ const store_agent *agent_row(const agent *a) { return &a->row; }
 uint32_t agent_number(const agent *a) { return a->number; }
 struct seat *agent_seat(const agent *a) { return a->seat; }
 enum agent_status agent_status_of(const agent *a) { return agent_fsm_status(a->state); }
-const char *agent_rest_reason(const agent *a) { return a->state == AGENT_REST ? a->reason : ""; }
+enum agent_microphone agent_microphone_of(const agent *a) { return a->microphone; }
 int64_t agent_since_ms(const agent *a) { return a->since_ms; }
 uint64_t agent_free_since_ms(const agent *a) { return a->free_since_ms; }
 const char *agent_session(const agent *a) { return a->session; }
+
+const char *agent_reason(const agent *a) {
+    if (a->state == AGENT_NO_MICROPHONE)
+        return a->microphone == AGENT_MIC_DENIED ? "microphoneDenied" : "microphoneLost";
+    return a->state == AGENT_REST ? a->reason : "";
+}
 
 const char *agent_reserved(const agent *a) {
     enum agent_status reserved = agent_fsm_reserved(a->state);
@@ -49,7 +55,8 @@ static bool rings_without_page(const agent *a) {
     return a->reach & AGENT_BY_PHONE || (rings_by_mobile(a) && a->row.mobile_accept == STAFF_MOBILE_ALWAYS);
 }
 
-static bool rings(const agent *a) { return (a->seat && a->connected) || rings_without_page(a); }
+static bool rings(const agent *a) { return (a->seat && a->connected && a->microphone == AGENT_MIC_OK) || rings_without_page(a); }
+static bool lacks_microphone(const agent *a) { return a->microphone != AGENT_MIC_OK && !rings_without_page(a); }
 static bool rings_offline(const agent *a) { return !a->row.forbidden && rings_by_mobile(a); }
 
 bool agent_is_free(const agent *a) {
@@ -122,6 +129,10 @@ static int step(agent *a, enum agent_event event, bool new_reason) {
     int changed = agent_fsm_step(&a->state, event);
     if (changed < 0 || (!changed && !new_reason))
         return changed;
+    if (lacks_microphone(a))
+        (void)agent_fsm_step(&a->state, AGENT_EVENT_MIC_LOST);
+    if (a->state == before && !new_reason)
+        return 0;
     enter(a, before, new_reason);
     return 1;
 }
@@ -214,15 +225,34 @@ void agent_session_ended(agent *a, enum agent_session_end how) {
 
 /* ---- where it can be reached ---- */
 
+/* After the microphone, or a way to ring without it, came or went. */
+static void settle_microphone(agent *a) { (void)step(a, lacks_microphone(a) ? AGENT_EVENT_MIC_LOST : AGENT_EVENT_MIC_BACK, false); }
+
+void agent_set_microphone(agent *a, enum agent_microphone is) {
+    if (a->microphone == is)
+        return;
+    bool new_reason = a->state == AGENT_NO_MICROPHONE && is != AGENT_MIC_OK;
+    a->microphone = is;
+    LOG(a->all->log, LOG_LEVEL_INFO, "agent.microphone", log_text("user", a->row.user_id), log_text("is", is == AGENT_MIC_OK ? "ok" : is == AGENT_MIC_LOST ? "lost" : "denied"));
+    if (new_reason)
+        enter(a, a->state, true);
+    else
+        settle_microphone(a);
+    agent_settle(a, false);
+}
+
 static void leave_when_out_of_reach(agent *a, bool tell_in_any_case) {
     if (!a->seat && !rings_without_page(a))
         (void)step(a, AGENT_EVENT_GONE, false);
+    settle_microphone(a);
     agent_settle(a, tell_in_any_case);
 }
 
 void agent_set_seat(agent *a, struct seat *s) {
     a->seat = s;
     a->connected = a->connected && s;
+    if (!s)
+        a->microphone = AGENT_MIC_OK; /* another page has another one */
     leave_when_out_of_reach(a, false);
 }
 

@@ -59,7 +59,8 @@ bool agent_in_group(const agent *a, int64_t group_id);        /* everybody is in
 int agent_groups(const agent *a, const store_membership **list);
 
 enum agent_status agent_status_of(const agent *a);
-const char *agent_rest_reason(const agent *a);                /* "" unless it rests */
+/* Why it rests, or is notReady by a lost microphone: "microphoneLost" or "microphoneDenied"; else "". */
+const char *agent_reason(const agent *a);
 const char *agent_reserved(const agent *a);                   /* "rest" or "notReady" asked for while busy; or "" */
 int agent_countdown_s(const agent *a);                        /* seconds of after-call work left; 0: none runs */
 /* Dispatch may give it a contact: it is free and its page is connected, or its desk phone or mobile ("always") can ring; or it is
@@ -76,6 +77,11 @@ int agent_answered_today(const agent *a);                     /* for fewest call
 /* Asked by the page or the API: AGENT_EVENT_ONLINE to AGENT_EVENT_STOP_NOT_READY. reason: of rest, NULL none. 1 changed or reserved,
  * 0 nothing to do; AGENT_OFFLINE (or: nothing of it could ring), AGENT_BUSY, STATE (sent offline by an administrator). */
 int agent_ask(agent *a, enum agent_event event, const char *reason);
+/* What its page says of its microphone. While there is none, nothing rings on the page, and an agent who would be free and cannot be
+ * rung otherwise is notReady instead; who was notReady or at rest, or asks for it meanwhile, stays so when it is back. */
+enum agent_microphone { AGENT_MIC_OK, AGENT_MIC_LOST, AGENT_MIC_DENIED };
+void agent_set_microphone(agent *a, enum agent_microphone is);
+enum agent_microphone agent_microphone_of(const agent *a);
 /* ForceMemberOffline: offline (after the session that runs), and online again only after agent_allow. Both write the store: 0 or IO. */
 int agent_forbid(agent *a);
 int agent_allow(agent *a);

@@ -39,7 +39,7 @@ void history_put(agent *a) {
     *row = (store_status){ .app_id = a->row.app_id, .from_ms = a->since_ms };
     snprintf(row->user_id, sizeof row->user_id, "%s", a->row.user_id);
     snprintf(row->status, sizeof row->status, "%s", agent_status_name(agent_status_of(a)));
-    snprintf(row->reason, sizeof row->reason, "%s", agent_rest_reason(a));
+    snprintf(row->reason, sizeof row->reason, "%s", agent_reason(a));
     snprintf(row->session_id, sizeof row->session_id, "%s", a->session);
     if (h->n == 1 && deadline_set(all->timers, &h->due, HISTORY_DELAY_MS, write_due, all))
         history_write(all);

@@ -29,6 +29,7 @@ struct agent {
     char reason[STORE_TEXT];         /* of the rest that is, or is reserved */
     struct seat *seat;
     bool connected;
+    enum agent_microphone microphone;  /* of the page */
     unsigned reach;                  /* enum agent_reach */
     bool removed;                    /* deleted: only its sessions still have to end */
     bool was_free, was_callable;     /* as the listeners know it */

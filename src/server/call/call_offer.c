@@ -13,7 +13,7 @@ reach_facts call_reach_facts(const calls *all, const agent *a, int forwarded) {
     const store_agent *row = agent_row(a);
     const seat *page = agent_seat(a);
     return (reach_facts){
-        .page = page && seat_is_connected(page) && !agent_is_away(a), .extension = phone_is_registered(all, row->extension), .mobile = row->phone[0] != 0,
+        .page = page && seat_is_connected(page) && !agent_is_away(a) && agent_microphone_of(a) == AGENT_MIC_OK, .extension = phone_is_registered(all, row->extension), .mobile = row->phone[0] != 0,
         .mobile_accept = row->mobile_accept, .forward = row->forward, .forwarded = forwarded,
     };
 }

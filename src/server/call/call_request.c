@@ -80,7 +80,7 @@ static void serve_request(call *c, seat *s, const wire_request *request, uint64_
     case WIRE_CALL_FLOW: call_ask_flow(c, s, request, ticket); break;
     case WIRE_CALL_UNFLOW: apply_request(c, CALL_ON_ASK_BACK, s, request, ticket); break;
     case WIRE_CALL_START: case WIRE_CALL_INTERNAL: case WIRE_CALL_DELETE: case WIRE_AGENT_ONLINE: case WIRE_AGENT_OFFLINE:
-    case WIRE_AGENT_STATUS: case WIRE_MEDIA_OFFER: case WIRE_N_METHODS: break;
+    case WIRE_AGENT_STATUS: case WIRE_MEDIA_OFFER: case WIRE_AGENT_DEVICE: case WIRE_DIRECTORY_GET: case WIRE_N_METHODS: break;
     }
 }
 
@@ -96,7 +96,7 @@ static void caller_request(call *c, seat *s, const wire_request *request, uint64
         seat_answer(s, ticket, request->method, NULL, TCCC_E_STATE, "In an internal call only the agent who was called can do this.");
         break;
     case WIRE_CALL_ACCEPT: case WIRE_CALL_START: case WIRE_CALL_INTERNAL: case WIRE_CALL_DELETE: case WIRE_AGENT_ONLINE:
-    case WIRE_AGENT_OFFLINE: case WIRE_AGENT_STATUS: case WIRE_MEDIA_OFFER: case WIRE_N_METHODS:
+    case WIRE_AGENT_OFFLINE: case WIRE_AGENT_STATUS: case WIRE_MEDIA_OFFER: case WIRE_AGENT_DEVICE: case WIRE_DIRECTORY_GET: case WIRE_N_METHODS:
         seat_answer(s, ticket, request->method, NULL, TCCC_E_STATE, NULL);
         break;
     }

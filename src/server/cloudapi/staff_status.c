@@ -132,7 +132,7 @@ static void put_metrics(metrics *m, const agent *a)
     json_put_string(out, "Direct", busy ? session_direction(m->call, row->app_id, agent_session(a)) : "");
     json_close(out);
     put_durations(out, &t);
-    json_put_string(out, "Reason", agent_rest_reason(a));
+    json_put_string(out, "Reason", agent_reason(a));
     json_put_bool(out, "ReserveRest", strcmp(agent_reserved(a), "rest") == 0);
     json_put_bool(out, "ReserveNotReady", strcmp(agent_reserved(a), "notReady") == 0);
     json_put_integer(out, "UseMobileAccept", row->mobile_accept);
@@ -279,7 +279,7 @@ static void grant(action_call *call, int64_t app_id, const wish *w)
     agent *a = agents_find(call->api->agents, app_id, w->user_id);
     const char *before = a ? status_of(a) : "", *code = "", *message = "";
     char reason[STORE_TEXT];
-    snprintf(reason, sizeof reason, "%s", a ? agent_rest_reason(a) : "");
+    snprintf(reason, sizeof reason, "%s", a ? agent_reason(a) : "");
     int error = a ? agent_ask(a, w->event, w->event == AGENT_EVENT_SET_REST ? w->reason : NULL) : 0;
     if (error < 0) refusal(error, &code, &message);
     if (!a) {
@@ -291,7 +291,7 @@ static void grant(action_call *call, int64_t app_id, const wish *w)
     json_put_string(out, "ErrorCode", code);
     json_put_string(out, "ErrorMessage", message);
     json_put_string(out, "Status", a ? status_of(a) : "");
-    json_put_string(out, "Reason", a ? agent_rest_reason(a) : "");
+    json_put_string(out, "Reason", a ? agent_reason(a) : "");
     json_put_string(out, "PreviousStatus", before);
     json_put_string(out, "PreviousReason", reason);
     json_close(out);

@@ -19,6 +19,8 @@ typedef struct seats seats;
 typedef struct {
     /* A call.* request; answer it with seat_answer, now or later. */
     void (*request)(void *ctx, seat *s, const wire_request *request, uint64_t ticket);
+    /* directory.get; to be answered with seat_answer. */
+    void (*directory)(void *ctx, seat *s, uint64_t ticket);
     /* The calls of a snapshot: fills list[WIRE_SESSIONS_MAX], returns how many. The texts must live until the next call. */
     int (*snapshot)(void *ctx, seat *s, wire_session *list);
     /* The resume window has passed: its calls must end now; afterwards the pointer is dead. */

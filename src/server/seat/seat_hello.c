@@ -105,7 +105,7 @@ static void welcome(seat_link *link, const wire_hello *hello, bool replay) {
     wire_message m = { .kind = WIRE_WELCOME };
     m.welcome = (wire_welcome){
         .resume = s->resume, .user_id = seat_agent(s)->user_id, .user_name = seat_agent(s)->name, .status = agent_status_of(s->agent),
-        .reason = agent_rest_reason(s->agent),
+        .reason = agent_reason(s->agent),
         .sessions = sessions, .n_sessions = all->handler.snapshot(all->ctx, s, sessions), .replay = replay, .seq = outbox_last_seq(s->box),
         .heartbeat_ms = all->config.heartbeat_ms, .resume_window_ms = all->config.resume_s * 1000, .ticket = s->ticket,
         .data_channel = all->config.data_channel, .websocket = true,
@@ -135,6 +135,8 @@ void seat_hello(seat_link *link, const wire_hello *hello) {
     if (!hello->resume || !hello->has_last_seq)
         outbox_forget_requests(s->box);
     LOG(all->log, LOG_LEVEL_INFO, "seat.hello", log_text("user", seat_agent(s)->user_id), log_integer("resumed", hello->resume != NULL), log_integer("replay", replay));
+    if (!hello->resume)
+        agent_set_microphone(s->agent, AGENT_MIC_OK); /* another page: it tells */
     welcome(link, hello, replay);
     agent_set_connected(s->agent, true);
 }

@@ -106,6 +106,15 @@ static void carry_out(seat *s, const wire_request *request, uint64_t ticket) {
     case WIRE_AGENT_ONLINE: case WIRE_AGENT_OFFLINE: case WIRE_AGENT_STATUS:
         seat_status_request(s, request, ticket);
         break;
+    case WIRE_AGENT_DEVICE:
+        seat_device_request(s, request, ticket);
+        break;
+    case WIRE_DIRECTORY_GET:
+        if (seat_may_ask(s))
+            s->all->handler.directory(s->all->ctx, s, ticket);
+        else
+            seat_answer(s, ticket, request->method, NULL, TCCC_E_LIMIT, "The directory was asked for more than 20 times in a second.");
+        break;
     case WIRE_MEDIA_OFFER:
         take_media_offer(s, request, ticket);
         break;

@@ -63,6 +63,10 @@ void seat_hello(seat_link *link, const wire_hello *hello);
 
 /* seat_status.c */
 void seat_status_request(seat *s, const wire_request *request, uint64_t ticket);
+/* agent.device: what the page says of its microphone. */
+void seat_device_request(seat *s, const wire_request *request, uint64_t ticket);
+/* Whether it asks no more often than a person and a page's script together would. */
+bool seat_may_ask(seat *s);
 /* Tells the page its agent's status as it is. */
 void seat_tell_status(seat *s);
 /* For agents_listen, with the seats as ctx. */

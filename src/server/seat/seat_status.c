@@ -12,7 +12,7 @@ static enum agent_status reserved_of(const agent *a) {
 
 void seat_tell_status(seat *s) {
     const agent *a = s->agent;
-    const char *reason = agent_rest_reason(a);
+    const char *reason = agent_reason(a);
     wire_event event = { .name = WIRE_EV_STATUS_CHANGED, .changed = {
         .status = agent_status_of(a), .reason = reason[0] ? reason : NULL, .reserved = reserved_of(a), .countdown_s = agent_countdown_s(a) } };
     seat_event(s, &event);
@@ -63,8 +63,7 @@ static enum agent_event wanted(const wire_request *request) {
     return AGENT_EVENT_STOP_NOT_READY;
 }
 
-/* Whether it asks no more often than a person and a page's script together would. */
-static bool may_ask(seat *s) {
+bool seat_may_ask(seat *s) {
     uint64_t now = clock_ms();
     if (now - s->asks_ms >= 1000) {
         s->asks_ms = now;
@@ -73,18 +72,47 @@ static bool may_ask(seat *s) {
     return ++s->n_asks <= SEAT_ASKS_PER_S;
 }
 
+/* Answers, then tells what the request has changed. */
+static void answer_status(seat *s, const wire_request *request, uint64_t ticket, int error, const char *sentence) {
+    wire_result result = { .status = agent_status_of(s->agent) };
+    seat_answer(s, ticket, request->method, &result, error, sentence);
+    s->answering = false;
+    if (s->has_news)
+        seat_tell_status(s);
+    s->has_news = false;
+}
+
+/* Why it cannot be free. */
+static int without_microphone(const agent *a) {
+    switch (agent_microphone_of(a)) {
+    case AGENT_MIC_LOST: return TCCC_E_MIC_NOT_FOUND;
+    case AGENT_MIC_DENIED: return TCCC_E_MIC_DENIED;
+    case AGENT_MIC_OK: break;
+    }
+    return TCCC_E_STATE;
+}
+
 void seat_status_request(seat *s, const wire_request *request, uint64_t ticket) {
-    if (!may_ask(s)) {
+    if (!seat_may_ask(s)) {
         seat_answer(s, ticket, request->method, NULL, TCCC_E_LIMIT, "The status was asked for more than 20 times in a second.");
         return;
     }
     s->answering = true;
     int changed = agent_ask(s->agent, wanted(request), request->args.rest_reason);
-    wire_result result = { .status = agent_status_of(s->agent) };
     const char *sentence = changed == TCCC_E_STATE && agent_row(s->agent)->forbidden ? "An administrator has sent the agent offline." : NULL;
-    seat_answer(s, ticket, request->method, &result, changed < 0 ? changed : 0, sentence);
-    s->answering = false;
-    if (s->has_news)
-        seat_tell_status(s);
-    s->has_news = false;
+    if (changed == TCCC_E_STATE && !sentence)
+        changed = without_microphone(s->agent);
+    answer_status(s, request, ticket, changed < 0 ? changed : 0, sentence);
+}
+
+void seat_device_request(seat *s, const wire_request *request, uint64_t ticket) {
+    static const enum agent_microphone is[] = {
+        [WIRE_DEVICE_OK] = AGENT_MIC_OK, [WIRE_DEVICE_LOST] = AGENT_MIC_LOST, [WIRE_DEVICE_DENIED] = AGENT_MIC_DENIED };
+    if (!seat_may_ask(s)) {
+        seat_answer(s, ticket, request->method, NULL, TCCC_E_LIMIT, "The microphone was told more than 20 times in a second.");
+        return;
+    }
+    s->answering = true;
+    agent_set_microphone(s->agent, is[request->args.microphone]);
+    answer_status(s, request, ticket, 0, NULL);
 }

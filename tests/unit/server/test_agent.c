@@ -147,15 +147,15 @@ static void what_is_asked_for_while_busy_follows_the_session(void **state) {
     assert_int_equal(agent_ask(a, AGENT_EVENT_SET_REST, "meal"), 1);
     ARE(a, "busy");
     assert_string_equal(agent_reserved(a), "rest");
-    assert_string_equal(agent_rest_reason(a), ""); /* it does not rest yet */
+    assert_string_equal(agent_reason(a), ""); /* it does not rest yet */
     assert_int_equal(agent_ask(a, AGENT_EVENT_SET_REST, "meal"), 0);
     assert_int_equal(agent_ask(a, AGENT_EVENT_SET_REST, "training"), 1);
     agent_session_ended(a, AGENT_SESSION_SERVED);
     ARE(a, "rest");
-    assert_string_equal(agent_rest_reason(a), "training");
+    assert_string_equal(agent_reason(a), "training");
     assert_string_equal(agent_reserved(a), "");
     assert_int_equal(agent_ask(a, AGENT_EVENT_SET_FREE, NULL), 1);
-    assert_string_equal(agent_rest_reason(a), "");
+    assert_string_equal(agent_reason(a), "");
     agent_session_began(a, "s-2");
     assert_int_equal(agent_ask(a, AGENT_EVENT_SET_NOT_READY, NULL), 1);
     assert_string_equal(agent_reserved(a), "notReady");
@@ -171,7 +171,7 @@ static void a_missed_contact_makes_it_rest(void **state) {
     agent_session_began(a, "s-1");
     agent_session_ended(a, AGENT_SESSION_MISSED);
     ARE(a, "rest");
-    assert_string_equal(agent_rest_reason(a), "missed");
+    assert_string_equal(agent_reason(a), "missed");
     centre_set(&f->c, "{\"missedRests\":false}");
     assert_int_equal(agent_ask(a, AGENT_EVENT_SET_FREE, NULL), 1);
     agent_session_began(a, "s-2");
@@ -324,7 +324,7 @@ static void the_store_is_read_again_and_statuses_stay(void **state) {
     assert_string_equal(groups[0].group_name, "service");
     assert_int_equal(groups[1].priority, 2);
     assert_true(agent_in_group(a, sales) && agent_in_group(a, 0) && !agent_in_group(a, sales + service + 1));
-    assert_string_equal(agent_rest_reason(a), "meal");
+    assert_string_equal(agent_reason(a), "meal");
     assert_non_null(agents_find(f->c.agents, APP, "cid"));
     assert_null(agents_find(f->c.agents, APP + 1, "ann"));
 }
