@@ -18,6 +18,7 @@ export const events = Object.freeze({
   kickedOut: 'kickedOut',
   autoTransfer: 'autoTransfer',
   transfer: 'transfer',
+  asr: 'asr',
   sessionCompleted: 'sessionCompleted',
   progress: 'progress',
   held: 'held',

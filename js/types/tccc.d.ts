@@ -229,6 +229,24 @@ export interface EventMap {
   /** The time to answer ran out; the session went to someone else. */
   autoTransfer: { sessionId: string };
   transfer: { sessionId: string; skillGroupId?: string; userId?: string; extension?: string; phoneNumber?: string };
+  /** What was said, while it is said: docs/asr.md. */
+  asr: {
+    sessionId: string;
+    result: {
+      /** 0: a sentence begins, 1: it goes on and may still change, 2: it has ended and stays. */
+      slice_type: 0 | 1 | 2;
+      /** Counts the sentences of a flow from 0. */
+      index: number;
+      /** Milliseconds since the transcript of the session began, as all times here. */
+      start_time: number;
+      end_time: number;
+      voice_text_str: string;
+      word_size: number;
+      word_list: { word: string; start_time: number; end_time: number; stable_flag: 0 | 1 }[];
+    };
+    /** IN: the customer's side, OUT: the agent's. */
+    flow: 'IN' | 'OUT';
+  };
   /** The finished session was removed by deleteCall. */
   sessionCompleted: { sessionId: string };
   /** Ours: the browser waits for a click before it plays sound; blocked false: it plays. */

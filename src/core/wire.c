@@ -22,6 +22,7 @@ const char *const wire_session_state_names[] = { "offered", "dialing", "ringing"
 const char *const wire_way_names[] = { "in", "out", NULL };
 const char *const wire_held_by_names[] = { "client", "seat", NULL };
 const char *const wire_session_type_names[] = { "phone", "internal", NULL };
+const char *const wire_flow_names[] = { "IN", "OUT", NULL };
 
 const char *wire_kind_name(enum wire_kind kind) { return wire_kind_names[kind]; }
 const char *wire_method_name(enum wire_method method) { return wire_method_names[method]; }

@@ -41,6 +41,9 @@
 #define WIRE_TAB_LEN 36
 #define WIRE_EXTENSION_MAX 15       /* a desk phone */
 #define WIRE_FLOW_ID_MAX 20         /* decimal digits */
+#define WIRE_ASR_TEXT_MAX 2048      /* what was said between two pauses */
+#define WIRE_ASR_WORDS_MAX 128      /* of it */
+#define WIRE_ASR_WORD_MAX 64
 
 /* Close codes of the signalling WebSocket (RFC 6455 section 7.4; 4000.. are ours). */
 #define WIRE_CLOSE_NORMAL 1000
@@ -72,7 +75,7 @@ enum wire_method {
     X(CALL_IN, "callIn") X(USER_ACCESSED, "userAccessed") X(CALL_OUTED, "callOuted") X(CALLOUT_ACCEPTED, "calloutAccepted") \
     X(SESSION_ENDED, "sessionEnded") X(STATUS_CHANGED, "statusChanged") X(AUTO_TRANSFER, "autoTransfer") \
     X(TRANSFER, "transfer") X(KICKED_OUT, "kickedOut") X(PROGRESS, "progress") X(HELD, "held") X(MEDIA, "media") \
-    X(SELF_SERVICE, "selfService")
+    X(SELF_SERVICE, "selfService") X(ASR, "asr")
 
 enum wire_event_name {
 #define WIRE_EVENT_ENUM(name, text) WIRE_EV_##name,
@@ -93,6 +96,8 @@ enum wire_suite { WIRE_NO_SRTP, WIRE_AES_CM_128_HMAC_SHA1_80, WIRE_AES_CM_128_HM
 enum wire_session_state { WIRE_OFFERED, WIRE_DIALING, WIRE_RINGING, WIRE_TALKING, WIRE_ENDED };
 enum wire_way { WIRE_WAY_IN, WIRE_WAY_OUT };
 enum wire_session_type { WIRE_PHONE, WIRE_INTERNAL };
+enum wire_slice { WIRE_SLICE_BEGIN, WIRE_SLICE_GOES_ON, WIRE_SLICE_END }; /* numbers on the wire: slice_type */
+enum wire_flow { WIRE_FLOW_IN, WIRE_FLOW_OUT }; /* the customer's side, the agent's */
 
 /* wire_error: `code` a name of tccc/error.h. wire_error_of fills one for a TCCC_E_* value; sentence NULL: the table's. */
 typedef struct { const char *code, *message, *remedy; } wire_error;
@@ -254,6 +259,22 @@ typedef struct {
 } wire_session_ended;
 
 typedef struct {
+    const char *text;
+    int64_t start_ms, end_ms;       /* as those of the sentence */
+    bool stable;                    /* it stays as it is */
+} wire_asr_word;
+
+typedef struct {                    /* what was said of a sentence so far; SDK-167 to SDK-170 */
+    enum wire_flow flow;
+    enum wire_slice slice;
+    int64_t index;                  /* counts the sentences of a flow from 0 */
+    int64_t start_ms, end_ms;       /* since the transcript of the session began */
+    const char *text;
+    const wire_asr_word *words;     /* parsed: belong to the message */
+    int n_words;
+} wire_asr;
+
+typedef struct {
     uint64_t seq;                   /* from 1; outbox_event fills it */
     enum wire_event_name name;
     const char *session_id;         /* all but statusChanged and kickedOut */
@@ -268,6 +289,7 @@ typedef struct {
         struct { bool ringing, early_media; } progress;             /* one at least */
         struct { bool held, by_seat; } held;                        /* by "seat", else "client" */
         wire_media media;
+        wire_asr asr;
     };
 } wire_event;
 
@@ -285,7 +307,7 @@ typedef struct {
         struct { bool has_error; wire_error error; } bye;
     };
     json_value *tree;               /* owned; set by wire_parse */
-    void *list;                     /* owned; sessions or ivrPath */
+    void *list;                     /* owned; sessions, ivrPath or words */
 } wire_message;
 
 typedef struct {
@@ -330,6 +352,6 @@ const char *wire_session_state_name(enum wire_session_state state);
 extern const char *const wire_kind_names[], *const wire_method_names[], *const wire_event_names[], *const wire_set_status_names[],
     *const wire_server_type_names[], *const wire_close_by_names[], *const wire_media_op_names[], *const wire_direction_names[],
     *const wire_codec_names[], *const wire_suite_names[], *const wire_session_state_names[], *const wire_way_names[],
-    *const wire_held_by_names[], *const wire_session_type_names[], *const wire_device_names[];
+    *const wire_held_by_names[], *const wire_session_type_names[], *const wire_device_names[], *const wire_flow_names[];
 
 #endif

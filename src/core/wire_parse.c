@@ -348,6 +348,36 @@ static void read_status_changed(wire_status_changed *changed, json_reader *in) {
     changed->countdown_s = (int)json_integer_or(in, "countdown", 0, 0, 3600);
 }
 
+static void read_asr_words(wire_message *message, json_reader *in) {
+    const json_value *array = json_array(in, "word_list", WIRE_ASR_WORDS_MAX);
+    wire_asr_word *words = list_new(message, in, array, sizeof *words);
+    if (!words) return;
+    int n = 0;
+    for (const json_value *e = json_first(array); e && !in->error; e = json_next(e), n++) {
+        json_reader member = json_read(e);
+        words[n].text = json_string(&member, "word", 0, WIRE_ASR_WORD_MAX);
+        words[n].start_ms = json_integer(&member, "start_time", 0, JSON_INTEGER_MAX);
+        words[n].end_ms = json_integer(&member, "end_time", 0, JSON_INTEGER_MAX);
+        words[n].stable = json_integer(&member, "stable_flag", 0, 1);
+        adopt(in, "word_list", &member);
+    }
+    message->event.asr.words = words;
+    message->event.asr.n_words = n;
+}
+
+static void read_asr(wire_message *message, json_reader *in) {
+    wire_asr *asr = &message->event.asr;
+    json_reader result = json_read(json_object(in, "result"));
+    asr->flow = (enum wire_flow)json_choice(in, "flow", wire_flow_names);
+    asr->slice = (enum wire_slice)json_integer(&result, "slice_type", 0, 2);
+    asr->index = json_integer(&result, "index", 0, JSON_INTEGER_MAX);
+    asr->start_ms = json_integer(&result, "start_time", 0, JSON_INTEGER_MAX);
+    asr->end_ms = json_integer(&result, "end_time", 0, JSON_INTEGER_MAX);
+    asr->text = json_string(&result, "voice_text_str", 0, WIRE_ASR_TEXT_MAX);
+    read_asr_words(message, &result);
+    adopt(in, "result", &result);
+}
+
 static void read_event_data(wire_message *message, json_reader *in) {
     wire_event *event = &message->event;
     if (event->name != WIRE_EV_STATUS_CHANGED && event->name != WIRE_EV_KICKED_OUT) event->session_id = take_session_id(in);
@@ -370,6 +400,7 @@ static void read_event_data(wire_message *message, json_reader *in) {
         break;
     case WIRE_EV_MEDIA: read_media(&event->media, in); break;
     case WIRE_EV_SELF_SERVICE: event->self_service = json_bool(in, "running"); break;
+    case WIRE_EV_ASR: read_asr(message, in); break;
     case WIRE_EV_USER_ACCESSED: case WIRE_EV_CALLOUT_ACCEPTED: case WIRE_EV_AUTO_TRANSFER: case WIRE_N_EVENTS: break;
     }
 }

@@ -307,6 +307,28 @@ static void put_status_changed(json_writer *out, const wire_status_changed *chan
     if (changed->countdown_s) json_put_integer(out, "countdown", changed->countdown_s);
 }
 
+static void put_asr(json_writer *out, const wire_asr *asr) {
+    json_open_object(out, "result");
+    json_put_integer(out, "slice_type", asr->slice);
+    json_put_integer(out, "index", asr->index);
+    json_put_integer(out, "start_time", asr->start_ms);
+    json_put_integer(out, "end_time", asr->end_ms);
+    json_put_string(out, "voice_text_str", asr->text);
+    json_put_integer(out, "word_size", asr->n_words);
+    json_open_array(out, "word_list");
+    for (int i = 0; i < asr->n_words; i++) {
+        json_open_object(out, NULL);
+        json_put_string(out, "word", asr->words[i].text);
+        json_put_integer(out, "start_time", asr->words[i].start_ms);
+        json_put_integer(out, "end_time", asr->words[i].end_ms);
+        json_put_integer(out, "stable_flag", asr->words[i].stable);
+        json_close(out);
+    }
+    json_close(out);
+    json_close(out);
+    json_put_string(out, "flow", wire_flow_names[asr->flow]);
+}
+
 static void put_event_members(json_writer *out, const wire_event *event) {
     switch (event->name) {
     case WIRE_EV_STATUS_CHANGED: put_status_changed(out, &event->changed); return;
@@ -330,6 +352,7 @@ static void put_event_members(json_writer *out, const wire_event *event) {
         json_put_string(out, "by", wire_held_by_names[event->held.by_seat]);
         break;
     case WIRE_EV_SELF_SERVICE: json_put_bool(out, "running", event->self_service); break;
+    case WIRE_EV_ASR: put_asr(out, &event->asr); break;
     case WIRE_EV_USER_ACCESSED: case WIRE_EV_CALLOUT_ACCEPTED: case WIRE_EV_AUTO_TRANSFER:
     case WIRE_EV_STATUS_CHANGED: case WIRE_EV_KICKED_OUT: case WIRE_EV_MEDIA: case WIRE_N_EVENTS: break;
     }

@@ -272,7 +272,7 @@ void calls_event(tccc_engine *engine, const wire_event *event) {
     case WIRE_EV_STATUS_CHANGED: engine_status(engine, &event->changed); break;
     case WIRE_EV_AUTO_TRANSFER: pass(engine, event, CALL_EV_MOVED); break;
     case WIRE_EV_TRANSFER: pass(engine, event, CALL_EV_TRANSFERRED); break;
-    case WIRE_EV_KICKED_OUT: tell(engine, event); break;
+    case WIRE_EV_KICKED_OUT: case WIRE_EV_ASR: tell(engine, event); break; /* a transcript also of calls that are others' */
     case WIRE_EV_PROGRESS: on_progress(engine, event); break;
     case WIRE_EV_HELD: on_held(engine, event); break;
     case WIRE_EV_MEDIA: on_media(engine, event); break;

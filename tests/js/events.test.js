@@ -24,7 +24,7 @@ describe('events', () => {
   });
 
   it('the enum names every event of the issue', () => {
-    const names = 'ready tokenExpired callIn userAccessed sessionEnded callOuted calloutAccepted statusChanged kickedOut';
+    const names = 'ready tokenExpired callIn userAccessed sessionEnded callOuted calloutAccepted statusChanged kickedOut asr';
     assert.deepEqual(names.split(' ').filter((name) => !(name in events)), []);
   });
 

@@ -237,6 +237,27 @@ static void the_sdk_s_events_have_their_fields(void **state) {
     assert_prints(&out, "{\"t\":\"ev\",\"seq\":6,\"e\":\"transfer\",\"d\":{\"sessionId\":\"s1\",\"skillGroupId\":\"334\"}}");
 }
 
+static void a_transcript_has_its_fields_and_bounds(void **state) {
+    (void)state;
+    static const wire_asr_word word = { "please", 300, 800, true };
+    static const char text[] = "{\"t\":\"ev\",\"seq\":7,\"e\":\"asr\",\"d\":{\"sessionId\":\"s1\",\"result\":{\"slice_type\":2,\"index\":3,"
+                               "\"start_time\":250,\"end_time\":900,\"voice_text_str\":\"please\",\"word_size\":1,\"word_list\":[{\"word\":\"please\","
+                               "\"start_time\":300,\"end_time\":800,\"stable_flag\":1}]},\"flow\":\"OUT\"}}";
+    wire_message in, out = { .kind = WIRE_EV, .event = { .seq = 7, .name = WIRE_EV_ASR, .session_id = "s1" } };
+    out.event.asr = (wire_asr){ .flow = WIRE_FLOW_OUT, .slice = WIRE_SLICE_END, .index = 3, .start_ms = 250, .end_ms = 900, .text = "please",
+                                .words = &word, .n_words = 1 };
+    assert_prints(&out, text);
+    assert_int_equal(parse(WIRE_FROM_SERVER, text, &in), 0);
+    const wire_asr *asr = &in.event.asr;
+    assert_true(asr->flow == WIRE_FLOW_OUT && asr->slice == WIRE_SLICE_END && asr->index == 3 && asr->n_words == 1 && asr->words[0].stable);
+    assert_string_equal(asr->words[0].text, "please");
+    wire_free(&in);
+    assert_bad(WIRE_FROM_SERVER, "{\"t\":\"ev\",\"seq\":1,\"e\":\"asr\",\"d\":{\"sessionId\":\"s\",\"flow\":\"in\",\"result\":{}}}", TCCC_E_ARG_RANGE, 0,
+               "asr: flow must be one of IN, OUT.");
+    assert_bad(WIRE_FROM_SERVER, "{\"t\":\"ev\",\"seq\":1,\"e\":\"asr\",\"d\":{\"sessionId\":\"s\",\"flow\":\"IN\",\"result\":{\"slice_type\":3}}}", TCCC_E_ARG_RANGE, 0,
+               "asr: result: slice_type must be a whole number from 0 to 2.");
+}
+
 #define SAYS(test, name) { name, test, NULL, NULL, NULL }
 
 int main(void) {
@@ -252,6 +273,7 @@ int main(void) {
         cmocka_unit_test(a_directory_is_told_and_passed_on),
         cmocka_unit_test(a_page_tells_of_its_microphone),
         cmocka_unit_test(errors_carry_name_sentence_and_remedy),
+        SAYS(a_transcript_has_its_fields_and_bounds, "SDK-168, SDK-169, SDK-170: a transcript has its fields and bounds"),
         SAYS(the_sdk_s_events_have_their_fields, "SDK-105 to SDK-115, SDK-153 to SDK-156, SDK-164: the SDK's events have their fields"),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

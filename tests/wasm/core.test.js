@@ -263,6 +263,16 @@ describe('core.wasm', () => {
     assert.deepEqual(core.of(OUT.TEXT).at(-1).a, { sessionId: 's1' });
   });
 
+  it('SDK-167 SDK-168 SDK-169 SDK-170 asr is told as it comes, also of a session that is not the page\'s own', async () => {
+    const core = await talkingCore();
+    const word = { word: 'patience', start_time: 4100, end_time: 4600, stable_flag: 1 };
+    const result = { slice_type: 2, index: 0, start_time: 3200, end_time: 4700, voice_text_str: 'thank you for your patience', word_size: 1, word_list: [word] };
+    core.event('asr', { sessionId: 's1', result, flow: 'IN' });
+    core.event('asr', { sessionId: 'another', result: { ...result, slice_type: 0, word_size: 0, word_list: [] }, flow: 'OUT' });
+    assert.deepEqual(core.events('asr').map(({ data }) => data), [
+      { sessionId: 's1', result, flow: 'IN' }, { sessionId: 'another', result: { ...result, slice_type: 0, word_size: 0, word_list: [] }, flow: 'OUT' }]);
+  });
+
   it('SDK-166 SDK-171 kickedOut ends the seat', async () => {
     const core = await talkingCore();
     core.event('kickedOut', { reason: 'signed in elsewhere' });

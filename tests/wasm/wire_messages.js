@@ -62,6 +62,16 @@ export const fromServer = [
   ev('statusChanged', { status: 'busy', reserved: 'rest', reason: 'meal' }), ev('autoTransfer', { sessionId: session }),
   ev('transfer', { sessionId: session, skillGroupId: '334', userId: '' }),
   ev('transfer', { sessionId: session, extension: '1001', phoneNumber: '13800000002' }), ev('selfService', { sessionId: session, running: true }),
+  ev('asr', {
+    sessionId: session, flow: 'IN',
+    result: {
+      slice_type: 2, index: 0, start_time: 300, end_time: 1200, voice_text_str: '谢谢 thank you', word_size: 1,
+      word_list: [{ word: 'thank', start_time: 310, end_time: 600, stable_flag: 1 }],
+    },
+  }),
+  ev('asr', {
+    sessionId: session, flow: 'OUT', result: { slice_type: 0, index: 1, start_time: 0, end_time: 0, voice_text_str: '', word_size: 0, word_list: [] },
+  }),
   ev('kickedOut', { reason: 'elsewhere' }),
   ev('progress', { sessionId: session, ringing: true }), ev('progress', { sessionId: session, earlyMedia: true }),
   ev('held', { sessionId: session, held: true, by: 'seat' }), ev('media', media), ev('media', { ...media, op: 'update' }),
