@@ -32,6 +32,18 @@ third_party(opus ${celt} ${silk} ${silk_float} ${opus} ${opus_float})
 target_include_directories(opus SYSTEM PUBLIC ${src}/opus/include)
 target_include_directories(opus PRIVATE ${src}/opus ${src}/opus/celt ${src}/opus/silk ${src}/opus/silk/float)
 target_compile_definitions(opus PRIVATE OPUS_BUILD VAR_ARRAYS HAVE_LRINTF HAVE_LRINT "PACKAGE_VERSION=\"1.3.1\"")
+if(EMSCRIPTEN)
+  # What WebAssembly does in one instruction and opus or libc do not expect of it; the results are the same. arch.h thinks
+  # that only LP64 machines multiply to 64 bits; lrintf would be a call.
+  file(CONFIGURE OUTPUT ${gen}/opus/wasm_arch.h @ONLY CONTENT [[
+#include <math.h>
+#include "arch.h"
+#undef OPUS_FAST_INT64
+#define OPUS_FAST_INT64 1
+#define lrintf(x) ((long)__builtin_rintf(x))
+]])
+  target_compile_options(opus PRIVATE -include ${gen}/opus/wasm_arch.h)
+endif()
 
 # SpeexDSP: autotools only upstream; DISABLE_WARNINGS keeps stdio (and a WASI fd_write import) out.
 file(CONFIGURE OUTPUT ${gen}/speexdsp/speex/speexdsp_config_types.h @ONLY CONTENT [[

@@ -16,7 +16,7 @@ static const float BETTER = 0.5f, WORSE = 0.25f;/* 3 dB for SHADOW_FRAMES; 6 dB 
 static const float TAKEN_VARIANCE = 0.3f;       /* of the power of weights taken from the shadow */
 static const float DIVERGED = 1.5f, BACK = 0.5f;/* error above the microphone's power: weights are halved */
 static const float ENERGY_MAX = 1e13f;          /* 160 samples 18 dB over full scale: the weights are nonsense */
-enum { SHADOW_FRAMES = 8, SPECTRA = 5 };
+enum { SHADOW_FRAMES = 8, SPECTRA = 5, PAIR = 2 /* partitions summed at once: half the sums' loads and stores */ };
 
 int echo_filter_spectra(int n)
 {
@@ -69,12 +69,13 @@ static void echo_filter_apply(const echo_spectrum *re, const echo_spectrum *im, 
                               float echo[FRAME_LEN])
 {
     float sum_re[FFT_BINS] = { 0 }, sum_im[FFT_BINS] = { 0 }, pcm[FFT_LEN];
-    for (int p = 0; p < n; p++) {
-        int at = echo_far_at(far, delay + p);
-        const float *restrict xr = far->re[at], *restrict xi = far->im[at], *restrict wr = re[p], *restrict wi = im[p];
+    for (int p = 0; p < n; p += PAIR) { /* n is a multiple of FFT_LANES */
+        int at = echo_far_at(far, delay + p), next = echo_far_at(far, delay + p + 1);
+        const float *restrict ar = far->re[at], *restrict ai = far->im[at], *restrict vr = re[p], *restrict vi = im[p];
+        const float *restrict br = far->re[next], *restrict bi = far->im[next], *restrict wr = re[p + 1], *restrict wi = im[p + 1];
         for (int k = 0; k < FFT_BINS; k++) {
-            sum_re[k] += wr[k] * xr[k] - wi[k] * xi[k];
-            sum_im[k] += wr[k] * xi[k] + wi[k] * xr[k];
+            sum_re[k] = sum_re[k] + (vr[k] * ar[k] - vi[k] * ai[k]) + (wr[k] * br[k] - wi[k] * bi[k]);
+            sum_im[k] = sum_im[k] + (vr[k] * ai[k] + vi[k] * ar[k]) + (wr[k] * bi[k] + wi[k] * br[k]);
         }
     }
     fft_inverse(sum_re, sum_im, pcm);
@@ -113,12 +114,13 @@ static void echo_filter_explain(echo_filter *filter, const echo_far *far, int de
 {
     float explained[FFT_BINS] = { 0 };
     memset(filter->far_sum, 0, sizeof filter->far_sum);
-    for (int p = 0; p < filter->n; p++) {
+    for (int p = 0; p < filter->n; p += PAIR) {
         const float *restrict power = far->power[echo_far_at(far, delay + p)], *restrict variance = filter->variance[p];
+        const float *restrict after = far->power[echo_far_at(far, delay + p + 1)], *restrict doubt = filter->variance[p + 1];
         float *restrict sum = filter->far_sum;
         for (int k = 0; k < FFT_BINS; k++) {
-            explained[k] += variance[k] * power[k];
-            sum[k] += power[k];
+            explained[k] = explained[k] + variance[k] * power[k] + doubt[k] * after[k];
+            sum[k] = sum[k] + power[k] + after[k];
         }
     }
     for (int k = 0; k < FFT_BINS; k++) {

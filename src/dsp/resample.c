@@ -3,6 +3,7 @@
 #include "dsp/resample.h"
 
 #include <math.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,6 +11,7 @@
 
 enum {
     LANES = 8,            /* taps are summed in this many parallel sums */
+    FOLD = LANES / 2,     /* folded ones in this many */
     TABLE_EXACT = 40000,  /* up to so many taps in all, every phase has its own */
     PHASES_BETWEEN = 256, /* else so many, with linear interpolation: error below -90 dB */
     TAPS_MAX = 704,       /* 192 kHz to 8 kHz */
@@ -25,6 +27,7 @@ struct resample {
     int step, step_part; /* down / up and down % up */
     int position, part;  /* of the next output: input sample and part/up of the way to the next */
     float *filter;       /* [phases + 1][taps] */
+    float *folded;       /* rates that divide: [up][taps / 2], see resample_fold; else NULL */
     float past[TAPS_MAX + RESAMPLE_BLOCK];
 };
 
@@ -78,6 +81,27 @@ static void resample_design(resample *state)
     }
 }
 
+/* Where one rate divides the other, phase 0 is even about tap taps / 2 - 1 and phase `up - p` is phase p backwards, about the
+ * middle. So two samples that a tap's size belongs to are added first: half the products for phase 0 (its middle counts half,
+ * being added to itself), and for two such phases the products of their even and of their odd part serve both.
+ * Row 0 is phase 0, rows 2 p - 1 and 2 p are the even and the odd part of phase p, the last row that of up / 2 if up is even. */
+static void resample_fold(resample *state)
+{
+    int taps = state->taps, half = taps / 2, up = state->up;
+    float *row = state->folded;
+    memcpy(row, state->filter, (size_t)half * sizeof *row);
+    row[half - 1] *= 0.5f;
+    row += half;
+    for (int p = 1; 2 * p <= up; p++) {
+        const float *phase = state->filter + (size_t)p * (size_t)taps;
+        for (int k = 0; k < half; k++) row[k] = 0.5f * (phase[k] + phase[taps - 1 - k]);
+        row += half;
+        if (2 * p == up) break;
+        for (int k = 0; k < half; k++) row[k] = 0.5f * (phase[k] - phase[taps - 1 - k]);
+        row += half;
+    }
+}
+
 static int resample_taps(int in_hz, int out_hz)
 {
     double lower = in_hz < out_hz ? in_hz : out_hz;
@@ -102,12 +126,18 @@ resample *resample_new(int in_hz, int out_hz, int *error)
     state->step_part = state->down % state->up;
     state->taps = resample_taps(in_hz, out_hz);
     state->phases = state->up <= TABLE_EXACT / state->taps ? state->up : PHASES_BETWEEN;
-    state->filter = calloc((size_t)(state->phases + 1) * (size_t)state->taps, sizeof(float));
+    size_t taps = (size_t)state->taps;
+    bool divides = (state->up == 1) != (state->down == 1);
+    state->filter = calloc((size_t)(state->phases + 1) * taps + (divides ? (size_t)state->up * (taps / 2) : 0), sizeof(float));
     if (!state->filter) {
         resample_free(state);
         return NULL;
     }
     if (in_hz != out_hz) resample_design(state);
+    if (divides) {
+        state->folded = state->filter + (size_t)(state->phases + 1) * taps;
+        resample_fold(state);
+    }
     *error = 0;
     return state;
 }
@@ -136,6 +166,11 @@ int resample_out_max(const resample *state, int n_in)
     return (int)((long long)n_in * state->up / state->down) + 1;
 }
 
+static float resample_across(lanes a)
+{
+    return (a[0] + a[2]) + (a[1] + a[3]);
+}
+
 static float resample_sum(const float *restrict filter, const float *restrict x, int taps)
 {
     lanes a = { 0 }, b = { 0 };
@@ -148,8 +183,7 @@ static float resample_sum(const float *restrict filter, const float *restrict x,
         a += f * y;
         b += g * z;
     }
-    a += b;
-    return (a[0] + a[2]) + (a[1] + a[3]);
+    return resample_across(a + b);
 }
 
 static float resample_one(const resample *state, const float *x)
@@ -163,14 +197,63 @@ static float resample_one(const resample *state, const float *x)
     return left + (float)(place - phase) * (right - left);
 }
 
-int resample_run(resample *state, const float *in, int n_in, float *out)
+/* x[k] + x[last - k] times row[k], k < half */
+static float resample_even(const float *restrict row, const float *restrict x, int half, int last)
 {
-    if (state->up == state->down) {
-        memcpy(out, in, (size_t)n_in * sizeof *in);
-        return n_in;
+    lanes a = { 0 };
+    const float *back = x + last - (FOLD - 1);
+    for (int k = 0; k < half; k += FOLD, back -= FOLD) {
+        lanes f, y, z;
+        memcpy(&f, row + k, sizeof f);
+        memcpy(&y, x + k, sizeof y);
+        memcpy(&z, back, sizeof z);
+        a += f * (y + __builtin_shufflevector(z, z, 3, 2, 1, 0));
     }
-    int n_out = 0, taps = state->taps;
-    memcpy(state->past + taps, in, (size_t)n_in * sizeof *in);
+    return resample_across(a);
+}
+
+/* Phases p and up - p at once, by p's even and odd part. */
+static void resample_mirrored(const float *restrict row, const float *restrict x, int half, float *phase, float *mirror)
+{
+    lanes even = { 0 }, odd = { 0 };
+    const float *back = x + half * 2 - FOLD, *row_odd = row + half;
+    for (int k = 0; k < half; k += FOLD, back -= FOLD) {
+        lanes e, o, y, z;
+        memcpy(&e, row + k, sizeof e);
+        memcpy(&o, row_odd + k, sizeof o);
+        memcpy(&y, x + k, sizeof y);
+        memcpy(&z, back, sizeof z);
+        z = __builtin_shufflevector(z, z, 3, 2, 1, 0);
+        even += e * (y + z);
+        odd += o * (y - z);
+    }
+    float sum = resample_across(even), difference = resample_across(odd);
+    *phase = sum + difference;
+    *mirror = sum - difference;
+}
+
+/* All outputs at one input sample, or, downwards, the one. */
+static void resample_at(const resample *state, const float *x, float *out)
+{
+    int half = state->taps / 2, up = state->up;
+    const float *row = state->folded;
+    out[0] = resample_even(row, x, half, state->taps - 2);
+    row += half;
+    for (int p = 1; 2 * p < up; p++, row += 2 * half) resample_mirrored(row, x, half, &out[p], &out[up - p]);
+    if (up % 2 == 0) out[up / 2] = resample_even(row, x, half, state->taps - 1);
+}
+
+static int resample_run_folded(resample *state, int n_in, float *out)
+{
+    int n_out = 0;
+    for (; state->position < n_in; state->position += state->down, n_out += state->up)
+        resample_at(state, state->past + state->position + 1, out + n_out);
+    return n_out;
+}
+
+static int resample_run_any(resample *state, int n_in, float *out)
+{
+    int n_out = 0;
     while (state->position < n_in) {
         out[n_out++] = resample_one(state, state->past + state->position + 1);
         state->position += state->step;
@@ -180,6 +263,18 @@ int resample_run(resample *state, const float *in, int n_in, float *out)
             state->position++;
         }
     }
+    return n_out;
+}
+
+int resample_run(resample *state, const float *in, int n_in, float *out)
+{
+    if (state->up == state->down) {
+        memcpy(out, in, (size_t)n_in * sizeof *in);
+        return n_in;
+    }
+    int taps = state->taps;
+    memcpy(state->past + taps, in, (size_t)n_in * sizeof *in);
+    int n_out = state->folded ? resample_run_folded(state, n_in, out) : resample_run_any(state, n_in, out);
     state->position -= n_in;
     memmove(state->past, state->past + n_in, (size_t)taps * sizeof *in);
     return n_out;

@@ -14,14 +14,15 @@ const stage = ({ name }) => name.slice(0, name.lastIndexOf(','));
 const print = (name, value, unit, goal, peer = null, peerValue = null) =>
   console.log(JSON.stringify({ name, value: Number(value.toFixed(3)), unit, goal, direction: 'lower', peer, peer_value: peerValue }));
 
-/** Runs a WASI program in a Node of its own, whose standard output is its result. */
+/** Runs a WASI program in a Node of its own, whose standard output is its result. All of it is compiled by the optimising compiler
+ * before it starts: else the first stages would be measured in the code that runs until that has caught up. */
 function runWasm(file) {
   const program = `import { readFileSync } from 'node:fs'; import { WASI } from 'node:wasi';
     const wasi = new WASI({ version: 'preview1', args: ['bench'] });
     const { instance } = await WebAssembly.instantiate(readFileSync(${JSON.stringify(file)}),
       { ...wasi.getImportObject(), env: { emscripten_notify_memory_growth() {} } });
     wasi.start(instance);`;
-  return execFileSync(process.execPath, ['--no-warnings', '--input-type=module', '-e', program], { encoding: 'utf8' });
+  return execFileSync(process.execPath, ['--no-warnings', '--no-liftoff', '--input-type=module', '-e', program], { encoding: 'utf8' });
 }
 
 /** The smaller of each stage's values over several runs that take turns, so that all meet the same other load. */
