@@ -69,7 +69,10 @@ add_custom_target(errors_json ALL DEPENDS ${errors_json})
 add_test(NAME docs_errors_is_up_to_date
          COMMAND sh -c "$<TARGET_FILE:error_table> markdown | diff - ${CMAKE_SOURCE_DIR}/docs/errors.md")
 
-programs("src/cli/*.c" "tccc-" ${layers})
+program(tccc-wire src/cli/wire.c ${layers})
+file(GLOB audio_files CONFIGURE_DEPENDS src/cli/audio/*.c)
+program(tccc-audio src/cli/audio.c ${layers})
+target_sources(tccc-audio PRIVATE ${audio_files})
 programs("tests/server/*.c" "" ${server_lib} ${layers}) # peers that the tests in that folder start
 unit_tests("tests/unit/test_*.c" ${layers})
 unit_tests("tests/unit/server/test_*.c" ${server_lib} ${layers})

@@ -44,7 +44,7 @@ typedef struct {
     int ptime_ms;                   /* 10..60, multiple of 10; 20 is usual */
     int bitrate_bps;                /* Opus: 6000..64000; 24000 is usual */
     int complexity;                 /* Opus: 0..10; 5 is usual */
-    int expected_loss_percent;      /* Opus in-band FEC: 0..100 */
+    int expected_loss_percent;      /* Opus in-band FEC: 0..100; from 2 on copies are sent, with 1.5 times the bitrate */
     int dtx;                        /* 1: stop sending in silence (Opus DTX; comfort noise RFC 3389 is not sent) */
     uint32_t ssrc;                  /* 0: chosen from the seed */
     enum tccc_srtp_suite srtp;

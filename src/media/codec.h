@@ -42,7 +42,8 @@ int codec_encoder_delay(const codec_encoder *encoder);
  * `cap` is too small; INTERNAL when the codec refuses. NaN and infinity are taken as 0. */
 int codec_encoder_encode(codec_encoder *encoder, const float *pcm, uint8_t *out, size_t cap);
 
-/* Tells Opus how much loss its in-band FEC shall withstand, 0..100; without effect on G.711. 0 or ARG_RANGE. */
+/* How much loss Opus' in-band FEC shall withstand, 0..100; from 2 on packets carry a copy of the one before and the bitrate is half
+ * as much again (64000 at most). Without effect on G.711. 0 or ARG_RANGE. */
 int codec_encoder_set_loss(codec_encoder *encoder, int percent);
 
 /* Forgets the past signal (after a hold), keeping the settings. */

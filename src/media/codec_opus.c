@@ -8,17 +8,34 @@
 enum {
     CLOCK_HZ = 48000,
     DTX_MAX = 2,    /* opus.h: a packet of 2 bytes or less need not be transmitted */
-    LOOKAHEAD = 104 /* 6.5 ms at 16 kHz: OPUS_GET_LOOKAHEAD of the VOIP application */
+    LOOKAHEAD = 104, /* 6.5 ms at 16 kHz: OPUS_GET_LOOKAHEAD of the VOIP application */
+    COPIES_FROM = 2, COPIES_LEAST = 5, /* percent of loss: from which copies are worth their bits, and what Opus is told at least */
+    BITRATE_MAX = 64000
 };
 
 typedef struct {
-    int dtx;
+    int dtx, bitrate_bps;
     _Alignas(16) unsigned char encoder[];
 } opus_send;
 
 static size_t opus_send_size(void)
 {
     return sizeof(opus_send) + (size_t)opus_encoder_get_size(1);
+}
+
+/* Copies of the frame before take bits from speech: PESQ of a clean call falls from 4.15 to 3.4 at 24 kbit/s, and 5 % loss is heard
+ * at 2.73 without copies. With half as much again both are had: 4.14 and 3.84 (tccc-audio codec and jitter, --bitrate and --loss).
+ * Under about 28 kbit/s Opus makes no copies for 5 % at all. */
+static int opus_send_set_loss(void *state, int percent)
+{
+    opus_send *send = state;
+    OpusEncoder *encoder = (OpusEncoder *)send->encoder;
+    int copies = percent >= COPIES_FROM, bitrate_bps = copies ? send->bitrate_bps * 3 / 2 : send->bitrate_bps;
+    if (bitrate_bps > BITRATE_MAX) bitrate_bps = BITRATE_MAX;
+    if (copies && percent < COPIES_LEAST) percent = COPIES_LEAST;
+    int refused = opus_encoder_ctl(encoder, OPUS_SET_INBAND_FEC(copies)) | opus_encoder_ctl(encoder, OPUS_SET_BITRATE(bitrate_bps)) |
+                  opus_encoder_ctl(encoder, OPUS_SET_PACKET_LOSS_PERC(copies ? percent : 0));
+    return refused ? TCCC_E_INTERNAL : 0;
 }
 
 static int opus_send_open(void *state, const tccc_stream_config *config)
@@ -29,11 +46,10 @@ static int opus_send_open(void *state, const tccc_stream_config *config)
     int refused = opus_encoder_ctl(encoder, OPUS_SET_SIGNAL(OPUS_SIGNAL_VOICE)) |
                   opus_encoder_ctl(encoder, OPUS_SET_BITRATE(config->bitrate_bps)) |
                   opus_encoder_ctl(encoder, OPUS_SET_COMPLEXITY(config->complexity)) |
-                  opus_encoder_ctl(encoder, OPUS_SET_INBAND_FEC(config->expected_loss_percent > 0)) |
-                  opus_encoder_ctl(encoder, OPUS_SET_PACKET_LOSS_PERC(config->expected_loss_percent)) |
                   opus_encoder_ctl(encoder, OPUS_SET_DTX(config->dtx != 0));
     send->dtx = config->dtx != 0;
-    return refused ? TCCC_E_ARG_RANGE : 0;
+    send->bitrate_bps = config->bitrate_bps;
+    return refused || opus_send_set_loss(state, config->expected_loss_percent) ? TCCC_E_ARG_RANGE : 0;
 }
 
 static int opus_send_encode(void *state, const float *pcm, int n_samples, uint8_t *out, size_t cap)
@@ -44,14 +60,6 @@ static int opus_send_encode(void *state, const float *pcm, int n_samples, uint8_
     if (len == OPUS_BUFFER_TOO_SMALL || cap == 0) return TCCC_E_TOO_LARGE;
     if (len < 0) return TCCC_E_INTERNAL;
     return send->dtx && len <= DTX_MAX ? 0 : len;
-}
-
-static int opus_send_set_loss(void *state, int percent)
-{
-    OpusEncoder *encoder = (OpusEncoder *)((opus_send *)state)->encoder;
-    int refused = opus_encoder_ctl(encoder, OPUS_SET_INBAND_FEC(percent > 0)) |
-                  opus_encoder_ctl(encoder, OPUS_SET_PACKET_LOSS_PERC(percent));
-    return refused ? TCCC_E_INTERNAL : 0;
 }
 
 static void opus_send_reset(void *state)

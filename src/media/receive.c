@@ -124,7 +124,8 @@ void receive_stats_get(const receive *stream, receive_stats *stats)
         .target_ms = jitter_delay_target_ms(&jitter->delay),
         .concealed_ratio = share(counts->concealed, counts->played),
         .recovered_ratio = share(counts->recovered, counts->played),
-        .stretched_ratio = share(counts->inserted + counts->removed, counts->played),
+        .expanded_ratio = share(counts->inserted, counts->played),
+        .accelerated_ratio = share(counts->removed, counts->played),
         .drift_ppm = jitter->delay.drift.ppm,
         .loss_ratio = jitter->delay.loss_ratio,
     };

@@ -35,7 +35,8 @@ typedef struct {                        /* since open, unless said otherwise */
     uint32_t underruns;                 /* times the buffer ran empty while the stream was running */
     float buffer_ms, target_ms;         /* present and wanted delay above the fastest packet's */
     float concealed_ratio;              /* of played samples: made up by PLC, FEC not counted */
-    float recovered_ratio, stretched_ratio; /* from FEC; inserted or removed by stretching */
+    float recovered_ratio;              /* from FEC */
+    float expanded_ratio, accelerated_ratio; /* inserted and removed by stretching */
     float drift_ppm;                    /* peer's clock against ours: above 0 = the peer is faster */
     float loss_ratio;                   /* recent share of packets that never came, before FEC */
 } receive_stats;

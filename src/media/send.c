@@ -138,8 +138,11 @@ int send_digits(send_stream *stream, const char *digits)
     return telephone_sender_queue(&stream->digits, digits);
 }
 
+/* Loss comes in bursts: what was reported is forgotten by a fifth a report (5 s). */
 void send_expect_loss(send_stream *stream, int percent)
 {
+    int faded = stream->loss_percent * 4 / 5;
+    if (percent < faded) percent = faded;
     if (percent < stream->config.expected_loss_percent) percent = stream->config.expected_loss_percent;
     if (percent == stream->loss_percent || codec_encoder_set_loss(stream->encoder, percent) < 0) return;
     stream->loss_percent = percent;

@@ -34,7 +34,7 @@ void send_direct(send_stream *stream, unsigned flags);
 /* As tccc_voice_digits. STATE: telephone-event was not negotiated. */
 int send_digits(send_stream *stream, const char *digits);
 
-/* In-band FEC against so much loss, 0..100; never below the config's. */
+/* In-band FEC against so much loss, 0..100, which was just reported; never below the config's. */
 void send_expect_loss(send_stream *stream, int percent);
 
 /* The next 10 ms: the processed microphone, and the comfort noise that replaces it while muted. */

@@ -94,7 +94,7 @@ static void stream_config_read(tccc_stream_config *config, json_reader *in)
     if (config->ptime_ms % 10 != 0) json_fail(in, TCCC_E_ARG_RANGE, "ptimeMs", "must be a multiple of 10");
     config->bitrate_bps = (int)json_integer_or(in, "bitrate", 24000, 6000, 64000);
     config->complexity = (int)json_integer_or(in, "complexity", 5, 0, 10);
-    config->expected_loss_percent = (int)json_integer_or(in, "expectedLoss", 5, 0, 100);
+    config->expected_loss_percent = (int)json_integer_or(in, "expectedLoss", 0, 0, 100);
     config->dtx = json_bool_or(in, "dtx", false);
     config->ssrc = (uint32_t)json_integer_or(in, "ssrc", 0, 0, UINT32_MAX);
     stream_config_srtp(config, in);

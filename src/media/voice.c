@@ -321,7 +321,7 @@ int tccc_voice_stats_get(tccc_voice *voice, int channel, tccc_voice_stats *stats
     stats->buffer_ms = received.buffer_ms;
     stats->target_ms = received.target_ms;
     stats->concealed_ratio = received.concealed_ratio;
-    stats->stretched_ratio = received.stretched_ratio;
+    stats->stretched_ratio = received.expanded_ratio + received.accelerated_ratio;
     stats->drift_ppm = received.drift_ppm;
     stats->input_dbfs = capture_level_dbfs(voice->capture);
     stats->output_dbfs = stream->flags & TCCC_STREAM_RECEIVE ? level_dbfs(&stream->meter) : LEVEL_SILENCE_DBFS;

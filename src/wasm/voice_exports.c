@@ -47,7 +47,7 @@
  *   ptimeMs          10, 20, .. 60                                 default 20
  *   bitrate          6000..64000                                   default 24000
  *   complexity       0..10                                         default 5
- *   expectedLoss     0..100 percent; reports of more loss raise it    default 5
+ *   expectedLoss     0..100 percent; reports of more loss raise it    default 0
  *   dtx              boolean                                       default false
  *   ssrc             0..4294967295; 0: by the seed                 default 0
  *   srtp             absent, null, or {suite: "AES_CM_128_HMAC_SHA1_80" | "AES_CM_128_HMAC_SHA1_32",

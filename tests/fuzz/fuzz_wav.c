@@ -1,7 +1,7 @@
 /* fuzz_wav.c: any bytes as a WAV file; every frame that is promised can be read. Layer: tests. */
 #include <stdlib.h>
 
-#include "server/bridge/wav.h"
+#include "media/wav.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

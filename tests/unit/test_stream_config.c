@@ -24,7 +24,7 @@ static void what_is_left_out_has_its_default(void **state)
     assert_int_equal(c.ptime_ms, 20);
     assert_int_equal(c.bitrate_bps, 24000);
     assert_int_equal(c.complexity, 5);
-    assert_int_equal(c.expected_loss_percent, 5);
+    assert_int_equal(c.expected_loss_percent, 0);
     assert_int_equal(c.dtx, 0);
     assert_int_equal(c.ssrc, 0);
     assert_int_equal(c.srtp, TCCC_SRTP_NONE);

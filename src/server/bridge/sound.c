@@ -1,7 +1,7 @@
 /* sound.c: sounds that programs play: files, hold music. Layer: server. */
 #include "sound.h"
 
-#include "wav.h"
+#include "media/wav.h"
 #include "tccc/error.h"
 
 #include <dirent.h>

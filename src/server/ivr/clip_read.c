@@ -1,7 +1,7 @@
 /* clip_read.c: WAV and MP3 bytes to samples. Layer: server. */
 #include "server/ivr/clip.h"
 
-#include "server/bridge/wav.h"
+#include "media/wav.h"
 #include "tccc/error.h"
 
 #include <mpg123.h>

@@ -1,6 +1,6 @@
 /* test_sound.c: WAV files and what programs read of them. Layer: tests. */
 #include "server/bridge/sound.h"
-#include "server/bridge/wav.h"
+#include "media/wav.h"
 
 #include <math.h>
 #include <stdio.h>

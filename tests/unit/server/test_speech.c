@@ -2,7 +2,7 @@
 #include "../cmocka_all.h"
 #include "speech_peer.h"
 
-#include "server/bridge/wav.h"
+#include "media/wav.h"
 #include "server/deadline.h"
 #include "server/ivr/speech.h"
 #include "tccc/error.h"

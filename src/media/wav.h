@@ -1,10 +1,10 @@
-/* wav.h: reads a WAV file from memory. Layer: server. Multimedia Programming Interface 1.0 (RIFF WAVE), RFC 2361.
+/* wav.h: reads a WAV file from memory. Layer: media. Multimedia Programming Interface 1.0 (RIFF WAVE), RFC 2361.
  *
  * PCM of 8, 16, 24 and 32 bits, IEEE float of 32 bits, A-law and mu-law; 1 to 8 channels; 4000 to 192000 Hz; also as
  * WAVE_FORMAT_EXTENSIBLE. A data chunk that is longer than the file (a recorder that was killed) ends with the file.
  */
-#ifndef TCCC_SERVER_WAV_H
-#define TCCC_SERVER_WAV_H
+#ifndef TCCC_MEDIA_WAV_H
+#define TCCC_MEDIA_WAV_H
 
 #include <stddef.h>
 #include <stdint.h>

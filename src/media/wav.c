@@ -1,5 +1,5 @@
-/* wav.c: reads a WAV file from memory. Layer: server. Multimedia Programming Interface 1.0 (RIFF WAVE), RFC 2361. */
-#include "wav.h"
+/* wav.c: reads a WAV file from memory. Layer: media. Multimedia Programming Interface 1.0 (RIFF WAVE), RFC 2361. */
+#include "media/wav.h"
 
 #include "dsp/g711.h"
 #include "tccc/error.h"
