@@ -8,6 +8,8 @@ import { fileURLToPath } from 'node:url';
 const build = process.env.TCCC_BUILD_DIR ?? fileURLToPath(new URL('../../build', import.meta.url));
 const folder = mkdtempSync(`${tmpdir()}/tccc-audio-`), path = (name) => `${folder}/${name}`;
 const run = (...args) => spawnSync(`${build}/native/tccc-audio`, args, { encoding: 'utf8' });
+const runWasm = (...args) => spawnSync(process.execPath, [`${build}/wasm/tccc-audio.cjs`, ...args], { encoding: 'utf8' });
+const figures = (name) => JSON.parse(readFileSync(path(name), 'utf8'));
 
 /** Samples of -1..1 as a WAV file. */
 function wav(name, samples, { rateHz = 16000, channels = 1 } = {}) {
@@ -60,7 +62,7 @@ describe('tccc-audio', () => {
 
   it('names the file and what is wrong with it', () => {
     writeFileSync(path('text.wav'), 'not sound at all');
-    for (const [file, why] of [[path('text.wav'), 'is not a WAV file'], [path('none.wav'), 'cannot be read'],
+    for (const [file, why] of [[path('text.wav'), 'is not a WAV file that can be read: PCM, float, A-law or mu-law'], [path('none.wav'), 'cannot be read'],
       [wav('rate.wav', far.slice(0, 999), { rateHz: 44100 }), 'has neither 16000 nor 48000 Hz'],
       [wav('two.wav', far.slice(0, 999), { channels: 2 }), 'has more than one channel'],
       [wav('short.wav', far.slice(0, 99)), 'is shorter than 10 ms']]) {
@@ -71,5 +73,58 @@ describe('tccc-audio', () => {
     assert.match(run('aec', '--tail-ms', '31').stderr, /--tail-ms: must be 32 to 500/);
     assert.match(run('aec', '--bogus', '1').stderr, /--bogus: is no option/);
     assert.equal(run().status, 2);
+  });
+
+  /** Ten seconds of packets of 20 ms, 40 ms on their way and up to 20 ms more, of which every 20th is lost. */
+  const trace = () => Array.from({ length: 500 }, (_, i) => `${65500 + i},${20 * i},${i % 20 === 7 ? '' : 20 * i + 40 + (7 * i) % 20}`);
+
+  it('plays a trace of arrivals: its delay, what was lost and what copies brought back', () => {
+    writeFileSync(path('trace.csv'), ['# sequence,send_ms,arrival_ms', ...trace()].join('\n'));
+    const words = noise(160000).map((x, i) => (i % 16000 < 10000 ? x : x / 300)); /* delays are adapted in pauses */
+    const options = ['--in', wav('speech.wav', words), '--trace', path('trace.csv'), '--out', path('heard.wav'), '--json', path('stats.json')];
+    assert.equal(run('jitter', ...options).status, 0);
+    const bare = figures('stats.json');
+    assert.deepEqual([bare.packets_sent, bare.packets_arrived, bare.recovered], [500, 475, 0]);
+    assert.ok(bare.lost >= 24 && bare.concealed_share > 0.04 && bare.delay_mean_ms > 20 && bare.delay_mean_ms < 60, JSON.stringify(bare));
+    assert.equal(run('jitter', ...options, '--loss', '0.05').status, 0);
+    const copied = figures('stats.json');
+    assert.ok(copied.recovered >= 10 && copied.concealed_share < 0.7 * bare.concealed_share, JSON.stringify(copied));
+    assert.equal(run('jitter', ...options, '--codec', 'pcma', '--ppm', '200').status, 0);
+    assert.ok(figures('stats.json').lost >= 24);
+  });
+
+  it('encodes and decodes a file, and rates a call', () => {
+    assert.equal(run('codec', '--in', wav('speech.wav', noise(32000)), '--out', path('coded.wav'), '--json', path('stats.json')).status, 0);
+    const { packets, bitrate_bps: bitrate } = figures('stats.json');
+    assert.ok(packets === 100 && bitrate > 20000 && bitrate < 28000, `${packets} ${bitrate}`);
+    const good = JSON.parse(run('quality', '--delay-ms', '50', '--loss', '0').stdout);
+    const bad = JSON.parse(run('quality', '--delay-ms', '400', '--loss', '0.1').stdout);
+    assert.ok(good.mos > 4.2 && bad.mos < 2.5, JSON.stringify([good, bad]));
+  });
+
+  it('writes the same bytes as WebAssembly under Node', () => {
+    writeFileSync(path('trace.csv'), trace().join('\n'));
+    const commands = [['process', '--far', wav('far.wav', far), '--mic', wav('mic.wav', mic)],
+      ['jitter', '--in', path('far.wav'), '--trace', path('trace.csv'), '--loss', '0.05']];
+    for (const [command, ...options] of commands) {
+      for (const [which, name] of [[run, 'native'], [runWasm, 'wasm']]) {
+        const { status, stderr } = which(command, ...options, '--out', path(`${name}.wav`), '--json', path(`${name}.json`));
+        assert.equal(status, 0, stderr.slice(0, 500));
+      }
+      assert.ok(readFileSync(path('native.wav')).equals(readFileSync(path('wasm.wav'))), command);
+      assert.deepEqual(figures('native.json'), figures('wasm.json'));
+    }
+  });
+
+  it('names the line of a trace that is wrong', () => {
+    for (const [lines, why] of [[['1,0,10', '2,20'], 'line 2 is not sequence,send_ms,arrival_ms'], [['1,0,10', '1,20,30'], 'line 2 has a sequence that does not rise'],
+      [['1,0,-5'], 'line 1 has an arrival that is not 0 to 4 hours'], [['1,nan,5'], 'line 1 has a send time that is not 0 to 4 hours'], [['#'], 'has no packets'],
+      [['1,0,'], 'has no packet that arrives']]) {
+      writeFileSync(path('trace.csv'), lines.join('\n'));
+      const { status, stderr } = run('jitter', '--in', wav('speech.wav', far), '--trace', path('trace.csv'));
+      assert.deepEqual([status, stderr], [1, `tccc-audio: ${path('trace.csv')}: ${why}\n`]);
+    }
+    assert.match(run('jitter', '--in', path('speech.wav')).stderr, /--trace: is missing/);
+    assert.match(run('codec', '--bitrate', '1').stderr, /--bitrate: must be 6000 to 64000/);
   });
 });

@@ -44,7 +44,7 @@ const key = (first) => Buffer.from(Array.from({ length: 30 }, (_, i) => first + 
 
 /** A stream's configuration; channels 0 and 1 have each other's keys. */
 export function streamConfig(codec, channel, suite = null) {
-  const config = { codec, payloadType: { opus: 111, PCMA: 8, PCMU: 0 }[codec], dtmfPayloadType: 101 };
+  const config = { codec, payloadType: { opus: 111, PCMA: 8, PCMU: 0 }[codec], dtmfPayloadType: 101, expectedLoss: 5 };
   if (suite) config.srtp = { suite, sendKey: key(1 + 100 * channel), receiveKey: key(101 - 100 * channel) };
   return config;
 }

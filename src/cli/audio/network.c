@@ -106,22 +106,21 @@ static int delay_percentile(const delay_table *table, double share)
     return bin;
 }
 
-static void write_jitter(const audio_options *options, const receive *stream, const delay_table *delay, int n_sent, int n_arrived)
+static void write_jitter(const audio_options *options, const receive_stats *stats, const delay_table *delay, int n_sent, int n_arrived)
 {
-    receive_stats stats;
-    receive_stats_get(stream, &stats);
     audio_json(options->json,
                "{\"packets_sent\":%d,\"packets_arrived\":%d,\"delay_mean_ms\":%.1f,\"delay_p95_ms\":%d,\"late\":%u,\"lost\":%u,\"recovered\":%u,"
                "\"concealed_share\":%.5f,\"recovered_share\":%.5f,\"expanded_share\":%.5f,\"accelerated_share\":%.5f,\"underruns\":%u,\"restarts\":%u,"
                "\"drift_ppm\":%.1f}\n",
-               n_sent, n_arrived, delay->n ? delay->sum_ms / delay->n : 0, delay_percentile(delay, 0.95), stats.packets_late, stats.packets_lost,
-               stats.packets_recovered, (double)stats.concealed_ratio, (double)stats.recovered_ratio, (double)stats.expanded_ratio,
-               (double)stats.accelerated_ratio, stats.underruns, stats.restarts, (double)stats.drift_ppm);
+               n_sent, n_arrived, delay->n ? delay->sum_ms / delay->n : 0, delay_percentile(delay, 0.95), stats->packets_late, stats->packets_lost,
+               stats->packets_recovered, (double)stats->concealed_ratio, (double)stats->recovered_ratio, (double)stats->expanded_ratio,
+               (double)stats->accelerated_ratio, stats->underruns, stats->restarts, (double)stats->drift_ppm);
 }
 
 void audio_jitter(const audio_options *options)
 {
     int error, n_arrivals, next = 0;
+    receive_stats stats = { 0 };
     audio_signal speech = audio_read(options->in);
     trace network = trace_read(options->trace);
     arrival *arrivals = arrivals_of(options, &network, &speech, &n_arrivals);
@@ -132,15 +131,15 @@ void audio_jitter(const audio_options *options)
     int n_pulls = (int)((arrivals[n_arrivals - 1].at_ms + LAST_MS) / PULL_MS);
     float *out = audio_memory((size_t)n_pulls * FRAME_LEN * sizeof *out);
     for (int pull = 0; pull < n_pulls; pull++) {
-        receive_stats stats;
+        bool is_running = next < n_arrivals; /* behind the last packet is no network that could be judged */
         for (; next < n_arrivals && arrivals[next].at_ms <= pull * PULL_MS; next++) deliver(stream, options, &arrivals[next]);
         receive_pull(stream, out + pull * FRAME_LEN, start_us + (uint64_t)pull * PULL_MS * 1000);
-        receive_stats_get(stream, &stats);
-        if (pull * PULL_MS >= SETTLE_MS && next < n_arrivals) delay_note(delay, (double)stats.buffer_ms);
+        if (is_running) receive_stats_get(stream, &stats);
+        if (is_running && pull * PULL_MS >= SETTLE_MS) delay_note(delay, (double)stats.buffer_ms);
         audio_progress(pull * FRAME_LEN, n_pulls * FRAME_LEN);
     }
     if (options->out) audio_write(options->out, out, n_pulls * FRAME_LEN);
-    write_jitter(options, stream, delay, network.n, n_arrivals);
+    write_jitter(options, &stats, delay, network.n, n_arrivals);
     receive_close(stream);
     free(delay);
     free(out);
