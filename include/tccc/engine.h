@@ -29,6 +29,7 @@ typedef struct {
     const char *sdk_version;
     uint64_t seed;                /* for reconnect jitter */
     int auto_online;              /* 1: go online by itself at ready (what existing pages expect) */
+    const char *mirror;           /* tccc_engine_mirror of another page of this agent, which this one goes on from; or NULL */
 } tccc_engine_config;
 
 enum tccc_out {
@@ -40,7 +41,7 @@ enum tccc_out {
     TCCC_OUT_PATH_FRAME,          /* data: send this frame on media path `index` */
     TCCC_OUT_PACKET,              /* data: RTP/RTCP packet for the voice engine's stream `index` */
     TCCC_OUT_RESULT,              /* data: JSON answer to a command */
-    TCCC_OUT_EVENT,               /* data: JSON {"event":name,"data":{..}} for the page */
+    TCCC_OUT_EVENT,               /* data: JSON {"event":name,"data":{..}} for the page; index: number of the server's event it tells, 0 none */
     TCCC_OUT_MEDIA,               /* data: JSON order to the voice engine, as below */
     TCCC_OUT_STORE                /* data: resume token to keep over a reload; empty: forget it */
 };
@@ -52,7 +53,8 @@ typedef struct {
     size_t len;
 } tccc_output;
 
-/* A new engine that will connect at the first poll, or NULL with *error (ARG_MISSING, ARG_RANGE, NO_MEMORY). */
+/* A new engine that will connect at the first poll, or NULL with *error (ARG_MISSING, ARG_RANGE, NO_MEMORY, FORMAT: the mirror
+ * is none). */
 tccc_engine *tccc_engine_new(const tccc_engine_config *config, uint64_t now_ms, int *error);
 void tccc_engine_free(tccc_engine *engine);
 
@@ -75,6 +77,14 @@ int tccc_engine_path_frame(tccc_engine *engine, int path, const uint8_t *frame, 
 int tccc_engine_path_closed(tccc_engine *engine, int path, uint64_t now_ms);
 /* A packet from the voice engine's stream `channel`; sent on the chosen path or paths, dropped when there is none. */
 int tccc_engine_packet(tccc_engine *engine, int channel, const uint8_t *packet, size_t len, uint64_t now_ms);
+
+/* What another engine needs to go on where this one is: JSON {"lastSeq","resume","status","lost","sessions"} without keys of media.
+ * The other one is told of no event twice and misses none; commands without an answer are not handed on. The length without the
+ * closing NUL; 0 before ready and after the end, when there is nothing to hand on; or TOO_LARGE. Changes with inputs only. */
+int tccc_engine_mirror(const tccc_engine *engine, char *text, size_t capacity);
+
+/* The host's network is another one, or came back: the connection is tried at once, and what goes on unanswered is opened anew. 0. */
+int tccc_engine_network(tccc_engine *engine, uint64_t now_ms);
 
 int tccc_engine_tick(tccc_engine *engine, uint64_t now_ms);
 uint64_t tccc_engine_next_ms(const tccc_engine *engine);

@@ -14,7 +14,8 @@ typedef struct {
 } request;
 
 struct outbox {
-    uint64_t acked, last;           /* events acked+1 .. last are here */
+    uint64_t acked, last;
+    uint64_t gone;                  /* events gone+1 .. last are here */
     uint32_t generation;            /* of request numbers: rises when the page starts anew */
     uint32_t highest_id;
     unsigned next;                  /* place of the next request */
@@ -69,7 +70,7 @@ int outbox_event(outbox *box, const wire_event *event, const char **text, size_t
     box->last++;
     drop(place_of(box, box->last)); /* the event 1024 before, if it is still here */
     *place_of(box, box->last) = item;
-    if (box->last - box->acked > OUTBOX_EVENTS_MAX) box->acked = box->last - OUTBOX_EVENTS_MAX;
+    if (box->last - box->gone > OUTBOX_EVENTS_MAX) box->gone = box->last - OUTBOX_EVENTS_MAX;
     *text = item.text;
     *length = item.length;
     return 0;
@@ -77,16 +78,17 @@ int outbox_event(outbox *box, const wire_event *event, const char **text, size_t
 
 int outbox_ack(outbox *box, uint64_t seq) {
     if (seq > box->last) return TCCC_E_PROTOCOL;
-    while (box->acked < seq) drop(place_of(box, ++box->acked));
+    if (box->acked < seq) box->acked = seq;
+    while (box->gone + OUTBOX_ACKED_KEPT < box->acked) drop(place_of(box, ++box->gone));
     return 0;
 }
 
 uint64_t outbox_last_seq(const outbox *box) { return box->last; }
 
-bool outbox_replays(const outbox *box, uint64_t last_seq) { return last_seq >= box->acked && last_seq <= box->last; }
+bool outbox_replays(const outbox *box, uint64_t last_seq) { return last_seq >= box->gone && last_seq <= box->last; }
 
 const char *outbox_text(const outbox *box, uint64_t seq, size_t *length) {
-    if (seq <= box->acked || seq > box->last) return NULL;
+    if (seq <= box->gone || seq > box->last) return NULL;
     const kept *item = &box->events[seq % OUTBOX_EVENTS_MAX];
     *length = item->length;
     return item->text;

@@ -24,6 +24,7 @@
 #include "core/wire.h"
 
 #define OUTBOX_EVENTS_MAX 1024      /* unacknowledged events that are kept */
+#define OUTBOX_ACKED_KEPT 64        /* acknowledged ones that are kept: another page may go on from an event before them */
 #define OUTBOX_ANSWERS_MAX 64       /* requests whose answers are kept */
 
 typedef struct outbox outbox;
@@ -31,11 +32,11 @@ typedef struct outbox outbox;
 outbox *outbox_new(void);           /* NULL: no memory */
 void outbox_free(outbox *box);
 
-/* Numbers the event, prints it and keeps the text; *text is valid until the event is acknowledged or pushed out by 1024
+/* Numbers the event, prints it and keeps the text; *text is valid until the event is freed or pushed out by 1024
  * newer ones. 0; or, and then the event has no number, NO_MEMORY, TOO_LARGE or, when the client could not read it (a field
  * beyond its bounds), ARG_MISSING or ARG_RANGE. */
 int outbox_event(outbox *box, const wire_event *event, const char **text, size_t *length);
-/* The client has handled all events up to seq: their texts are freed. PROTOCOL when seq was never sent. */
+/* The client has handled all events up to seq: their texts are freed, but for the last 64. PROTOCOL when seq was never sent. */
 int outbox_ack(outbox *box, uint64_t seq);
 /* Number of the last event, 0 at first. */
 uint64_t outbox_last_seq(const outbox *box);

@@ -26,6 +26,7 @@ enum seat_event {
     SEAT_EV_BROKEN,                 /* closed, silent, or the peer broke the protocol */
     SEAT_EV_RETRY,                  /* the pause is over */
     SEAT_EV_EXPIRED,                /* the resume window has passed */
+    SEAT_EV_INHERIT,                /* instead of START: another page was live before this one */
     SEAT_EVENTS
 };
 
@@ -39,7 +40,8 @@ enum seat_action {
     SEAT_DO_LOSE,                   /* tell the page, set the pause */
     SEAT_DO_REFUSE,                 /* tokenExpired */
     SEAT_DO_KICK,                   /* kickedOut */
-    SEAT_DO_END                     /* the seat is gone with its calls */
+    SEAT_DO_END,                    /* the seat is gone with its calls */
+    SEAT_DO_INHERIT                 /* connect at once */
 };
 
 /* Takes one step and says what to do. */

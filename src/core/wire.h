@@ -112,6 +112,7 @@ typedef struct {
     const char *sdk;                /* may be NULL */
     bool has_last_seq;
     uint64_t last_seq;
+    bool heir;                      /* a page that goes on from what another one knew: it has no streams and asked for nothing */
 } wire_hello;
 
 typedef struct { const char *key, *label; } wire_ivr_key;
@@ -139,6 +140,7 @@ typedef struct {                    /* one session of a snapshot */
     const char *phone_desc;         /* may be NULL */
     const char *peer_user_id;       /* WIRE_INTERNAL: the other agent; else NULL */
     bool self_service;              /* a flow runs with the customer */
+    bool muted;                     /* the agent's microphone, for this session */
     enum wire_server_type server_type;
     int timeout_s;                  /* left to answer, 0 none */
     uint64_t start_ms, answer_ms;   /* Unix ms; 0 not yet */
@@ -176,6 +178,7 @@ typedef struct {                    /* which members a method has: docs/protocol
     const char *user_id, *extension; /* call.transfer: one of these two, skill_group_id and phone_number */
     const char *flow_id;            /* call.flow */
     enum wire_device microphone;    /* agent.device */
+    const char *tab;                /* tabUUID of call.start, call.internal and call.accept: which of several pages asked; or NULL */
     const char *sdp;
 } wire_args;
 
@@ -241,6 +244,7 @@ typedef struct {
 typedef struct {
     const char *caller, *callee;
     const char *protected_callee, *remark; /* may be NULL */
+    const char *tab;                /* tabUUID: the page that dialled; may be NULL */
     enum wire_server_type server_type;
 } wire_call_outed;
 
@@ -284,6 +288,7 @@ typedef struct {
         wire_session_ended ended;
         wire_status_changed changed;
         struct { const char *skill_group_id, *user_id, *extension, *phone_number; } transfer; /* may be NULL */
+        const char *accepted_tab;                                   /* userAccessed: tabUUID of the page that answered; may be NULL */
         bool self_service;                                          /* a flow runs */
         const char *reason;                                         /* kickedOut */
         struct { bool ringing, early_media; } progress;             /* one at least */
@@ -335,6 +340,8 @@ int wire_read_args(enum wire_method method, const json_value *object, wire_args 
 void wire_put_event_data(json_writer *writer, const char *name, const wire_event *event);
 /* Writes the members of a result into an open object (the page gets them in this form). */
 void wire_put_result(json_writer *writer, enum wire_method method, const wire_result *result);
+/* Reads a session of a snapshot; what its strings point to lives as long as `object`. 0, ARG_MISSING, ARG_TYPE or ARG_RANGE. */
+int wire_read_session(const json_value *object, wire_session *session);
 /* Writes a session as member `name` (NULL in an array). */
 void wire_put_session(json_writer *writer, const char *name, const wire_session *session);
 

@@ -64,6 +64,8 @@ static void read_hello(wire_message *message, json_reader *in) {
     hello->has_last_seq = seq >= 0;
     hello->last_seq = seq >= 0 ? (uint64_t)seq : 0;
     hello->sdk = json_string_or(in, "sdk", NULL, 64);
+    hello->heir = json_bool_or(in, "heir", false);
+    if (hello->heir && !(hello->resume && hello->has_last_seq)) json_fail(in, TCCC_E_ARG_MISSING, "lastSeq", "and resume must come with heir");
 }
 
 static void read_srtp(wire_media *media, json_reader *in) {
@@ -116,6 +118,7 @@ static void read_session(wire_session *session, json_reader *in) {
     session->type = take_type(in);
     session->peer_user_id = take_peer(in, session->type);
     session->self_service = json_bool_or(in, "selfService", false);
+    session->muted = json_bool_or(in, "muted", false);
     session->way = (enum wire_way)json_choice(in, "direction", wire_way_names);
     session->state = (enum wire_session_state)json_choice(in, "state", wire_session_state_names);
     session->held = json_bool(in, "held");
@@ -127,6 +130,13 @@ static void read_session(wire_session *session, json_reader *in) {
     session->start_ms = (uint64_t)json_integer(in, "startMs", 0, JSON_INTEGER_MAX);
     session->answer_ms = (uint64_t)json_integer(in, "answerMs", 0, JSON_INTEGER_MAX);
     read_session_media(session, in);
+}
+
+int wire_read_session(const json_value *object, wire_session *session) {
+    *session = (wire_session){ 0 };
+    json_reader in = json_read(object);
+    if (!in.error) read_session(session, &in);
+    return in.error;
 }
 
 /* Room for the array's elements, owned by the message; NULL when there are none or there was a failure. */
@@ -193,6 +203,12 @@ static void read_welcome(wire_message *message, json_reader *in) {
 
 static void read_refuse(wire_message *message, json_reader *in) { message->refuse = take_error(in); }
 
+static const char *take_tab(json_reader *in) {
+    const char *text = json_string_or(in, "tabUUID", NULL, WIRE_TAB_LEN);
+    if (text && (strlen(text) != WIRE_TAB_LEN || text[strspn(text, DIGITS LETTERS "-")] != 0)) json_fail(in, TCCC_E_ARG_RANGE, "tabUUID", "must be a UUID");
+    return text;
+}
+
 static void read_number_groups(wire_args *args, json_reader *in) {
     const json_value *array = json_array_or(in, "servingNumberGroupIds", WIRE_NUMBER_GROUPS_MAX);
     for (const json_value *e = json_first(array); e && !in->error; e = json_next(e)) {
@@ -212,11 +228,13 @@ static void read_call_start(wire_args *args, json_reader *in) {
     args->caller_phone_number = json_string_or(in, "callerPhoneNumber", NULL, WIRE_NUMBER_MAX);
     read_number_groups(args, in);
     args->real_number = json_choice_or(in, "phoneEncodeType", -1, encodings) == 0;
+    args->tab = take_tab(in);
 }
 
 static void read_call_internal(wire_args *args, json_reader *in) {
     args->callee_user_id = json_string(in, "calleeUserId", 1, WIRE_TEXT_FIELD_MAX);
     args->use_mobile = json_bool_or(in, "useMobile", false);
+    args->tab = take_tab(in);
 }
 
 static void read_target(wire_args *args, json_reader *in) {
@@ -251,7 +269,8 @@ static void read_args(enum wire_method method, wire_args *args, json_reader *in)
     case WIRE_CALL_DIGITS:
         args->digits = take_coded(in, "digits", 1, WIRE_DIGITS_MAX, DIGITS "*#ABCD", "must be of 0-9, *, # and A-D");
         break;
-    case WIRE_CALL_ACCEPT: case WIRE_CALL_REJECT: case WIRE_CALL_HANGUP: case WIRE_CALL_DELETE: case WIRE_CALL_HOLD:
+    case WIRE_CALL_ACCEPT: args->tab = take_tab(in); break;
+    case WIRE_CALL_REJECT: case WIRE_CALL_HANGUP: case WIRE_CALL_DELETE: case WIRE_CALL_HOLD:
     case WIRE_CALL_UNHOLD: case WIRE_CALL_UNFLOW: break;
     }
     args->session_id = take_session_id(in);
@@ -322,6 +341,7 @@ static void read_call_outed(wire_call_outed *call, json_reader *in) {
     call->callee = json_string(in, "calleePhoneNumber", 0, WIRE_NUMBER_MAX);
     call->protected_callee = json_string_or(in, "protectedCallee", NULL, WIRE_NUMBER_MAX);
     call->remark = take_field_or_null(in, "remark");
+    call->tab = take_tab(in);
     call->server_type = take_server_type(in);
 }
 
@@ -401,7 +421,8 @@ static void read_event_data(wire_message *message, json_reader *in) {
     case WIRE_EV_MEDIA: read_media(&event->media, in); break;
     case WIRE_EV_SELF_SERVICE: event->self_service = json_bool(in, "running"); break;
     case WIRE_EV_ASR: read_asr(message, in); break;
-    case WIRE_EV_USER_ACCESSED: case WIRE_EV_CALLOUT_ACCEPTED: case WIRE_EV_AUTO_TRANSFER: case WIRE_N_EVENTS: break;
+    case WIRE_EV_USER_ACCESSED: event->accepted_tab = take_tab(in); break;
+    case WIRE_EV_CALLOUT_ACCEPTED: case WIRE_EV_AUTO_TRANSFER: case WIRE_N_EVENTS: break;
     }
 }
 

@@ -42,6 +42,7 @@ void wire_put_session(json_writer *out, const char *name, const wire_session *se
     json_put_string(out, "type", wire_session_type_names[session->type]);
     put_optional(out, "peerUserId", session->peer_user_id);
     if (session->self_service) json_put_bool(out, "selfService", true);
+    if (session->muted) json_put_bool(out, "muted", true);
     json_put_string(out, "direction", wire_way_names[session->way]);
     json_put_string(out, "state", wire_session_state_name(session->state));
     json_put_bool(out, "held", session->held);
@@ -68,6 +69,7 @@ static void print_hello(json_writer *out, const wire_message *message) {
     json_put_string(out, "tab", hello->tab);
     if (hello->has_last_seq) json_put_integer(out, "lastSeq", (int64_t)hello->last_seq);
     put_optional(out, "sdk", hello->sdk);
+    if (hello->heir) json_put_bool(out, "heir", true);
 }
 
 static void put_media_ways(json_writer *out, const wire_welcome *welcome) {
@@ -127,6 +129,7 @@ static void put_call_start(json_writer *out, const wire_args *args) {
     put_optional(out, "callerPhoneNumber", args->caller_phone_number);
     put_number_groups(out, args);
     if (args->real_number) json_put_string(out, "phoneEncodeType", "number");
+    put_optional(out, "tabUUID", args->tab);
 }
 
 static void put_target(json_writer *out, const wire_args *args) {
@@ -149,12 +152,14 @@ static void put_args(json_writer *out, enum wire_method method, const wire_args 
     case WIRE_CALL_INTERNAL:
         json_put_string(out, "calleeUserId", args->callee_user_id);
         if (args->use_mobile) json_put_bool(out, "useMobile", true);
+        put_optional(out, "tabUUID", args->tab);
         return;
     case WIRE_CALL_TRANSFER: put_target(out, args); break;
     case WIRE_CALL_FLOW: json_put_string(out, "flowId", args->flow_id); break;
     case WIRE_CALL_MUTE: json_put_bool(out, "muted", args->muted); break;
     case WIRE_CALL_DIGITS: json_put_string(out, "digits", args->digits); break;
-    case WIRE_CALL_ACCEPT: case WIRE_CALL_REJECT: case WIRE_CALL_HANGUP: case WIRE_CALL_DELETE: case WIRE_CALL_HOLD:
+    case WIRE_CALL_ACCEPT: put_optional(out, "tabUUID", args->tab); break;
+    case WIRE_CALL_REJECT: case WIRE_CALL_HANGUP: case WIRE_CALL_DELETE: case WIRE_CALL_HOLD:
     case WIRE_CALL_UNHOLD: case WIRE_CALL_UNFLOW: break;
     }
     json_put_string(out, "sessionId", args->session_id);
@@ -284,6 +289,7 @@ static void put_call_outed(json_writer *out, const wire_call_outed *call) {
     put_optional(out, "protectedCallee", call->protected_callee);
     put_optional(out, "remark", call->remark);
     json_put_string(out, "serverType", wire_server_type_name(call->server_type));
+    put_optional(out, "tabUUID", call->tab);
 }
 
 static void put_ended(json_writer *out, const wire_session_ended *ended) {
@@ -353,7 +359,8 @@ static void put_event_members(json_writer *out, const wire_event *event) {
         break;
     case WIRE_EV_SELF_SERVICE: json_put_bool(out, "running", event->self_service); break;
     case WIRE_EV_ASR: put_asr(out, &event->asr); break;
-    case WIRE_EV_USER_ACCESSED: case WIRE_EV_CALLOUT_ACCEPTED: case WIRE_EV_AUTO_TRANSFER:
+    case WIRE_EV_USER_ACCESSED: put_optional(out, "tabUUID", event->accepted_tab); break;
+    case WIRE_EV_CALLOUT_ACCEPTED: case WIRE_EV_AUTO_TRANSFER:
     case WIRE_EV_STATUS_CHANGED: case WIRE_EV_KICKED_OUT: case WIRE_EV_MEDIA: case WIRE_N_EVENTS: break;
     }
 }

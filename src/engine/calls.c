@@ -326,6 +326,7 @@ static call *adopt(tccc_engine *engine, const wire_session *session) {
     call->way = session->way;
     call->type = session->type;
     call->self_service = session->self_service;
+    call->muted = session->muted;
     copy(call->peer, sizeof call->peer, session->peer_user_id);
     copy(call->caller, sizeof call->caller, session->caller);
     copy(call->callee, sizeof call->callee, session->callee);
@@ -344,6 +345,16 @@ static call *adopt(tccc_engine *engine, const wire_session *session) {
 void calls_restore(tccc_engine *engine, const wire_welcome *welcome) {
     for (int i = 0; i < welcome->n_sessions; i++)
         if (!calls_find(engine, welcome->sessions[i].session_id)) adopt(engine, &welcome->sessions[i]);
+}
+
+bool calls_inherit(tccc_engine *engine, const json_value *sessions) {
+    for (const json_value *e = json_first(sessions); e; e = json_next(e)) {
+        wire_session session;
+        if (wire_read_session(e, &session) < 0) return false;
+        session.has_media = false; /* the server tells it again, with its keys */
+        if (!calls_find(engine, session.session_id)) adopt(engine, &session);
+    }
+    return true;
 }
 
 /* The event that brings a page up to date with a session it has not heard of. */
@@ -431,7 +442,7 @@ static enum wire_session_state shown(const call *call) {
 static void put_call(json_writer *out, const call *call) {
     wire_session session = {
         .session_id = call->id, .type = call->type, .peer_user_id = call->type == WIRE_INTERNAL ? call->peer : NULL,
-        .self_service = call->self_service, .way = call->way, .state = shown(call), .held = call->state == CALL_HELD,
+        .self_service = call->self_service, .muted = call->muted, .way = call->way, .state = shown(call), .held = call->state == CALL_HELD,
         .caller = call->caller, .callee = call->callee, .phone_desc = call->phone_desc[0] ? call->phone_desc : NULL,
         .server_type = call->server_type, .timeout_s = call->timeout_s, .start_ms = call->start_ms, .answer_ms = call->answer_ms,
         .has_media = call->has_media, .media = call->media,

@@ -17,7 +17,7 @@ void engine_print(tccc_engine *engine, enum tccc_out kind, int (*print)(const vo
         if (!text) return;
         int length = print(what, (char *)text, room);
         if (length >= 0) {
-            output_commit(&engine->out, kind, 0, (size_t)length);
+            output_commit(&engine->out, kind, kind == TCCC_OUT_EVENT ? (int)(engine->event_seq & INT32_MAX) : 0, (size_t)length);
             return;
         }
     }
@@ -61,7 +61,7 @@ static bool fits(const char *text, size_t min, size_t max) {
 }
 
 static int check(const tccc_engine_config *config) {
-    if (!config || !config->tab_uuid || (!config->token && !config->resume_token)) return TCCC_E_ARG_MISSING;
+    if (!config || !config->tab_uuid || (!config->token && !config->resume_token && !config->mirror)) return TCCC_E_ARG_MISSING;
     if (!fits(config->tab_uuid, WIRE_TAB_LEN, WIRE_TAB_LEN) || !fits(config->sdk_version, 0, 64)) return TCCC_E_ARG_RANGE;
     if (config->token && !fits(config->token, 1, WIRE_TOKEN_MAX)) return TCCC_E_ARG_RANGE;
     if (config->resume_token && !fits(config->resume_token, WIRE_RESUME_LEN, WIRE_RESUME_LEN)) return TCCC_E_ARG_RANGE;
@@ -72,7 +72,24 @@ static void copy(char *to, const char *from) {
     if (from) memcpy(to, from, strlen(from) + 1);
 }
 
-static void engine_init(tccc_engine *engine, const tccc_engine_config *config, uint64_t now_ms) {
+/* Whether the text is a mirror; the engine is to be thrown away when not. */
+static bool inherit(tccc_engine *engine, const char *mirror) {
+    json_value *tree;
+    if (json_parse(mirror, strlen(mirror), TCCC_COMMAND_MAX, &tree) < 0) return false;
+    json_reader in = json_read(tree);
+    engine->last_seq = (uint64_t)json_integer(&in, "lastSeq", 0, JSON_INTEGER_MAX);
+    const char *resume = json_string(&in, "resume", WIRE_RESUME_LEN, WIRE_RESUME_LEN);
+    engine->status = (enum agent_status)json_choice(&in, "status", agent_status_names);
+    engine->told_lost = json_bool(&in, "lost");
+    const json_value *sessions = json_array(&in, "sessions", WIRE_SESSIONS_MAX);
+    bool good = !in.error && calls_inherit(engine, sessions);
+    if (good) copy(engine->resume, resume);
+    engine->heir = good;
+    json_free(tree);
+    return good;
+}
+
+static bool engine_init(tccc_engine *engine, const tccc_engine_config *config, uint64_t now_ms) {
     engine->now_ms = now_ms;
     engine->random = config->seed * 0x9e3779b97f4a7c15ull | 1; /* xorshift must not start at 0 */
     copy(engine->token, config->token);
@@ -83,7 +100,9 @@ static void engine_init(tccc_engine *engine, const tccc_engine_config *config, u
     engine->tone = "none";
     engine->route_told = "none";
     route_init(&engine->route, engine->random);
+    if (config->mirror && !inherit(engine, config->mirror)) return false;
     link_start(engine);
+    return true;
 }
 
 tccc_engine *tccc_engine_new(const tccc_engine_config *config, uint64_t now_ms, int *error) {
@@ -97,8 +116,10 @@ tccc_engine *tccc_engine_new(const tccc_engine_config *config, uint64_t now_ms, 
         free(engine);
         return NULL;
     }
-    engine_init(engine, config, now_ms);
-    return engine;
+    if (engine_init(engine, config, now_ms)) return engine;
+    *error = TCCC_E_FORMAT;
+    tccc_engine_free(engine);
+    return NULL;
 }
 
 void tccc_engine_free(tccc_engine *engine) {
@@ -232,6 +253,26 @@ int tccc_engine_packet(tccc_engine *engine, int channel, const uint8_t *packet, 
     send_frame(engine, paths, header, packet, len);
     conclude(engine);
     return paths ? 0 : TCCC_E_CONNECTION_LOST;
+}
+
+int tccc_engine_mirror(const tccc_engine *engine, char *text, size_t capacity) {
+    if (!is_after_ready(engine)) return 0;
+    json_writer out = json_write(text, capacity);
+    json_open_object(&out, NULL);
+    json_put_integer(&out, "lastSeq", (int64_t)engine->last_seq);
+    json_put_string(&out, "resume", engine->resume);
+    json_put_string(&out, "status", agent_status_name(engine->status));
+    json_put_bool(&out, "lost", engine->told_lost);
+    calls_list(engine, &out);
+    json_close(&out);
+    return json_finish(&out);
+}
+
+int tccc_engine_network(tccc_engine *engine, uint64_t now_ms) {
+    advance(engine, now_ms);
+    link_network(engine);
+    route_network(&engine->route, engine->now_ms);
+    return conclude(engine);
 }
 
 int tccc_engine_tick(tccc_engine *engine, uint64_t now_ms) {

@@ -56,6 +56,8 @@ struct tccc_engine {
     uint64_t random;
     char token[WIRE_TOKEN_MAX + 1], resume[WIRE_RESUME_LEN + 1], tab[WIRE_TAB_LEN + 1], sdk[65];
     bool auto_online;
+    bool heir;                      /* goes on from another page's mirror, and has not been welcomed yet */
+    bool told_lost;                 /* the page knows that the connection is lost */
 
     enum seat_state seat;
     int end_error;                  /* why commands are refused in SEAT_KICKED and SEAT_ENDED */
@@ -65,6 +67,7 @@ struct tccc_engine {
     uint64_t lost_ms;
     uint32_t heartbeat_ms, window_ms, ping_n;
     uint64_t last_seq;              /* the last event that was handled */
+    uint64_t event_seq;             /* of the event that is being handled, 0 none */
     uint64_t replay_to;             /* events up to here happened while the connection was lost */
 
     enum agent_status status;
@@ -99,6 +102,7 @@ void link_closed(tccc_engine *engine);
 /* Says bye with the error, closes the socket, and tries again. */
 void link_break(tccc_engine *engine, int error, const char *sentence);
 void link_text(tccc_engine *engine, const char *text, size_t length);
+void link_network(tccc_engine *engine);
 void link_tick(tccc_engine *engine);
 uint64_t link_next_ms(const tccc_engine *engine);
 
@@ -121,6 +125,8 @@ void calls_event(tccc_engine *engine, const wire_event *event);
  * before `ready` fires; calls_announce tells the page after it. */
 void calls_restore(tccc_engine *engine, const wire_welcome *welcome);
 void calls_announce(tccc_engine *engine);
+/* Sessions of another page's mirror, as calls_list wrote them. False when they are no sessions. */
+bool calls_inherit(tccc_engine *engine, const json_value *sessions);
 void calls_reconcile(tccc_engine *engine, const wire_welcome *welcome);
 void calls_end_all(tccc_engine *engine, const char *reason);
 void calls_step_sound(tccc_engine *engine, call *call);

@@ -7,6 +7,8 @@
 #define CONNECT_LIMIT_MS 10000u     /* for a socket to open */
 #define GREETING_LIMIT_MS 5000u     /* for an answer to hello */
 #define ACK_PAUSE_MS 500u
+#define HEIR_WINDOW_MS 60000u       /* until the first welcome says how long the window is */
+#define NETWORK_ANSWER_MS 2000u     /* a connection that outlives a change of network answers a ping by then */
 #define FAULTS_MAX 3u               /* a peer that breaks the protocol so often in a row will not stop */
 
 static void set_ping(tccc_engine *engine) { engine->ping_ms = engine->now_ms + engine->heartbeat_ms; }
@@ -63,6 +65,7 @@ static void do_hello(tccc_engine *engine) {
     hello->sdk = engine->sdk[0] ? engine->sdk : NULL;
     hello->has_last_seq = engine->seat == SEAT_RESUMING;
     hello->last_seq = engine->last_seq;
+    hello->heir = engine->heir;
     engine->limit_ms = engine->now_ms + GREETING_LIMIT_MS;
     engine_send(engine, &message);
 }
@@ -85,12 +88,24 @@ static void do_ready(tccc_engine *engine) { live(engine); }
 
 static void do_resumed(tccc_engine *engine) { live(engine); }
 
+static void tell_lost(tccc_engine *engine, const char *reason) {
+    if (!engine->told_lost) engine_emit(engine, &(event){ .kind = EVENT_CONNECTION_LOST, .text = reason });
+    engine->told_lost = true;
+}
+
 static void do_wait(tccc_engine *engine) {
+    if (engine->heir) tell_lost(engine, "closed"); /* the page before was connected, for all that its own page knows */
     uint64_t pause = pause_ms(engine);
     engine->attempt++;
     stop_timers(engine);
     engine->retry_ms = engine->now_ms + pause;
     engine_emit(engine, &(event){ .kind = EVENT_RECONNECTING, .reconnecting = { engine->attempt, pause } });
+}
+
+static void do_inherit(tccc_engine *engine) {
+    engine->lost_ms = engine->retry_ms = engine->now_ms;
+    engine->window_ms = HEIR_WINDOW_MS;
+    engine->expire_ms = engine->now_ms + engine->window_ms;
 }
 
 static void do_lose(tccc_engine *engine) {
@@ -128,7 +143,7 @@ static void step(tccc_engine *engine, enum seat_event event) {
     static void (*const act[])(tccc_engine *) = {
         [SEAT_DO_NOTHING] = do_nothing, [SEAT_DO_CONNECT] = do_connect, [SEAT_DO_HELLO] = do_hello, [SEAT_DO_READY] = do_ready,
         [SEAT_DO_RESUMED] = do_resumed, [SEAT_DO_WAIT] = do_wait,       [SEAT_DO_LOSE] = do_lose,   [SEAT_DO_REFUSE] = do_refuse,
-        [SEAT_DO_KICK] = do_kick,       [SEAT_DO_END] = do_end,
+        [SEAT_DO_KICK] = do_kick,       [SEAT_DO_END] = do_end,         [SEAT_DO_INHERIT] = do_inherit,
     };
     act[seat_fsm_step(&engine->seat, event)](engine);
 }
@@ -143,14 +158,14 @@ static bool may_send(const tccc_engine *engine) {
 }
 
 static void lost(tccc_engine *engine, const char *reason) {
-    if (engine->seat == SEAT_LIVE) engine_emit(engine, &(event){ .kind = EVENT_CONNECTION_LOST, .text = reason });
+    if (engine->seat == SEAT_LIVE) tell_lost(engine, reason);
     step(engine, SEAT_EV_BROKEN);
 }
 
 void link_start(tccc_engine *engine) {
     stop_timers(engine);
     engine->expire_ms = NEVER;
-    step(engine, SEAT_EV_START);
+    step(engine, engine->heir ? SEAT_EV_INHERIT : SEAT_EV_START);
 }
 
 void link_open(tccc_engine *engine) { step(engine, SEAT_EV_OPEN); }
@@ -261,7 +276,8 @@ static void resumed(tccc_engine *engine, const wire_welcome *welcome) {
     send_ack(engine);
     engine->replay_to = welcome->seq;
     event event = { .kind = EVENT_RECONNECTED, .reconnected = { engine->now_ms - engine->lost_ms, welcome->replay } };
-    engine_emit(engine, &event);
+    if (engine->told_lost) engine_emit(engine, &event);
+    engine->told_lost = engine->heir = false;
     if (!welcome->replay) {
         engine_status(engine, &(wire_status_changed){ .status = welcome->status, .reason = welcome->reason[0] ? welcome->reason : NULL });
         calls_reconcile(engine, welcome);
@@ -285,8 +301,10 @@ static void on_event(tccc_engine *engine, const wire_message *message) {
     engine->last_seq = event->seq;
     engine->faults = 0;
     if (engine->ack_ms == NEVER) engine->ack_ms = engine->now_ms + ACK_PAUSE_MS;
+    engine->event_seq = event->seq;
     if (event->name == WIRE_EV_KICKED_OUT) kicked(engine, event->reason);
     else calls_event(engine, event);
+    engine->event_seq = 0;
 }
 
 static void on_answer(tccc_engine *engine, const wire_message *message) { asks_answer(engine, &message->answer); }
@@ -343,6 +361,16 @@ void link_text(tccc_engine *engine, const char *text, size_t length) {
 static void send_ping(tccc_engine *engine) {
     wire_message ping = { .kind = WIRE_PING, .ping_n = ++engine->ping_n };
     engine_send(engine, &ping);
+}
+
+void link_network(tccc_engine *engine) {
+    if (engine->retry_ms != NEVER) {
+        engine->retry_ms = engine->now_ms;
+        engine->attempt = 0;
+    }
+    if (engine->seat != SEAT_LIVE) return;
+    send_ping(engine);
+    if (engine->silent_ms > engine->now_ms + NETWORK_ANSWER_MS) engine->silent_ms = engine->now_ms + NETWORK_ANSWER_MS;
 }
 
 void link_tick(tccc_engine *engine) {

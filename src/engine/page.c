@@ -115,7 +115,7 @@ static void accept(tccc_engine *engine, const command *command) {
     call *call = named_call(engine, command);
     if (!call || !admit(engine, command, call, CALL_CMD_ACCEPT)) return;
     calls_tone(engine);
-    int error = asks_send(engine, command->id, WIRE_CALL_ACCEPT, &(wire_args){ .session_id = call->id });
+    int error = asks_send(engine, command->id, WIRE_CALL_ACCEPT, &(wire_args){ .session_id = call->id, .tab = command->args.tab });
     if (error == 0) return;
     call_fsm_step(&call->state, CALL_EV_ACCEPT_FAILED);
     calls_tone(engine);

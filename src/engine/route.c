@@ -6,6 +6,7 @@
 #include <string.h>
 
 #define OPEN_LIMIT_MS 15000u        /* for an attempt to open a path */
+#define NETWORK_LIMIT_MS 2000u      /* the same for a path of which nothing was heard since the network changed */
 #define REOPEN_FIRST_MS 1000u       /* after a path was lost; doubles up to REOPEN_LAST_MS */
 #define REOPEN_LAST_MS 30000u
 #define ANSWER_FLOOR_MS 400u        /* an answer is missing after this, or after 1.5 round trips and 100 ms */
@@ -17,6 +18,7 @@ void route_init(route *route, uint64_t seed) {
     memset(route, 0, sizeof *route);
     route->random = seed | 1;
     route->send_seq = (uint16_t)(seed >> 16);
+    route->network_ms = ROUTE_NEVER;
 }
 
 static void path_reset(route_path *path, enum route_path_state state, uint64_t due_ms) {
@@ -97,6 +99,16 @@ void route_offer(route *route, uint8_t paths, uint64_t now_ms) {
 void route_in_call(route *route, bool in_call, uint64_t now_ms) {
     if (in_call && !route->in_call) ask_all(route, now_ms);
     route->in_call = in_call;
+}
+
+void route_network(route *route, uint64_t now_ms) {
+    route->network_ms = now_ms;
+    for (int i = 0; i < CARRIER_PATHS; i++) {
+        route_path *path = &route->path[i];
+        path->failures = 0;
+        if (path->state == ROUTE_CLOSED || path->state == ROUTE_OPENING) path->due_ms = now_ms; /* what is being opened is opened anew */
+    }
+    ask_all(route, now_ms);
 }
 
 void route_opened(route *route, int path, uint64_t now_ms) {
@@ -215,11 +227,18 @@ static void put_ping(route *route, int i, uint64_t now_ms, uint8_t ping[ROUTE_PI
     path->due_ms = now_ms + ROUTE_BEAT_MS;
 }
 
+/* Nothing has come for so long that the path is opened anew. */
+static bool is_dead(const route *route, const route_path *path, uint64_t now_ms) {
+    bool unheard = route->network_ms != ROUTE_NEVER && path->heard_ms <= route->network_ms;
+    uint64_t silent_ms = now_ms - (unheard ? route->network_ms : path->heard_ms);
+    return is_unanswered(path, now_ms) && silent_ms >= (unheard ? NETWORK_LIMIT_MS : OPEN_LIMIT_MS);
+}
+
 static enum route_order open_path_due(route *route, int i, uint64_t now_ms, uint8_t ping[ROUTE_PING_LEN]) {
     route_path *path = &route->path[i];
     if (is_unanswered(path, now_ms)) path->answering_ms = ROUTE_NEVER;
     if (path->good && is_silent(path, now_ms) && another_answers(route, i, now_ms)) leave(route, i, now_ms);
-    if (is_unanswered(path, now_ms) && now_ms - path->heard_ms >= OPEN_LIMIT_MS) return path_close(route, i, now_ms), ROUTE_ORDER_CLOSE;
+    if (is_dead(route, path, now_ms)) return path_close(route, i, now_ms), ROUTE_ORDER_CLOSE;
     choose(route, now_ms);
     uint64_t period = period_ms(route, i, now_ms);
     if (path->pinged_ms != ROUTE_NEVER && now_ms - path->pinged_ms < period) {

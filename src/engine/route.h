@@ -44,6 +44,7 @@ typedef struct {
     uint8_t mask;                   /* in force: the choice, and during a change what was before */
     uint64_t changed_ms;
     bool in_call;
+    uint64_t network_ms;            /* the last change of network, ROUTE_NEVER: none */
     uint16_t ping_seq, send_seq;
     carrier_window window;
     uint64_t random;
@@ -55,6 +56,8 @@ void route_init(route *route, uint64_t seed);
 void route_offer(route *route, uint8_t paths, uint64_t now_ms);
 /* In a call silence is noticed within ROUTE_SILENT_MS and a change needs proof. */
 void route_in_call(route *route, bool in_call, uint64_t now_ms);
+/* The network is another one: every path is asked at once, and one that stays silent for 2 s is opened anew. */
+void route_network(route *route, uint64_t now_ms);
 void route_opened(route *route, int path, uint64_t now_ms);
 void route_closed(route *route, int path, uint64_t now_ms);
 /* Takes a frame from a path. true: *frame is a packet for the voice engine, first copy. */

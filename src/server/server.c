@@ -420,7 +420,7 @@ static bool start_calls(server *s) {
     calls_config call_settings = { .no_reply_s = c->calls.no_reply_s,
         .outbound_ring_s = c->calls.outbound_ring_s, .session_expires_s = c->sip.session_expires_s, .rtp_min = c->rtp.min, .rtp_max = c->rtp.max, .music = c->calls.music };
     seats_config seat_settings = { .heartbeat_ms = c->heartbeat_ms, .resume_s = c->calls.resume_s, .data_channel = c->data_channel.port >= 0 };
-    seat_handler handler = { .request = calls_request, .directory = calls_directory, .snapshot = calls_snapshot, .gone = calls_seat_gone };
+    seat_handler handler = { .request = calls_request, .directory = calls_directory, .snapshot = calls_snapshot, .tell_media = calls_tell_media, .gone = calls_seat_gone };
     agent_handler for_calls = { .removed = calls_agent_removed };
     acd_handler offers = { calls_offer, calls_moved };
     s->calls = calls_new(&call_settings);

@@ -29,6 +29,8 @@
  * | core_path_closed(path, now)        | it is closed or could not be opened. 0 or ARG_RANGE                         |
  * | core_packet(channel, len, now)     | mailbox: an RTP or RTCP packet of the voice engine. 0, or CONNECTION_LOST   |
  * |                                    | (no path; dropped), ARG_RANGE, TOO_LARGE                                    |
+ * | core_network(now)                  | the network has changed or came back. 0                                     |
+ * | core_mirror()                      | what another page goes on from is in the mailbox: its length, 0 none         |
  * | core_tick(now)                     | 0                                                                           |
  * | core_next_ms()                     | f64: when core_tick is due next; -1 never                                   |
  * | core_poll()                        | the next output's kind (below), 0 when there is none                        |
@@ -39,12 +41,14 @@
  * All but core_mailbox*, core_init, core_error, core_next_ms (-1) and core_poll (0) give NOT_READY before core_init.
  *
  * core_init's JSON: {"token": string or null, "resumeToken": string or null, "tabUUID": 36 characters, "sdkVersion": string,
- * "seed": 0..2^53-1 (random), "autoOnline": boolean, default true}. One of token and resumeToken is required; with both,
+ * "seed": 0..2^53-1 (random), "autoOnline": boolean, default true,
+ * "mirror": text of core_mirror or null}. One of token and resumeToken is required; with both,
  * resumeToken is tried first and token after the server no longer knows it.
  *
  * Kinds of output, as enum tccc_out: 1 WIRE_CONNECT, 2 WIRE_TEXT (data: UTF-8), 3 WIRE_CLOSE (index: code), 4 PATH_OPEN
  * (index: path; data: {"ticket":".."}), 5 PATH_CLOSE (index), 6 PATH_FRAME (index: path; data: binary), 7 PACKET (index:
- * channel; data: packet for the voice engine), 8 RESULT (data: JSON), 9 EVENT (data: JSON), 10 MEDIA (data: JSON order),
+ * channel; data: packet for the voice engine), 8 RESULT (data: JSON), 9 EVENT (data: JSON;
+ * index: number of the server's event, 0 none), 10 MEDIA (data: JSON order),
  * 11 STORE (data: resume token; empty: forget it).
  *
  * Imports: wasi_snapshot_preview1.proc_exit(code) (only on a failed assertion), env.emscripten_notify_memory_growth(index).
@@ -107,6 +111,7 @@ static int start(json_reader *in, double now) {
         .sdk_version = json_string_or(in, "sdkVersion", "", 64),
         .seed = (uint64_t)json_integer(in, "seed", 0, JSON_INTEGER_MAX),
         .auto_online = json_bool_or(in, "autoOnline", true),
+        .mirror = json_string_or(in, "mirror", NULL, TCCC_COMMAND_MAX),
     };
     if (in->error) return refuse(in->error, in->message);
     int error;
@@ -156,6 +161,13 @@ EXPORT int core_path_closed(int path, double now) {
 EXPORT int core_packet(int channel, int len, double now) {
     if (!engine) return TCCC_E_NOT_READY;
     return fits(len) ? tccc_engine_packet(engine, channel, (const uint8_t *)mailbox, (size_t)len, ms(now)) : TCCC_E_TOO_LARGE;
+}
+
+EXPORT int core_network(double now) { return engine ? tccc_engine_network(engine, ms(now)) : TCCC_E_NOT_READY; }
+
+EXPORT int core_mirror(void) {
+    int length = engine ? tccc_engine_mirror(engine, mailbox, sizeof mailbox) : 0;
+    return length > 0 ? length : 0;
 }
 
 EXPORT int core_tick(double now) { return engine ? tccc_engine_tick(engine, ms(now)) : TCCC_E_NOT_READY; }

@@ -333,7 +333,7 @@ static inline void server_replay(seat_server *s, uint64_t last_seq) {
 static inline void server_welcome(seat_server *s, const wire_hello *hello) {
     wire_session sessions[SERVER_CALLS];
     bool replay = hello->has_last_seq && outbox_replays(s->box, hello->last_seq);
-    if (!hello->has_last_seq) outbox_forget_requests(s->box);
+    if (!hello->has_last_seq || hello->heir) outbox_forget_requests(s->box);
     snprintf(s->old_resume, sizeof s->old_resume, "%s", hello->resume ? hello->resume : "");
     snprintf(s->resume, sizeof s->resume, "%064x", ++s->resumes);
     wire_message welcome = { .kind = WIRE_WELCOME };
@@ -347,6 +347,8 @@ static inline void server_welcome(seat_server *s, const wire_hello *hello) {
     s->greeted = true;
     server_print(s, &welcome);
     if (replay) server_replay(s, hello->last_seq);
+    for (int i = 0; replay && hello->heir && i < SERVER_CALLS; i++)
+        if (s->calls[i].used && s->calls[i].state == WIRE_TALKING) server_media_event(s, &s->calls[i], WIRE_MEDIA_START);
 }
 
 static inline bool server_knows(const seat_server *s, const char *resume) {

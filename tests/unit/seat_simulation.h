@@ -8,6 +8,7 @@
 #define SIM_FLYING_MAX 2048
 #define SIM_RECORDS_MAX 8192
 #define SIM_TAB "11111111-2222-4333-8444-555555555555"
+#define SIM_HEIR_TAB "21111111-2222-4333-8444-555555555555"
 
 /* An input of the engine is being carried out: for tests that let memory run out there and only there. */
 static bool sim_inside;
@@ -301,16 +302,28 @@ static inline sim *sim_new(uint64_t seed) {
 }
 
 /* The page is loaded again: a new engine with the stored token, which knows nothing. */
-static inline void sim_reload(sim *m) {
-    char resume[WIRE_RESUME_LEN + 1];
-    memcpy(resume, m->store, sizeof resume);
+static inline void sim_close_page(sim *m) {
     tccc_engine_free(m->engine);
     sim_hang(m);
     for (int i = 0; i < CARRIER_PATHS; i++) sim_close_path(m, i);
     m->next_id = 0;
     for (int i = 0; i < m->n_records; i++) free(m->records[i].text);
     m->n_records = 0;
+}
+
+static inline void sim_reload(sim *m) {
+    char resume[WIRE_RESUME_LEN + 1];
+    memcpy(resume, m->store, sizeof resume);
+    sim_close_page(m);
     sim_engine(m, NULL, resume);
+}
+
+/* The page dies; another one of the agent goes on from what it had shared. */
+static inline void sim_inherit(sim *m, const char *mirror) {
+    sim_close_page(m);
+    tccc_engine_config config = { .tab_uuid = SIM_HEIR_TAB, .sdk_version = "0.1.0", .seed = m->random, .auto_online = 1, .mirror = mirror };
+    m->engine = tccc_engine_new(&config, m->now_ms, NULL);
+    if (!m->engine) abort();
 }
 
 static inline void sim_free(sim *m) {

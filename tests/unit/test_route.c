@@ -299,6 +299,32 @@ static void a_forged_pong_changes_nothing(void **state) {
     assert_string_equal(route_name(&n.route), "none");
 }
 
+/* The old address is gone: nothing closes, nothing answers. */
+static void what_is_silent_after_a_change_of_network_is_opened_anew_within_seconds(void **state) {
+    (void)state;
+    net n = net_new(7);
+    route_in_call(&n.route, true, n.now_ms);
+    run(&n, 5000, true);
+    n.dead[0] = n.dead[1] = n.dead[2] = true;
+    route_network(&n.route, n.now_ms);
+    run(&n, 2100, true);
+    n.dead[0] = n.dead[1] = n.dead[2] = false;
+    run(&n, 1500, true);
+    for (int i = 0; i < CARRIER_PATHS; i++) assert_int_equal(n.opens[i], 2);
+    assert_string_equal(route_name(&n.route), "dataChannel");
+}
+
+static void a_path_that_outlives_a_change_of_network_stays(void **state) {
+    (void)state;
+    net n = net_new(7);
+    route_in_call(&n.route, true, n.now_ms);
+    run(&n, 5000, true);
+    route_network(&n.route, n.now_ms);
+    run(&n, 5000, true);
+    for (int i = 0; i < CARRIER_PATHS; i++) assert_int_equal(n.opens[i], 1);
+    assert_true(n.gap_up_ms <= 20 && n.gap_down_ms <= 20);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_data_channel_is_preferred_then_two_sockets_then_one),
@@ -315,6 +341,8 @@ int main(void) {
         cmocka_unit_test(a_path_that_answers_nothing_is_opened_anew),
         cmocka_unit_test(when_nothing_answers_everything_is_tried),
         cmocka_unit_test(a_forged_pong_changes_nothing),
+        cmocka_unit_test(what_is_silent_after_a_change_of_network_is_opened_anew_within_seconds),
+        cmocka_unit_test(a_path_that_outlives_a_change_of_network_stays),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -5,13 +5,13 @@
 
 #include "cmocka_all.h"
 
-/* Two letters a cell, columns START OPEN WELCOME REFUSED TRY_TOKEN KICKED BROKEN RETRY EXPIRED. State: n new, c connecting,
+/* Two letters a cell, columns START OPEN WELCOME REFUSED TRY_TOKEN KICKED BROKEN RETRY EXPIRED INHERIT. State: n new, c connecting,
  * g greeting, w waiting, l live, L lost, r reconnecting, R resuming, k kicked, e ended. Action: - nothing, c connect, h hello,
- * r ready, R resumed, w wait, l lose, t refuse, k kick, e end. */
-static const char states[] = "ncgwlLrRke", actions[] = "-chrRwltke";
+ * r ready, R resumed, w wait, l lose, t refuse, k kick, e end, i inherit. */
+static const char states[] = "ncgwlLrRke", actions[] = "-chrRwltkei";
 static const char *const expected[SEAT_STATES] = {
-    "ccn-n-n-n-n-n-n-n-", "c-ghc-c-c-c-wwc-c-", "g-g-lretcckkwwg-g-", "w-w-w-w-w-w-w-ccw-", "l-l-l-eel-kkLll-l-",
-    "L-L-L-L-L-L-L-rcee", "r-Rhr-r-r-r-Lwr-ee", "R-R-lReeR-kkLwR-ee", "k-k-k-k-k-k-k-k-k-", "e-e-e-e-e-e-e-e-e-",
+    "ccn-n-n-n-n-n-n-n-Li", "c-ghc-c-c-c-wwc-c-c-", "g-g-lretcckkwwg-g-g-", "w-w-w-w-w-w-w-ccw-w-", "l-l-l-eel-kkLll-l-l-",
+    "L-L-L-L-L-L-L-rceeL-", "r-Rhr-r-r-r-Lwr-eer-", "R-R-lReeR-kkLwR-eeR-", "k-k-k-k-k-k-k-k-k-k-", "e-e-e-e-e-e-e-e-e-e-",
 };
 
 static void every_cell_leads_where_the_rules_say(void **state) {

@@ -19,14 +19,15 @@ const tab = '11111111-2222-4333-8444-555555555555';
 export const fromClient = [
   { t: 'hello', v: 1, token: 'abc', tab, sdk: '0.1.0' },
   { t: 'hello', v: 1, resume: 'aF'.repeat(32), tab, lastSeq: 0, sdk: '0.1.0' },
+  { t: 'hello', v: 1, resume: 'aF'.repeat(32), tab, lastSeq: 4, heir: true },
   req('agent.online', {}), req('agent.offline', {}), req('agent.status', { status: 'rest', restReason: 'meal' }),
   req('call.start', {
     phoneNumber: '13800000001', phoneDesc: '张先生', uui: 'order 7', skillGroupId: '334', callerPhoneNumber: '075500000001',
-    servingNumberGroupIds: ['1', '2'], phoneEncodeType: 'number',
+    servingNumberGroupIds: ['1', '2'], phoneEncodeType: 'number', tabUUID: tab,
   }),
   ...['accept', 'reject', 'hangup', 'delete', 'hold', 'unhold'].map((name) => req(`call.${name}`, { sessionId: session })),
-  req('call.mute', { muted: true, sessionId: session }), req('call.digits', { digits: '0123456789*#ABCD', sessionId: session }),
-  req('call.internal', { calleeUserId: 'b@example.com', useMobile: true }),
+  req('call.accept', { sessionId: session, tabUUID: tab }), req('call.mute', { muted: true, sessionId: session }), req('call.digits', { digits: '0123456789*#ABCD', sessionId: session }),
+  req('call.internal', { calleeUserId: 'b@example.com', useMobile: true, tabUUID: tab }),
   ...[{ skillGroupId: '334' }, { userId: 'b@example.com' }, { extension: '1001' }, { phoneNumber: '13800000002' }]
     .map((target) => req('call.transfer', { sessionId: session, ...target })),
   req('call.flow', { sessionId: session, flowId: '12' }), req('call.unflow', { sessionId: session }),
@@ -38,7 +39,7 @@ export const fromClient = [
 export const fromServer = [
   {
     t: 'welcome', v: 1, resume: '0'.repeat(64), agent: { userId: 'a@example.com', name: '', status: 'free', reason: '' },
-    sessions: [listed, { ...listed, type: 'internal', peerUserId: 'b@example.com', selfService: true }], replay: false, seq: 9007199254740991, heartbeatMs: 5000, resumeWindowMs: 60000,
+    sessions: [listed, { ...listed, type: 'internal', peerUserId: 'b@example.com', selfService: true, muted: true }], replay: false, seq: 9007199254740991, heartbeatMs: 5000, resumeWindowMs: 60000,
     media: { ticket: 'a-ticket_1', paths: ['dc', 'ws'] }, settings: { a: [1, { b: null }] },
   },
   { t: 'refuse', error }, { t: 'res', id: 7, ok: true, r: { status: 'free' } }, { t: 'res', id: 7, ok: false, error },
@@ -51,10 +52,10 @@ export const fromServer = [
     sessionId: session, type: 'internal', timeout: 20, calleePhoneNumber: '', ivrPath: [], peerUserId: 'b@example.com',
     serverType: 'staffSeat', autoAnswer: true,
   }),
-  ev('userAccessed', { sessionId: session }),
+  ev('userAccessed', { sessionId: session }), ev('userAccessed', { sessionId: session, tabUUID: tab }),
   ev('callOuted', {
     sessionId: session, callerPhoneNumber: '075500000001', calleePhoneNumber: '13800000001', protectedCallee: '1',
-    remark: 'note', serverType: 'staffExtensionSeat',
+    remark: 'note', serverType: 'staffExtensionSeat', tabUUID: tab,
   }),
   ev('calloutAccepted', { sessionId: session }),
   ev('sessionEnded', { sessionId: session, type: 'phone', duration: 9.614, closeBy: 'admin', mainReason: 'busy', subReason: '486' }),

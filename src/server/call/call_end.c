@@ -17,6 +17,8 @@ void call_attach_page(call *c, call_end *end, seat *s, bool with_sound) {
     end->channel = s && with_sound ? seat_take_channel(s) : -1;
 }
 
+void call_set_tab(call_end *end, const char *tab) { str_ncpy(end->tab, tab ? tab : "", sizeof end->tab); }
+
 void call_release(call *c, call_end *end, enum agent_session_end how) {
     call_end was = *end;
     *end = (call_end){ .channel = -1 };

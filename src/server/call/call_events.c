@@ -3,6 +3,8 @@
 
 #include <stdio.h>
 
+static const char *or_null(const char *text) { return text[0] ? text : NULL; }
+
 void call_tell(call *c, call_end *end, const wire_event *event) {
     wire_event one = *event;
     one.session_id = c->id;
@@ -12,10 +14,11 @@ void call_tell(call *c, call_end *end, const wire_event *event) {
 
 void call_tell_simple(call *c, call_end *end, enum wire_event_name name) {
     wire_event event = { .name = name };
+    if (name == WIRE_EV_USER_ACCESSED)
+        event.accepted_tab = or_null(end->tab);
     call_tell(c, end, &event);
 }
 
-static const char *or_null(const char *text) { return text[0] ? text : NULL; }
 
 static enum wire_session_type type_of(const call *c) { return c->type == CDR_INTERNAL ? WIRE_INTERNAL : WIRE_PHONE; }
 
@@ -44,7 +47,7 @@ void call_tell_in(call *c) {
 void call_tell_outed(call *c, call_end *end) {
     wire_event event = { .name = WIRE_EV_CALL_OUTED };
     event.call_outed = (wire_call_outed){ .caller = c->shown_caller, .callee = c->shown_callee, .protected_callee = c->masked ? c->shown_callee : NULL,
-                                          .remark = or_null(c->remark), .server_type = c->server_type };
+                                          .remark = or_null(c->remark), .tab = or_null(end->tab), .server_type = c->server_type };
     call_tell(c, end, &event);
 }
 
@@ -130,7 +133,7 @@ void call_describe(call *c, const call_end *end, wire_session *out) {
         .session_id = c->id, .type = type_of(c), .way = c->inbound && !is_caller ? WIRE_WAY_IN : WIRE_WAY_OUT, .state = waits ? WIRE_RINGING : shown(c->phase),
         .held = c->phase == CALL_PHASE_HELD && !is_caller, .caller = c->shown_caller, .callee = c->shown_callee, .phone_desc = or_null(c->phone_desc),
         .peer_user_id = !internal ? NULL : is_caller ? (other ? other->user_id : c->callee_user_id) : c->peer_user_id,
-        .self_service = c->phase == CALL_PHASE_ASIDE, .server_type = c->server_type, .timeout_s = is_caller ? 0 : left_s(c),
+        .self_service = c->phase == CALL_PHASE_ASIDE, .muted = end->muted, .server_type = c->server_type, .timeout_s = is_caller ? 0 : left_s(c),
         .start_ms = (uint64_t)c->start_ms, .answer_ms = (uint64_t)c->answer_ms, .has_media = call_has_media(c, end),
     };
     if (out->has_media)

@@ -216,6 +216,7 @@ void call_start(calls *all, seat *s, const wire_request *request, uint64_t ticke
     }
     call_log_out(c, a);
     answer_begun(c, s, request->method, ticket);
+    call_set_tab(&c->near, request->args.tab);
     call_tell_outed(c, &c->near);
 }
 
@@ -283,6 +284,7 @@ void call_internal(calls *all, seat *s, const wire_request *request, uint64_t ti
         return;
     }
     call_log_out(c, seat_whose(s));
+    call_set_tab(&c->far, request->args.tab);
     answer_begun(c, s, request->method, ticket);
     call_tell_outed(c, &c->far);
     call_wait(c);

@@ -42,6 +42,7 @@ static void send_digits(call *c, seat *s, const wire_request *request, uint64_t 
 }
 
 static void note_mute(call *c, seat *s, const wire_request *request, uint64_t ticket) {
+    (c->near.seat == s ? &c->near : &c->far)->muted = request->args.muted;
     LOG(c->all->parts.log, LOG_LEVEL_INFO, "call.mute", log_text("session", c->id), log_integer("muted", request->args.muted));
     call_history_event(&c->history, request->args.muted ? "StaffMute" : "StaffUnmute", seat_agent(s)->user_id, clock_unix_ms());
     seat_answer(s, ticket, request->method, NULL, 0, NULL);
@@ -52,8 +53,10 @@ static void accept_call(call *c, seat *s, const wire_request *request, uint64_t 
         seat_answer(s, ticket, request->method, NULL, TCCC_E_STATE, "The call rings on the agent's telephone: it is accepted there.");
     else if (c->near.agent && call_agent_is_busy(c->all, c->near.agent, c))
         seat_answer(s, ticket, request->method, NULL, TCCC_E_AGENT_BUSY, NULL);
-    else
+    else {
+        call_set_tab(&c->near, request->args.tab);
         apply_request(c, CALL_ON_ACCEPT, s, request, ticket);
+    }
 }
 
 static void unhold(call *c, seat *s, const wire_request *request, uint64_t ticket) {
@@ -133,6 +136,16 @@ void calls_request(void *ctx, seat *s, const wire_request *request, uint64_t tic
         serve_request(c, s, request, ticket);
     else
         caller_request(c, s, request, ticket);
+}
+
+void calls_tell_media(void *ctx, seat *s) {
+    calls *all = ctx;
+    for (struct le *le = all->list.head; le; le = le->next) {
+        call *c = le->data;
+        call_end *end = c->near.seat == s ? &c->near : &c->far;
+        if (end->seat == s && call_has_media(c, end))
+            call_tell_media(c, end, WIRE_MEDIA_START);
+    }
 }
 
 int calls_snapshot(void *ctx, seat *s, wire_session *list) {

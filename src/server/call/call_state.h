@@ -21,6 +21,8 @@ typedef struct {                     /* one end of a call: a telephone, or a pag
     seat *seat;                      /* its page, which is told; NULL: there is none */
     int channel;                     /* media channel of the page; -1: its sound does not run over the page */
     bool media_told;                 /* the page knows of its media */
+    bool muted;                      /* as the page has told */
+    char tab[WIRE_TAB_LEN + 1];      /* which of the agent's pages dialled or answered; "": none that said so */
     leg *leg;                        /* the telephone; NULL: none, or it is over */
     bool placed;                     /* we called it; else it called us */
     char trunk[STORE_TEXT];          /* the line it runs over; "": none, or not known */
@@ -141,6 +143,7 @@ bool call_agent_is_taken(const calls *all, const agent *a);
 
 /* call_end.c: the two ends */
 void call_occupy(call *c, call_end *end, agent *a);
+void call_set_tab(call_end *end, const char *tab); /* NULL: none */
 void call_attach_page(call *c, call_end *end, seat *s, bool with_sound);
 /* The end is over for this call: its telephone hangs up, its page may go on to something else. */
 void call_release(call *c, call_end *end, enum agent_session_end how);

@@ -23,6 +23,8 @@ typedef struct {
     void (*directory)(void *ctx, seat *s, uint64_t ticket);
     /* The calls of a snapshot: fills list[WIRE_SESSIONS_MAX], returns how many. The texts must live until the next call. */
     int (*snapshot)(void *ctx, seat *s, wire_session *list);
+    /* Another of the agent's pages goes on with its calls: their media is told again. */
+    void (*tell_media)(void *ctx, seat *s);
     /* The resume window has passed: its calls must end now; afterwards the pointer is dead. */
     void (*gone)(void *ctx, seat *s);
 } seat_handler;

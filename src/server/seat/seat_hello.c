@@ -79,11 +79,24 @@ static int sign_in(seats *all, const char *token, seat **out) {
     return *out ? 0 : TCCC_E_NO_MEMORY;
 }
 
-static int resume(seats *all, const char *token, seat **out) {
-    seat *s = find_resume(all, token);
+/* A page that was duplicated with its token takes the seat from the first, which is told (SDK-171); an heir takes it over from one
+ * of the same browser, and a page that reconnects from itself. */
+static void let_go(seat *s, const wire_hello *hello) {
+    seat_link *old = s->link;
+    if (!old || hello->heir || !strcmp(s->tab, hello->tab)) {
+        drop_link(s);
+        return;
+    }
+    s->link = NULL;
+    old->seat = NULL;
+    seat_link_bye(old, TCCC_E_KICKED, "The agent's session was taken over by another page.", WIRE_CLOSE_NORMAL);
+}
+
+static int resume(seats *all, const wire_hello *hello, seat **out) {
+    seat *s = find_resume(all, hello->resume);
     if (!s)
         return TCCC_E_TOKEN_INVALID;
-    drop_link(s);
+    let_go(s, hello);
     *out = s;
     return 0;
 }
@@ -115,14 +128,16 @@ static void welcome(seat_link *link, const wire_hello *hello, bool replay) {
     seat_link_send(link, &m);
     if (replay)
         send_missed(link, hello->last_seq);
-    else if (agent_countdown_s(s->agent) || agent_reserved(s->agent)[0])
+    if (replay && hello->heir)
+        all->handler.tell_media(all->ctx, s);
+    if (!replay && (agent_countdown_s(s->agent) || agent_reserved(s->agent)[0]))
         seat_tell_status(s); /* the snapshot has no room for these */
 }
 
 void seat_hello(seat_link *link, const wire_hello *hello) {
     seats *all = link->all;
     seat *s = NULL;
-    int error = hello->resume ? resume(all, hello->resume, &s) : sign_in(all, hello->token, &s);
+    int error = hello->resume ? resume(all, hello, &s) : sign_in(all, hello->token, &s);
     if (error) {
         seat_link_refuse(link, error);
         return;
@@ -132,8 +147,9 @@ void seat_hello(seat_link *link, const wire_hello *hello) {
     link->seat = s;
     s->link = link;
     bool replay = hello->resume && hello->has_last_seq && outbox_replays(s->box, hello->last_seq);
-    if (!hello->resume || !hello->has_last_seq)
+    if (!hello->resume || !hello->has_last_seq || hello->heir)
         outbox_forget_requests(s->box);
+    str_ncpy(s->tab, hello->tab, sizeof s->tab);
     LOG(all->log, LOG_LEVEL_INFO, "seat.hello", log_text("user", seat_agent(s)->user_id), log_integer("resumed", hello->resume != NULL), log_integer("replay", replay));
     if (!hello->resume)
         agent_set_microphone(s->agent, AGENT_MIC_OK); /* another page: it tells */

@@ -27,6 +27,7 @@ struct seat {
     seat_link *link;                 /* NULL: the connection is lost */
     edge_seat media;
     char ticket[33];
+    char tab[WIRE_TAB_LEN + 1];      /* the page that said hello last */
     char resume[WIRE_RESUME_LEN + 1];
     /* what the last hello came with stays good until anything else arrives: the welcome may be lost with its connection */
     char resume_before[WIRE_RESUME_LEN + 1], token_before[WIRE_TOKEN_MAX + 1];
