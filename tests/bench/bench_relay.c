@@ -70,9 +70,9 @@ static void answer_offer(edge *e, edge_seat seat, const load_hello *hello, load_
              fingerprint);
     if (edge_data_channel(e, seat, offer, answer, sizeof answer))
         load_fail("the data channel offer was refused");
-    const char *ufrag = strstr(answer, "a=ice-ufrag:"), *pwd = strstr(answer, "a=ice-pwd:");
-    if (!ufrag || !pwd || sscanf(ufrag, "a=ice-ufrag:%8s", call->ufrag) != 1 || sscanf(pwd, "a=ice-pwd:%24s", call->pwd) != 1)
-        load_fail("the answer has no ICE credentials");
+    const char *ufrag = strstr(answer, "a=ice-ufrag:"), *pwd = strstr(answer, "a=ice-pwd:"), *port = strstr(answer, "a=sctp-port:");
+    if (!ufrag || !pwd || !port || sscanf(port, "a=sctp-port:%hu", &call->sctp_port) != 1 || sscanf(ufrag, "a=ice-ufrag:%8s", call->ufrag) != 1 || sscanf(pwd, "a=ice-pwd:%24s", call->pwd) != 1)
+        load_fail("the answer has no ICE credentials or no SCTP port");
     const char *hash = strstr(answer, "a=fingerprint:sha-256 ");
     for (int i = 0; hash && i < 32; i++)
         sscanf(hash + 22 + 3 * i, "%2hhx", &call->fingerprint[i]);

@@ -47,6 +47,7 @@ typedef struct {
 
 typedef struct {
     int port;                        /* telephone: where its RTP goes */
+    uint16_t sctp_port;
     char ticket[33], ufrag[9], pwd[25];
     uint8_t fingerprint[DTLS_FINGERPRINT_LEN];
 } load_call;
@@ -225,7 +226,7 @@ static void load_dtls_ready(void *context)
 {
     load_client *c = context;
     association_events events = { load_sctp_send, load_sctp_message, load_sctp_reset, load_sctp_down, c };
-    c->association = association_open(5000, &events);
+    c->association = association_open(5000, c->call.sctp_port, &events);
 }
 
 static void load_dtls_data(void *context, uint8_t *data, size_t len)

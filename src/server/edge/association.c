@@ -14,12 +14,11 @@
 #include <usrsctp.h>
 
 enum {
-    LOCAL_PORT = 5000,               /* RFC 8841 section 5.2: the usual one */
     PATH_MTU = 1160,                 /* DTLS_MTU less 13 + 8 + 16 bytes of record, nonce and tag */
     STREAMS = 16,                    /* our side's; one is used */
     SEND_BUFFER = 64 << 10, RECEIVE_BUFFER = 256 << 10,
     RTO_MIN_MS = 200, RTO_MAX_MS = 500, RTO_INITIAL_MS = 200, /* * */
-    SACK_DELAY_MS = 10,              /* * */
+    SACK_DELAY_MS = 25,              /* * longer than a packet of sound, so that SACKs travel with the sound; gaps are told at once */
     INITIAL_CWND = 10                /* * packets, RFC 6928 */
 };
 
@@ -141,9 +140,9 @@ static void configure(struct socket *socket)
     subscribe(socket, SCTP_STREAM_RESET_EVENT);
 }
 
-static int connect_socket(association *a, uint16_t remote_port)
+static int connect_socket(association *a, uint16_t local_port, uint16_t remote_port)
 {
-    struct sockaddr_conn local = { .sconn_family = AF_CONN, .sconn_port = htons(LOCAL_PORT), .sconn_addr = (void *)a->id };
+    struct sockaddr_conn local = { .sconn_family = AF_CONN, .sconn_port = htons(local_port), .sconn_addr = (void *)a->id };
     struct sockaddr_conn remote = { .sconn_family = AF_CONN, .sconn_port = htons(remote_port), .sconn_addr = (void *)a->id };
     a->socket = usrsctp_socket(AF_CONN, SOCK_STREAM, IPPROTO_SCTP, on_receive, NULL, 0, (void *)a->id);
     if (!a->socket)
@@ -154,7 +153,7 @@ static int connect_socket(association *a, uint16_t remote_port)
     return usrsctp_connect(a->socket, (struct sockaddr *)&remote, sizeof remote) && errno != EINPROGRESS ? TCCC_E_NO_MEMORY : 0;
 }
 
-association *association_open(uint16_t remote_port, const association_events *events)
+association *association_open(uint16_t local_port, uint16_t remote_port, const association_events *events)
 {
     association *a = calloc(1, sizeof *a);
     if (!a)
@@ -166,7 +165,7 @@ association *association_open(uint16_t remote_port, const association_events *ev
         return NULL;
     }
     usrsctp_register_address((void *)a->id);
-    if (!connect_socket(a, remote_port))
+    if (!connect_socket(a, local_port, remote_port))
         return a;
     association_close(a);
     return NULL;

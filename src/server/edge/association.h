@@ -29,8 +29,9 @@ void association_stack_stop(void);
 void association_stack_tick(uint32_t elapsed_ms);
 #define ASSOCIATION_TICK_MS 10
 
-/* Begins to connect. NULL: no memory. */
-association *association_open(uint16_t remote_port, const association_events *events);
+/* Begins to connect. Ports are the peers' to agree on; the stack looks an association up by both ports first, so that
+ * many with the same pair cost time at every packet. NULL: no memory. */
+association *association_open(uint16_t local_port, uint16_t remote_port, const association_events *events);
 /* Aborts. Not from inside an event. */
 void association_close(association *a);
 /* A packet from the peer, out of DTLS. */

@@ -31,6 +31,7 @@ enum {
     TIMER_EVERY = 5,                 /* ticks between looks at handshakes and consent */
     ADDRESSES_MAX = 4,               /* of one peer: networks it changes between */
     PEERS_PER_SEAT = 3,
+    SCTP_PORT_MIN = 1024,            /* each peer has one of its own: association_open */
     BATCH = 32,                      /* datagrams taken by one system call */
     SOCKET_BUFFER = 4 << 20,
     LIFETIME_MS = 150                /* docs/protocol.md: maxPacketLifeTime of what we send */
@@ -41,7 +42,7 @@ typedef struct peer {
     data_channels *channels;
     edge_seat seat;
     char ufrag[UFRAG_LEN + 1], pwd[PWD_LEN + 1], remote_ufrag[SDP_ICE_MAX + 1];
-    uint16_t sctp_port;
+    uint16_t local_port, sctp_port;  /* of SCTP: ours, theirs */
     address addresses[ADDRESSES_MAX];
     int n_addresses, next_address;
     address target;                  /* where we send: the nominated address, or the one that spoke last before */
@@ -238,7 +239,7 @@ static void on_dtls_ready(void *context)
 {
     peer *p = context;
     association_events events = { on_sctp_output, on_message, on_stream_reset, on_down, p };
-    p->association = association_open(p->sctp_port, &events);
+    p->association = association_open(p->local_port, p->sctp_port, &events);
     if (!p->association)
         p->dead = 1;
 }
@@ -350,6 +351,7 @@ typedef struct {
     mail mail;
     edge_seat seat;
     char ufrag[UFRAG_LEN + 1], pwd[PWD_LEN + 1];
+    uint16_t local_port;
     sdp_offer offer;
 } new_peer;
 
@@ -373,6 +375,7 @@ static void add_peer(data_channels *d, const new_peer *order)
     memcpy(p->ufrag, order->ufrag, sizeof p->ufrag);
     memcpy(p->pwd, order->pwd, sizeof p->pwd);
     memcpy(p->remote_ufrag, order->offer.ufrag, sizeof p->remote_ufrag);
+    p->local_port = order->local_port;
     p->sctp_port = order->offer.sctp_port;
     p->born_ms = p->consent_ms = uv_now(&d->loop->uv);
     p->dtls = dtls_peer_new(d->identity, 1, order->offer.fingerprint, &events);
@@ -434,10 +437,11 @@ int data_channel_answer(edge_loop *loop, edge_seat seat, const char *offer_sdp, 
     }
     order->mail.run = run_new_peer;
     order->seat = seat;
+    order->local_port = (uint16_t)(SCTP_PORT_MIN + session_id % (UINT16_MAX - SCTP_PORT_MIN));
     int failed = sdp_offer_read(&order->offer, offer_sdp, strlen(offer_sdp), &why);
     sdp_ours ours = {
         .ufrag = order->ufrag, .pwd = order->pwd, .host = d->offer.host, .port = d->offer.port, .fingerprint = d->offer.fingerprint,
-        .session_id = session_id, .sctp_port = 5000, .max_message = PACKET_MAX,
+        .session_id = session_id, .sctp_port = order->local_port, .max_message = PACKET_MAX,
     };
     if (failed)
         refuse(failed, why, answer, cap);

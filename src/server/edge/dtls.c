@@ -226,8 +226,11 @@ static int read_records(dtls_peer *peer)
 {
     uint8_t data[DTLS_MTU + OVERHEAD_MAX];
     int n;
-    while ((n = SSL_read(peer->ssl, data, sizeof data)) > 0)
+    while ((n = SSL_read(peer->ssl, data, sizeof data)) > 0) {
         peer->events.data(peer->events.context, data, (size_t)n);
+        if (!peer->datagram && !SSL_has_pending(peer->ssl))
+            return 0; /* asking OpenSSL once more would cost as much as the record did */
+    }
     return judge(peer, n);
 }
 

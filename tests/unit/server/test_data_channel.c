@@ -109,6 +109,7 @@ static void ask(const char *question, char answer[TEXT])
 typedef struct {
     int fd;
     char ufrag[32], pwd[64];
+    uint16_t sctp_port;
     uint8_t fingerprint[DTLS_FINGERPRINT_LEN];
     dtls_identity *identity;
     dtls_peer *dtls;
@@ -181,7 +182,7 @@ static void on_ready(void *context)
 {
     client *c = context;
     association_events events = { on_sctp_out, on_message, on_reset, on_down, c };
-    c->association = association_open(5000, &events);
+    c->association = association_open(5000, c->sctp_port, &events);
 }
 
 /* An offer whose certificate has `fingerprint`; the answer's credentials into the client. */
@@ -198,6 +199,7 @@ static client client_start(const uint8_t *fingerprint)
              hex);
     ask(offer, answer);
     assert_int_equal(sscanf(strstr(answer, "a=ice-ufrag:"), "a=ice-ufrag:%31s", c.ufrag), 1);
+    assert_int_equal(sscanf(strstr(answer, "a=sctp-port:"), "a=sctp-port:%hu", &c.sctp_port), 1);
     assert_int_equal(sscanf(strstr(answer, "a=ice-pwd:"), "a=ice-pwd:%63s", c.pwd), 1);
     for (int i = 0; i < 32; i++)
         assert_int_equal(sscanf(strstr(answer, "sha-256 ") + 8 + 3 * i, "%2hhx", &c.fingerprint[i]), 1);
