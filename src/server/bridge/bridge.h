@@ -1,8 +1,9 @@
-/* bridge.h: joins two ends of a call's audio on the edge thread. Layer: server.
+/* bridge.h: joins the ends of a call's audio on the edge thread. Layer: server.
  *
- * A bridge has two sides, 0 and 1. Each is a page (a seat's media paths), a telephone (RTP over UDP) or a program
- * (echo, a sound file, a tone, hold music). Between a page and a telephone packets pass untouched: same codec, same
- * payload types, SRTP ciphertext end to end. The bridge makes sound itself only while a side must hear a program.
+ * A bridge has the sides 0 and 1, and up to two more. Each is a page (a seat's media paths), a telephone (RTP over UDP) or a
+ * program (echo, a sound file, a tone, hold music). Between a page and a telephone packets pass untouched: same codec, same
+ * payload types, SRTP ciphertext end to end. The bridge makes sound itself only while a side must hear a program, more than
+ * one other side, or one that has another codec (hearing.h).
  * All functions are called on the control thread and post to the edge thread, in order.
  */
 #ifndef TCCC_SERVER_BRIDGE_H
@@ -22,6 +23,8 @@ rtp_port *rtp_port_bind(const char *address, int min, int max);
 int rtp_port_number(const rtp_port *port);
 void rtp_port_close(rtp_port *port);  /* only while no bridge owns it */
 
+enum { BRIDGE_SIDES = 4 };
+
 enum bridge_kind { BRIDGE_NONE, BRIDGE_PAGE, BRIDGE_PHONE, BRIDGE_PROGRAM };
 enum bridge_program { PROGRAM_SILENCE, PROGRAM_ECHO, PROGRAM_FILE, PROGRAM_RINGBACK, PROGRAM_MUSIC };
 
@@ -37,7 +40,9 @@ typedef struct {
     int symmetric;                       /* 1: send to where valid packets come from (RFC 4961); latches once per update */
     int send_on_hold;                    /* 1: packets go to it, the usual case; 0: the peer put us on hold
                                             (sendonly/inactive in its SDP): nothing is sent to it */
-    enum tccc_srtp_suite srtp;           /* keys for what the bridge itself makes or must read; passing through needs none */
+    /* keys for what the bridge itself makes or must read; passing through needs none. A page's are those of the telephone that it
+     * was told: sent to it is what that telephone sends */
+    enum tccc_srtp_suite srtp;
     uint8_t srtp_send_key[TCCC_SRTP_KEY_LEN], srtp_receive_key[TCCC_SRTP_KEY_LEN];
     int srtp_terminate;                  /* 1: SRTP ends here (the other side is plain); 0: ciphertext passes */
     /* program */
@@ -46,7 +51,7 @@ typedef struct {
     int loop;
     int hang_after_ms;                   /* BRIDGE_EVENT_DONE after this long without a file; 0 never */
     int tag;                             /* told back as DONE's value: a DONE may cross the order that replaces its program */
-    /* codec of this side (both sides are equal unless one is a program) */
+    /* codec of this side; of a program that of who hears it */
     enum tccc_codec codec;
     uint8_t payload_type, dtmf_payload_type;
     int dtmf_rate_hz, ptime_ms;
@@ -63,7 +68,7 @@ enum bridge_event {
 
 /* Opens; the id is at once usable. 0 when out of memory. */
 uint32_t bridge_open(edge *e, const bridge_side *side0, const bridge_side *side1);
-/* Replaces one side (other codec after re-INVITE, other address, program instead of page, ...). */
+/* Replaces one side (other codec after re-INVITE, other address, program instead of page, ...); BRIDGE_NONE: nobody is there. */
 void bridge_update(edge *e, uint32_t bridge, int side, const bridge_side *value);
 /* `side` hears `program` (its kind, file, loop and hang_after_ms; the codec is the side's own) instead of the other side, and
  * neither side's sound is passed on; the other side hears nothing. Digits of `side` are told (SRTP is opened for that), and DONE,
@@ -77,6 +82,14 @@ void bridge_hold(edge *e, uint32_t bridge, int side, int on);
  * over updates of the side. Each side has one tap for each ear: a later one replaces it; ring NULL: none. */
 enum bridge_ear { BRIDGE_EAR_RECORD, BRIDGE_EAR_TRANSCRIPT, BRIDGE_N_EARS };
 void bridge_tap(edge *e, uint32_t bridge, int side, enum bridge_ear ear, tap_ring *ring, uint32_t tap);
+/* Whom each side hears from now on: bit n of hears[side]: side n. Without it 0 and 1 hear each other, and 2 and 3 nobody. A side that
+ * bridge_play or bridge_hold plays to hears only that, and is not heard. */
+void bridge_direct(edge *e, uint32_t bridge, const uint8_t hears[BRIDGE_SIDES]);
+/* Side `from` takes the place of side `to`, with its port, and leaves its own empty; what `to` was is gone, but for the tap of its
+ * place. Orders as for updates. */
+void bridge_move(edge *e, uint32_t bridge, int from, int to);
+/* Sides 0 and 1 change places; taps stay in theirs. */
+void bridge_swap(edge *e, uint32_t bridge);
 void bridge_close(edge *e, uint32_t bridge);
 
 #endif

@@ -145,6 +145,8 @@ static int open_rtp(leg *l, uint8_t *packet, size_t len)
 
 static void read_open(leg *l, const uint8_t *packet, size_t len, int is_rtcp)
 {
+    if (!is_rtcp && l->mixed)
+        l->events.sound(l->events.context, l, packet, len);
     if (!is_rtcp && l->config.dtmf_payload_type)
         read_digits(l, packet, len);
     if (!is_rtcp && l->tones.decoder && !l->tones.has_events)
@@ -152,7 +154,7 @@ static void read_open(leg *l, const uint8_t *packet, size_t len, int is_rtcp)
     read_for_reports(l, packet, len, is_rtcp);
 }
 
-/* A program listens, but what comes is also for the other side (keeps_in_step in bridge.c), and stays closed for it. */
+/* A program or a mix listens, but what comes is also for another side (keeps_in_step in bridge.c), and stays closed for it. */
 static void read_closed(leg *l, const uint8_t *packet, size_t len)
 {
     uint8_t copy[PACKET_MAX];
@@ -199,6 +201,19 @@ void leg_tap_to(leg *l, enum bridge_ear ear, tap_ring *ring, uint32_t tap)
     l->tap.ears[ear].told = 0;
 }
 
+void leg_swap_taps(leg *a, leg *b)
+{
+    for (int ear = 0; ear < BRIDGE_N_EARS; ear++) {
+        tap_ring *ring = a->tap.ears[ear].ring;
+        uint32_t id = a->tap.ears[ear].id;
+        a->tap.ears[ear].ring = b->tap.ears[ear].ring;
+        a->tap.ears[ear].id = b->tap.ears[ear].id;
+        b->tap.ears[ear].ring = ring;
+        b->tap.ears[ear].id = id;
+        a->tap.ears[ear].told = b->tap.ears[ear].told = 0;
+    }
+}
+
 void leg_tap_state(leg *l, enum tccc_srtp_suite srtp, const uint8_t *key, int withheld)
 {
     leg_tap *tap = &l->tap;
@@ -224,7 +239,7 @@ static void from_peer(leg *l, uint8_t *packet, size_t len)
     if (!is_rtcp) {
         follow_numbers(&l->numbers, packet);
         loss_packet(&l->loss, rtp_packet_ssrc(packet), rtp_packet_seq(packet));
-        l->follows &= l->reads || l->listens;
+        l->follows &= l->reads || l->listens || l->mixed;
     }
     if (!is_rtcp)
         tap_packet(l, packet, len);
@@ -239,7 +254,7 @@ static void from_peer(leg *l, uint8_t *packet, size_t len)
     hear(l, is_rtcp);
     if (leg_is_open(l))
         read_open(l, packet, len, is_rtcp);
-    else if (l->listens && !is_rtcp)
+    else if ((l->listens || l->mixed) && !is_rtcp)
         read_closed(l, packet, len);
     l->events.packet(l->events.context, l, packet, len, is_rtcp);
 }
@@ -274,12 +289,26 @@ static void protect_and_transmit(leg *l, uint8_t *packet, size_t len, int is_rtc
     transmit(l, packet, len, is_rtcp);
 }
 
-void leg_relay(leg *l, uint8_t *packet, size_t len, int is_rtcp, int open)
+void leg_pass(leg *l, uint8_t *packet, size_t len, int is_rtcp)
 {
-    if (open && l->config.srtp_terminate)
-        protect_and_transmit(l, packet, len, is_rtcp);
-    else
-        transmit(l, packet, len, is_rtcp);
+    transmit(l, packet, len, is_rtcp);
+}
+
+/* The same kind of payload under this leg's number. */
+static void translate_type(const leg *l, const leg *from, uint8_t *packet)
+{
+    uint8_t type = rtp_packet_payload_type(packet);
+    if (type == from->config.payload_type)
+        rtp_packet_set_payload_type(packet, l->config.payload_type);
+    else if (type == from->config.dtmf_payload_type && l->config.dtmf_payload_type)
+        rtp_packet_set_payload_type(packet, l->config.dtmf_payload_type);
+}
+
+void leg_relay(leg *l, const leg *from, uint8_t *packet, size_t len, int is_rtcp)
+{
+    if (!is_rtcp)
+        translate_type(l, from, packet);
+    protect_and_transmit(l, packet, len, is_rtcp);
 }
 
 /* --- what the leg itself sends --- */
@@ -342,6 +371,43 @@ static void on_payload(void *context, const uint8_t *payload, size_t len, uint32
     rtp_packet_write(&header, packet, PACKET_MAX);
     memcpy(packet + RTP_HEADER_LEN, payload, len);
     source_send(l, packet, RTP_HEADER_LEN + len);
+}
+
+void leg_speak(leg *l, const uint8_t *payload, size_t len, uint32_t ticks)
+{
+    on_payload(l, payload, len, ticks);
+}
+
+/* RFC 4733 section 2.3: the timestamp is that of the key's beginning, in all its packets; durations are in the stream's clock. */
+void leg_speak_key(leg *l, const leg *from, const uint8_t *packet, size_t len)
+{
+    enum { KEY_LEN = 4, DURATION_MAX = 0xffff };
+    uint8_t buf[PACKET_HEADROOM + RTP_HEADER_LEN + KEY_LEN + PACKET_TAILROOM], *out = buf + PACKET_HEADROOM;
+    leg_source *source = &l->source;
+    rtp_packet key;
+    if (!l->config.dtmf_payload_type || rtp_packet_parse(&key, packet, len) || key.payload_len < KEY_LEN)
+        return;
+    source_start(l);
+    if (!source->started)
+        return;
+    int begins = !source->key || source->key_from != key.timestamp;
+    if (begins) {
+        source->key = 1;
+        source->key_from = key.timestamp;
+        source->key_at = source->timestamp;
+    }
+    uint32_t from_hz = from->config.dtmf_rate_hz ? (uint32_t)from->config.dtmf_rate_hz : 8000;
+    uint32_t to_hz = l->config.dtmf_rate_hz ? (uint32_t)l->config.dtmf_rate_hz : 8000;
+    uint32_t duration = ((uint32_t)key.payload[2] << 8 | key.payload[3]) * (to_hz / 1000) / (from_hz / 1000);
+    duration = duration < DURATION_MAX ? duration : DURATION_MAX;
+    rtp_packet header = {
+        .marker = begins, .payload_type = l->config.dtmf_payload_type, .seq = source->seq++, .timestamp = source->key_at, .ssrc = source->ssrc,
+    };
+    rtp_packet_write(&header, out, RTP_HEADER_LEN);
+    memcpy(out + RTP_HEADER_LEN, key.payload, 2);
+    out[RTP_HEADER_LEN + 2] = (uint8_t)(duration >> 8);
+    out[RTP_HEADER_LEN + 3] = (uint8_t)duration;
+    source_send(l, out, RTP_HEADER_LEN + KEY_LEN);
 }
 
 void leg_echo(leg *l, uint8_t *packet, size_t len)

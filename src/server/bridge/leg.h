@@ -23,6 +23,8 @@ typedef struct leg leg;
 typedef struct {
     /* A packet from this leg's peer, in the clear when leg_is_open says so. */
     void (*packet)(void *context, leg *from, uint8_t *packet, size_t len, int is_rtcp);
+    /* An RTP packet in the clear, before that, while the leg is mixed. */
+    void (*sound)(void *context, leg *from, const uint8_t *packet, size_t len);
     void (*event)(void *context, leg *from, enum bridge_event event, int64_t value);
     void *context;
 } leg_events;
@@ -38,6 +40,8 @@ typedef struct {                     /* what the leg itself sends: programs and 
     uint32_t echo_ssrc;              /* of what is echoed, and how far its numbers are from ours */
     uint16_t echo_seq_offset;
     uint32_t echo_timestamp_offset;
+    uint32_t key_from, key_at;       /* a telephone-event that is passed on: its timestamp at its sender, and ours */
+    int key;                         /* those count */
 } leg_source;
 
 typedef struct {                     /* keys in the sound */
@@ -80,6 +84,7 @@ struct leg {
     int playing;                     /* `played` counts */
     int reads;                       /* 1: SRTP from this leg is opened, because it ends here or a program listens */
     int listens;                     /* 1: a program plays to it that may wait for keys: SRTP is opened on a copy, tones are looked for */
+    int mixed;                       /* 1: its sound goes to leg_events.sound: SRTP is opened on a copy */
     int follows;                     /* the receiver has had the newest packet */
     leg_numbers numbers;
     loss loss;                       /* of the peer's RTP on the way here */
@@ -101,15 +106,22 @@ void leg_close(leg *l);
  * that goes on, or stays ended; again: it starts anew. After the end of a sound comes silence. PROGRAM_ECHO plays nothing. */
 int leg_play(leg *l, enum bridge_program kind, sound *sound, int loop, int again);
 void leg_stop_playing(leg *l);
-/* Sends a packet of the other side to this leg's peer. It is changed in place. `open`: it is in the clear, to be
- * protected when SRTP ends here. */
-void leg_relay(leg *l, uint8_t *packet, size_t len, int is_rtcp, int open);
+/* Sends a packet of another side to this leg's peer as it is. */
+void leg_pass(leg *l, uint8_t *packet, size_t len, int is_rtcp);
+/* Sends a packet of another side, in the clear, with this leg's payload types and closed with its keys. It is changed in place. */
+void leg_relay(leg *l, const leg *from, uint8_t *packet, size_t len, int is_rtcp);
+/* Sends sound that was made for it, as a source of the leg's own. */
+void leg_speak(leg *l, const uint8_t *payload, size_t len, uint32_t ticks);
+/* Sends a telephone-event that another side has sent (RTP in the clear), beside leg_speak's sound. */
+void leg_speak_key(leg *l, const leg *from, const uint8_t *packet, size_t len);
 /* Sends an RTP packet of this leg's peer back to it, as a source of the leg's own. */
 void leg_echo(leg *l, uint8_t *packet, size_t len);
 /* A program plays to this leg and may wait for keys. 0 or TCCC_E_NO_MEMORY. */
 int leg_listen(leg *l, int on);
 /* Copies what comes from the peer; ring NULL: no more. */
 void leg_tap_to(leg *l, enum bridge_ear ear, tap_ring *ring, uint32_t tap);
+/* The taps of two legs change places. */
+void leg_swap_taps(leg *a, leg *b);
 /* How what comes from the peer is closed (key may be NULL for NONE), and whether the other side hears it. */
 void leg_tap_state(leg *l, enum tccc_srtp_suite srtp, const uint8_t *key, int withheld);
 /* 1 when leg_events.packet gets packets of this leg in the clear. */

@@ -9,6 +9,7 @@
 #include "ws_seat.h"
 
 #include "server/bridge/bridges.h"
+#include "server/bridge/mix_clock.h"
 #include "server/bridge/program.h"
 #include "server/bridge/sounds.h"
 #include "tccc/error.h"
@@ -207,7 +208,8 @@ static int start_handles(edge_loop *loop)
     uv_timer_init(&loop->uv, &loop->second);
     loop->second.data = loop;
     uv_timer_start(&loop->second, on_second, 1000, 1000);
-    return program_clock_open(loop);
+    int failed = program_clock_open(loop);
+    return failed ? failed : mix_clock_open(loop);
 }
 
 static int start_thread(edge *e)
@@ -246,6 +248,7 @@ static void close_loop(edge_loop *loop)
         lws_context_destroy(lws);
     data_channels_close(loop);
     program_clock_close(loop);
+    mix_clock_close(loop);
     uv_close((uv_handle_t *)&loop->second, NULL);
     uv_close((uv_handle_t *)&loop->inbox_poll, NULL);
     uv_run(&loop->uv, UV_RUN_DEFAULT);

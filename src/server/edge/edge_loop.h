@@ -50,6 +50,7 @@ struct edge_loop {
 
     id_map bridges;                  /* bridge.c */
     struct program_clock *programs;  /* program.c */
+    struct mix_clock *mixes;         /* mix_clock.c */
     struct sounds *sounds;           /* sounds.c; the control thread's */
 
     atomic_size_t backlog;           /* bytes posted to the control thread and not yet handled */
