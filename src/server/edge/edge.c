@@ -4,6 +4,7 @@
 #include "edge_loop.h"
 #include "data_channel.h"
 #include "http.h"
+#include "ice_port.h"
 #include "media_seat.h"
 #include "ws_media.h"
 #include "ws_seat.h"
@@ -169,7 +170,15 @@ static int start_web(edge_loop *loop, char *err, size_t cap)
 static int start_data_channel(edge_loop *loop, char *err, size_t cap)
 {
     const edge_config *config = &loop->config;
-    return config->dc_port < 0 ? 0 : data_channels_open(loop, config->dc_host, config->dc_port, err, cap);
+    if (config->dc_port < 0)
+        return 0;
+    int failed = ice_port_open(loop, config->dc_host, config->dc_port, err, cap);
+    if (failed)
+        return failed;
+    failed = data_channels_start(loop, err, cap);
+    if (failed)
+        ice_port_close(loop);
+    return failed;
 }
 
 static const char *keep(const char *text)
@@ -246,7 +255,10 @@ static void close_loop(edge_loop *loop)
         media_seat_free(seat);
     if (lws)
         lws_context_destroy(lws);
-    data_channels_close(loop);
+    if (loop->ice) {
+        ice_port_close(loop);
+        data_channels_stop();
+    }
     program_clock_close(loop);
     mix_clock_close(loop);
     uv_close((uv_handle_t *)&loop->second, NULL);
@@ -327,7 +339,7 @@ int edge_port(const edge *e)
 
 int edge_dc_port(const edge *e)
 {
-    return e->loop.data_channels ? data_channels_offer(&e->loop)->port : 0;
+    return e->loop.ice ? ice_port_offer(&e->loop)->port : 0;
 }
 
 int edge_fd(const edge *e)

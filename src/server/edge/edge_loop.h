@@ -46,7 +46,7 @@ struct edge_loop {
     uint64_t next_connection, next_request;
 
     id_map seats, tickets;           /* media_seat by edge_seat, and by the ticket's first half */
-    struct data_channels *data_channels;
+    struct ice_port *ice;            /* NULL: no UDP port for browsers */
 
     id_map bridges;                  /* bridge.c */
     struct program_clock *programs;  /* program.c */
