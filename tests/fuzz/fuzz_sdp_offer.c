@@ -34,8 +34,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     require((result == 0) == (why == NULL));
     if (result)
         return 0;
-    require(size <= SDP_OFFER_MAX && offer.has_fingerprint && offer.sctp_port);
-    require(strlen(offer.ufrag) >= 4 && strlen(offer.pwd) >= 22 && strlen(offer.mid) >= 1);
+    require(size <= SDP_OFFER_MAX && offer.transport.has_fingerprint && offer.sctp_port);
+    require(strlen(offer.transport.ufrag) >= 4 && strlen(offer.transport.pwd) >= 22 && strlen(offer.transport.mid) >= 1);
     check_answer(&offer);
     return 0;
 }

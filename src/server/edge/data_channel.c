@@ -194,7 +194,7 @@ static void add_peer(ice_port *port, const new_peer *order)
     p->seat = order->seat;
     p->local_port = order->local_port;
     p->sctp_port = order->offer.sctp_port;
-    p->dtls = dtls_peer_new(ice_port_identity(port), 1, order->offer.fingerprint, &events);
+    p->dtls = dtls_peer_new(ice_port_identity(port), 1, order->offer.transport.fingerprint, &events);
     if (!p->dtls || ice_peer_add(port, &p->ice)) {
         dtls_peer_free(p->dtls);
         free(p);
@@ -234,7 +234,7 @@ int data_channel_answer(edge_loop *loop, edge_seat seat, const char *offer_sdp, 
     order->seat = seat;
     order->local_port = (uint16_t)(SCTP_PORT_MIN + session_id % (UINT16_MAX - SCTP_PORT_MIN));
     int failed = sdp_offer_read(&order->offer, offer_sdp, strlen(offer_sdp), &why);
-    if (!failed && ice_login_new(&order->login, order->offer.ufrag)) {
+    if (!failed && ice_login_new(&order->login, order->offer.transport.ufrag)) {
         failed = TCCC_E_NO_MEMORY;
         why = "Memory is exhausted.";
     }

@@ -3,20 +3,10 @@
 #ifndef TCCC_SERVER_SDP_ANSWER_H
 #define TCCC_SERVER_SDP_ANSWER_H
 
-#include <stddef.h>
-#include <stdint.h>
-
-enum {
-    SDP_OFFER_MAX = 32 << 10,        /* bytes */
-    SDP_ICE_MAX = 256,               /* characters of ufrag and pwd, RFC 8839 section 5.4 */
-    SDP_MID_MAX = 32,
-    SDP_FINGERPRINT_LEN = 32         /* SHA-256 */
-};
+#include "sdp_line.h"
 
 typedef struct {
-    char ufrag[SDP_ICE_MAX + 1], pwd[SDP_ICE_MAX + 1], mid[SDP_MID_MAX + 1];
-    uint8_t fingerprint[SDP_FINGERPRINT_LEN];
-    int has_fingerprint;
+    sdp_transport transport;
     int bundled;                     /* the offer has a=group:BUNDLE */
     uint16_t sctp_port;
 } sdp_offer;

@@ -34,14 +34,14 @@ static void offers_of_browsers_are_read(void **state)
     sdp_offer offer;
     const char *why;
     assert_int_equal(read_text(&offer, chromium, &why), 0);
-    assert_string_equal(offer.ufrag, "EsAw");
-    assert_string_equal(offer.pwd, "bP+XJMM09aR8AiX1jdukzR6Y");
-    assert_string_equal(offer.mid, "0");
+    assert_string_equal(offer.transport.ufrag, "EsAw");
+    assert_string_equal(offer.transport.pwd, "bP+XJMM09aR8AiX1jdukzR6Y");
+    assert_string_equal(offer.transport.mid, "0");
     assert_int_equal(offer.sctp_port, 5000);
-    assert_int_equal(offer.fingerprint[0], 0x4a);
-    assert_int_equal(offer.fingerprint[31], 0x6b);
+    assert_int_equal(offer.transport.fingerprint[0], 0x4a);
+    assert_int_equal(offer.transport.fingerprint[31], 0x6b);
     assert_int_equal(read_text(&offer, firefox, &why), 0);
-    assert_string_equal(offer.ufrag, "5a6b7c8d");
+    assert_string_equal(offer.transport.ufrag, "5a6b7c8d");
     assert_true(offer.bundled);
 }
 
