@@ -207,7 +207,7 @@ static bool start_edge(server *s, char *err, size_t err_cap) {
         .dc_host = c->data_channel.host[0] ? c->data_channel.host : outward, .dc_port = c->data_channel.port, .sdk_dir = c->http.sdk_dir,
         .web_dir = or_null(c->http.web_dir), .music_dir = NULL,
     };
-    edge_handler handler = { on_seat_open, on_seat_text, on_seat_closed, on_http, on_media_path, on_bridge_event };
+    edge_handler handler = { on_seat_open, on_seat_text, on_seat_closed, on_http, on_media_path, on_bridge_event, NULL };
     s->edge = edge_start(&settings, &handler, s, err, err_cap);
     size_t used = strlen(err);
     if (!s->edge && used < err_cap)

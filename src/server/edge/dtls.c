@@ -108,7 +108,7 @@ static int configure(SSL_CTX *ctx)
     SSL_CTX_set_options(ctx, SSL_OP_NO_QUERY_MTU | SSL_OP_NO_TICKET | SSL_OP_NO_RENEGOTIATION | SSL_OP_CIPHER_SERVER_PREFERENCE);
     SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_OFF);
     SSL_CTX_set_read_ahead(ctx, 1); /* needed for DTLS: a datagram is read in one piece */
-    return SSL_CTX_set_min_proto_version(ctx, DTLS1_2_VERSION) && SSL_CTX_set1_groups_list(ctx, "X25519:P-256") &&
+    return !SSL_CTX_set_tlsext_use_srtp(ctx, "SRTP_AES128_CM_SHA1_80") && SSL_CTX_set_min_proto_version(ctx, DTLS1_2_VERSION) && SSL_CTX_set1_groups_list(ctx, "X25519:P-256") &&
            SSL_CTX_set_cipher_list(ctx, "ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-ECDSA-AES256-GCM-SHA384");
 }
 
@@ -267,4 +267,24 @@ int dtls_peer_timer(dtls_peer *peer)
 int dtls_peer_ready(const dtls_peer *peer)
 {
     return peer->ready;
+}
+
+/* RFC 5764 section 4.2: client's key, server's key, client's salt, server's salt. */
+int dtls_peer_srtp_keys(const dtls_peer *peer, uint8_t ours[DTLS_SRTP_KEY_LEN], uint8_t theirs[DTLS_SRTP_KEY_LEN])
+{
+    enum { KEY = 16, SALT = 14 };
+    static const char label[] = "EXTRACTOR-dtls_srtp";
+    uint8_t material[2 * (KEY + SALT)];
+    if (!peer->ready)
+        return TCCC_E_NOT_READY;
+    if (!SSL_get_selected_srtp_profile(peer->ssl) ||
+        SSL_export_keying_material(peer->ssl, material, sizeof material, label, sizeof label - 1, NULL, 0, 0) != 1)
+        return TCCC_E_AUTH;
+    uint8_t *of_client = SSL_is_server(peer->ssl) ? theirs : ours, *of_server = SSL_is_server(peer->ssl) ? ours : theirs;
+    memcpy(of_client, material, KEY);
+    memcpy(of_server, material + KEY, KEY);
+    memcpy(of_client + KEY, material + 2 * KEY, SALT);
+    memcpy(of_server + KEY, material + 2 * KEY + SALT, SALT);
+    OPENSSL_cleanse(material, sizeof material);
+    return 0;
 }

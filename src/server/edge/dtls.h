@@ -1,5 +1,5 @@
 /* dtls.h: DTLS 1.2 with certificates checked by fingerprint. Layer: server. Sans-IO but for the clock that OpenSSL reads.
- * RFC 6347, RFC 8122 (fingerprints), RFC 8842. */
+ * RFC 6347, RFC 8122 (fingerprints), RFC 8842, RFC 5764 (SRTP). */
 #ifndef TCCC_SERVER_DTLS_H
 #define TCCC_SERVER_DTLS_H
 
@@ -40,5 +40,10 @@ int dtls_peer_send(dtls_peer *peer, const uint8_t *data, size_t len);
 /* Retransmits what is due; call about every 50 ms while the handshake runs. 0 or TCCC_E_AUTH when it gave up. */
 int dtls_peer_timer(dtls_peer *peer);
 int dtls_peer_ready(const dtls_peer *peer);
+
+enum { DTLS_SRTP_KEY_LEN = 30 };     /* AES_CM_128_HMAC_SHA1_80: key and salt */
+/* RFC 5764: the keys of SRTP over this peer, each key and salt; once ready. 0, TCCC_E_NOT_READY, or TCCC_E_AUTH when the peer has not
+ * agreed on SRTP. */
+int dtls_peer_srtp_keys(const dtls_peer *peer, uint8_t ours[DTLS_SRTP_KEY_LEN], uint8_t theirs[DTLS_SRTP_KEY_LEN]);
 
 #endif

@@ -6,6 +6,7 @@
 #include "http.h"
 #include "ice_port.h"
 #include "media_seat.h"
+#include "video_relay.h"
 #include "ws_media.h"
 #include "ws_seat.h"
 
@@ -240,6 +241,7 @@ static void free_all(edge *e)
     id_map_free(&loop->seats);
     id_map_free(&loop->tickets);
     id_map_free(&loop->bridges);
+    id_map_free(&loop->videos);
     sounds_free(loop);
     free_config(&loop->config);
     free(e);
@@ -257,6 +259,7 @@ static void close_loop(edge_loop *loop)
         lws_context_destroy(lws);
     if (loop->ice) {
         ice_port_close(loop);
+        video_relays_close(loop);
         data_channels_stop();
     }
     program_clock_close(loop);

@@ -47,6 +47,7 @@ typedef struct {
     void (*http)(void *ctx, const edge_http_request *request);   /* not under /sdk/, not a static file: wants edge_reply */
     void (*media_path)(void *ctx, edge_seat seat, int path, int open);
     void (*bridge_event)(void *ctx, uint32_t bridge, int side, int event, int64_t value); /* bridge.h */
+    void (*video_event)(void *ctx, uint32_t relay, int side, int up); /* video_relay.h: a side's connection is up, or has gone */
 } edge_handler;
 
 /* Starts the thread; when this returns all ports are bound. NULL with a sentence in err[err_cap] otherwise. */

@@ -194,3 +194,21 @@ void edge_event_bridge(edge_loop *loop, uint32_t bridge, int side, int event_kin
     e->value = value;
     mailbox_post(&loop->outbox, &e->mail);
 }
+
+static void run_video_event(void *context, mail *self)
+{
+    event *e = (event *)self;
+    HANDLER(context, video_event, e->bridge, e->side, e->open);
+    event_free(e);
+}
+
+void edge_event_video(edge_loop *loop, uint32_t relay, int side, int up)
+{
+    event *e = event_new(loop, 0, run_video_event);
+    if (!e)
+        return; /* the browsers see it for themselves; this is for the records */
+    e->bridge = relay;
+    e->side = side;
+    e->open = up;
+    mailbox_post(&loop->outbox, &e->mail);
+}

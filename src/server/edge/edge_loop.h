@@ -49,6 +49,7 @@ struct edge_loop {
     struct ice_port *ice;            /* NULL: no UDP port for browsers */
 
     id_map bridges;                  /* bridge.c */
+    id_map videos;                   /* video_relay.c */
     struct program_clock *programs;  /* program.c */
     struct mix_clock *mixes;         /* mix_clock.c */
     struct sounds *sounds;           /* sounds.c; the control thread's */
@@ -88,6 +89,7 @@ int edge_event_seat_text(edge_loop *loop, edge_conn conn, const char *text, size
 void edge_event_seat_closed(edge_loop *loop, edge_conn conn, int code);
 int edge_event_http(edge_loop *loop, const edge_http_request *request);
 void edge_event_media_path(edge_loop *loop, edge_seat seat, int path, int open);
+void edge_event_video(edge_loop *loop, uint32_t relay, int side, int up);
 void edge_event_bridge(edge_loop *loop, uint32_t bridge, int side, int event, int64_t value);
 
 #endif

@@ -60,7 +60,7 @@ int sdp_offer_read(sdp_offer *offer, const char *sdp, size_t len, const char **w
 
 int sdp_answer_write(const sdp_ours *ours, const sdp_offer *offer, char *buf, size_t cap)
 {
-    char fingerprint[3 * SDP_FINGERPRINT_LEN];
+    char fingerprint[3 * SDP_FINGERPRINT_LEN + 1];
     sdp_fingerprint_text(fingerprint, ours->fingerprint);
     const char *family = strchr(ours->host, ':') ? "IP6" : "IP4", *group = offer->bundled ? "a=group:BUNDLE " : "";
     int n = snprintf(buf, cap,

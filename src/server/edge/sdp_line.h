@@ -39,7 +39,7 @@ int sdp_number(const sdp_line *value, int max);
 int sdp_transport_read(sdp_transport *transport, const sdp_line *line, const char **why);
 /* What of it is missing, as a sentence; NULL: nothing. */
 const char *sdp_transport_judge(const sdp_transport *transport);
-/* "AB:CD:.." into text[3 * SDP_FINGERPRINT_LEN]. */
+/* "AB:CD:.." into text[3 * SDP_FINGERPRINT_LEN + 1]. */
 void sdp_fingerprint_text(char *text, const uint8_t fingerprint[SDP_FINGERPRINT_LEN]);
 
 #endif
