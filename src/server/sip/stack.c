@@ -4,6 +4,7 @@
 #include "server/sip/leg.h"
 #include "server/sip/malformed.h"
 #include "server/sip/request_check.h"
+#include "server/sip/stream_guard.h"
 #include "tccc/error.h"
 
 #include <openssl/ssl.h>
@@ -327,6 +328,7 @@ void stack_stop(stack *s) {
         mem_deref(s->endpoints[i].guard);
         mem_deref(s->endpoints[i].sip);
     }
+    stream_guard_stop();
     mem_deref(s->legs);
     mem_deref(s->dns);
     mem_deref(s->tls);

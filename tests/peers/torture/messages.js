@@ -1,12 +1,15 @@
 /** messages.js: the torture messages of RFC 4475, with the answers that this server owes them. Layer: tests. Source: RFC 4475 section 3.
  *
  * {length} stands for the body's length; the ports of Via are 5060, where the test listens. `answers`: any of these; 0:
- * silence, which only a response gets. Requests whose Via has no branch (longreq, inv2543: from before RFC 3261) are refused.
+ * silence, which only a response gets. `streamAnswers`: over TCP and TLS, where it is another: a stream waits for what the
+ * length promises. Requests whose Via has no branch (longreq, inv2543: from before RFC 3261) are refused.
  */
 const VIA = 'Via: SIP/2.0/UDP 192.0.2.1:5060;branch=z9hG4bK';
 const SDP = 'v=0\no=mhandley 29739 7272939 IN IP4 192.0.2.155\ns=-\nc=IN IP4 192.0.2.155\nt=0 0\nm=audio 49217 RTP/AVP 0 12\nm=video 3227 RTP/AVP 31\na=rtpmap:31 LPC\n';
 
 const one = (section, name, answers, head, body = '') => ({ section, name, answers, text: `${head.trim()}\n\n${body}` });
+
+const onStream = (message, streamAnswers) => ({ ...message, streamAnswers });
 
 export const messages = [
   one('3.1.1.1', 'wsinv: short tortuous INVITE', [404, 481], `INVITE sip:vivekg@chair-dnrc.example.com;unknownparam SIP/2.0
@@ -166,7 +169,7 @@ Via: SIP/2.0/UDP 192.0.2.15;;,;,,
 Contact: "Joe" <sip:joe@example.org>;;;;
 Content-Length: {length}
 Content-Type: application/sdp`, SDP),
-  one('3.1.2.2', 'clerr: Content-Length larger than the message', [400], `INVITE sip:user@example.com SIP/2.0
+  onStream(one('3.1.2.2', 'clerr: Content-Length larger than the message', [400], `INVITE sip:user@example.com SIP/2.0
 Max-Forwards: 80
 To: sip:j.user@example.com
 From: sip:caller@example.net;tag=93942939o2
@@ -175,7 +178,7 @@ Call-ID: clerr.0ha0isndaksdjweiafasdk3
 CSeq: 8 INVITE
 Via: SIP/2.0/UDP host5.example.com;branch=z9hG4bK-39234-23523
 Content-Type: application/sdp
-Content-Length: 9999`, SDP),
+Content-Length: 9999`, SDP), [0]),
   one('3.1.2.3', 'ncl: negative Content-Length', [400], `INVITE sip:user@example.com SIP/2.0
 Max-Forwards: 254
 To: sip:j.user@example.com
