@@ -5,19 +5,13 @@
  * worker that imports worker.js from the SDK's origin; at last the page's own thread, with a warning event.
  */
 import { CoreHost } from './core_host.js';
+import { scriptPolicy } from './script_policy.js';
 
 /** A worker that a policy forbids reports an error at once; one that hangs is given up after this. */
 const WORKER_UP_MS = 10000;
 
 /** @typedef {{post: (message: object, transfer?: Transferable[]) => void, stop: () => void, isWorker: boolean}} CoreThread */
 /** @typedef {{onMessage: (message: any) => void, onFault: (text: string) => void}} CoreSink */
-
-/** @returns {{createScriptURL: (url: string) => any}} */
-export function scriptPolicy() {
-  const types = /** @type {any} */ (globalThis).trustedTypes;
-  const identity = { createScriptURL: (/** @type {string} */ url) => url };
-  return types ? types.createPolicy('tccc', identity) : identity;
-}
 
 /** @param {string} workerUrl */
 const blobSource = (workerUrl) => `

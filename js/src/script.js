@@ -7,11 +7,12 @@
  * @property {string} token
  * @property {string} sdkAppId
  * @property {string} userId
- * @property {string} renderDomId   '' or the id of the element that takes the call bar
+ * @property {string} renderDomId   '' or the id of the element that takes the workbench
  * @property {'core'|'browser'|'off'} processing who cancels echo and noise
  * @property {string} workerSrc     '' or a same-origin worker.js, for pages whose CSP forbids blob workers
  * @property {string} nonce
- * @property {string} lang          '' or the call bar's language: zh, en
+ * @property {string} lang          '' or the screens' language: zh, en
+ * @property {boolean} isWorkbenchFirst  open the workbench at sign-in
  */
 
 const PROCESSING = ['core', 'browser', 'off'];
@@ -35,5 +36,6 @@ export function scriptConfig({ src, dataset, nonce = '' }) {
     workerSrc: dataset.workerSrc || '',
     nonce,
     lang: dataset.lang || '',
+    isWorkbenchFirst: dataset.showWorkBenchAtFirstLogin === 'true',
   };
 }

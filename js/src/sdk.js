@@ -8,11 +8,14 @@ import { createDataChannelPath } from './data_channel.js';
 import { createDevicesApi } from './api_devices.js';
 import { createEmitter, events } from './events.js';
 import { createSessions } from './sessions.js';
+import { createUiApi } from './api_ui.js';
+import { createUserSettings } from './user_settings.js';
+import { hiddenButtons } from './button_config.js';
 import { isBrowserSupported, isEnvSupported } from './env.js';
 import { resumeStore } from './resume_store.js';
+import { Screens } from './screens.js';
 import { startCoreThread } from './core_thread.js';
 import { tcccError } from './errors.js';
-import { Ui } from './ui/ui.js';
 import { VERSION } from 'tccc:version';
 
 /** @param {string} base @param {string} origin */
@@ -86,6 +89,7 @@ export class Sdk {
     this.config = config;
     this.emitter = createEmitter();
     this.store = resumeStore(config);
+    this.settings = createUserSettings();
     this.tabUuid = newUuid();
     this.status = 'offline';
     this.micUsers = 0;
@@ -102,22 +106,25 @@ export class Sdk {
     this.audio = new Audio(config, voicePorts.port2, this.emitter.emit);
     this.admin = createAdmin({ bus: this.bus });
     this.sessions = createSessions(() => this.onSessions());
+    this.screens = new Screens({
+      config, face: () => this.tccc, sessions: this.sessions, emitter: this.emitter, settings: this.settings, isFirstLogin: !this.store.get(),
+    });
+    /** @type {any} */
     this.tccc = this.face();
   }
 
   /** window.tccc. */
   face() {
-    const { audio, bus, emitter, sessions } = this;
+    const { audio, bus, emitter, screens, sessions, settings } = this;
     const Call = createCallApi({ bus, sessions, audio, withMic: (work) => this.withMic(work) });
     const Agent = createAgentApi({ bus, status: () => this.status });
-    this.ui = new Ui({ config: this.config, Call, Agent, sessions, emitter, quality: (channel) => audio.stats(channel) });
     const { on, off, removeAllListeners } = emitter;
     return {
-      Call, Agent, Admin: this.admin.api, Devices: createDevicesApi({ audio }), UI: this.ui.api(), events, on, off,
+      Call, Agent, Admin: this.admin.api, Devices: createDevicesApi({ audio }), UI: createUiApi({ screens, settings }), events, on, off,
       callOut: Call.callOut,
       isBrowserSupported: () => isBrowserSupported(),
       isEnvSupported: () => isEnvSupported(),
-      overrideButtonConfig: (/** @type {any} */ change) => this.ui?.overrideButtonConfig(change),
+      overrideButtonConfig: (/** @type {any} */ change) => screens.ask('setHiddenButtons', hiddenButtons(change)),
       timer: { emitter: { on, off, removeAllListeners } },
       version: VERSION,
       destroy: () => this.destroy(),
@@ -173,7 +180,6 @@ export class Sdk {
     ON_EVENT[event]?.(this, data);
     if (event === 'error') this.emitter.emit(events.warning, { ...data, errorMsg: data.message });
     else this.emitter.emit(event, data);
-    this.ui?.update();
   }
 
   onReady() {
@@ -184,7 +190,7 @@ export class Sdk {
   }
 
   onSessions() {
-    this.ui?.update();
+    this.screens.onSessions();
     this.releaseMic();
   }
 
@@ -222,7 +228,7 @@ export class Sdk {
     this.isDestroyed = true;
     this.bus.close('DESTROYED');
     this.status = 'offline';
-    this.ui?.dispose();
+    this.screens.dispose();
     this.dataChannel?.close();
     this.audio.dispose();
     this.thread?.post({ k: 'stop' });

@@ -146,6 +146,23 @@ export interface UI {
   hidefloatButton(): void;
   showNotificationBar(): void;
   hideNotificationBar(): void;
+  showWorkbench(): void;
+  hideWorkbench(): void;
+  /** Takes over what is named in it; kept per origin. Throws ARG_TYPE. */
+  updateUserCustomSettings(settings: UserSettings): void;
+  /** Puts the workbench into an element (itself, its id or a selector), at least 760 by 480 pixels; without one, where it belongs. May be called again and again. */
+  mount(target?: Element | string): void;
+}
+
+export interface UserSettings {
+  /** No ring tones. */
+  disableRingtone?: boolean;
+  /** No notifications of the browser. */
+  disableNotification?: boolean;
+  /** Ours: of the screens; '' as the page. */
+  lang?: '' | 'zh' | 'en';
+  /** Ours: colours of the screens; auto as the page. */
+  theme?: 'auto' | 'light' | 'dark';
 }
 
 export interface SkillGroup {
@@ -268,7 +285,7 @@ export interface EventMap {
   /** Ours: a self-service flow runs with the customer, or has ended. */
   selfService: { sessionId: string; running: boolean };
   /** Ours: the SDK works in a lesser way than it could, or not at all; `code` says why. */
-  warning: { code: string; message: string; errorMsg?: string; remedy?: string; mode?: 'page'; detail?: string };
+  warning: { code: string; message: string; errorMsg?: string; remedy?: string; mode?: 'page' | 'ui'; detail?: string };
 }
 
 /** Payloads are flat; `data`, not enumerable, holds the same fields. */

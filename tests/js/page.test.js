@@ -22,6 +22,12 @@ describe('window.tccc in a page', () => {
   const inject = (url) => tab.evaluate((one) => window.inject(one).then(() => {}), url);
   const elements = () => tab.evaluate(() => document.querySelectorAll('t3c-sdk#tcccSdkDomRoot').length);
 
+  /** ui.js is loaded on demand: asks for something to show, and waits until it stands. */
+  const drawn = async () => {
+    await tab.evaluate(() => tccc.UI.show());
+    await tab.until(() => document.getElementById('tcccSdkDomRoot').shadowRoot?.querySelector('.float'), null, { what: 'the float button' });
+  };
+
   before(async () => {
     origins = await startOrigins();
     browser = await Chromium.start();
@@ -94,19 +100,122 @@ describe('window.tccc in a page', () => {
     assert.equal(await elements(), 1);
   });
 
-  it('SDK-087 SDK-094 every part of the bar hides and shows', async () => {
+  it('SDK-087 SDK-088 SDK-089 SDK-090 SDK-091 SDK-092 SDK-093 SDK-094 every part of the screens hides and shows', async () => {
     const shown = (selector) => tab.evaluate((one) => {
       const root = document.getElementById('tcccSdkDomRoot');
       const part = one ? root.shadowRoot.querySelector(one) : root;
-      return getComputedStyle(part).display !== 'none';
+      return part !== null && (one === '.bar' ? !part.hidden : part.checkVisibility()); /* a bar without calls takes no room */
     }, selector);
+    await drawn();
     for (const [hide, show, part] of [['hide', 'show', ''], ['hidefloatButton', 'showfloatButton', '.float'],
-      ['hideNotificationBar', 'showNotificationBar', '.bar']]) {
+      ['hideNotificationBar', 'showNotificationBar', '.bar'], ['hideWorkbench', 'showWorkbench', '.bench'], ['hideWorkbench', 'hideWorkbench', '']]) {
       await tab.evaluate((method) => tccc.UI[method](), hide);
-      assert.equal(await shown(part), false, hide);
+      assert.equal(await shown(part), part === '' && hide === 'hideWorkbench', hide);
       await tab.evaluate((method) => tccc.UI[method](), show);
       assert.equal(await shown(part), true, show);
     }
+  });
+
+  it('ui.js is fetched once, and only when there is something to show', async () => {
+    const fetched = () => tab.evaluate(() => performance.getEntriesByType('resource').filter(({ name }) => /\/ui\.js$/.test(name)).length);
+    await tab.evaluate(() => {
+      tccc.UI.hidefloatButton();
+      tccc.UI.hideWorkbench();
+      tccc.UI.updateUserCustomSettings({ disableRingtone: true });
+    });
+    assert.equal(await fetched(), 0);
+    await drawn();
+    await tab.evaluate(() => {
+      tccc.UI.show();
+      tccc.UI.showWorkbench();
+    });
+    assert.equal(await fetched(), 1);
+  });
+
+  it('what was asked of the screens before ui.js came holds when it has come', async () => {
+    await tab.evaluate(() => {
+      tccc.UI.hideNotificationBar();
+      tccc.UI.showWorkbench();
+    });
+    await tab.until(() => document.getElementById('tcccSdkDomRoot').shadowRoot?.querySelector('.bench'), null, { what: 'the workbench' });
+    await tab.evaluate(() => tccc.UI.hideWorkbench());
+    await tab.until(() => document.getElementById('tcccSdkDomRoot').shadowRoot.querySelector('.bar')?.hidden === true, null, { what: 'no bar' });
+  });
+
+  it('SDK-095 SDK-096 SDK-097 updateUserCustomSettings keeps each setting until it is changed, also over a reload, and refuses what is none', async () => {
+    const stored = () => tab.evaluate(() => JSON.parse(localStorage.getItem('tccc.settings')));
+    await tab.evaluate(() => {
+      tccc.UI.updateUserCustomSettings({ disableRingtone: true });
+      tccc.UI.updateUserCustomSettings({ disableNotification: true, unknown: 1 });
+      tccc.UI.updateUserCustomSettings({});
+    });
+    assert.deepEqual(await stored(), { disableRingtone: true, disableNotification: true, lang: '', theme: 'auto' });
+    await tab.reload();
+    await inject(src());
+    await tab.evaluate(() => tccc.UI.updateUserCustomSettings({ disableRingtone: false }));
+    assert.deepEqual(await stored(), { disableRingtone: false, disableNotification: true, lang: '', theme: 'auto' });
+    const told = await tab.evaluate(() => [{ disableRingtone: 'yes' }, null, { theme: 'pink' }].map((one) => {
+      try {
+        tccc.UI.updateUserCustomSettings(one);
+        return '';
+      } catch ({ code, errorMsg }) {
+        return `${code} ${errorMsg}`;
+      }
+    }));
+    assert.deepEqual(told.map((one) => one.split(' ')[0]), ['ARG_TYPE', 'ARG_TYPE', 'ARG_TYPE']);
+    assert.match(told[0], /disableRingtone/);
+  });
+
+  it('SDK-013 UI.mount puts the workbench into an element, again and again, without doubled listeners', async () => {
+    const counts = await tab.evaluate(async () => {
+      const place = (id) => document.body.appendChild(Object.assign(document.createElement('div'), { id }));
+      const places = [place('one'), place('two')];
+      let listeners = 0;
+      const real = EventTarget.prototype.addEventListener;
+      tccc.UI.mount('one');
+      const host = document.getElementById('tcccSdkDomRoot');
+      while (!host.shadowRoot?.querySelector('.bench')) await new Promise((resolve) => { setTimeout(resolve, 20); });
+      EventTarget.prototype.addEventListener = function add(...all) {
+        listeners += 1;
+        return real.apply(this, all);
+      };
+      const turns = [];
+      for (const target of ['#two', places[0], 'two', 'one', 'one']) {
+        tccc.UI.mount(target);
+        await Promise.resolve();
+        turns.push([host.parentElement.id, host.shadowRoot.querySelectorAll('.bench').length, host.shadowRoot.querySelectorAll('.float').length]);
+      }
+      EventTarget.prototype.addEventListener = real;
+      let refused = '';
+      try {
+        tccc.UI.mount('nowhere');
+      } catch ({ code }) {
+        refused = code;
+      }
+      tccc.UI.mount();
+      await Promise.resolve();
+      return { turns, listeners, refused, home: host.parentElement.localName, float: host.shadowRoot.querySelectorAll('.float').length };
+    });
+    assert.deepEqual(counts, {
+      turns: [['two', 1, 0], ['one', 1, 0], ['two', 1, 0], ['one', 1, 0], ['one', 1, 0]], listeners: 0, refused: 'NOT_FOUND', home: 'body', float: 1,
+    });
+  });
+
+  it('overrideButtonConfig is given every type of button, and refuses what is no answer', async () => {
+    const told = await tab.evaluate(() => {
+      let types = [];
+      tccc.overrideButtonConfig((config) => {
+        types = config.active.map(({ type }) => type);
+        return { active: config.active.filter(({ type }) => type !== 'forwardOut') };
+      });
+      try {
+        tccc.overrideButtonConfig(() => ({ active: 'none' }));
+      } catch ({ code }) {
+        return [types, code];
+      }
+      return [types, ''];
+    });
+    assert.deepEqual(told, [['transferSeat', 'transferSkillGroup', 'forwardOut', 'holdToggle', 'showKeyboard', 'selfService', 'consult', 'noiseReduction'], 'ARG_TYPE']);
   });
 
   it('SDK-010 the same script again leaves one instance and one element', async () => {

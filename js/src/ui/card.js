@@ -1,164 +1,177 @@
-/** card.js: one call in the bar: who, state, time, quality, buttons, keypad. Layer: ui. */
-import { element, icon, roundButton, setText, setToggle } from './dom.js';
-import { endingText, errorText } from './text.js';
-import { Keypad, KEYS } from './keypad.js';
+/** card.js: one contact in the bar: who, state, time, quality and its buttons. Layer: ui. */
+import { h } from './dom.js';
+import { icon } from './icons.js';
+import { face, iconButton, number, refusal, textButton, toggle } from './controls.js';
+import { clock, durationOf, isVoice, secondsLeft, stateOf, subtitleOf, titleOf } from './format.js';
+import { errorText, fill } from './text.js';
+import { ENDED_SHOWN_MS } from './state.js';
+import { keypad, KEYS } from './keypad.js';
+import { transferPanel } from './transfer.js';
 
-/** A finished call's card goes away by itself after this. */
-export const ENDED_SHOWN_MS = 5000;
-
+/** @typedef {import('./controls.js').Context} Context */
 /** @typedef {import('../sessions.js').Session} Session */
 
-/** @param {number} ms */
-export function clock(ms) {
-  const s = Math.max(0, Math.floor(ms / 1000));
-  const two = (/** @type {number} */ n) => String(n).padStart(2, '0');
-  const hours = Math.floor(s / 3600);
-  return `${hours ? `${hours}:` : ''}${two(Math.floor(s / 60) % 60)}:${two(s % 60)}`;
+/** @param {Context} c @param {Session} session */
+function quality({ s, t }, { sessionId }) {
+  const { level = 0, rttMs = -1 } = s.quality[sessionId] ?? {};
+  const bars = Math.min(4, level);
+  const label = t.quality[bars] + (level > 0 && rttMs >= 0 ? ` · ${Math.round(rttMs)} ms` : '');
+  return h('div', { class: 'bars', role: 'img', 'data-level': bars, 'aria-label': label, title: label }, [1, 2, 3, 4].map(() => h('i', null)));
 }
 
-/** Bars for a MOS estimate: the bands of ITU-T G.107 Annex B, "many users dissatisfied" and so on. @param {number} mos */
-const levelOf = (mos) => [1, 3.1, 3.6, 4].filter((floor) => mos >= floor).length;
-
-/** @param {Session} session */
-function timeText({ state, startMs, answerMs, endMs, timeout }) {
-  if (state === 'talking') return clock(Date.now() - answerMs);
-  if (state === 'ended') return answerMs ? clock(endMs - answerMs) : '';
-  if (state !== 'ringingIn' || !timeout) return '';
-  return `${Math.max(0, Math.ceil(timeout - (Date.now() - startMs) / 1000))} s`;
+/** @param {Context} c @param {Session} session */
+function head(c, session) {
+  const { s, t, act } = c;
+  const { sessionId, state, type } = session;
+  const left = secondsLeft(session, s.now);
+  const time = left ? fill(t.secondsLeft, { n: left }) : durationOf(session, s.now);
+  const sub = subtitleOf(session);
+  return h('div', { class: 'head' },
+    face(titleOf(t, session), type === 'im' ? 'chat' : type === 'video' ? 'camera' : 'answer'),
+    h('div', { class: 'who' },
+      h('div', { class: 'title' }, number(titleOf(t, session))),
+      h('div', { class: 'state' }, h('span', null, stateOf(t, session)), time ? [' ', h('b', { key: 'time' }, time)] : null),
+      sub ? h('div', { class: 'sub clip', key: 'sub' }, number(sub)) : null),
+    state === 'talking' && isVoice(session) ? quality(c, session) : null,
+    state === 'ended' ? iconButton('close', t.dismiss, () => act.step('dismiss', sessionId), { class: 'small', key: 'dismiss' }) : null);
 }
 
-/** @param {string} kind @param {string} iconName @param {string} label @param {() => void} onClick */
-function wideButton(kind, iconName, label, onClick) {
-  const button = element('button', { type: 'button', className: `wide ${kind}` }, icon(iconName), label);
-  button.addEventListener('click', onClick);
-  return button;
-}
+/** What runs down while it rings. @param {Context} c @param {Session} session */
+const fuse = ({ s }, session) => {
+  const { state, timeout, startMs } = session;
+  if (state !== 'ringingIn' || !timeout) return null;
+  return h('progress', { class: 'fuse', max: timeout, value: Math.max(0, timeout - (s.now - startMs) / 1000), 'aria-hidden': 'true' });
+};
 
-/** @param {import('./text.js').Text} text @param {() => void} onDismiss */
-const makeLook = (text, onDismiss) => ({
-  title: element('div', { className: 'title' }),
-  sub: element('div', { className: 'sub' }),
-  time: element('b'),
-  stateWord: element('span'),
-  bars: element('div', { className: 'bars', attributes: { role: 'img' } }, ...[1, 2, 3, 4].map(() => element('i'))),
-  dismiss: roundButton('small', 'close', text.dismiss, onDismiss),
-  note: element('div', { className: 'note', hidden: true, attributes: { role: 'status' } }),
+/** @param {Context} c @param {Session} session */
+const ringing = ({ t, act }, { sessionId, type }) => h('div', { class: 'actions' },
+  textButton(type === 'im' ? t.accept : t.answer, () => act.accept(sessionId), { class: 'wide go', picture: type === 'im' ? 'check' : type === 'video' ? 'camera' : 'answer' }),
+  textButton(t.reject, () => act.reject(sessionId), { class: 'wide stop', picture: type === 'phone' || type === 'internal' || type === 'voip' ? 'hangUp' : 'close', key: 'reject' }));
+
+/** A button that opens a panel of the card. @param {Context} c @param {string} sessionId @param {string} panel @param {string} picture @param {string} label */
+const opener = ({ s, act }, sessionId, panel, picture, label) => iconButton(picture, label, () => act.panel(sessionId, panel), {
+  class: panel === 'pad' ? 'keypad' : panel, 'aria-expanded': s.panels[sessionId] === panel, 'data-focus': `${panel}Button:${sessionId}`, key: panel,
 });
 
-/** @param {ReturnType<typeof makeLook>} look */
-const makeHead = ({ title, sub, stateWord, time, bars, dismiss }) => element('div', { className: 'head' },
-  element('div', { className: 'who' }, title, sub, element('div', { className: 'state' }, stateWord, ' ', time)), bars, dismiss);
+/** Types of overrideButtonConfig that the transfer button stands for. */
+const TRANSFERS = ['transferSkillGroup', 'transferSeat', 'forwardOut'];
 
-/** @param {import('./text.js').Text} text @param {Card} card */
-function makeButtons(text, card) {
-  const made = {
-    answer: wideButton('go', 'answer', text.answer, () => card.run('accept')),
-    reject: wideButton('stop', 'hangUp', text.reject, () => card.run('end')),
-    mute: roundButton('mute', 'mic', text.mute, () => card.run(card.isMuted ? 'unmuteMic' : 'muteMic')),
-    hold: roundButton('hold', 'pause', text.hold, () => card.run(card.isHeld ? 'unHold' : 'hold')),
-    keypad: roundButton('keypad', 'keypad', text.keypad, () => card.showPad(card.pad.root.hidden)),
-    hangUp: roundButton('stop', 'hangUp', text.hangUp, () => card.run('hungUp')),
-  };
-  return { ...made, all: element('div', { className: 'actions' }, ...Object.values(made)) };
+/** @param {Context} c @param {Session} session */
+function talking(c, session) {
+  const { s, t, act, can } = c;
+  const { sessionId, state, muted, held } = session;
+  const isUp = state === 'talking';
+  const isShown = (/** @type {string} */ type) => !s.hiddenButtons.includes(type);
+  const hasMore = (can('Call', 'startSelfService') && isShown('selfService')) || (can('Call', 'setNoiseSuppression') && isShown('noiseReduction'));
+  return h('div', { class: 'actions' },
+    isUp && [
+      iconButton(muted ? 'micOff' : 'mic', muted ? t.unmute : t.mute, () => act.call(muted ? 'unmuteMic' : 'muteMic', sessionId), { class: 'mute', 'aria-pressed': muted, key: 'mute' }),
+      isShown('holdToggle') && iconButton(held ? 'play' : 'pause', held ? t.unhold : t.hold, () => act.call(held ? 'unHold' : 'hold', sessionId), { class: 'hold', 'aria-pressed': held, key: 'hold' }),
+      isShown('showKeyboard') && opener(c, sessionId, 'pad', 'keypad', t.keypad),
+      can('Call', 'transfer') && TRANSFERS.some(isShown) && !s.consults[sessionId] && opener(c, sessionId, 'transfer', 'transfer', t.transfer),
+      hasMore && opener(c, sessionId, 'more', 'more', t.more),
+    ],
+    iconButton('hangUp', t.hangUp, () => act.end(sessionId), { class: 'stop', key: 'hangUp' }));
 }
 
-export class Card {
-  /**
-   * @param {{text: import('./text.js').Text, Call: any, sessionId: string, onDismiss: () => void,
-   *          isShown: (type: string) => boolean}} options
-   */
-  constructor(options) {
-    this.options = options;
-    this.text = options.text;
-    this.isMuted = false;
-    this.isHeld = false;
-    this.look = makeLook(this.text, options.onDismiss);
-    this.buttons = makeButtons(this.text, this);
-    this.pad = new Keypad(this.text.digits, (key) => this.run('sendDigits', { dtmfText: key }));
-    this.root = element('section', { className: 'card' }, makeHead(this.look), this.look.note, this.buttons.all, this.pad.root);
-    this.root.addEventListener('keydown', (event) => this.onKey(event.key));
-    this.showQuality(null);
-  }
+/** @param {Context} c @param {string} sessionId */
+function pad({ s, t, act }, sessionId) {
+  const press = (/** @type {string} */ key) => act.press(sessionId, key);
+  return h('div', {
+    class: 'inset', key: 'pad',
+    onkeydown: (/** @type {KeyboardEvent} */ event) => { if (KEYS.includes(event.key)) press(event.key); },
+  }, h('output', { class: 'sent', 'aria-label': t.digits, dir: 'ltr' }, s.digits[sessionId] ?? ''),
+  keypad(t.keypad, press, { 'data-focus': `pad:${sessionId}`, tabindex: -1 }));
+}
 
-  /** Calls a method of tccc.Call and shows why it was refused. @param {string} method @param {object} [more] */
-  run(method, more = {}) {
-    this.look.note.hidden = true;
-    this.options.Call[method]({ sessionId: this.options.sessionId, ...more }).catch((/** @type {any} */ error) => {
-      setText(this.look.note, errorText(this.text, error));
-      this.look.note.hidden = false;
-    });
-  }
+/** @param {Context} c @param {string} sessionId */
+function more(c, sessionId) {
+  const { s, t, act, can } = c;
+  const flows = s.directory?.flows ?? [];
+  const hasFlows = can('Call', 'startSelfService') && !s.hiddenButtons.includes('selfService');
+  return h('div', { class: 'inset', key: 'more', tabindex: -1, 'data-focus': `more:${sessionId}`, role: 'group', 'aria-label': t.more },
+    can('Call', 'setNoiseSuppression') && !s.hiddenButtons.includes('noiseReduction')
+      ? toggle(t.noise, s.noise === 'ai', (isOn) => act.setNoise(sessionId, isOn)) : null,
+    hasFlows ? [h('h2', { class: 'minor', key: 'flows' }, t.selfService), flows.length === 0 ? h('p', { class: 'soft' }, t.noFlows) : null,
+      flows.map((/** @type {any} */ flow) => h('div', { class: 'line', key: flow.flowId }, h('span', { class: 'grow' }, flow.name),
+        textButton(t.startFlow, () => act.flow(sessionId, String(flow.flowId)), { 'aria-label': `${t.startFlow} ${flow.name}` })))] : null);
+}
 
-  /** @param {string} key */
-  onKey(key) {
-    if (this.pad.root.hidden) return;
-    if (key === 'Escape') this.showPad(false);
-    else if (KEYS.includes(key)) this.pad.press(key);
-  }
+/** @param {Context} c @param {string} sessionId */
+function consultStrip({ s, t, act, can }, sessionId) {
+  const consult = s.consults[sessionId];
+  if (!consult) return null;
+  const isConference = consult.state === 'conference';
+  const sentence = isConference ? t.conferenceTalking : consult.state === 'talking' ? t.consultTalking : t.consultRinging;
+  return h('div', { class: 'inset consult', key: 'consult', role: 'group', 'aria-label': t.conference },
+    h('p', { class: 'strong' }, isConference ? t.conference : fill(t.consulting, { who: consult.target ?? '' })), h('p', { class: 'soft', role: 'status' }, sentence),
+    h('div', { class: 'buttons' }, isConference
+      ? textButton(t.leaveConference, () => act.conferenceLeave(sessionId))
+      : [consult.state === 'talking' && can('Call.consult', 'complete') && textButton(t.handOver, () => act.consultComplete(sessionId), { class: 'primary', key: 'complete' }),
+        consult.state === 'talking' && can('Call.consult', 'conference') && textButton(t.joinAll, () => act.conference(sessionId), { key: 'conference' }),
+        textButton(t.backToCustomer, () => act.consultCancel(sessionId), { key: 'cancel' })]));
+}
 
-  /** @param {boolean} isOpen */
-  showPad(isOpen) {
-    this.pad.root.hidden = !isOpen;
-    this.buttons.keypad.setAttribute('aria-pressed', String(isOpen));
-    this.buttons.keypad.setAttribute('aria-expanded', String(isOpen));
-    if (isOpen) this.pad.focus();
-    else this.buttons.keypad.focus();
-  }
+/** @param {Context} c @param {string} sessionId */
+const flowStrip = ({ s, t, act }, sessionId) => s.flows[sessionId] && h('div', { class: 'inset', key: 'flow' },
+  h('p', { role: 'status' }, t.flowRuns), textButton(t.backToCustomer, () => act.unflow(sessionId), { class: 'primary' }));
 
-  /** @param {Session} session */
-  update(session) {
-    const { state, number, phoneDesc } = session;
-    setText(this.look.title, phoneDesc || number || this.text.unknownNumber);
-    setText(this.look.sub, phoneDesc ? number : '');
-    setText(this.look.stateWord, this.stateText(session));
-    setText(this.look.time, timeText(session));
-    this.root.classList.toggle('ringing', state === 'ringingIn');
-    this.showButtons(state);
-    this.showToggles(session);
-  }
+/** @type {Record<string, (c: Context, sessionId: string) => any>} */
+const PANELS = { pad, more, transfer: (c, sessionId) => transferPanel(c, sessionId) };
 
-  /** @param {Session} session */
-  stateText(session) {
-    const { text } = this;
-    if (session.state === 'ended') return endingText(text, session.ending);
-    if (session.state === 'talking' && session.held) return text.held;
-    if (session.state === 'talking' && session.channel < 0) return text.connectingSound;
-    return text[session.state];
-  }
+/** @param {Context} c @param {Session} session */
+export function card(c, session) {
+  const { s, t, act } = c;
+  const { sessionId, state } = session;
+  const panel = state === 'talking' ? PANELS[s.panels[sessionId]] : undefined;
+  return h('section', {
+    class: `card ${state === 'ringingIn' ? 'ringing' : ''} ${session.held ? 'held' : ''} ${state === 'ended' ? 'over' : ''}`, key: sessionId, tabindex: -1, 'data-home': sessionId, 'aria-label': titleOf(t, session),
+    onkeydown: (/** @type {KeyboardEvent} */ event) => {
+      if (event.key !== 'Escape' || !panel) return;
+      event.stopPropagation();
+      act.closePanel(sessionId);
+    },
+  }, fuse(c, session), head(c, session), refusal(c, sessionId),
+  state === 'ringingIn' ? ringing(c, session) : null,
+  state !== 'ringingIn' && state !== 'ended' && (isVoice(session) ? talking(c, session) : running(c, session)),
+  isVoice(session) && state === 'talking' ? [consultStrip(c, sessionId), flowStrip(c, sessionId)] : null,
+  panel ? panel(c, sessionId) : null);
+}
 
-  /** @param {Session['state']} state */
-  showButtons(state) {
-    const { isShown } = this.options;
-    const isTalking = state === 'talking';
-    const isRinging = state === 'ringingIn';
-    this.look.bars.hidden = !isTalking;
-    this.look.dismiss.hidden = state !== 'ended';
-    this.buttons.all.hidden = state === 'ended';
-    this.buttons.answer.hidden = !isRinging;
-    this.buttons.reject.hidden = !isRinging;
-    this.buttons.mute.hidden = !isTalking;
-    this.buttons.hold.hidden = !isTalking || !isShown('holdToggle');
-    this.buttons.keypad.hidden = !isTalking || !isShown('showKeyboard');
-    this.buttons.hangUp.hidden = isRinging;
-    if (this.buttons.keypad.hidden) this.pad.root.hidden = true;
-  }
+/** A chat or video that goes on in the workbench. @param {Context} c @param {Session} session */
+const running = ({ t, act }, { sessionId }) => h('div', { class: 'actions' },
+  textButton(t.openSession, () => act.select(sessionId), { class: 'wide primary' }),
+  iconButton('hangUp', t.endVideo, () => act.end(sessionId), { class: 'stop', key: 'end' }));
 
-  /** @param {Session} session */
-  showToggles({ muted, held }) {
-    const { text } = this;
-    this.isMuted = muted;
-    this.isHeld = held;
-    setToggle(this.buttons.mute, muted ? 'micOff' : 'mic', muted ? text.unmute : text.mute, muted);
-    setToggle(this.buttons.hold, held ? 'play' : 'pause', held ? text.unhold : text.hold, held);
-  }
+/** Which contacts the bar shows: calls, offers, and a video that is not before the agent's eyes. @param {Context} c @returns {Session[]} */
+export function barSessions({ s }) {
+  const asked = new Set(Object.values(s.consults).map(({ consultSessionId }) => consultSessionId));
+  return s.sessions.filter((one) => {
+    if (s.dismissed.includes(one.sessionId) || asked.has(one.sessionId)) return false;
+    if (one.state === 'ended') return isVoice(one) && s.now - one.endMs <= ENDED_SHOWN_MS;
+    if (one.state === 'ringingIn' || isVoice(one)) return true;
+    return one.type === 'video' && !s.view.isOpen;
+  });
+}
 
-  /** @param {Record<string, number> | null} stats */
-  showQuality(stats) {
-    const isKnown = stats !== null && stats.packetsReceived > 0;
-    const level = isKnown ? levelOf(stats.mos) : 0;
-    const label = this.text.quality[level] + (isKnown && stats.rttMs >= 0 ? ` · ${Math.round(stats.rttMs)} ms` : '');
-    this.look.bars.dataset.level = String(level);
-    this.look.bars.title = label;
-    this.look.bars.setAttribute('aria-label', label);
-  }
+/** After-call work runs down: go on or take longer. @param {Context} c */
+export function arrangeCard({ s, t, act }) {
+  const left = s.status.endMs - s.now;
+  if (s.status.value !== 'arrange' || s.status.endMs === 0 || left <= 0) return null;
+  return h('section', { class: 'card arrange', key: 'arrange', 'aria-label': t.arrange },
+    h('div', { class: 'head' }, h('div', { class: 'who' }, h('div', { class: 'title' }, t.arrange),
+      h('div', { class: 'state' }, h('b', { role: 'timer' }, clock(left + 999))))),
+    h('div', { class: 'actions' }, textButton(t.readyNow, () => act.setStatus('free'), { class: 'wide go' }),
+      textButton(t.moreTime, () => act.setStatus('arrange'), { class: 'wide plain', key: 'more' })));
+}
+
+/** What is wrong, if anything is. @param {Context} c */
+export function notices({ s, t, act, can }) {
+  const words = /** @type {Record<string, string>} */ ({ lost: t.lost, kicked: t.kicked, expired: t.expired });
+  return [
+    s.isSoundBlocked && h('button', { type: 'button', class: 'note', key: 'sound' }, icon('warn'), h('span', null, t.soundBlocked)),
+    words[s.link] && h('div', { class: 'note', role: 'status', key: 'link' }, icon('wifi'), h('span', null, words[s.link])),
+    s.micError && h('div', { class: 'note', role: 'alert', key: 'mic' }, icon('micOff'), h('span', { class: 'grow' }, errorText(t, s.micError)),
+      can('Devices', 'getMicrophones') && textButton(t.checkDevices, () => act.checkDevices())),
+  ];
 }

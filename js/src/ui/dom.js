@@ -1,74 +1,130 @@
-/** dom.js: elements made without HTML text, so that strict CSP and Trusted Types have nothing to refuse. Layer: ui. */
+/**
+ * dom.js: what a screen shall look like, laid over what stands. Layer: ui.
+ *
+ * A view is a tree of plain objects, made anew from the state; `draw` changes only what differs, so that focus, scrolling
+ * and live regions stay. No HTML text anywhere: strict CSP and Trusted Types have nothing to refuse.
+ */
 
 const SVG = 'http://www.w3.org/2000/svg';
-
-/** A handset lying down, drawn for this project; turned up it means answer. */
-const HANDSET = 'M2.8 14.2c5.2-5.1 13.2-5.1 18.4 0 .4.4.4 1 .1 1.4l-1.5 1.9c-.3.4-.8.5-1.2.3l-3-1.3c-.4-.2-.7-.6-.7-1v-2.1'
-  + 'c-1.9-.6-3.9-.6-5.8 0v2.1c0 .4-.3.8-.7 1l-3 1.3c-.4.2-.9.1-1.2-.3l-1.5-1.9c-.3-.4-.3-1 .1-1.4z';
-/** @type {Record<string, {d: string, move?: string, isLine?: boolean}>} */
-const ICONS = {
-  answer: { d: HANDSET, move: 'translate(0 -2) rotate(-135 12 14)' },
-  hangUp: { d: HANDSET, move: 'translate(0 -2)' },
-  mic: { d: 'M12 3.5a3 3 0 0 1 3 3v5a3 3 0 0 1-6 0v-5a3 3 0 0 1 3-3zM5.5 11a6.5 6.5 0 0 0 13 0M12 17.5V21', isLine: true },
-  micOff: {
-    d: 'M12 3.5a3 3 0 0 1 3 3v5a3 3 0 0 1-6 0v-5a3 3 0 0 1 3-3zM5.5 11a6.5 6.5 0 0 0 13 0M12 17.5V21M4 4l16 16', isLine: true,
-  },
-  pause: { d: 'M9 5.5v13M15 5.5v13', isLine: true },
-  play: { d: 'M8 5.2v13.6L19 12z' },
-  keypad: { d: 'M6 6h.01M12 6h.01M18 6h.01M6 12h.01M12 12h.01M18 12h.01M6 18h.01M12 18h.01M18 18h.01', isLine: true },
-  close: { d: 'M6.5 6.5l11 11M17.5 6.5l-11 11', isLine: true },
-};
-
-/** @param {string} name */
-export function icon(name) {
-  const { d, move, isLine } = ICONS[name];
-  const svg = document.createElementNS(SVG, 'svg');
-  svg.setAttribute('viewBox', '0 0 24 24');
-  svg.setAttribute('aria-hidden', 'true');
-  svg.setAttribute('class', isLine ? `line ${name}` : 'solid');
-  const path = document.createElementNS(SVG, 'path');
-  path.setAttribute('d', d);
-  if (move) path.setAttribute('transform', move);
-  svg.append(path);
-  return svg;
-}
+/** Set as properties, because the attribute is only their first value or does not exist. */
+const PROPERTIES = ['value', 'checked', 'selected', 'disabled', 'hidden', 'srcObject', 'muted', 'open', 'indeterminate'];
 
 /**
- * @template {keyof HTMLElementTagNameMap} T
- * @param {T} tag @param {Record<string, any>} [properties] @param {(Node|string)[]} children
- * @returns {HTMLElementTagNameMap[T]}
+ * @typedef {{tag: string, props: Record<string, any>, children: (View|string)[]}} View
  */
-export function element(tag, properties = {}, ...children) {
-  const { attributes = {}, ...rest } = properties;
-  const made = Object.assign(document.createElement(tag), rest);
-  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
-  made.append(...children);
-  return made;
+
+/** What was last laid over a node. @type {WeakMap<Node, {id: string, view: View | null}>} */
+const drawn = new WeakMap();
+/** Listeners look up what to call here, so that a node is listened to once. @type {WeakMap<Node, Record<string, (event: any) => void>>} */
+const listeners = new WeakMap();
+const dispatch = (/** @type {Event} */ event) => listeners.get(/** @type {Node} */ (event.currentTarget))?.[event.type]?.(event);
+
+/** @param {any[]} children @returns {(View|string)[]} */
+const flat = (children) => children.flat(Infinity).filter((one) => one !== null && one !== undefined && one !== false && one !== '')
+  .map((one) => (typeof one === 'number' ? String(one) : one));
+
+/**
+ * A wanted element. Props: attributes; onclick and the like; `key` keeps a node's identity among its siblings; `ref` is called
+ * once with the new node, when it stands in the page.
+ * @param {string} tag @param {Record<string, any> | null} [props] @param {any[]} children @returns {View}
+ */
+export const h = (tag, props, ...children) => ({ tag, props: props ?? {}, children: flat(children) });
+
+/** @param {Node} parent @param {any} views */
+export function draw(parent, views) {
+  /** @type {(() => void)[]} */
+  const after = [];
+  lay(parent, flat([views]), after);
+  for (const work of after) work();
 }
 
-/** A round button with an icon and a spoken name. @param {string} kind @param {string} iconName @param {string} label @param {() => void} onClick */
-export function roundButton(kind, iconName, label, onClick) {
-  const button = element('button', { type: 'button', className: `round ${kind}`, title: label });
-  button.append(icon(iconName));
-  button.setAttribute('aria-label', label);
-  button.addEventListener('click', onClick);
-  return button;
+/** @param {(View|string)[]} views @returns {string[]} what tells siblings apart: key, or tag and place among those of the tag */
+function idsOf(views) {
+  /** @type {Record<string, number>} */
+  const counts = {};
+  return views.map((view) => {
+    if (typeof view !== 'string' && view.props.key !== undefined) return `${view.tag}=${view.props.key}`;
+    const tag = typeof view === 'string' ? '#text' : view.tag;
+    counts[tag] = (counts[tag] ?? 0) + 1;
+    return `${tag}.${counts[tag]}`;
+  });
 }
 
-/** @param {HTMLButtonElement} button @param {string} iconName @param {string} label @param {boolean} pressed */
-export function setToggle(button, iconName, label, pressed) {
-  if (button.title !== label) {
-    button.textContent = '';
-    button.append(icon(iconName));
-    button.title = label;
-    button.setAttribute('aria-label', label);
+/** @param {Node} parent @param {(View|string)[]} views @param {(() => void)[]} after */
+function lay(parent, views, after) {
+  const ids = idsOf(views);
+  /** @type {Map<string, ChildNode>} */
+  const standing = new Map();
+  for (const node of [...parent.childNodes]) {
+    const id = drawn.get(node)?.id;
+    if (id !== undefined && ids.includes(id)) standing.set(id, node);
+    else node.remove();
   }
-  button.setAttribute('aria-pressed', String(pressed));
+  let cursor = parent.firstChild;
+  views.forEach((view, i) => {
+    const node = standing.get(ids[i]) ?? make(view, ids[i], parent);
+    if (node === cursor) cursor = cursor.nextSibling;
+    else parent.insertBefore(node, cursor);
+    dress(node, view, after);
+  });
 }
 
-/** @param {Node & {textContent: string | null}} node @param {string} text writes only what changed: live regions stay quiet */
-export function setText(node, text) {
-  if (node.textContent !== text) node.textContent = text;
+/** @param {View|string} view @param {string} id @param {Node} parent @returns {ChildNode} */
+function make(view, id, parent) {
+  const isSvg = typeof view !== 'string' && (view.tag === 'svg' || (/** @type {any} */ (parent).namespaceURI === SVG));
+  const node = typeof view === 'string' ? document.createTextNode(view)
+    : /** @type {any} */ (isSvg ? document.createElementNS(SVG, view.tag) : document.createElement(view.tag));
+  drawn.set(node, { id, view: null });
+  return node;
+}
+
+/** @param {ChildNode} node @param {View|string} view @param {(() => void)[]} after */
+function dress(node, view, after) {
+  const mark = /** @type {{id: string, view: View | null}} */ (drawn.get(node));
+  if (typeof view === 'string') {
+    if (node.nodeValue !== view) node.nodeValue = view;
+    return;
+  }
+  const before = mark.view?.props ?? {};
+  const isNew = mark.view === null;
+  mark.view = view;
+  const element = /** @type {Element} */ (node);
+  for (const name of Object.keys(before)) if (!(name in view.props)) setProp(element, name, undefined);
+  lay(element, view.children, after); /* options first: a select's value needs them */
+  for (const [name, value] of Object.entries(view.props)) {
+    if (PROPERTIES.includes(name) || value !== before[name]) setProp(element, name, value);
+  }
+  if (isNew && view.props.ref) after.push(() => view.props.ref(element));
+}
+
+/** @param {Element} element @param {string} name @param {any} value */
+function setProp(element, name, value) {
+  if (name === 'key' || name === 'ref') return;
+  if (name.startsWith('on')) setListener(element, name.slice(2), value);
+  else if (PROPERTIES.includes(name)) setProperty(/** @type {any} */ (element), name, value);
+  else if (value === undefined || value === null || (value === false && !name.startsWith('aria-'))) element.removeAttribute(name);
+  else if (element.getAttribute(name) !== String(value)) element.setAttribute(name, value === true && !name.startsWith('aria-') ? '' : String(value));
+}
+
+/** @param {any} element @param {string} name @param {any} value */
+function setProperty(element, name, value) {
+  const wanted = value ?? (name === 'value' ? '' : name === 'srcObject' ? null : false);
+  if (element[name] !== wanted) element[name] = wanted;
+}
+
+/** @param {Element} element @param {string} type @param {((event: any) => void) | undefined} listener */
+function setListener(element, type, listener) {
+  let all = listeners.get(element);
+  if (!all) {
+    all = {};
+    listeners.set(element, all);
+  }
+  if (listener && !(type in all)) element.addEventListener(type, dispatch);
+  if (listener) all[type] = listener;
+  else if (type in all) {
+    delete all[type];
+    element.removeEventListener(type, dispatch);
+  }
 }
 
 /** A style sheet without inline style; where sheets cannot be constructed, a style element with the script's nonce.
@@ -79,7 +135,8 @@ export function adoptStyle(root, css, nonce) {
     sheet.replaceSync(css);
     root.adoptedStyleSheets = [sheet];
   } catch {
-    const style = element('style', { textContent: css });
+    const style = document.createElement('style');
+    style.textContent = css;
     style.setAttribute('nonce', nonce);
     root.append(style);
   }

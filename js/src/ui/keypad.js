@@ -1,28 +1,10 @@
-/** keypad.js: the twelve keys of a call and what was pressed. Layer: ui. */
-import { element } from './dom.js';
+/** keypad.js: the twelve keys. Layer: ui. */
+import { h } from './dom.js';
 
 export const KEYS = ['1', '2', '3', '4', '5', '6', '7', '8', '9', '*', '0', '#'];
+const LETTERS = ['', 'ABC', 'DEF', 'GHI', 'JKL', 'MNO', 'PQRS', 'TUV', 'WXYZ', '', '+', ''];
 
-export class Keypad {
-  /** @param {string} label @param {(key: string) => void} onKey */
-  constructor(label, onKey) {
-    this.onKey = onKey;
-    this.sent = element('div', { className: 'sent', attributes: { 'aria-label': label } });
-    this.keys = element('div', { className: 'keys' }, ...KEYS.map((key) => {
-      const button = element('button', { type: 'button', textContent: key });
-      button.addEventListener('click', () => this.press(key));
-      return button;
-    }));
-    this.root = element('div', { className: 'pad', hidden: true }, this.sent, this.keys);
-  }
-
-  /** @param {string} key */
-  press(key) {
-    this.sent.textContent += key;
-    this.onKey(key);
-  }
-
-  focus() {
-    /** @type {HTMLElement} */ (this.keys.firstChild).focus();
-  }
-}
+/** @param {string} label @param {(key: string) => void} onkey @param {Record<string, any>} [more] */
+export const keypad = (label, onkey, more = {}) => h('div', { class: 'keys', role: 'group', 'aria-label': label, dir: 'ltr', ...more },
+  KEYS.map((key, i) => h('button', { type: 'button', key, onclick: () => onkey(key) },
+    h('span', null, key), h('small', { 'aria-hidden': 'true' }, LETTERS[i]))));

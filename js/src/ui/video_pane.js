@@ -1,0 +1,45 @@
+/** video_pane.js: one video call: both pictures and its buttons. Layer: ui. */
+import { h } from './dom.js';
+import { iconButton, refusal } from './controls.js';
+import { completeButton, details, paneHead } from './pane_parts.js';
+import { transferPanel } from './transfer.js';
+
+/** @typedef {import('./controls.js').Context} Context */
+/** @typedef {import('../sessions.js').Session} Session */
+
+/** @param {MediaStream | null | undefined} stream */
+const hasPicture = (stream) => (stream?.getVideoTracks().length ?? 0) > 0;
+
+/** @param {Context} c @param {Session} session */
+function pictures({ s, t, tccc }, { sessionId }) {
+  const streams = tccc.Video?.getStreams?.({ sessionId }) ?? null;
+  const video = s.videos[sessionId];
+  const isDark = video?.isPeerDark || !hasPicture(streams?.remote);
+  return h('div', { class: 'pictures', key: 'pictures' },
+    h('video', { class: 'theirs', autoplay: true, playsinline: true, 'aria-label': t.theirPicture, srcObject: streams?.remote ?? null, hidden: isDark }),
+    isDark ? h('p', { class: 'dark', role: 'status', key: 'dark' }, video?.isPeerDark ? t.peerCameraOff : t.waitingForPicture) : null,
+    video?.isPeerMuted ? h('p', { class: 'peerMuted', key: 'muted', role: 'status' }, t.peerMuted) : null,
+    h('video', { class: 'own', autoplay: true, playsinline: true, muted: true, 'aria-label': t.ownPicture, srcObject: streams?.local ?? null, hidden: video?.isCameraOff || !hasPicture(streams?.local), key: 'own' }));
+}
+
+/** @param {Context} c @param {Session} session */
+function controls({ s, t, act, can }, { sessionId }) {
+  const { isMicOff = false, isCameraOff = false } = s.videos[sessionId] ?? {};
+  return h('div', { class: 'actions centre', key: 'controls' },
+    can('Video', 'muteMic') && iconButton(isMicOff ? 'micOff' : 'mic', isMicOff ? t.unmute : t.mute, () => act.toggleVideo(sessionId, 'isMicOff'), { 'aria-pressed': isMicOff, key: 'mic' }),
+    can('Video', 'muteVideo') && iconButton(isCameraOff ? 'cameraOff' : 'camera', isCameraOff ? t.turnCameraOn : t.turnCameraOff, () => act.toggleVideo(sessionId, 'isCameraOff'), { 'aria-pressed': isCameraOff, key: 'camera' }),
+    can('Video', 'transfer') && iconButton('transfer', t.transfer, () => act.panel(sessionId, 'transfer'), { 'aria-expanded': s.panels[sessionId] === 'transfer', 'data-focus': `transferButton:${sessionId}`, key: 'transfer' }),
+    iconButton('hangUp', t.endVideo, () => act.end(sessionId), { class: 'stop', key: 'end' }));
+}
+
+/** @param {Context} c @param {Session} session */
+export function videoPane(c, session) {
+  const { s } = c;
+  const { sessionId, state } = session;
+  const isUp = state === 'talking';
+  return [
+    paneHead(c, session, completeButton(c, session)), refusal(c, sessionId),
+    isUp ? [pictures(c, session), controls(c, session), s.panels[sessionId] === 'transfer' ? transferPanel(c, sessionId, false) : null]
+      : h('div', { class: 'scroll', key: 'facts' }, details(c, session)),
+  ];
+}

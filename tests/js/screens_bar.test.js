@@ -1,0 +1,232 @@
+/** screens_bar.test.js: the call bar and the float button in a real browser, under a strict policy. */
+import assert from 'node:assert/strict';
+import { useScreens } from './screens_tab.js';
+import { until } from './wait.js';
+
+describe('call bar', () => {
+  const open = useScreens();
+  let tab;
+  beforeEach(async () => { tab = await open(); });
+
+  const call = async () => {
+    await tab.tell('callOuted', { calleePhoneNumber: '9001' });
+    await tab.tell('calloutAccepted');
+    await tab.patch({ channel: 0 });
+  };
+
+  it('SDK-179 an incoming call is told to screen readers, and answered or rejected by its buttons', async () => {
+    await tab.tell('callIn', { callerPhoneNumber: '13800138000', timeout: 20 });
+    assert.equal(await tab.text('.spoken[role=alert]'), 'Incoming call from 13800138000');
+    assert.match(await tab.text(), /13800138000\s+Incoming call (20|19) s/);
+    assert.deepEqual(await tab.buttons(), ['Answer', 'Reject']);
+    await tab.press('Answer');
+    await tab.press('Reject');
+    assert.deepEqual(await tab.asked(), [['Call.accept', { sessionId: 's' }], ['Call.end', { sessionId: 's' }]]);
+  });
+
+  it('a call that rings takes the focus from nobody', async () => {
+    await tab.page.getByRole('button', { name: 'of the page' }).focus();
+    await tab.tell('callIn', { callerPhoneNumber: '1' });
+    assert.equal(await tab.tab.evaluate(() => document.activeElement.textContent), 'of the page');
+  });
+
+  it('by keyboard alone: Tab to the call, Enter answers it, and the focus stays in its card', async () => {
+    await tab.page.getByRole('button', { name: 'of the page' }).focus();
+    await tab.tell('callIn', { callerPhoneNumber: '13800138000', timeout: 20 });
+    await tab.page.keyboard.press('Tab');
+    assert.equal(await tab.focus(), 'Answer');
+    await tab.page.keyboard.press('Enter');
+    await tab.tell('userAccessed');
+    await until(async () => await tab.focus() === '13800138000', 'the focus on the card');
+    await tab.page.keyboard.press('Tab');
+    assert.equal(await tab.focus(), 'Mute');
+  });
+
+  it('a refused microphone is said in the card, and the call goes on ringing', async () => {
+    await tab.answer('Call.accept', 'MIC_DENIED');
+    await tab.tell('callIn', { callerPhoneNumber: '1' });
+    await tab.press('Answer');
+    await until(async () => /may not use the microphone/.test(await tab.text()), 'the sentence');
+    assert.deepEqual(await tab.buttons(), ['Answer', 'Reject']);
+  });
+
+  it('SDK-184 WB-012 a microphone that fails is told with a way to the device check', async () => {
+    await tab.tell('micError', { code: 'MIC_NOT_FOUND' });
+    assert.match(await tab.text('.bar'), /There is no microphone/);
+    await tab.press('Check devices');
+    await until(async () => (await tab.asked('Devices.preflight')).length === 1, 'the check');
+    assert.match(await tab.text('.pane'), /Device check/);
+  });
+
+  it('an outbound call tells each step, and can be hung up in each', async () => {
+    const seen = [];
+    for (const event of ['callOuted', 'progress', 'calloutAccepted']) {
+      await tab.tell(event, { calleePhoneNumber: '9001', ringing: true });
+      seen.push((await tab.text()).split('\n')[1].replace(/ \d.*/, ''), (await tab.buttons()).at(-1));
+    }
+    assert.deepEqual(seen, ['Calling…', 'Hang up', 'Ringing…', 'Hang up', 'Connecting the sound…', 'Hang up']);
+  });
+
+  it('while talking there are time and every button whose method exists', async () => {
+    await call();
+    assert.match(await tab.text(), /9001\s+On the call 00:0\d/);
+    assert.deepEqual(await tab.buttons(), ['Mute', 'Hold', 'Keypad', 'Transfer', 'More', 'Hang up']);
+    for (const name of ['Mute', 'Hold', 'Hang up']) await tab.press(name);
+    assert.deepEqual((await tab.asked('Call')).map(([name]) => name).filter((name) => !/get/.test(name)), ['Call.muteMic', 'Call.hold', 'Call.hungUp']);
+  });
+
+  it('a method that this tccc.js does not have has no button', async () => {
+    const old = await open('?without=Call.transfer,Call.setNoiseSuppression,Call.startSelfService');
+    await old.talk();
+    assert.deepEqual(await old.buttons(), ['Mute', 'Hold', 'Keypad', 'Hang up']);
+  });
+
+  it('muted and held calls offer the way back', async () => {
+    await call();
+    await tab.patch({ muted: true, held: true });
+    assert.match(await tab.text(), /On hold/);
+    await tab.press('Unmute');
+    await tab.press('Resume');
+    assert.deepEqual((await tab.asked('Call')).map(([name]) => name).filter((name) => !/get/.test(name)), ['Call.unmuteMic', 'Call.unHold']);
+  });
+
+  it('the keypad works by mouse and keyboard, and Escape closes it and gives the focus back', async () => {
+    await call();
+    await tab.press('Keypad');
+    await tab.press('5');
+    await tab.page.keyboard.press('#');
+    await tab.page.keyboard.press('Escape');
+    assert.deepEqual(await tab.asked('Call.sendDigits'), [['Call.sendDigits', { sessionId: 's', dtmfText: '5' }], ['Call.sendDigits', { sessionId: 's', dtmfText: '#' }]]);
+    assert.equal(await tab.focus(), 'Keypad');
+    assert.equal(await tab.text('.keys'), '');
+  });
+
+  it('WB-064 WB-065 transfer shows the groups with free agents and who waits, and hands over', async () => {
+    await call();
+    await tab.press('Transfer');
+    await until(async () => /Sales\s+2 free · 1 waiting/.test(await tab.text('.picks')), 'the groups');
+    await tab.page.getByRole('radio', { name: /Sales/ }).check();
+    await tab.page.locator('.inset').getByRole('button', { name: 'Transfer' }).click();
+    assert.deepEqual(await tab.asked('Call.transfer'), [['Call.transfer', { sessionId: 's', skillGroupId: '1' }]]);
+  });
+
+  it('WB-066 transfer shows each agent with the state, finds one, and asks first', async () => {
+    await call();
+    await tab.press('Transfer');
+    await tab.page.getByRole('tab', { name: 'Agents' }).click();
+    await tab.page.getByLabel('Search name or extension').fill('1001');
+    assert.match(await tab.text('.picks'), /^Ben Okafor\s+Busy$/);
+    await tab.page.getByRole('radio').check();
+    await tab.press('Ask first');
+    assert.deepEqual(await tab.asked('Call.consult'), [['Call.consult.start', { sessionId: 's', userId: 'ben@shop.example' }]]);
+    await tab.tell('consult', { state: 'talking' });
+    assert.match(await tab.text('.consult'), /Asking Ben Okafor/);
+    for (const name of ['Join all three', 'Hand over', 'Back to the customer']) await tab.press(name);
+    assert.deepEqual((await tab.asked('Call.consult')).slice(1).map(([name]) => name), ['Call.consult.conference', 'Call.consult.complete', 'Call.consult.cancel']);
+    await tab.tell('consult', { state: 'ended' });
+    assert.equal(await tab.text('.consult'), '');
+  });
+
+  for (const [typed, target] of [['1001', { extension: '1001' }], ['+86 138-0013-8000', { phoneNumber: '+8613800138000' }]]) {
+    it(`WB-067 WB-068 transfer to the number ${typed}`, async () => {
+      await call();
+      await tab.press('Transfer');
+      await tab.page.getByRole('tab', { name: 'Number' }).click();
+      await tab.page.getByLabel('Number or extension').fill(typed);
+      await tab.page.locator('.inset').getByRole('button', { name: 'Transfer' }).click();
+      assert.deepEqual(await tab.asked('Call.transfer'), [['Call.transfer', { sessionId: 's', ...target }]]);
+    });
+  }
+
+  it('WB-069 WB-070 self service is started with the customer, and brought back', async () => {
+    await call();
+    await tab.press('More');
+    await tab.press('Start Identity check');
+    await tab.tell('selfService', { running: true });
+    await tab.press('Back to the customer');
+    assert.deepEqual((await tab.asked('Call.st')).map(([name, { flowId }]) => [name, flowId]), [['Call.startSelfService', '7'], ['Call.stopSelfService', undefined]]);
+  });
+
+  it('the AI noise reduction switch asks, and stays off where it is refused', async () => {
+    await call();
+    await tab.answer('Call.setNoiseSuppression', 'STATE');
+    await tab.press('More');
+    const noise = tab.page.getByRole('switch', { name: 'AI noise reduction' });
+    await noise.click();
+    assert.deepEqual(await tab.asked('Call.setNoise'), [['Call.setNoiseSuppression', { sessionId: 's', level: 'ai' }]]);
+    assert.equal(await noise.getAttribute('aria-checked'), 'false');
+  });
+
+  it('SDK-182 overrideButtonConfig takes buttons away', async () => {
+    await call();
+    await tab.run('setHiddenButtons', ['holdToggle', 'transferSeat', 'transferSkillGroup', 'forwardOut']);
+    assert.deepEqual(await tab.buttons(), ['Mute', 'Keypad', 'More', 'Hang up']);
+    await tab.run('setHiddenButtons', ['transferSeat']);
+    await tab.press('Transfer');
+    assert.deepEqual(await tab.page.getByRole('tab').allInnerTexts(), ['Groups', 'Number']);
+  });
+
+  it('SDK-030 the description stands before the number', async () => {
+    await tab.tell('callIn', { callerPhoneNumber: '13800138000', remark: 'Ms Li' });
+    assert.match(await tab.text(), /^Ms Li\nIncoming call\n13800138000\n/);
+  });
+
+  for (const [ending, sentence] of [
+    [{ closeBy: 'client' }, 'The other side hung up'], [{ closeBy: 'seat' }, 'You hung up'],
+    [{ closeBy: 'admin', mainReason: 'busy', subReason: 'SIP 486' }, 'The number is busy'],
+    [{ closeBy: 'admin', mainReason: 'somethingNew' }, 'The call was ended'],
+  ]) {
+    it(`an end by ${JSON.stringify(ending)} reads "${sentence}"`, async () => {
+      await tab.tell('callOuted', { calleePhoneNumber: '9001' });
+      await tab.tell('sessionEnded', ending);
+      assert.ok((await tab.text()).includes(sentence), await tab.text());
+      await tab.press('Dismiss');
+      assert.equal(await tab.text(), '');
+    });
+  }
+
+  it('network quality is shown and named', async () => {
+    await call();
+    const label = () => tab.tab.evaluate(() => document.querySelector('t3c-sdk').shadowRoot.querySelector('.bars').getAttribute('aria-label'));
+    await until(async () => await label() === 'Good connection · 21 ms', 'the name of the quality');
+  });
+
+  it('lost signalling, held-back sound and being signed out are said', async () => {
+    await tab.tell('connectionLost');
+    assert.match(await tab.text('.bar'), /Reconnecting; calls go on/);
+    await tab.tell('reconnected');
+    assert.equal(await tab.text('.bar'), '');
+    await tab.tell('audioBlocked', { blocked: true });
+    assert.match(await tab.text('.bar'), /holds back the sound/);
+    await tab.tell('audioBlocked', { blocked: false });
+    await tab.tell('kickedOut');
+    assert.match(await tab.text('.bar'), /Signed in somewhere else/);
+  });
+
+  it('WB-046 after-call work runs down, and is ended or prolonged', async () => {
+    await tab.tell('statusChanged', { status: 'arrange', countdown: 25 });
+    assert.match(await tab.text(), /After-call work\s+00:2[45]/);
+    await tab.press('More time');
+    await tab.press('Ready now');
+    assert.deepEqual(await tab.asked('Agent'), [['Agent.setStatus', { status: 'arrange' }], ['Agent.setStatus', { status: 'free' }]]);
+  });
+
+  it('offers of chats and videos are accepted and rejected by their own namespaces', async () => {
+    await tab.tell('callIn', { type: 'im', nickname: 'Zhang Wei' });
+    assert.equal(await tab.text('.spoken[role=alert]'), 'New chat from Zhang Wei');
+    await tab.press('Accept');
+    await tab.press('Reject');
+    await tab.tell('sessionEnded', { closeBy: 'client' });
+    await tab.tell('callIn', { sessionId: 'v', type: 'video', nickname: 'Maria' });
+    await tab.press('Answer');
+    await tab.press('Reject');
+    assert.deepEqual((await tab.asked()).map(([name]) => name), ['Chat.accept', 'Chat.reject', 'Video.accept', 'Video.end']);
+  });
+
+  it('speaks Chinese where the page does', async () => {
+    const zh = await open('?lang=zh-CN');
+    await zh.tell('callIn', { callerPhoneNumber: '13800138000' });
+    assert.deepEqual(await zh.buttons(), ['接听', '拒接']);
+  });
+
+});
