@@ -4,10 +4,11 @@ SHELL := /bin/bash
 .ONESHELL:
 .DEFAULT_GOAL := help
 FUZZ_SECONDS ?= 600
+CRASH_KILLS ?= 200
 DEMO_ARGS ?=
 stages = source cmake/stages.sh
 
-.PHONY: help setup build demo test check bench fuzz dist docs clean
+.PHONY: help setup build demo test check bench fuzz crash dist docs clean
 
 help: ## lists the targets
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 16
@@ -44,6 +45,12 @@ fuzz: ## runs every fuzzer for FUZZ_SECONDS (default 600); keeps what it finds i
 	stage "installing Debian packages" cmake/setup.sh
 	stage "building fuzzers" preset fuzz
 	stage "fuzzing, $(FUZZ_SECONDS) s each" cmake/fuzz.sh $(FUZZ_SECONDS)
+
+crash: ## kills a writing program 200 times on each database (CRASH_KILLS); make test does it 60 times
+	@$(stages) 3
+	stage "installing Debian packages" cmake/setup.sh
+	stage "building the test" preset asan test_store_crash
+	stage "killing, $(CRASH_KILLS) times on each database" env TCCC_KILLS=$(CRASH_KILLS) build/asan/test_store_crash
 
 dist: ## builds dist/ (scripts, WASM, types) and the npm package
 	@$(stages) $$(($(n_build) + 1))

@@ -187,23 +187,31 @@ static int serve(const config *c, const logger *log) {
     return error ? EXIT_FAILURE : EXIT_SUCCESS;
 }
 
-static void check_settings(settings *rules, const config *c, mistakes *found) {
-    int i = 0;
-    for (const json_value *e = json_first(c->provision); e; e = json_next(e), i++) {
-        char sentence[200], text[300], member[64];
-        int64_t app_id = 0;
+typedef struct {
+    mistakes *found;
+    int instance;
+    const char *section;
+} section_place;
+
+static void add_mistake(void *ctx, int error, const json_value *at, const char *sentence) {
+    const section_place *place = ctx;
+    char text[300];
+    snprintf(text, sizeof text, "instances[%d].settings.%.40s: %s", place->instance, place->section, sentence);
+    mistakes_add(place->found, error, at, NULL, text);
+}
+
+static void check_settings(const config *c, mistakes *found) {
+    section_place place = { .found = found };
+    for (const json_value *e = json_first(c->provision); e; e = json_next(e), place.instance++) {
+        char text[80];
         const json_value *given = json_member(e, "settings");
         if (given && !json_is_object(given)) {
-            snprintf(text, sizeof text, "instances[%d].settings: must be an object.", i);
+            snprintf(text, sizeof text, "instances[%d].settings: must be an object.", place.instance);
             mistakes_add(found, TCCC_E_ARG_TYPE, given, NULL, text);
         }
-        bool known = json_whole(json_member(e, "sdkAppId"), &app_id) && app_id > 0;
-        for (const json_value *section = known ? json_first(given) : NULL; section; section = json_next(section)) {
-            int error = settings_put(rules, app_id, json_name(section), section, sentence, sizeof sentence);
-            snprintf(text, sizeof text, "instances[%d].settings.%.40s: %s", i, json_name(section), sentence);
-            snprintf(member, sizeof member, "%.*s", (int)strcspn(sentence, " "), sentence);
-            if (error)
-                mistakes_add(found, error, section, member, text);
+        for (const json_value *section = json_first(given); section; section = json_next(section)) {
+            place.section = json_name(section);
+            settings_check(place.section, section, add_mistake, &place);
         }
     }
 }
@@ -217,14 +225,11 @@ static int check(const config *c, const char *file, mistakes *found) {
     if (error)
         mistakes_add(found, error, json_text(data) == c->data ? data : NULL, NULL, err); /* --data has no line */
     store *db = store_open(":memory:", &silent, err, sizeof err);
-    settings *rules = db ? settings_new(db, &silent) : NULL;
-    if (!rules)
+    if (!db)
         mistakes_add(found, TCCC_E_NO_MEMORY, NULL, NULL, *err ? err : "there is no memory to check it");
-    if (rules && c->provision)
+    if (db && c->provision)
         provision_check(db, c->provision, c->sip.realm ? c->sip.realm : "tcccd", found);
-    if (rules)
-        check_settings(rules, c, found);
-    settings_free(rules);
+    check_settings(c, found);
     store_close(db);
     if (c->tree)
         mistakes_order(found, c->text, c->text_length, c->tree);

@@ -49,6 +49,29 @@ describe('the configuration', () => {
     });
   }
 
+  it('names every mistake of a section of settings', () => {
+    const { status, stderr } = check(`{ "instances": [{ "sdkAppId": 1400000001, "settings": {
+      "phone": { "queueMax": 0,
+        "strategy": "best",
+        "autoAnswer": 1, "autoAnswer": true,
+        "holdSound": -1 },
+      "push": { "url": "https://crm.example/cdr", "auth": "basic",
+        "tokenUrl": "ftp://x" },
+      "popups": { "pages": [{ "name": "", "url": "x" },
+        { "name": "CRM", "url": "https://crm.example/" },
+        7] },
+      "restReasons": { "reasons": ["Lunch", "",
+        5] },
+      "phones": {} } }] }`);
+    assert.equal(status, 2);
+    const told = stderr.trim().split('\n').map((line) => line.replace(/^.*tcccd\.json:/, '').replace('instances[0].settings.', ''));
+    const wanted = [/^2: phone: queueMax must/, /^3: phone: strategy must/, /^4: phone: autoAnswer must/, /^4: phone: autoAnswer is given twice/,
+      /^5: phone: holdSound must/, /^6: push: username must be given/, /^7: push: tokenUrl must/, /^8: popups: pages .*name/, /^8: popups: pages .*url/,
+      /^10: popups: pages/, /^11: restReasons: reasons/, /^12: restReasons: reasons/, /^13: phones: There is no section/];
+    for (const one of wanted) assert.ok(told.some((line) => one.test(line)), `${one} in\n${told.join('\n')}`);
+    assert.equal(told.length, wanted.length, told.join('\n'));
+  });
+
   it('names every mistake, in the order of lines', () => {
     const { status, stderr } = check(`{ "colour": 1,
       "instances": [{ "sdkAppId": 1400000001,

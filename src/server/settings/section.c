@@ -25,23 +25,39 @@ static void check_reason(json_reader *in, const char *list, const json_value *it
 
 static void check_reply(json_reader *in, const char *list, const json_value *item) { check_text(in, list, item, REPLY_MAX); }
 
+/* A list whose element is read by a reader of its own: what that finds is told as a failure of the list. */
+typedef struct {
+    json_reader *in;
+    const char *list;
+} list_element;
+
+static void on_page_failure(void *ctx, const json_reader *page, int error, const char *name) {
+    list_element *of = ctx;
+    char complaint[200];
+    (void)name;
+    int n = snprintf(complaint, sizeof complaint, "holds a wrong page: %.140s", page->message);
+    if (complaint[n - 1] == '.')
+        complaint[n - 1] = 0;
+    json_fail(of->in, error, of->list, complaint);
+}
+
 static void check_popup(json_reader *in, const char *list, const json_value *item) {
+    list_element of = { in, list };
     json_reader page = json_read(item);
+    if (page.error)
+        on_page_failure(&of, &page, page.error, "");
+    if (page.error)
+        return;
+    page.on_failure = on_page_failure;
+    page.context = &of;
     json_string(&page, "name", 1, NAME_MAX_BYTES);
     const char *url = json_string(&page, "url", 1, URL_MAX);
     json_bool_or(&page, "enabled", true);
-    if (!page.error && !section_is_url(url))
+    if (url && !section_is_url(url))
         json_fail(&page, TCCC_E_ARG_RANGE, "url", "must be an http or https URL");
-    for (const json_value *e = json_first(item); e && !page.error; e = json_next(e))
+    for (const json_value *e = json_first(item); e; e = json_next(e))
         if (strcmp(json_name(e), "name") && strcmp(json_name(e), "url") && strcmp(json_name(e), "enabled"))
             json_fail(&page, TCCC_E_ARG_RANGE, json_name(e), "is no member of a page");
-    char complaint[200];
-    snprintf(complaint, sizeof complaint, "holds a wrong page: %.140s", page.message);
-    size_t n = strlen(complaint);
-    if (complaint[n - 1] == '.')
-        complaint[n - 1] = 0;
-    if (page.error)
-        json_fail(in, page.error, list, complaint);
 }
 
 /* ---- the table ---- */
@@ -222,13 +238,59 @@ void section_read(const settings_section *s, json_reader *in, settings_of_app *v
 }
 
 void section_check_names(const settings_section *s, json_reader *in) {
-    for (const json_value *e = json_first(in->object); e && !in->error; e = json_next(e)) {
+    for (const json_value *e = json_first(in->object); e && (!in->error || in->on_failure); e = json_next(e)) {
         const settings_member *m = s->members;
         while (m->name && strcmp(m->name, json_name(e)) && !(m->has && !strcmp(m->has, json_name(e))))
             m++;
         if (!m->name)
             json_fail(in, TCCC_E_ARG_RANGE, json_name(e), "is no setting of this section");
+        else if (json_member(in->object, json_name(e)) != e)
+            json_fail(in, TCCC_E_ARG_RANGE, json_name(e), "is given twice");
     }
+}
+
+/* ---- every mistake ---- */
+
+typedef struct {
+    section_told *told;
+    void *ctx;
+    const json_value *element;      /* of a list, that is looked at */
+} telling;
+
+static void on_failure(void *ctx, const json_reader *in, int error, const char *name) {
+    telling *t = ctx;
+    const json_value *member = json_member(in->object, name);
+    t->told(t->ctx, error, t->element ? t->element : member ? member : in->object, in->message);
+}
+
+static void check_list(const settings_member *m, json_reader *in, telling *t) {
+    const json_value *list = json_array_or(in, m->name, (int)m->max);
+    for (t->element = json_first(list); t->element; t->element = json_next(t->element))
+        m->check_item(in, m->name, t->element);
+}
+
+void section_check_all(const settings_section *s, const json_value *document, section_told *told, void *ctx) {
+    telling t = { .told = told, .ctx = ctx };
+    settings_of_app values;
+    json_reader in = json_read(document);
+    if (in.error) {
+        told(ctx, in.error, document, in.message);
+        return;
+    }
+    in.on_failure = on_failure;
+    in.context = &t;
+    section_check_names(s, &in);
+    memset(&values, 0, sizeof values);
+    section_set_defaults(s, &values);
+    for (const settings_member *m = s->members; m->name; m++) {
+        in.error = 0; /* each member by itself: what is wrong keeps its default */
+        if (is_given(document, m->name) && m->kind == MEMBER_LIST)
+            check_list(m, &in, &t);
+        else if (is_given(document, m->name))
+            read_member(m, &in, &values);
+    }
+    if (s->check)
+        s->check(&values, &in);
 }
 
 /* ---- documents ---- */

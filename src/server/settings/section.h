@@ -41,6 +41,9 @@ void section_set_defaults(const settings_section *s, settings_of_app *values);
 void section_read(const settings_section *s, json_reader *in, settings_of_app *values);
 /* Records a member that the section does not have. */
 void section_check_names(const settings_section *s, json_reader *in);
+/* Tells every mistake of a document as a file gives it: the value that is wrong, and a sentence that names the member. */
+typedef void (section_told)(void *ctx, int error, const json_value *at, const char *sentence);
+void section_check_all(const settings_section *s, const json_value *document, section_told *told, void *ctx);
 /* The whole section as an object; lists come from `document` (may be NULL). Secrets are left out. */
 void section_write(const settings_section *s, const settings_of_app *values, const json_value *document, json_writer *out);
 /* The document to store: members of `change` over those of `old` (may be NULL). */

@@ -187,6 +187,16 @@ int settings_put(settings *all, int64_t app_id, const char *section, const json_
     return error;
 }
 
+void settings_check(const char *section, const json_value *members, section_told *told, void *ctx) {
+    char sentence[80];
+    const settings_section *s = section_find(section);
+    snprintf(sentence, sizeof sentence, "There is no section %.40s.", section);
+    if (s)
+        section_check_all(s, members, told, ctx);
+    else
+        told(ctx, TCCC_E_NOT_FOUND, members, sentence);
+}
+
 /* The file gives the first settings: what the store has of a section already was perhaps changed since, and stays. */
 static bool is_set(settings *all, int64_t app_id, const char *section) {
     char *text = NULL;

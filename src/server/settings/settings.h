@@ -64,6 +64,9 @@ char *settings_get(settings *all, int64_t app_id, const char *section);
  * given back: an empty secret stays as it is. 0 or NOT_FOUND (app, section), ARG_* with a sentence that names the member in err,
  * NO_MEMORY, IO. */
 int settings_put(settings *all, int64_t app_id, const char *section, const json_value *members, char *err, size_t err_cap);
+/* Tells every mistake of members that a configuration file gives for a section, and stores nothing. */
+void settings_check(const char *section, const json_value *members, void (*told)(void *ctx, int error, const json_value *at, const char *sentence),
+                    void *ctx);
 /* The "settings" objects in the configuration file's "instances" (NULL: none), at start: sections that the store does not have
  * yet. The same errors. */
 int settings_provision_instances(settings *all, const json_value *instances, char *err, size_t err_cap);
