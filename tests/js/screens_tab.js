@@ -20,8 +20,10 @@ export const DIRECTORY = {
   restReasons: ['Meeting', 'Lunch'],
 };
 const PREFLIGHT = {
-  browser: { ok: true, name: 'Chromium' }, microphone: { ok: true, label: 'Headset' }, speaker: { ok: false, code: 'AUDIO_BLOCKED', errorMsg: 'Held back.' },
-  network: { ok: true, rttMs: 23, jitterMs: 2.2, loss: 0, mos: 4.3 },
+  ok: false, result: 'failed', checks: [
+    { name: 'browser', result: 'ok', sentence: 'The browser has everything.', remedy: '' }, { name: 'microphone', result: 'warning', sentence: 'It is quiet.', remedy: 'Speak.', label: 'Headset' },
+    { name: 'speaker', result: 'failed', code: 'AUDIO_BLOCKED', sentence: 'Held back.', remedy: 'Click.' },
+    { name: 'network', result: 'ok', sentence: 'Good.', remedy: '', rttMs: 23, jitterMs: 2.2, lossRatio: 0.01, mos: 4.3 }],
 };
 
 /** A tab with the screens in it; `act` and `tell` run in the page. */

@@ -15,7 +15,8 @@ const METHODS = {
   Chat: ['accept', 'reject', 'end', 'deleteChat', 'transfer', 'send', 'read', 'typing', 'getHistory'],
   Video: ['accept', 'end', 'muteMic', 'unmuteMic', 'muteVideo', 'unmuteVideo', 'transfer', 'deleteVideo'],
   Agent: ['online', 'offline', 'setStatus'],
-  Devices: ['getMicrophones', 'getSpeakers', 'getCameras', 'setMicrophone', 'setSpeaker', 'setCamera', 'preflight'],
+  Devices: ['getMicrophones', 'getSpeakers', 'getCameras', 'setMicrophone', 'setSpeaker', 'setCamera', 'preflight', 'setVolume', 'setMicVolume', 'watchVolume',
+    'requestPermission'],
   Admin: ['getDirectory'],
 };
 

@@ -238,6 +238,23 @@ export function createActions({ tccc, store, settings }) {
     refreshDevices();
   }
 
+  async function allowDevices() {
+    await run('settings', () => tccc.Devices.requestPermission({ camera: can('Video', 'accept') }));
+    refreshDevices();
+  }
+
+  /** @param {'volume'|'micVolume'} name @param {string} method @param {number} volume */
+  async function setVolume(name, method, volume) {
+    const answer = await run('settings', () => tccc.Devices[method]({ volume }));
+    if (answer) step('devices', { selected: { ...get().devices.selected, [name]: volume } });
+  }
+
+  /** The meter of the settings is fed only while it is seen; a page that watches too goes without meanwhile. @param {string} before @param {string} tab */
+  function watchLevel(before, tab) {
+    if (before === tab || ![before, tab].includes('settings') || !can('Devices', 'watchVolume')) return;
+    tccc.Devices.watchVolume(tab === 'settings').catch(() => {});
+  }
+
   async function preflight() {
     step('preflight', { ...RECHECK, isRunning: true });
     const report = await run('settings', () => tccc.Devices.preflight({ full: true }));
@@ -279,6 +296,7 @@ export function createActions({ tccc, store, settings }) {
     closePanel: (/** @type {string} */ sessionId) => step('panel', { sessionId, name: '' }),
     choose: (/** @type {string} */ sessionId, /** @type {object} */ change) => step('transfer', { sessionId, ...transferOf(get(), sessionId), ...change }),
     showTab: (/** @type {string} */ tab) => {
+      watchLevel(get().view.tab, tab);
       view({ tab, isStatusOpen: false });
       if (tab === 'dial') focus('dial');
       if (tab === 'agents') refreshDirectory();
@@ -291,7 +309,7 @@ export function createActions({ tccc, store, settings }) {
       if (can('Devices', 'preflight')) preflight();
     },
     set: (/** @type {object} */ change) => settings.update(change),
-    refreshDirectory, refreshRunning, refreshDevices, monitor, unmonitor, whisper, confirm, chooseDevice, preflight, setNoise, toggleVideo,
+    allowDevices, setVolume, refreshDirectory, refreshRunning, refreshDevices, monitor, unmonitor, whisper, confirm, chooseDevice, preflight, setNoise, toggleVideo,
   };
 }
 /** @typedef {ReturnType<typeof createActions>} Actions */

@@ -160,7 +160,7 @@ export class App {
       if (session.state !== 'talking' || !isVoice(session) || session.channel < 0) continue;
       const { sessionId } = session;
       this.parts.tccc.Call.getStats({ sessionId }).then((/** @type {any} */ { packetsReceived, mos, rttMs }) => {
-        if (!this.isDisposed) this.store.step('quality', { sessionId, level: packetsReceived > 0 ? levelOfMos(mos) : 0, rttMs });
+        if (!this.isDisposed && packetsReceived > 0) this.store.step('quality', { sessionId, level: levelOfMos(mos), rttMs });
       }, () => {});
     }
   }
@@ -218,7 +218,7 @@ function spoken(c) {
   const unread = unreadOf(c);
   return [
     h('div', { class: 'spoken', role: 'alert', key: 'alert' }, offer ? incomingText(t, offer) : ''),
-    h('div', { class: 'spoken', role: 'status', key: 'status' }, [first ? `${titleOf(t, first)}: ${stateOf(t, first)}` : '', unread ? fill(t.unread, { n: unread }) : ''].filter(Boolean).join('. ')),
+    h('div', { class: 'spoken', role: 'status', key: 'status' }, [first ? `${titleOf(t, first)}: ${stateOf(t, first, s.now)}` : '', unread ? fill(t.unread, { n: unread }) : ''].filter(Boolean).join('. ')),
   ];
 }
 

@@ -13,9 +13,10 @@ import { transferPanel } from './transfer.js';
 
 /** @param {Context} c @param {Session} session */
 function quality({ s, t }, { sessionId }) {
-  const { level = 0, rttMs = -1 } = s.quality[sessionId] ?? {};
+  const known = s.quality[sessionId];
+  const { level = 0, rttMs = -1 } = known ?? {};
   const bars = Math.min(4, level);
-  const label = t.quality[bars] + (level > 0 && rttMs >= 0 ? ` · ${Math.round(rttMs)} ms` : '');
+  const label = (known && level === 0 ? t.noSound : t.quality[bars]) + (level > 0 && rttMs >= 0 ? ` · ${Math.round(rttMs)} ms` : '');
   return h('div', { class: 'bars', role: 'img', 'data-level': bars, 'aria-label': label, title: label }, [1, 2, 3, 4].map(() => h('i', null)));
 }
 
@@ -30,7 +31,7 @@ function head(c, session) {
     face(titleOf(t, session), type === 'im' ? 'chat' : type === 'video' ? 'camera' : 'answer'),
     h('div', { class: 'who' },
       h('div', { class: 'title' }, number(titleOf(t, session))),
-      h('div', { class: 'state' }, h('span', null, stateOf(t, session)), time ? [' ', h('b', { key: 'time' }, time)] : null),
+      h('div', { class: 'state' }, h('span', null, stateOf(t, session, s.now)), time ? [' ', h('b', { key: 'time' }, time)] : null),
       sub ? h('div', { class: 'sub clip', key: 'sub' }, number(sub)) : null),
     state === 'talking' && isVoice(session) ? quality(c, session) : null,
     state === 'ended' ? iconButton('close', t.dismiss, () => act.step('dismiss', sessionId), { class: 'small', key: 'dismiss' }) : null);

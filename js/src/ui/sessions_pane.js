@@ -15,7 +15,7 @@ export const pictureOf = (/** @type {string} */ type) => ({ im: 'chat', video: '
 /** The last words of a chat, else the state. @param {Context} c @param {Session} session */
 function lastWords({ s, t }, session) {
   const last = s.chats[session.sessionId]?.messages.filter(({ kind }) => kind !== undefined).pop();
-  if (session.type !== 'im' || !last || session.state === 'ringingIn') return stateOf(t, session);
+  if (session.type !== 'im' || !last || session.state === 'ringingIn') return stateOf(t, session, s.now);
   if (last.kind === 'text') return last.text ?? '';
   return fill(last.kind === 'image' ? t.image : t.file, { name: last.name ?? '' });
 }

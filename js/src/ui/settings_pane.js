@@ -3,56 +3,57 @@ import { h } from './dom.js';
 import { icon } from './icons.js';
 import { choice, refusal, textButton, toggle } from './controls.js';
 import { fill } from './text.js';
+import { isVoice } from './format.js';
 
 /** @typedef {import('./controls.js').Context} Context */
 
 const KINDS = /** @type {const} */ ([['microphone', 'microphones', 'setMicrophone'], ['speaker', 'speakers', 'setSpeaker'], ['camera', 'cameras', 'setCamera']]);
 
+/** @param {Context} c @param {'volume'|'micVolume'} name @param {string} method */
+const slider = ({ s, t, act, can }, name, method) => (can('Devices', method) ? h('label', { class: 'choice', key: name }, h('span', null, t[name]),
+  h('input', {
+    type: 'range', min: 0, max: 2, step: 0.1, value: String(s.devices.selected[name] ?? 1), 'aria-label': t[name],
+    onchange: (/** @type {any} */ event) => act.setVolume(name, method, Number(event.target.value)),
+  })) : null);
+
 /** @param {Context} c */
 function devices(c) {
   const { s, t, act, can } = c;
   const shown = KINDS.filter(([, , method]) => can('Devices', method));
-  return h('section', { 'aria-label': t.sound, key: 'sound' }, h('h2', { class: 'minor' }, t.sound), shown.map(([kind, list]) => {
-    const found = /** @type {any[]} */ (s.devices[list]).filter(({ deviceId }) => deviceId && deviceId !== 'default');
-    const words = /** @type {[string, string][]} */ ([['', t.browserDefault], ...found.map(({ deviceId, label }, i) => [deviceId, label || `${t[kind]} ${i + 1}`])]);
-    return choice(t[kind], s.devices.selected[kind] ?? '', words, (deviceId) => act.chooseDevice(kind, deviceId));
-  }),
-  can('Devices', 'watchVolume') ? h('div', { class: 'choice' }, h('span', null, t.inputLevel), h('meter', { min: 0, max: 1, value: s.volume.input, 'aria-label': t.inputLevel })) : null);
+  const isNameless = s.devices.microphones.every(({ label }) => !label) && can('Devices', 'requestPermission');
+  return h('section', { 'aria-label': t.sound, key: 'sound' }, h('h2', { class: 'minor' }, t.sound),
+    isNameless ? h('div', { class: 'line wrap', key: 'allow' }, h('span', { class: 'grow soft' }, t.allowWhy), textButton(t.allowDevices, () => act.allowDevices())) : null,
+    shown.map(([kind, list]) => {
+      const found = /** @type {any[]} */ (s.devices[list]).filter(({ deviceId }) => deviceId && deviceId !== 'default');
+      const words = /** @type {[string, string][]} */ ([['', t.browserDefault], ...found.map(({ deviceId, label }, i) => [deviceId, label || `${t[kind]} ${i + 1}`])]);
+      return choice(t[kind], s.devices.selected[kind] ?? '', words, (deviceId) => act.chooseDevice(kind, deviceId));
+    }),
+    slider(c, 'volume', 'setVolume'), slider(c, 'micVolume', 'setMicVolume'),
+    can('Devices', 'watchVolume') && s.sessions.some((one) => isVoice(one) && one.state === 'talking')
+      ? h('div', { class: 'choice', key: 'level' }, h('span', null, t.inputLevel), h('meter', { min: 0, max: 1, value: s.volume.input, 'aria-label': t.inputLevel })) : null);
 }
 
-/** A check's verdict in whichever form: true, "ok", {ok}. @param {any} result @returns {boolean | undefined} */
-export function verdictOf(result) {
-  if (typeof result === 'boolean') return result;
-  if (typeof result === 'string') return /^(ok|granted|good|passed)$/i.test(result);
-  if (typeof result?.ok === 'boolean') return result.ok;
-  return result?.status === undefined ? undefined : verdictOf(result.status);
+/** @param {Context} c @param {any} check of Devices.preflight */
+function remarks({ t, lang }, { sentence = '', remedy = '', label = '', rttMs, jitterMs, lossRatio, mos }) {
+  const one = (/** @type {number | undefined} */ n) => (n === undefined ? '–' : n.toLocaleString(lang === 'zh' ? 'zh-CN' : 'en-GB', { maximumFractionDigits: 1 }));
+  const figures = mos === undefined ? label : fill(t.networkFigures, { rtt: one(rttMs), jitter: one(jitterMs), loss: one((lossRatio ?? 0) * 100), mos: one(mos) });
+  return [h('span', { class: 'soft' }, `${sentence} ${remedy}`.trim()), figures ? h('span', { class: 'soft', key: 'figures' }, figures) : null];
 }
 
-/** @param {Context} c @param {any} result */
-function remarks({ t, lang }, result) {
-  if (typeof result !== 'object' || result === null) return '';
-  const { rttMs, jitterMs, loss = result.lossRatio, mos, errorMsg, message, label, name, version, code, remedy } = result;
-  if (mos !== undefined && mos !== null) {
-    const one = (/** @type {number} */ n) => (n === undefined ? '–' : Number(n).toLocaleString(lang === 'zh' ? 'zh-CN' : 'en-GB', { maximumFractionDigits: 1 }));
-    return fill(t.networkFigures, { rtt: one(rttMs), jitter: one(jitterMs), loss: one(loss), mos: one(mos) });
-  }
-  const known = /** @type {Record<string, string>} */ (t.errors)[code];
-  return [label ?? name, version, known ?? errorMsg ?? message, known ? '' : remedy].filter((part) => typeof part === 'string' && part).join(' ');
-}
+/** Class, picture and word of each verdict. @type {Record<string, ['passed'|'doubtful'|'failed'|'', 'check'|'warn', 'checkPassed'|'checkWarning'|'checkFailed'|'checkUnknown']>} */
+const VERDICTS = {
+  ok: ['passed', 'check', 'checkPassed'], warning: ['doubtful', 'warn', 'checkWarning'], failed: ['failed', 'warn', 'checkFailed'], skipped: ['', 'warn', 'checkUnknown'],
+};
 
 /** @param {Context} c */
 function report(c) {
-  const { t } = c;
-  const found = c.s.preflight.report;
-  if (!found) return null;
+  const { s, t } = c;
   const names = /** @type {Record<string, string>} */ (t.checkOf);
-  const parts = Object.entries(found).filter(([name]) => name in names);
-  return h('ul', { class: 'checks', 'aria-label': t.deviceCheck }, parts.map(([name, result]) => {
-    const verdict = verdictOf(result);
-    return h('li', { key: name, class: verdict === true ? 'passed' : verdict === false ? 'failed' : '' },
-      icon(verdict === true ? 'check' : 'warn'), h('span', { class: 'grow' }, h('span', { class: 'strong' }, names[name]), h('span', { class: 'soft' }, remarks(c, result))),
-      h('span', { class: 'verdict' }, verdict === true ? t.checkPassed : verdict === false ? t.checkFailed : t.checkUnknown));
-  }));
+  return s.preflight.report ? h('ul', { class: 'checks', 'aria-label': t.deviceCheck }, (s.preflight.report.checks ?? []).map((/** @type {any} */ one) => {
+    const [kind, picture, word] = VERDICTS[one.result] ?? VERDICTS.skipped;
+    return h('li', { key: one.name, class: kind }, icon(picture), h('span', { class: 'grow' }, h('span', { class: 'strong' }, names[one.name] ?? one.name), remarks(c, one)),
+      h('span', { class: 'verdict' }, t[word]));
+  })) : null;
 }
 
 /** @param {Context} c */

@@ -22,6 +22,7 @@ box-shadow:0 8px 28px var(--shade);padding:5px;display:flex;flex-direction:colum
 .docked .card.ringing{box-shadow:0 0 0 1px var(--go)}
 .wide .docked .card{display:flex;flex-wrap:wrap;align-items:center;gap:4px 16px}
 .wide .docked .card .head{flex:1;min-width:220px}.wide .docked .card .actions{margin-top:0;flex:none}.wide .docked .card .wide{flex:none;min-height:40px;padding:0 22px}
+.wide .docked .state,.wide .docked .sub{display:inline}.wide .docked .sub{margin-inline-start:10px}
 .wide .docked .card .inset,.wide .docked .card .note{flex:1 0 100%;margin-top:8px}.wide .docked .keys{max-width:300px}
 .body{flex:1;min-height:0;display:flex}
 .compact .body{flex-direction:column-reverse}
@@ -101,6 +102,7 @@ code{font:12px/1.5 ui-monospace,Consolas,monospace;color:var(--soft)}
 .live{color:var(--bad);font-weight:600}.live::before{content:"";display:inline-block;width:8px;height:8px;border-radius:50%;background:currentColor;margin-inline-end:7px}
 .settingsPane{display:flex;flex-direction:column;gap:22px}.wide .settingsPane{padding:22px 30px;max-width:640px}
 .checks{margin:4px 0 12px}.checks li{display:flex;align-items:center;gap:11px;padding:8px 0;border-bottom:1px solid var(--line)}.checks .soft{display:block;font-size:13px}
-.checks .strong{display:block}.passed svg,.passed .verdict{color:var(--goink)}.failed svg,.failed .verdict{color:var(--bad)}
+.checks .strong{display:block}.passed svg,.passed .verdict{color:var(--goink)}.failed svg,.failed .verdict{color:var(--bad)}.doubtful svg,.doubtful .verdict{color:var(--warn)}
+.wrap{flex-wrap:wrap;padding:6px 0}.choice input[type=range]{flex:none;width:56%;accent-color:var(--accent)}
 .verdict{font-weight:600}
 `;
