@@ -39,6 +39,7 @@ struct server {
     admin *admin;
     metrics *metrics;
     records *records;
+    asr *asr;
     workers *workers;
     web *web;
     call_in_config call_in;
@@ -102,7 +103,7 @@ static void reply_health(server *s, const edge_http_request *request) {
 
 static void reply_metrics(server *s, const edge_http_request *request) {
     size_t length;
-    metrics_sources from = { .store = s->store, .agents = s->agents, .queues = s->queues, .pushes = s->pushes, .records = s->records, .backlog = s->backlog,
+    metrics_sources from = { .store = s->store, .agents = s->agents, .queues = s->queues, .pushes = s->pushes, .records = s->records, .asr = s->asr, .backlog = s->backlog,
                              .registrar = s->registrar, .trunks = s->trunks, .edge = s->edge, .calls = calls_count(s->calls),
                              .seats = seats_count(s->seats), .stopping = s->stopping };
     const char *text = metrics_print(s->metrics, &from, &length);
@@ -272,6 +273,19 @@ static bool start_records(server *s, char *err, size_t err_cap) {
     return s->records != NULL;
 }
 
+static void on_said(void *ctx, uint32_t transcript, int side, const wire_asr *said) {
+    server *s = ctx;
+    if (s->calls)
+        calls_said(s->calls, transcript, side, said);
+}
+
+static bool start_transcripts(server *s) {
+    asr_config settings = { .tls_ca = or_null(s->config->push.tls_ca) };
+    asr_handler handler = { on_said };
+    s->asr = asr_new(&settings, s->edge, s->log, &handler, s);
+    return s->asr != NULL;
+}
+
 static void on_flow_published(void *ctx, const flow *f) { prompt_make_ahead(((server *)ctx)->prompts, f); }
 
 static bool start_prompts(server *s, char *err, size_t err_cap) {
@@ -433,7 +447,7 @@ static bool start_calls(server *s) {
     if (!s->queues || !s->metrics || store_list_trunks(s->store, add_trunk, s))
         return false;
     calls_parts parts = { .edge = s->edge, .store = s->store, .stack = s->stack, .registrar = s->registrar, .trunks = s->trunks, .gate = s->gate,
-                          .agents = s->agents, .queues = s->queues, .settings = s->rules, .flows = s->flows, .prompts = s->prompts, .records = s->records,
+                          .agents = s->agents, .queues = s->queues, .settings = s->rules, .flows = s->flows, .prompts = s->prompts, .records = s->records, .asr = s->asr,
                           .pushes = s->pushes, .backlog = s->backlog, .call_in = &s->call_in, .timers = s->timers, .log = s->log,
                           .ended = on_call_ended, .ctx = s };
     calls_use(s->calls, &parts);
@@ -454,7 +468,7 @@ static bool start_all(server *s, char *err, size_t err_cap) {
     s->web = web_new(WEB_WORKERS, s->config->cloud_api.private_urls);
     s->call_in = (call_in_config){ .web = s->web, .log = s->log };
     return s->timers && s->workers && s->web && start_store(s, err, err_cap) && start_edge(s, err, err_cap) && start_prompts(s, err, err_cap) &&
-           start_records(s, err, err_cap) && start_demo(s, err, err_cap) && start_sip(s, err, err_cap) &&
+           start_records(s, err, err_cap) && start_transcripts(s) && start_demo(s, err, err_cap) && start_sip(s, err, err_cap) &&
            start_calls(s) && !fd_listen(edge_fd(s->edge), FD_READ, on_edge_readable, s);
 }
 
@@ -543,6 +557,8 @@ void server_free(server *s) {
     demo_stop(trial);
     stack_stop(s->stack);
     gate_free(s->gate);
+    asr_free(s->asr);
+    s->asr = NULL;
     records_free(s->records); /* taps end on the edge's bridges, rows go to the store, pushes to the outbox */
     s->records = NULL;
     if (s->edge)

@@ -50,4 +50,25 @@ function speechFile(who, { rate = 16000, seconds = 10, skipS = 0, channels = 1, 
   return { file, ...wav.read(file) };
 }
 
-export { speech, speechFile };
+/** Whole prompts one after the other, as a WAV file made once: {file, rate, samples}. Pauses in seconds. */
+function promptsFile(names, { rate = 8000, leadS = 0.5, pauseS = 1.5, tailS = 0 } = {}) {
+  fs.mkdirSync(CACHE, { recursive: true });
+  const file = path.join(CACHE, `${names.join('+')}-${rate}-${leadS}-${pauseS}-${tailS}.wav`);
+  if (!fs.existsSync(file)) {
+    const silence = (s) => new Float32Array(Math.round(s * rate));
+    const parts = names.flatMap((name, at) => {
+      const raw = g722.decode(fs.readFileSync(path.join(SOURCE, `${name}.g722`)));
+      const gain = LEVEL / rms(raw);
+      return [silence(at ? pauseS : leadS), resample(raw.map((value) => Math.max(-0.95, Math.min(0.95, gain * value))), 16000, rate)];
+    });
+    parts.push(silence(tailS));
+    const samples = new Float32Array(parts.reduce((n, part) => n + part.length, 0));
+    parts.reduce((at, part) => { samples.set(part, at); return at + part.length; }, 0);
+    const part = `${file}.${process.pid}`;
+    wav.write(part, { rate, samples });
+    fs.renameSync(part, file);
+  }
+  return { file, ...wav.read(file) };
+}
+
+export { promptsFile, speech, speechFile };

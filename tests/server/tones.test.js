@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
+import { alaw } from '../peers/g711.js';
 import { scratch } from '../peers/process.js';
 import { calling } from '../peers/sipp.js';
 import { NUMBER, ServerCentre } from './server_centre.js';
@@ -20,14 +21,6 @@ const menu = {
     { id: 'end', type: 'end' },
   ],
 };
-
-/** ITU-T G.711 A-law of a sample from -1 to 1. */
-function alaw(x) {
-  const size = Math.min(32767, Math.round(Math.abs(x) * 32768)) >> 3;
-  const exponent = size < 32 ? 0 : Math.floor(Math.log2(size)) - 4;
-  const code = exponent ? ((exponent) << 4) | ((size >> exponent) & 15) : size >> 1;
-  return (code | (x >= 0 ? 0x80 : 0)) ^ 0x55;
-}
 
 /** A capture as sipp plays it: Ethernet, IPv4, UDP, RTP; packets of 20 ms. */
 function capture(file, samples) {

@@ -213,6 +213,21 @@ static void put_records(metrics *m, const metrics_sources *from) {
     GAUGE(m, "recording_disk_full", "1 while nothing is recorded for want of room on the disk.", c.disk_full);
 }
 
+static void put_asr(metrics *m, const metrics_sources *from) {
+    asr_counters c;
+    if (!from->asr)
+        return;
+    asr_count(from->asr, &c);
+    GAUGE(m, "transcripts", "Calls that are transcribed now.", c.running);
+    GAUGE(m, "transcript_sentences_waiting", "Sentences that wait for a recogniser.", c.waiting);
+    COUNTER(m, "transcript_sentences", "Sentences that recognisers are done with.", c.sentences);
+    COUNTER(m, "transcript_sentences_failed", "Those of them that a recogniser did not answer, or not to their end.", c.failed);
+    COUNTER(m, "transcript_speech_ms", "Milliseconds of speech heard in transcribed calls.", c.heard_ms);
+    COUNTER(m, "transcript_speech_dropped_ms", "Those of them left out because a recogniser could not keep up.", c.dropped_ms);
+    COUNTER(m, "transcript_packets_lost", "Packets for which the transcripts' ring had no room.", c.packets_lost);
+    COUNTER(m, "transcript_packets_unopened", "SRTP packets that no key of the call opens.", c.packets_unopened);
+}
+
 static void put_store(metrics *m, const metrics_sources *from) {
     backlog_counters c;
     if (!from->backlog)
@@ -288,6 +303,7 @@ const char *metrics_print(metrics *m, const metrics_sources *from, size_t *lengt
     put_service_level(m);
     put_pushes(m, from);
     put_records(m, from);
+    put_asr(m, from);
     put_store(m, from);
     put_sip(m, from);
     put_edge(m, from);

@@ -7,6 +7,7 @@
 #define TCCC_SERVER_ADMIN_METRICS_H
 
 #include "server/acd/queue.h"
+#include "server/asr/asr.h"
 #include "server/edge/edge.h"
 #include "server/push/push.h"
 #include "server/record/record.h"
@@ -32,6 +33,7 @@ typedef struct {                      /* where the rest is read; NULL: left out 
     acd *queues;
     const pushes *pushes;
     const records *records;
+    const asr *asr;
     const backlog *backlog;
     const registrar *registrar;
     trunks *trunks;

@@ -96,6 +96,7 @@ static void end(call *c, const ending *e) {
     clear_deadlines(c);
     call_leave_queue(c);
     call_record_end(c);
+    call_transcript_end(c);
     call_close_media(c);
     tell_end(c, &c->near, e);
     tell_end(c, &c->far, e);
@@ -206,6 +207,7 @@ static void begin_talk(call *c, bool called_out) {
     call_tell_simple(c, &c->far, WIRE_EV_CALLOUT_ACCEPTED);
     call_tell_transferred(c);
     call_record_start(c);
+    call_transcript_start(c);
     if (c->flow.run)
         call_flow_step(c, &c->flow, FLOW_CONNECTED, 0);
 }
@@ -242,6 +244,7 @@ static void run_flow(call *c) {
 
 static void step_aside(call *c) {
     call_record_pause(c);
+    call_transcript_pause(c);
     call_tell_self_service(c, true);
     call_tell_media(c, &c->near, WIRE_MEDIA_UPDATE);
     call_flow_step(c, &c->aside, FLOW_STARTED, 0);
@@ -253,6 +256,7 @@ static void come_back(call *c) {
     call_tell_self_service(c, false);
     call_tell_media(c, &c->near, WIRE_MEDIA_UPDATE);
     call_record_start(c);
+    call_transcript_start(c);
 }
 
 static void note_ringing(call *c) {

@@ -4,6 +4,7 @@
 
 #include "server/acd/queue.h"
 #include "server/agent/agent.h"
+#include "server/asr/asr.h"
 #include "server/cloudapi/call_in.h"
 #include "server/edge/edge.h"
 #include "server/ivr/flows.h"
@@ -39,6 +40,7 @@ typedef struct {                     /* what calls work with; all outlive them *
     flows *flows;
     prompts *prompts;
     records *records;
+    asr *asr;                        /* NULL: no transcripts */
     pushes *pushes;
     backlog *backlog;
     const call_in_config *call_in;   /* for numbers with a call-in interface */
@@ -72,6 +74,8 @@ void calls_offer(void *ctx, void *contact, agent *a);
 void calls_moved(void *ctx, void *contact, int ahead);
 /* For records_handler: it ended by itself. */
 void calls_record_ended(void *ctx, uint32_t handle);
+/* For asr_handler. */
+void calls_said(void *ctx, uint32_t transcript, int side, const wire_asr *said);
 /* For agents_set_reach. */
 unsigned calls_reach(void *ctx, const agent *a);
 /* For registrar_listen. */

@@ -286,6 +286,7 @@ void call_flow_after_agent(call *c) {
     c->transferring = false;
     call_history_ended(&c->history, END_OK, clock_unix_ms());
     call_record_pause(c);
+    call_transcript_pause(c);
     c->hears = HEARS_SILENCE;
     call_unjoin(c);
     call_tell_ended(c, &c->near, WIRE_BY_SEAT, NULL, NULL);

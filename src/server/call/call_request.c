@@ -174,6 +174,7 @@ static call *first_of(calls *all, const seat *s) {
 static void forget_page(call *c, const seat *s) {
     if (c->handed_to_tell == s)
         c->handed_to_tell = NULL;
+    call_transcript_unlisten(c, s);
 }
 
 void calls_seat_gone(void *ctx, seat *s) {

@@ -14,7 +14,7 @@
 #include "server/sip/end_status.h"
 #include "server/sip/leg.h"
 
-enum { CALL_TRIED_MAX = 16, CALL_NEAR = 0, CALL_FAR = 1, CALL_FILE_MAX = 1024 };
+enum { CALL_TRIED_MAX = 16, CALL_READERS_MAX = 16, CALL_NEAR = 0, CALL_FAR = 1, CALL_FILE_MAX = 1024 };
 
 typedef struct {                     /* one end of a call: a telephone, or a page, or a telephone that a page is told of */
     agent *agent;                    /* occupied by this call; NULL: none of ours */
@@ -108,6 +108,12 @@ typedef struct call {
     call_history history;
     uint32_t records[3], voicemail;  /* by enum recording_kind; 0: none runs */
     char record_id[CDR_RECORD_ID];   /* the customer's side */
+
+    /* transcript */
+    uint32_t transcript;             /* 0: none runs */
+    bool talks;                      /* people talk with each other now */
+    seat *readers[CALL_READERS_MAX]; /* who monitor it as text */
+    int n_readers;
 } call;
 
 typedef struct {                     /* an ended session that a page still shows */
@@ -235,6 +241,15 @@ void call_record_pause(call *c);
 void call_record_end(call *c);
 void call_write_cdr(call *c, enum end_status status, enum cdr_side hung_up_by, const char *closed_by);
 cdr_step *call_begin_step(call *c, enum cdr_step_type type);
+
+/* call_transcript.c */
+/* People talk now, or do so no more: a flow runs, or nobody serves. */
+void call_transcript_start(call *c);
+void call_transcript_pause(call *c);
+void call_transcript_end(call *c);
+/* `s` gets the transcript until call_transcript_unlisten or the call's end. 0, STATE (transcripts are off for this app) or LIMIT (16). */
+int call_transcript_listen(call *c, seat *s);
+void call_transcript_unlisten(call *c, const seat *s);
 
 /* call_events.c */
 void call_tell(call *c, call_end *end, const wire_event *event);

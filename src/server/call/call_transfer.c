@@ -96,6 +96,7 @@ void call_hand_over(call *c) {
     call_history_ended(&c->history, END_OK, clock_unix_ms());
     call_history_hands_over(&c->history);
     call_record_pause(c);
+    call_transcript_pause(c);
     call_unjoin(c);
     call_hear_music(c, call_settings(c)->queue_sound);
     call_tell_ended(c, &c->near, WIRE_BY_SEAT, NULL, NULL);

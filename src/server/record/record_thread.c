@@ -3,11 +3,10 @@
 
 #include "recording.h"
 
-#include "media/srtp.h"
+#include "server/bridge/tap_reader.h"
 #include "server/edge/id_map.h"
 #include "tccc/error.h"
 
-#include <openssl/crypto.h>
 #include <poll.h>
 #include <pthread.h>
 #include <stdatomic.h>
@@ -35,7 +34,7 @@ typedef struct slot {
 } slot;
 
 typedef struct {                     /* of one tap */
-    srtp_receiver *receiver;
+    tap_reader reader;
     int n;
     struct { slot *slot; int voice; } listeners[LISTENERS_MAX];
 } source;
@@ -107,7 +106,7 @@ static void source_free(record_thread *t, uint32_t tap)
 {
     source *s = id_map_take(&t->sources, tap);
     if (s)
-        srtp_receiver_close(s->receiver);
+        tap_reader_close(&s->reader);
     free(s);
 }
 
@@ -256,42 +255,26 @@ static void run_order(void *context, mail *self)
 
 /* --- packets --- */
 
-static void take_keys(record_thread *t, const tap_head *head, uint8_t *bytes)
-{
-    source *from = id_map_get(&t->sources, head->tap);
-    tap_keys keys;
-    int error;
-    if (from && head->len == sizeof keys) {
-        memcpy(&keys, bytes, sizeof keys);
-        srtp_receiver_close(from->receiver);
-        from->receiver = srtp_receiver_join((enum srtp_scheme)head->srtp, keys.key, sizeof keys.key, keys.ssrc, keys.roc, &error);
-        OPENSSL_cleanse(&keys, sizeof keys);
-    }
-    OPENSSL_cleanse(bytes, head->len);
-}
-
-static int open_packet(record_thread *t, source *from, const tap_head *head, uint8_t *packet)
-{
-    int len = head->len;
-    if (head->srtp != TCCC_SRTP_NONE)
-        len = from->receiver ? srtp_receiver_rtp(from->receiver, packet, head->len) : TCCC_E_AUTH;
-    if (len < 0)
-        atomic_fetch_add_explicit(&t->unopened, 1, memory_order_relaxed);
-    return len;
-}
-
 static void take_packet(record_thread *t, const tap_head *head, uint8_t *packet)
 {
     rtp_packet rtp;
     source *from = id_map_get(&t->sources, head->tap);
-    int len = from ? open_packet(t, from, head, packet) : -1; /* also those not used: the receiver counts roll-overs */
-    if (len < 0 || !(head->flags & TAP_SPEECH) || rtp_packet_parse(&rtp, packet, (size_t)len))
+    int error = from ? tap_reader_take(&from->reader, head, packet, &rtp) : 0;
+    if (error && head->srtp != TCCC_SRTP_NONE)
+        atomic_fetch_add_explicit(&t->unopened, 1, memory_order_relaxed);
+    if (!from || error || !(head->flags & TAP_SPEECH))
         return;
     for (int i = 0; i < from->n; i++) {
         slot *s = from->listeners[i].slot;
         if (!(head->flags & TAP_WITHHELD) || s->withheld_too)
             recording_packet(s->recording, from->listeners[i].voice, (enum tccc_codec)head->codec, &rtp, head->arrival_us);
     }
+}
+
+static void take_keys(record_thread *t, const tap_head *head, uint8_t *bytes)
+{
+    source *from = id_map_get(&t->sources, head->tap);
+    tap_reader_keys(from ? &from->reader : NULL, head, bytes);
 }
 
 static void empty_ring(record_thread *t, uint64_t end)

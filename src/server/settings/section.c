@@ -74,6 +74,7 @@ static void check_popup(json_reader *in, const char *list, const json_value *ite
 
 static const char *const strategies[] = { "longestIdle", "fewestCalls", NULL };
 static const char *const auths[] = { "none", "basic", "oauth2", NULL };
+static const char *const recognisers[] = { "builtin", "http", NULL };
 
 static const settings_member phone_members[] = {
     FLAG("timeoutTransfer", phone.timeout_transfer, 1),
@@ -113,6 +114,15 @@ static const settings_member push_members[] = {
     END,
 };
 
+static const settings_member asr_members[] = {
+    FLAG("enabled", asr.enabled, 0),
+    FLAG("toAgents", asr.to_agents, 1),
+    CHOICE("recogniser", asr.recogniser, recognisers),
+    TEXT("url", MEMBER_URL, asr.url),
+    SECRET("token", asr.token, "hasToken"),
+    END,
+};
+
 static const settings_member rest_members[] = { LIST("reasons", REASONS_MAX, check_reason), END };
 static const settings_member popup_members[] = { LIST("pages", POPUPS_MAX, check_popup), END };
 static const settings_member reply_members[] = { LIST("texts", LIST_ITEMS_MAX, check_reply), END };
@@ -129,17 +139,23 @@ static void check_push(const settings_of_app *values, json_reader *in) {
         json_fail(in, TCCC_E_ARG_RANGE, "clientId", "must be given when auth is oauth2");
 }
 
+static void check_asr(const settings_of_app *values, json_reader *in) {
+    if (values->asr.enabled && values->asr.recogniser == ASR_HTTP && !values->asr.url[0])
+        json_fail(in, TCCC_E_ARG_RANGE, "url", "must be given when recogniser is http");
+}
+
 const settings_section sections[] = {
     { "phone", phone_members, NULL },
     { "recording", recording_members, NULL },
     { "push", push_members, check_push },
+    { "asr", asr_members, check_asr },
     { "restReasons", rest_members, NULL },
     { "popups", popup_members, NULL },
     { "quickReplies", reply_members, NULL },
     { NULL, NULL, NULL },
 };
 
-const char *const settings_sections[] = { "phone", "recording", "push", "restReasons", "popups", "quickReplies", NULL };
+const char *const settings_sections[] = { "phone", "recording", "push", "asr", "restReasons", "popups", "quickReplies", NULL };
 
 const settings_section *section_find(const char *name) {
     const settings_section *s = sections;

@@ -11,6 +11,7 @@ typedef struct {                      /* all sections of one app; lists stay JSO
     settings_phone phone;
     settings_recording recording;
     settings_push push;
+    settings_asr asr;
 } settings_of_app;
 
 enum member_kind { MEMBER_BOOL, MEMBER_INT, MEMBER_ID, MEMBER_CHOICE, MEMBER_TEXT, MEMBER_URL, MEMBER_SECRET, MEMBER_LIST };

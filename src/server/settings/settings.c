@@ -108,6 +108,8 @@ const settings_recording *settings_recording_of(settings *all, int64_t app_id) {
 
 const settings_push *settings_push_of(settings *all, int64_t app_id) { return &values_of(all, app_id)->push; }
 
+const settings_asr *settings_asr_of(settings *all, int64_t app_id) { return &values_of(all, app_id)->asr; }
+
 char *settings_get(settings *all, int64_t app_id, const char *section) {
     enum { CAPACITY = STORE_SETTING_MAX + 8192 }; /* room for the members that have their default */
     const settings_section *s = section_find(section);

@@ -45,6 +45,15 @@ typedef struct {                      /* section "push" (PUSH-001 to PUSH-005) *
     char token_url[1024], client_id[256], client_secret[256];
 } settings_push;
 
+enum asr_recogniser { ASR_BUILT_IN, ASR_HTTP };
+
+typedef struct {                      /* section "asr" (ADM-082): docs/asr.md */
+    bool enabled;                     /* calls may be transcribed */
+    bool to_agents;                   /* the agent in a call gets its transcript; off: only who monitors it as text */
+    enum asr_recogniser recogniser;
+    char url[1024], token[256];       /* ASR_HTTP; token "": none */
+} settings_asr;
+
 /* Further sections are lists that only the admin API and pages read (settings_get): "restReasons" {"reasons":[text]}, "popups"
  * {"pages":[{"name","url","enabled"}]} (at most 5, ADM-054), "quickReplies" {"texts":[text]}. */
 
@@ -57,6 +66,7 @@ void settings_set_defaults(settings *all, int ring_s, int queue_s, int wrap_up_s
 const settings_phone *settings_phone_of(settings *all, int64_t app_id);
 const settings_recording *settings_recording_of(settings *all, int64_t app_id);
 const settings_push *settings_push_of(settings *all, int64_t app_id);
+const settings_asr *settings_asr_of(settings *all, int64_t app_id);
 /* The whole section with its defaults filled in, as JSON text, malloc'ed; secrets show as "" (`hasPassword` true). NULL: there is
  * no such section, or no memory. */
 char *settings_get(settings *all, int64_t app_id, const char *section);
