@@ -41,6 +41,7 @@ void history_put(agent *a) {
     snprintf(row->status, sizeof row->status, "%s", agent_status_name(agent_status_of(a)));
     snprintf(row->reason, sizeof row->reason, "%s", agent_reason(a));
     snprintf(row->session_id, sizeof row->session_id, "%s", a->session);
+    today_changed(a);
     if (h->n == 1 && deadline_set(all->timers, &h->due, HISTORY_DELAY_MS, write_due, all))
         history_write(all);
 }

@@ -3,10 +3,12 @@
 #define TCCC_SERVER_AGENT_AGENT_STATE_H
 
 #include "server/agent/agent.h"
+#include "server/agent/agent_times.h"
 #include "server/libre.h"
 #include "tccc/error.h"
 
 enum { AGENT_LISTENERS = 4, AGENT_BUCKETS = 4096, HISTORY_WAITING = 256, HISTORY_DELAY_MS = 100 };
+enum { TODAY_FIRST_MS = 1000, TODAY_STEP_MS = 20, TODAY_STEP_AGENTS = 16, TODAY_CAME_DAYS = 180 /* the cloud API shows nothing older */ };
 enum {
     HISTORY_KEPT_DAYS = 400,          /* docs/administration.md */
     TRIM_EVERY_MS = 24 * 3600 * 1000,
@@ -14,6 +16,15 @@ enum {
     TRIM_STEP_MS = 1000,              /* a run goes in steps of TRIM_ROWS */
     TRIM_ROWS = 100
 };
+
+/* agent_times.h: what agent_today tells, as of the last change. */
+typedef struct {
+    bool known;
+    enum agent_status status;
+    int64_t begin_ms, at_ms;         /* midnight; everything from there to at_ms is in `times` */
+    int64_t came_ms;
+    agent_times times;
+} agent_day;
 
 struct agent {
     struct le le, hash;
@@ -42,6 +53,7 @@ struct agent {
     uint64_t free_since_ms;
     int answered;
     uint64_t answered_day;
+    agent_day today;
 };
 
 typedef struct {                     /* changes of status on their way into the store */
@@ -67,6 +79,7 @@ struct agents {
     uint64_t day;
     int64_t day_begin_ms, day_end_ms; /* Unix ms of local midnights */
     agent_history history;
+    deadline today;                  /* reads agent_today of those whose it is not known */
 };
 
 /* agent.c */
@@ -85,5 +98,9 @@ int history_trim_daily(agents *all);
 void history_forget(agent *a);        /* what waits of it: its row is deleted */
 /* The agent was left in another status than offline when the server ended last. */
 void history_close(agent *a);
+
+/* agent_times.c */
+void today_changed(agent *a);         /* its status is new since since_ms */
+int today_start(agents *all);         /* 0 or TCCC_E_NO_MEMORY */
 
 #endif

@@ -13,4 +13,8 @@ typedef struct {
 /* Of [from_ms, to_ms), Unix ms; what lies ahead of now is left out. Time before the first row counts as offline. 0 or IO. */
 int agent_times_of(agents *all, int64_t app_id, const char *user_id, int64_t from_ms, int64_t to_ms, agent_times *out);
 
+/* Of today, local time, up to now; and when the agent last came from offline, Unix ms, 0: never, as far as the history goes. Read from
+ * the store once, in small steps after the start, and kept in memory since: a thousand agents are asked for at once. 0 or IO. */
+int agent_today(agent *a, agent_times *out, int64_t *came_ms);
+
 #endif

@@ -274,7 +274,7 @@ agents *agents_new(store *db, settings *rules, deadlines *timers, const logger *
     all->timers = timers;
     all->log = log;
     list_init(&all->list);
-    if (!hash_alloc(&all->by_id, AGENT_BUCKETS) && !read_all(all) && !history_trim_daily(all))
+    if (!hash_alloc(&all->by_id, AGENT_BUCKETS) && !read_all(all) && !history_trim_daily(all) && !today_start(all))
         return all;
     agents_free(all);
     return NULL;
@@ -297,6 +297,7 @@ void agents_free(agents *all) {
     agents_each(all, 0, note_offline, NULL);
     history_write(all);
     deadline_clear(all->timers, &all->history.trim);
+    deadline_clear(all->timers, &all->today);
     list_flush(&all->list);
     mem_deref(all->by_id);
     free(all);

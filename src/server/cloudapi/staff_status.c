@@ -5,7 +5,6 @@
 
 #include "server/agent/agent.h"
 #include "server/agent/agent_times.h"
-#include "server/deadline.h"
 #include "server/store/staff.h"
 #include "tccc/error.h"
 
@@ -43,7 +42,6 @@ static const char *const cloud_statuses[] = { "free", "busy", "rest", "notReady"
 
 typedef struct {
     action_call *call;
-    int64_t midnight_ms, now_ms;
     const char *users[STAFF_MAX];
     int64_t groups[GROUPS_MAX];
     const char *statuses[6];
@@ -62,34 +60,6 @@ static bool is_in_groups(const agent *a, const int64_t *groups, int n)
     for (int i = 0; i < n; i++)
         if (agent_in_group(a, groups[i])) return true;
     return n == 0;
-}
-
-typedef struct {
-    bool known, online;               /* whether there was a row before, and what it said */
-    int64_t came_ms;                  /* the last change from offline to anything else; 0: none */
-} coming;
-
-static bool each_change(void *ctx, const store_status *row)
-{
-    coming *c = ctx;
-    bool online = strcmp(row->status, "offline") != 0;
-    if (c->known && online && !c->online) c->came_ms = row->from_ms;
-    c->known = true;
-    c->online = online;
-    return true;
-}
-
-/* When the agent last came online: looked for today, in the last week, and as far back as the history is shown. */
-static int64_t last_online_ms(const metrics *m, const store_agent *row)
-{
-    const int64_t from_ms[] = { m->midnight_ms, m->now_ms - RANGE_DAYS * INT64_C(1000) * RANGE_DAY_S,
-                                m->now_ms - RANGE_HISTORY_DAYS * INT64_C(1000) * RANGE_DAY_S };
-    coming c = { 0 };
-    for (int i = 0; i < 3 && c.came_ms == 0 && (i == 0 || row->created_ms < from_ms[i - 1]); i++) {
-        c = (coming){ .known = row->created_ms >= from_ms[i] }; /* a new agent began offline */
-        if (store_list_status(m->call->api->store, row->app_id, row->user_id, from_ms[i], m->now_ms + 1, each_change, &c)) return 0;
-    }
-    return c.came_ms;
 }
 
 static void put_durations(json_writer *out, const agent_times *t)
@@ -117,13 +87,14 @@ static void put_clients(json_writer *out, const agent *a)
     json_close(out);
 }
 
-static void put_metrics(metrics *m, const agent *a)
+static void put_metrics(metrics *m, agent *a)
 {
     json_writer *out = m->call->out;
     const store_agent *row = agent_row(a);
     bool busy = agent_status_of(a) == AGENT_STATUS_BUSY;
+    int64_t came_ms;
     agent_times t;
-    if (action_store_failed(m->call, agent_times_of(m->call->api->agents, row->app_id, row->user_id, m->midnight_ms, m->now_ms, &t))) return;
+    if (action_store_failed(m->call, agent_today(a, &t, &came_ms))) return;
     json_open_object(out, NULL);
     json_put_string(out, "Email", row->user_id);
     json_put_string(out, "Status", status_of(a));
@@ -137,7 +108,7 @@ static void put_metrics(metrics *m, const agent *a)
     json_put_bool(out, "ReserveNotReady", strcmp(agent_reserved(a), "notReady") == 0);
     json_put_integer(out, "UseMobileAccept", row->mobile_accept);
     json_put_bool(out, "UseMobileCallOut", row->mobile_call_out);
-    json_put_integer(out, "LastOnlineTimestamp", last_online_ms(m, row) / 1000);
+    json_put_integer(out, "LastOnlineTimestamp", came_ms / 1000);
     json_put_integer(out, "LastStatusTimestamp", agent_since_ms(a) / 1000);
     put_clients(out, a);
     json_close(out);
@@ -164,14 +135,12 @@ void action_describe_staff_status_metrics(action_call *call)
     static metrics m; /* the control thread is the only one here */
     parameters in = parameters_of(call);
     int64_t app_id = action_app(call);
-    m = (metrics){ .call = call, .now_ms = clock_unix_ms() };
-    m.midnight_ms = range_midnight_ms(m.now_ms);
+    m = (metrics){ .call = call };
     m.n_users = parameter_texts(&in, "StaffList", 0, STAFF_MAX, m.users, STAFF_ACCOUNT_MAX);
     m.n_groups = parameter_integers(&in, "GroupIdList", 0, GROUPS_MAX, m.groups, 1, JSON_INTEGER_MAX);
     m.n_statuses = parameter_texts(&in, "StatusList", 0, 6, m.statuses, 32);
     check_statuses(&in, &m);
     if (call->code) return;
-    agents_write_history(call->api->agents);
     json_open_array(call->out, "Metrics");
     agents_each(call->api->agents, app_id, each_agent, &m);
     json_close(call->out);

@@ -8,6 +8,8 @@
 #include "server/store/cdr.h"
 #include "tccc/error.h"
 
+#include <time.h>
+
 typedef struct {
     centre c;
     int n_free, n_changed, n_removed, n_available;
@@ -425,6 +427,54 @@ static void every_change_is_in_the_history(void **state) {
     assert_int_equal(times.ms[AGENT_STATUS_FREE], 0);
 }
 
+/* What agent_today tells is what the store's history tells. */
+static void assert_today(fixture *f, agent *a) {
+    agent_times memory, history;
+    int64_t came_ms, midnight_ms;
+    time_t now_s = (time_t)(clock_unix_ms() / 1000);
+    struct tm day;
+    localtime_r(&now_s, &day);
+    day.tm_hour = day.tm_min = day.tm_sec = 0;
+    day.tm_isdst = -1;
+    midnight_ms = (int64_t)mktime(&day) * 1000;
+    assert_int_equal(agent_today(a, &memory, &came_ms), 0);
+    assert_int_equal(agent_times_of(f->c.agents, APP, "ann", midnight_ms, clock_unix_ms(), &history), 0);
+    for (int i = 0; i < AGENT_STATUSES; i++)
+        if (i != AGENT_STATUS_OFFLINE || !midnight_ms) assert_int_equal(memory.ms[i], history.ms[i]);
+    assert_int_equal(memory.status_since_ms, history.status_since_ms);
+    assert_int_equal(memory.online_since_ms, history.online_since_ms);
+}
+
+static void today_is_kept_in_memory_over_changes_and_over_midnight(void **state) {
+    fixture *f = *state;
+    agent_times times;
+    int64_t came_ms, online_ms;
+    agent *a = agents_find(f->c.agents, APP, "ann");
+    clock_run(f->c.timers, 2000);
+    assert_int_equal(agent_today(a, &times, &came_ms), 0);
+    assert_int_equal(came_ms, 0);
+    clock_run(f->c.timers, 1000);
+    online_ms = clock_unix_ms();
+    a = centre_sign_in(&f->c, "ann");
+    clock_run(f->c.timers, 5000);
+    assert_today(f, a);
+    agent_ask(a, AGENT_EVENT_SET_REST, "meal");
+    clock_run(f->c.timers, 7000);
+    assert_today(f, a);
+    assert_int_equal(agent_today(a, &times, &came_ms), 0);
+    assert_int_equal(times.ms[AGENT_STATUS_FREE], 5000);
+    assert_int_equal(times.ms[AGENT_STATUS_REST], 7000);
+    assert_int_equal(came_ms, online_ms);
+    clock_run(f->c.timers, 24 * 3600 * 1000); /* into tomorrow: all of it at rest so far */
+    assert_today(f, a);
+    agent_ask(a, AGENT_EVENT_SET_FREE, NULL);
+    clock_run(f->c.timers, 3000);
+    assert_today(f, a);
+    assert_int_equal(agent_today(a, &times, &came_ms), 0);
+    assert_int_equal(times.ms[AGENT_STATUS_FREE], 3000);
+    assert_int_equal(came_ms, online_ms);
+}
+
 static void a_crash_leaves_nobody_online_in_the_history(void **state) {
     fixture *f = *state;
     int64_t begin_ms = clock_unix_ms();
@@ -578,6 +628,7 @@ int main(void) {
         SAYS(an_extension_has_an_agent, "an extension has an agent"),
         SAYS(answered_calls_are_counted_from_midnight, "AMB-23 answered calls are counted from midnight"),
         SAYS(every_change_is_in_the_history, "every change is in the history, and time in status is its sum"),
+        SAYS(today_is_kept_in_memory_over_changes_and_over_midnight, "today is kept in memory, over changes and over midnight"),
         SAYS(a_crash_leaves_nobody_online_in_the_history, "a crash leaves nobody online in the history"),
         SAYS(a_burst_of_changes_is_written_whole, "a burst of changes is written whole"),
         SAYS(the_history_is_trimmed_once_a_day, "the history is trimmed once a day"),
