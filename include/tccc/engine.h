@@ -30,6 +30,7 @@ typedef struct {
     uint64_t seed;                /* for reconnect jitter */
     int auto_online;              /* 1: go online by itself at ready (what existing pages expect) */
     const char *mirror;           /* tccc_engine_mirror of another page of this agent, which this one goes on from; or NULL */
+    int visitor;                  /* 1: a visitor's page: Visit.* and the customer's side of Chat.* and Call.* */
 } tccc_engine_config;
 
 enum tccc_out {
@@ -61,6 +62,7 @@ void tccc_engine_free(tccc_engine *engine);
 /* A command of the page: {"id":1..,"cmd":"Call.accept","args":{..}}. Always answered once by TCCC_OUT_RESULT:
  * {"id":..,"status":"success","data":{..}} or {"id":..,"status":"error","code":..,"errorMsg":..,"remedy":..}.
  * Commands: Call.startOutboundCall accept end hungUp deleteCall muteMic unmuteMic isMicMuted hold unHold sendDigits;
+ * Chat.accept reject end deleteChat transfer send read typing getHistory upload; Visit.start end rate (a visitor's page);
  * Agent.online offline setStatus getStatus; Session.list; Media.offer {sdp} (answer {sdp}); Media.stats.
  * 0; or, and then nothing was done and no result follows, FORMAT or TOO_LARGE (no id to answer to) or NO_MEMORY. */
 int tccc_engine_command(tccc_engine *engine, const char *json, size_t len, uint64_t now_ms);

@@ -13,7 +13,11 @@
     X(CALL_UNFLOW, "Call.stopSelfService") \
     X(AGENT_ONLINE, "Agent.online") X(AGENT_OFFLINE, "Agent.offline") X(AGENT_SET_STATUS, "Agent.setStatus") \
     X(AGENT_GET_STATUS, "Agent.getStatus") X(SESSION_LIST, "Session.list") X(MEDIA_OFFER, "Media.offer") X(MEDIA_STATS, "Media.stats") \
-    X(AGENT_DEVICE, "Agent.device") X(DIRECTORY_GET, "Directory.get")
+    X(AGENT_DEVICE, "Agent.device") X(DIRECTORY_GET, "Directory.get") \
+    X(CHAT_ACCEPT, "Chat.accept") X(CHAT_REJECT, "Chat.reject") X(CHAT_END, "Chat.end") X(CHAT_DELETE, "Chat.deleteChat") \
+    X(CHAT_TRANSFER, "Chat.transfer") X(CHAT_SEND, "Chat.send") X(CHAT_READ, "Chat.read") X(CHAT_TYPING, "Chat.typing") \
+    X(CHAT_HISTORY, "Chat.getHistory") X(CHAT_UPLOAD, "Chat.upload") \
+    X(VISIT_START, "Visit.start") X(VISIT_END, "Visit.end") X(VISIT_RATE, "Visit.rate")
 
 enum command_name {
 #define COMMAND_ENUM(name, text) COMMAND_##name,

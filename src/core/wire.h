@@ -44,6 +44,11 @@
 #define WIRE_ASR_TEXT_MAX 2048      /* what was said between two pauses */
 #define WIRE_ASR_WORDS_MAX 128      /* of it */
 #define WIRE_ASR_WORD_MAX 64
+#define WIRE_CHAT_TEXT_MAX 4096     /* of a chat message */
+#define WIRE_URL_MAX 1024           /* also of a visitor's client data */
+#define WIRE_CLIENT_ID_LEN 36       /* UUID that the sender gives a message */
+#define WIRE_HISTORY_MAX 50         /* messages of one chat.history */
+#define WIRE_FILE_MAX 10485760      /* bytes of an upload: 10 MiB */
 
 /* Close codes of the signalling WebSocket (RFC 6455 section 7.4; 4000.. are ours). */
 #define WIRE_CLOSE_NORMAL 1000
@@ -61,7 +66,11 @@ enum wire_kind { WIRE_HELLO, WIRE_WELCOME, WIRE_REFUSE, WIRE_REQ, WIRE_RES, WIRE
     X(CALL_DELETE, "call.delete") X(CALL_HOLD, "call.hold") X(CALL_UNHOLD, "call.unhold") X(CALL_MUTE, "call.mute") \
     X(CALL_DIGITS, "call.digits") X(CALL_INTERNAL, "call.internal") X(CALL_TRANSFER, "call.transfer") \
     X(CALL_FLOW, "call.flow") X(CALL_UNFLOW, "call.unflow") X(MEDIA_OFFER, "media.offer") \
-    X(AGENT_DEVICE, "agent.device") X(DIRECTORY_GET, "directory.get")
+    X(AGENT_DEVICE, "agent.device") X(DIRECTORY_GET, "directory.get") \
+    X(VISIT_START, "visit.start") X(VISIT_END, "visit.end") \
+    X(CHAT_ACCEPT, "chat.accept") X(CHAT_REJECT, "chat.reject") X(CHAT_END, "chat.end") X(CHAT_DELETE, "chat.delete") \
+    X(CHAT_SEND, "chat.send") X(CHAT_READ, "chat.read") X(CHAT_TYPING, "chat.typing") X(CHAT_HISTORY, "chat.history") \
+    X(CHAT_TRANSFER, "chat.transfer") X(CHAT_UPLOAD, "chat.upload") X(CHAT_RATE, "chat.rate")
 
 enum wire_method {
 #define WIRE_METHOD_ENUM(name, text) WIRE_##name,
@@ -75,7 +84,8 @@ enum wire_method {
     X(CALL_IN, "callIn") X(USER_ACCESSED, "userAccessed") X(CALL_OUTED, "callOuted") X(CALLOUT_ACCEPTED, "calloutAccepted") \
     X(SESSION_ENDED, "sessionEnded") X(STATUS_CHANGED, "statusChanged") X(AUTO_TRANSFER, "autoTransfer") \
     X(TRANSFER, "transfer") X(KICKED_OUT, "kickedOut") X(PROGRESS, "progress") X(HELD, "held") X(MEDIA, "media") \
-    X(SELF_SERVICE, "selfService") X(ASR, "asr")
+    X(SELF_SERVICE, "selfService") X(ASR, "asr") \
+    X(MESSAGE, "message") X(TYPING, "typing") X(MESSAGE_READ, "messageRead") X(QUEUED, "queued") X(JOINED, "joined")
 
 enum wire_event_name {
 #define WIRE_EVENT_ENUM(name, text) WIRE_EV_##name,
@@ -95,7 +105,9 @@ enum wire_codec { WIRE_OPUS, WIRE_PCMA, WIRE_PCMU };
 enum wire_suite { WIRE_NO_SRTP, WIRE_AES_CM_128_HMAC_SHA1_80, WIRE_AES_CM_128_HMAC_SHA1_32 };
 enum wire_session_state { WIRE_OFFERED, WIRE_DIALING, WIRE_RINGING, WIRE_TALKING, WIRE_ENDED };
 enum wire_way { WIRE_WAY_IN, WIRE_WAY_OUT };
-enum wire_session_type { WIRE_PHONE, WIRE_INTERNAL };
+enum wire_session_type { WIRE_PHONE, WIRE_INTERNAL, WIRE_IM, WIRE_VOIP, WIRE_VIDEO };
+enum wire_from { WIRE_OF_CLIENT, WIRE_OF_SEAT, WIRE_OF_SYSTEM };   /* who wrote a chat message */
+enum wire_chat_kind { WIRE_CHAT_TEXT, WIRE_CHAT_IMAGE, WIRE_CHAT_FILE };
 enum wire_slice { WIRE_SLICE_BEGIN, WIRE_SLICE_GOES_ON, WIRE_SLICE_END }; /* numbers on the wire: slice_type */
 enum wire_flow { WIRE_FLOW_IN, WIRE_FLOW_OUT }; /* the customer's side, the agent's */
 
@@ -130,6 +142,25 @@ typedef struct {                    /* `media`: how a session's sound runs; op S
     const char *send_key, *receive_key; /* the client's; base64 of 30 bytes */
 } wire_media;
 
+typedef struct {                    /* the customer of a session of type im, voip or video; all may be NULL */
+    const char *user_id, *nickname, *avatar, *peer_source, *channel_name, *client_data, *callee, *callee_remark;
+} wire_visitor;
+
+/* Of a session that a visitor's page began. */
+static inline bool wire_is_visit(enum wire_session_type type) { return type == WIRE_IM || type == WIRE_VOIP || type == WIRE_VIDEO; }
+
+typedef struct {                    /* one message of a chat */
+    uint64_t seq;                   /* in its session, from 1, without gaps */
+    enum wire_from from;
+    const char *user_id;            /* the agent of WIRE_OF_SEAT; may be NULL */
+    enum wire_chat_kind kind;
+    const char *text;               /* WIRE_CHAT_TEXT; else NULL */
+    const char *url, *name, *mime;  /* the other kinds */
+    int64_t size;                   /* bytes */
+    uint64_t time_ms;               /* Unix ms */
+    const char *client_id;          /* what the sender called it; NULL: the server's own */
+} wire_chat;
+
 typedef struct {                    /* one session of a snapshot */
     const char *session_id;
     enum wire_session_type type;
@@ -141,6 +172,8 @@ typedef struct {                    /* one session of a snapshot */
     const char *peer_user_id;       /* WIRE_INTERNAL: the other agent; else NULL */
     bool self_service;              /* a flow runs with the customer */
     bool muted;                     /* the agent's microphone, for this session */
+    wire_visitor visitor;           /* of wire_is_visit */
+    uint64_t last_seq;              /* WIRE_IM: of its last message, 0 none */
     enum wire_server_type server_type;
     int timeout_s;                  /* left to answer, 0 none */
     uint64_t start_ms, answer_ms;   /* Unix ms; 0 not yet */
@@ -180,6 +213,17 @@ typedef struct {                    /* which members a method has: docs/protocol
     enum wire_device microphone;    /* agent.device */
     const char *tab;                /* tabUUID of call.start, call.internal and call.accept: which of several pages asked; or NULL */
     const char *sdp;
+    enum wire_session_type visit_type; /* visit.start */
+    const char *remark;
+    enum wire_chat_kind kind;       /* chat.send; url, name, size and mime also of chat.upload */
+    const char *client_id, *text, *url, *name, *mime;
+    int64_t size;
+    uint64_t seq;                   /* chat.read */
+    bool forward;                   /* chat.history: afterSeq is given, not beforeSeq */
+    uint64_t before_seq, after_seq; /* before_seq 0: not given */
+    int limit;
+    int score;                      /* chat.rate */
+    const char *comment;
 } wire_args;
 
 typedef struct {
@@ -217,7 +261,12 @@ typedef struct {
     const char *sdp;                /* media.offer */
     const wire_directory *directory; /* directory.get, printing only */
     const json_value *lists[WIRE_DIRECTORY_LISTS]; /* directory.get, parsed only: arrays in the order of wire_directory_lists */
-    bool more;                      /* directory.get: there are agents who did not fit */
+    uint64_t seq, time_ms;          /* chat.send */
+    const wire_chat *messages;      /* chat.history, printing */
+    int n_messages;
+    const json_value *raw_messages; /* chat.history, parsed: see wire_read_chat */
+    bool more;                      /* chat.history: there are further ones; directory.get: there are agents who did not fit */
+    const char *url, *get_url;      /* chat.upload */
 } wire_result;
 
 typedef struct {
@@ -237,6 +286,8 @@ typedef struct {
     const char *caller_location, *remark, *protected_caller, *protected_callee; /* may be NULL */
     enum wire_server_type server_type;
     bool auto_answer;               /* the page takes it by itself (ADM-073) */
+    wire_visitor visitor;           /* of wire_is_visit, which have no caller */
+    uint64_t last_seq;              /* WIRE_IM: messages there are already */
     const wire_ivr_key *ivr_path;   /* parsed: belong to the message */
     int n_ivr_path;
 } wire_call_in;
@@ -295,6 +346,10 @@ typedef struct {
         struct { bool held, by_seat; } held;                        /* by "seat", else "client" */
         wire_media media;
         wire_asr asr;
+        wire_chat message;
+        struct { enum wire_from from; uint64_t seq; } mark;         /* typing; messageRead: up to seq */
+        struct { enum wire_session_type type; int ahead; } queued;  /* customers before this one */
+        const char *nickname;                                       /* joined: the agent's name for customers */
     };
 } wire_event;
 
@@ -336,6 +391,10 @@ int wire_read_result(enum wire_method method, const json_value *raw, wire_result
 /* Reads a request's arguments; wire_parse does so by itself, and the page's commands come this way too. `place` begins
  * the sentence of a failure ("Call.accept"). */
 int wire_read_args(enum wire_method method, const json_value *object, wire_args *args, const char *place, wire_failure *failure);
+/* Reads one element of wire_result.raw_messages. */
+int wire_read_chat(const json_value *object, wire_chat *message, wire_failure *failure);
+/* Writes a chat message's members into an open object. */
+void wire_put_chat(json_writer *writer, const wire_chat *message);
 /* Writes an event's `d` as member `name` of an open object: the page gets the SDK's own events in this very form. */
 void wire_put_event_data(json_writer *writer, const char *name, const wire_event *event);
 /* Writes the members of a result into an open object (the page gets them in this form). */
@@ -359,6 +418,6 @@ const char *wire_session_state_name(enum wire_session_state state);
 extern const char *const wire_kind_names[], *const wire_method_names[], *const wire_event_names[], *const wire_set_status_names[],
     *const wire_server_type_names[], *const wire_close_by_names[], *const wire_media_op_names[], *const wire_direction_names[],
     *const wire_codec_names[], *const wire_suite_names[], *const wire_session_state_names[], *const wire_way_names[],
-    *const wire_held_by_names[], *const wire_session_type_names[], *const wire_device_names[], *const wire_flow_names[];
+    *const wire_held_by_names[], *const wire_session_type_names[], *const wire_device_names[], *const wire_flow_names[], *const wire_from_names[], *const wire_chat_kind_names[];
 
 #endif

@@ -1,5 +1,5 @@
 /* wire_parse.c: parses and validates tccc.v1 messages. Layer: core. Source: docs/protocol.md, docs/protocol.schema.json. */
-#include "core/wire.h"
+#include "core/wire_chat.h"
 
 #include "tccc/error.h"
 
@@ -117,6 +117,8 @@ static void read_session(wire_session *session, json_reader *in) {
     session->session_id = take_session_id(in);
     session->type = take_type(in);
     session->peer_user_id = take_peer(in, session->type);
+    if (wire_is_visit(session->type)) read_visitor(&session->visitor, in);
+    session->last_seq = (uint64_t)json_integer_or(in, "lastSeq", 0, 0, JSON_INTEGER_MAX);
     session->self_service = json_bool_or(in, "selfService", false);
     session->muted = json_bool_or(in, "muted", false);
     session->way = (enum wire_way)json_choice(in, "direction", wire_way_names);
@@ -272,6 +274,11 @@ static void read_args(enum wire_method method, wire_args *args, json_reader *in)
     case WIRE_CALL_ACCEPT: args->tab = take_tab(in); break;
     case WIRE_CALL_REJECT: case WIRE_CALL_HANGUP: case WIRE_CALL_DELETE: case WIRE_CALL_HOLD:
     case WIRE_CALL_UNHOLD: case WIRE_CALL_UNFLOW: break;
+    case WIRE_VISIT_START: case WIRE_VISIT_END: case WIRE_CHAT_ACCEPT: case WIRE_CHAT_REJECT: case WIRE_CHAT_END:
+    case WIRE_CHAT_DELETE: case WIRE_CHAT_SEND: case WIRE_CHAT_READ: case WIRE_CHAT_TYPING: case WIRE_CHAT_HISTORY:
+    case WIRE_CHAT_TRANSFER: case WIRE_CHAT_UPLOAD: case WIRE_CHAT_RATE:
+        read_chat_args(method, args, in);
+        return;
     }
     args->session_id = take_session_id(in);
 }
@@ -325,15 +332,18 @@ static void read_call_in(wire_message *message, json_reader *in) {
     call->type = take_type(in);
     call->peer_user_id = take_peer(in, call->type);
     call->timeout_s = (int)json_integer(in, "timeout", 0, 86400);
-    call->callee = json_string(in, "calleePhoneNumber", 0, WIRE_NUMBER_MAX);
+    if (wire_is_visit(call->type)) read_visitor(&call->visitor, in);
+    call->last_seq = (uint64_t)json_integer_or(in, "lastSeq", 0, 0, JSON_INTEGER_MAX);
+    call->callee = wire_is_visit(call->type) ? "" : json_string(in, "calleePhoneNumber", 0, WIRE_NUMBER_MAX);
     call->caller = json_string_or(in, "callerPhoneNumber", NULL, WIRE_NUMBER_MAX);
     call->caller_location = take_field_or_null(in, "callerLocation");
     call->remark = take_field_or_null(in, "remark");
     call->auto_answer = json_bool_or(in, "autoAnswer", false);
-    read_ivr_path(message, in);
+    if (!wire_is_visit(call->type) || json_array_or(in, "ivrPath", WIRE_IVR_KEYS_MAX)) read_ivr_path(message, in);
     call->protected_callee = json_string_or(in, "protectedCallee", NULL, WIRE_NUMBER_MAX);
     call->protected_caller = json_string_or(in, "protectedCaller", NULL, WIRE_NUMBER_MAX);
-    call->server_type = take_server_type(in);
+    call->server_type = (enum wire_server_type)(wire_is_visit(call->type) ? json_choice_or(in, "serverType", WIRE_STAFF_SEAT, wire_server_type_names)
+                                                                          : json_choice(in, "serverType", wire_server_type_names));
 }
 
 static void read_call_outed(wire_call_outed *call, json_reader *in) {
@@ -420,6 +430,14 @@ static void read_event_data(wire_message *message, json_reader *in) {
         break;
     case WIRE_EV_MEDIA: read_media(&event->media, in); break;
     case WIRE_EV_SELF_SERVICE: event->self_service = json_bool(in, "running"); break;
+    case WIRE_EV_MESSAGE: read_chat(&event->message, in); break;
+    case WIRE_EV_MESSAGE_READ: event->mark.seq = (uint64_t)json_integer(in, "seq", 1, JSON_INTEGER_MAX); /* fall through */
+    case WIRE_EV_TYPING: event->mark.from = (enum wire_from)json_choice(in, "from", wire_from_names); break;
+    case WIRE_EV_QUEUED:
+        event->queued.type = take_type(in);
+        event->queued.ahead = (int)json_integer(in, "ahead", 0, 1000000);
+        break;
+    case WIRE_EV_JOINED: event->nickname = json_string(in, "nickname", 0, WIRE_TEXT_FIELD_MAX); break;
     case WIRE_EV_ASR: read_asr(message, in); break;
     case WIRE_EV_USER_ACCESSED: event->accepted_tab = take_tab(in); break;
     case WIRE_EV_CALLOUT_ACCEPTED: case WIRE_EV_AUTO_TRANSFER: case WIRE_N_EVENTS: break;
@@ -533,5 +551,6 @@ int wire_read_result(enum wire_method method, const json_value *raw, wire_result
     if (method <= WIRE_AGENT_STATUS || method == WIRE_AGENT_DEVICE) result->status = (enum agent_status)json_choice(&in, "status", agent_status_names);
     if (method == WIRE_CALL_START || method == WIRE_CALL_INTERNAL) read_call_response(result, &in);
     if (method == WIRE_MEDIA_OFFER) result->sdp = json_string(&in, "sdp", 1, WIRE_SDP_MAX);
+    read_chat_result(method, result, &in);
     return in.error ? fail(failure, in.error, 0, wire_method_name(method), in.message) : 0;
 }

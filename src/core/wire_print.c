@@ -1,5 +1,5 @@
 /* wire_print.c: prints tccc.v1 messages. Layer: core. Source: docs/protocol.md. */
-#include "core/wire.h"
+#include "core/wire_chat.h"
 
 static void put_optional(json_writer *out, const char *name, const char *text) {
     if (text) json_put_string(out, name, text);
@@ -41,6 +41,8 @@ void wire_put_session(json_writer *out, const char *name, const wire_session *se
     json_put_string(out, "sessionId", session->session_id);
     json_put_string(out, "type", wire_session_type_names[session->type]);
     put_optional(out, "peerUserId", session->peer_user_id);
+    if (wire_is_visit(session->type)) put_visitor(out, &session->visitor);
+    if (session->last_seq) json_put_integer(out, "lastSeq", (int64_t)session->last_seq);
     if (session->self_service) json_put_bool(out, "selfService", true);
     if (session->muted) json_put_bool(out, "muted", true);
     json_put_string(out, "direction", wire_way_names[session->way]);
@@ -161,6 +163,11 @@ static void put_args(json_writer *out, enum wire_method method, const wire_args 
     case WIRE_CALL_ACCEPT: put_optional(out, "tabUUID", args->tab); break;
     case WIRE_CALL_REJECT: case WIRE_CALL_HANGUP: case WIRE_CALL_DELETE: case WIRE_CALL_HOLD:
     case WIRE_CALL_UNHOLD: case WIRE_CALL_UNFLOW: break;
+    case WIRE_VISIT_START: case WIRE_VISIT_END: case WIRE_CHAT_ACCEPT: case WIRE_CHAT_REJECT: case WIRE_CHAT_END:
+    case WIRE_CHAT_DELETE: case WIRE_CHAT_SEND: case WIRE_CHAT_READ: case WIRE_CHAT_TYPING: case WIRE_CHAT_HISTORY:
+    case WIRE_CHAT_TRANSFER: case WIRE_CHAT_UPLOAD: case WIRE_CHAT_RATE:
+        put_chat_args(out, method, args);
+        return;
     }
     json_put_string(out, "sessionId", args->session_id);
 }
@@ -240,6 +247,7 @@ void wire_put_result(json_writer *out, enum wire_method method, const wire_resul
     if (method <= WIRE_AGENT_STATUS || method == WIRE_AGENT_DEVICE) json_put_string(out, "status", agent_status_name(result->status));
     if (method == WIRE_CALL_START || method == WIRE_CALL_INTERNAL) put_call_response(out, result);
     if (method == WIRE_MEDIA_OFFER) json_put_string(out, "sdp", result->sdp);
+    put_chat_result(out, method, result);
 }
 
 static void print_answer(json_writer *out, const wire_message *message) {
@@ -272,14 +280,16 @@ static void put_call_in(json_writer *out, const wire_call_in *call) {
     json_put_string(out, "type", wire_session_type_names[call->type]);
     put_optional(out, "peerUserId", call->peer_user_id);
     json_put_integer(out, "timeout", call->timeout_s);
-    json_put_string(out, "calleePhoneNumber", call->callee);
+    if (call->last_seq) json_put_integer(out, "lastSeq", (int64_t)call->last_seq);
+    if (wire_is_visit(call->type)) put_visitor(out, &call->visitor);
+    else json_put_string(out, "calleePhoneNumber", call->callee);
     put_optional(out, "callerPhoneNumber", call->caller);
     put_optional(out, "callerLocation", call->caller_location);
     put_optional(out, "remark", call->remark);
-    put_ivr_path(out, call);
+    if (!wire_is_visit(call->type) || call->n_ivr_path) put_ivr_path(out, call);
     put_optional(out, "protectedCallee", call->protected_callee);
     put_optional(out, "protectedCaller", call->protected_caller);
-    json_put_string(out, "serverType", wire_server_type_name(call->server_type));
+    if (call->type != WIRE_IM) json_put_string(out, "serverType", wire_server_type_name(call->server_type));
     if (call->auto_answer) json_put_bool(out, "autoAnswer", true);
 }
 
@@ -358,6 +368,14 @@ static void put_event_members(json_writer *out, const wire_event *event) {
         json_put_string(out, "by", wire_held_by_names[event->held.by_seat]);
         break;
     case WIRE_EV_SELF_SERVICE: json_put_bool(out, "running", event->self_service); break;
+    case WIRE_EV_MESSAGE: wire_put_chat(out, &event->message); break;
+    case WIRE_EV_MESSAGE_READ: json_put_integer(out, "seq", (int64_t)event->mark.seq); /* fall through */
+    case WIRE_EV_TYPING: json_put_string(out, "from", wire_from_names[event->mark.from]); break;
+    case WIRE_EV_QUEUED:
+        json_put_string(out, "type", wire_session_type_names[event->queued.type]);
+        json_put_integer(out, "ahead", event->queued.ahead);
+        break;
+    case WIRE_EV_JOINED: json_put_string(out, "nickname", event->nickname); break;
     case WIRE_EV_ASR: put_asr(out, &event->asr); break;
     case WIRE_EV_USER_ACCESSED: put_optional(out, "tabUUID", event->accepted_tab); break;
     case WIRE_EV_CALLOUT_ACCEPTED: case WIRE_EV_AUTO_TRANSFER:

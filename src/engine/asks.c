@@ -8,7 +8,7 @@
 /* The page was told TIMEOUT, but the answer still matters: a call that starts after all must not stay. */
 static bool is_told(const ask *ask) { return ask->due_ms == NEVER; }
 
-static bool starts_call(const ask *ask) { return ask->method == WIRE_CALL_START || ask->method == WIRE_CALL_INTERNAL; }
+static bool starts_call(const ask *ask) { return ask->method == WIRE_CALL_START || ask->method == WIRE_CALL_INTERNAL || ask->method == WIRE_VISIT_START; }
 
 static void ask_free(ask *ask) {
     free(ask->text);
@@ -27,7 +27,8 @@ static size_t length_of(const char *text) { return text ? strlen(text) : 0; }
 static size_t print_room(const wire_args *args) {
     const char *const texts[] = { args->session_id, args->phone_number, args->phone_desc, args->uui, args->skill_group_id,
                                   args->caller_phone_number, args->digits, args->rest_reason, args->sdp, args->callee_user_id, args->user_id,
-                                  args->extension, args->flow_id };
+                                  args->extension, args->flow_id, args->remark, args->client_id, args->text, args->url, args->name, args->mime,
+                                  args->comment };
     size_t room = 512;
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) room += 6 * length_of(texts[i]);
     for (int i = 0; i < args->n_number_groups; i++) room += 6 * length_of(args->number_groups[i]) + 3;
@@ -72,7 +73,8 @@ static void hang_up_late(tccc_engine *engine, const ask *ask, const wire_answer 
     wire_result result;
     if (!starts_call(ask) || !answer->ok) return;
     if (wire_read_result(ask->method, answer->raw, &result, NULL) < 0) return;
-    asks_send(engine, 0, WIRE_CALL_HANGUP, &(wire_args){ .session_id = result.session_id });
+    enum wire_method end = ask->method == WIRE_VISIT_START ? WIRE_VISIT_END : WIRE_CALL_HANGUP;
+    asks_send(engine, 0, end, &(wire_args){ .session_id = result.session_id });
 }
 
 static void apply_held(tccc_engine *engine, const ask *ask) {
@@ -99,10 +101,18 @@ static void succeeded(tccc_engine *engine, const ask *ask, const wire_answer *an
     if (ask->method == WIRE_CALL_HOLD || ask->method == WIRE_CALL_UNHOLD) apply_held(engine, ask);
     if (ask->command) page_result(engine, ask->command, ask->method, &result);
     if (ask->method == WIRE_CALL_DELETE) calls_deleted(engine, ask->session_id);
+    if (ask->method == WIRE_CHAT_DELETE) chats_deleted(engine, ask->session_id);
+    if (ask->method == WIRE_CHAT_HISTORY && !ask->command) chats_missed(engine, ask->session_id, &result);
+}
+
+static bool leaves_chat(const ask *ask) {
+    return ask->method == WIRE_CHAT_ACCEPT || ask->method == WIRE_CHAT_REJECT || ask->method == WIRE_CHAT_END || ask->method == WIRE_VISIT_END;
 }
 
 static void failed(tccc_engine *engine, const ask *ask, const wire_error *error) {
     if (ask->method == WIRE_CALL_ACCEPT) accept_failed(engine, ask);
+    if (leaves_chat(ask)) chats_refused(engine, ask->session_id);
+    if (ask->method == WIRE_CHAT_HISTORY && !ask->command) chats_not_missed(engine, ask->session_id);
     if (ask->command) page_failure(engine, ask->command, error);
     else if (ask->method == WIRE_AGENT_ONLINE) engine_emit(engine, &(event){ .kind = EVENT_ERROR, .error = *error });
 }
@@ -159,8 +169,8 @@ bool asks_take_late_start(tccc_engine *engine) {
 
 /* What must happen even though the page has given up. */
 static bool still_matters(const ask *ask) {
-    return starts_call(ask) || ask->method == WIRE_CALL_HANGUP || ask->method == WIRE_CALL_REJECT ||
-           ask->method == WIRE_CALL_DELETE;
+    return starts_call(ask) || ask->method == WIRE_CALL_HANGUP || ask->method == WIRE_CALL_REJECT || ask->method == WIRE_CALL_DELETE ||
+           ask->method == WIRE_CHAT_END || ask->method == WIRE_CHAT_REJECT || ask->method == WIRE_CHAT_DELETE || ask->method == WIRE_VISIT_END;
 }
 
 static void ask_expire(tccc_engine *engine, ask *place) {

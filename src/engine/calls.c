@@ -152,11 +152,11 @@ static void on_media(tccc_engine *engine, const wire_event *event) {
 }
 
 static const char *tone_of(const tccc_engine *engine) {
-    const char *tone = "none";
+    const char *tone = chats_ring(engine) ? "ring" : "none";
     for (int i = 0; i < WIRE_SESSIONS_MAX; i++) {
         const call *call = &engine->calls[i];
         if (call->state == CALL_OFFERED && call->server_type == WIRE_STAFF_SEAT) return "ring";
-        if (call->state == CALL_RINGING && call->server_type == WIRE_STAFF_SEAT) tone = "ringback";
+        if (call->state == CALL_RINGING && call->server_type == WIRE_STAFF_SEAT && !chats_ring(engine)) tone = "ringback";
     }
     return tone;
 }
@@ -277,6 +277,8 @@ void calls_event(tccc_engine *engine, const wire_event *event) {
     case WIRE_EV_HELD: on_held(engine, event); break;
     case WIRE_EV_MEDIA: on_media(engine, event); break;
     case WIRE_EV_SELF_SERVICE: on_self_service(engine, event); break;
+    case WIRE_EV_MESSAGE: case WIRE_EV_TYPING: case WIRE_EV_MESSAGE_READ: break; /* of a chat that the page has deleted */
+    case WIRE_EV_QUEUED: case WIRE_EV_JOINED: tell(engine, event); break;
     case WIRE_N_EVENTS: break;
     }
 }
@@ -344,7 +346,7 @@ static call *adopt(tccc_engine *engine, const wire_session *session) {
 
 void calls_restore(tccc_engine *engine, const wire_welcome *welcome) {
     for (int i = 0; i < welcome->n_sessions; i++)
-        if (!calls_find(engine, welcome->sessions[i].session_id)) adopt(engine, &welcome->sessions[i]);
+        if (welcome->sessions[i].type != WIRE_IM && !calls_find(engine, welcome->sessions[i].session_id)) adopt(engine, &welcome->sessions[i]);
 }
 
 bool calls_inherit(tccc_engine *engine, const json_value *sessions) {
@@ -414,6 +416,7 @@ void calls_reconcile(tccc_engine *engine, const wire_welcome *welcome) {
     }
     for (int i = 0; i < welcome->n_sessions; i++) {
         const wire_session *session = &welcome->sessions[i];
+        if (session->type == WIRE_IM) continue;
         call *known = calls_find(engine, session->session_id);
         if (known) {
             catch_up(engine, known, session);
@@ -456,5 +459,6 @@ void calls_list(const tccc_engine *engine, json_writer *out) {
     json_open_array(out, "sessions");
     for (int i = 0; i < WIRE_SESSIONS_MAX; i++)
         if (engine->calls[i].state != CALL_NONE) put_call(out, &engine->calls[i]);
+    chats_list(engine, out);
     json_close(out);
 }

@@ -96,7 +96,8 @@ static bool engine_init(tccc_engine *engine, const tccc_engine_config *config, u
     copy(engine->resume, config->resume_token);
     copy(engine->tab, config->tab_uuid);
     copy(engine->sdk, config->sdk_version);
-    engine->auto_online = config->auto_online != 0;
+    engine->visitor = config->visitor != 0;
+    engine->auto_online = config->auto_online != 0 && !engine->visitor;
     engine->tone = "none";
     engine->route_told = "none";
     route_init(&engine->route, engine->random);
@@ -125,6 +126,7 @@ tccc_engine *tccc_engine_new(const tccc_engine_config *config, uint64_t now_ms, 
 void tccc_engine_free(tccc_engine *engine) {
     if (!engine) return;
     for (int i = 0; i < ASKS_MAX; i++) free(engine->asks[i].text);
+    chats_free(engine);
     output_close(&engine->out);
     explicit_bzero(engine, sizeof *engine); /* tokens and keys */
     free(engine);

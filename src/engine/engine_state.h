@@ -1,12 +1,13 @@
 /* engine_state.h: what an engine consists of, for the files of this folder. Layer: engine.
  *
- * engine.c takes the calls; link.c owns the connection, asks.c the requests without an answer, calls.c the sessions and
- * their sound, page.c the page's commands. Nothing is allocated but the outputs' buffer, texts of requests and parse trees.
+ * engine.c takes the calls; link.c owns the connection, asks.c the requests without an answer, calls.c the calls and
+ * their sound, chats.c the chats, page.c and page_chat.c the page's commands. Nothing is allocated but the outputs' buffer, texts of requests and parse trees.
  */
 #ifndef TCCC_ENGINE_ENGINE_STATE_H
 #define TCCC_ENGINE_ENGINE_STATE_H
 
 #include "core/call_fsm.h"
+#include "core/chat_fsm.h"
 #include "core/command.h"
 #include "core/event.h"
 #include "core/seat_fsm.h"
@@ -50,6 +51,20 @@ typedef struct {
     char send_key[41], receive_key[41];
 } call;
 
+typedef struct {
+    enum chat_state state;          /* CHAT_NONE: the place is free */
+    char id[WIRE_SESSION_ID_MAX + 1];
+    wire_visitor visitor;           /* on a visitor's page nickname is the agent's; in `texts`, as is remark */
+    const char *remark;
+    char *texts;                    /* owned */
+    int timeout_s;
+    uint64_t start_ms, answer_ms;   /* Unix ms as the server gave them in a snapshot, 0 */
+    uint64_t open_ms, ended_ms;     /* engine time, 0 not yet */
+    bool open;                      /* the page gets messages */
+    uint64_t have, want;            /* the last message the page was told; the last there is, as far as is known */
+    bool asked;                     /* for those in between */
+} chat;
+
 struct tccc_engine {
     uint64_t now_ms;
     output_queue out;
@@ -58,6 +73,7 @@ struct tccc_engine {
     bool auto_online;
     bool heir;                      /* goes on from another page's mirror, and has not been welcomed yet */
     bool told_lost;                 /* the page knows that the connection is lost */
+    bool visitor;                   /* a visitor's page, not an agent's */
 
     enum seat_state seat;
     int end_error;                  /* why commands are refused in SEAT_KICKED and SEAT_ENDED */
@@ -75,6 +91,7 @@ struct tccc_engine {
     uint32_t last_id;               /* of a request */
     ask asks[ASKS_MAX];
     call calls[WIRE_SESSIONS_MAX];
+    chat chats[WIRE_SESSIONS_MAX];
     const char *tone;               /* that plays: "ring", "ringback" or "none" */
 
     route route;
@@ -135,7 +152,34 @@ void calls_list(const tccc_engine *engine, json_writer *out);
 void calls_digits(tccc_engine *engine, const call *call, const char *digits);
 void calls_deleted(tccc_engine *engine, const char *session_id);
 
+/* chats.c */
+chat *chats_find(tccc_engine *engine, const char *session_id);
+void chats_free(tccc_engine *engine);
+/* Whether the event was a chat's. */
+bool chats_event(tccc_engine *engine, const wire_event *event);
+/* Messages that were asked for because the page has not seen them; or the question failed. */
+void chats_missed(tccc_engine *engine, const char *session_id, const wire_result *result);
+void chats_not_missed(tccc_engine *engine, const char *session_id);
+void chats_deleted(tccc_engine *engine, const char *session_id);
+void chats_refused(tccc_engine *engine, const char *session_id);
+/* One is offered to the agent. */
+bool chats_ring(const tccc_engine *engine);
+/* As those of calls.c. */
+void chats_restore(tccc_engine *engine, const wire_welcome *welcome);
+void chats_announce(tccc_engine *engine);
+void chats_reconcile(tccc_engine *engine, const wire_welcome *welcome);
+void chats_end_all(tccc_engine *engine, const char *reason);
+void chats_list(const tccc_engine *engine, json_writer *out);
+
+/* page_chat.c */
+void page_chat(tccc_engine *engine, const command *command);
+void page_visit(tccc_engine *engine, const command *command);
+void page_visit_end(tccc_engine *engine, const command *command);
+/* Whether a page of its kind, an agent's or a visitor's, has this command. */
+bool page_may(const tccc_engine *engine, enum command_name name);
+
 /* page.c: commands and their results */
+void page_done(tccc_engine *engine, const command *command);
 void page_command(tccc_engine *engine, const command *command);
 void page_result(tccc_engine *engine, uint32_t command, enum wire_method method, const wire_result *result);
 void page_failure(tccc_engine *engine, uint32_t command, const wire_error *error);

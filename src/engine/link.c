@@ -122,6 +122,7 @@ static void finish(tccc_engine *engine, int error, const char *call_reason) {
     engine->resume[0] = engine->token[0] = 0;
     store_resume(engine);
     calls_end_all(engine, call_reason);
+    chats_end_all(engine, call_reason);
     asks_fail(engine, error);
     for (int i = 0; i < CARRIER_PATHS; i++)
         if (engine->route.path[i].state >= ROUTE_OPENING) output_put(&engine->out, TCCC_OUT_PATH_CLOSE, i, NULL, 0);
@@ -262,11 +263,13 @@ static void take_welcome(tccc_engine *engine, const wire_welcome *welcome) {
 static void greeted(tccc_engine *engine, const wire_welcome *welcome) {
     take_welcome(engine, welcome);
     calls_restore(engine, welcome);
+    chats_restore(engine, welcome);
     step(engine, SEAT_EV_WELCOME);
     send_ack(engine); /* the server learns that its welcome has arrived, and forgets the token that was used */
     engine_emit(engine, &(event){ .kind = EVENT_READY, .text = engine->tab });
     engine_status(engine, &(wire_status_changed){ .status = welcome->status, .reason = welcome->reason[0] ? welcome->reason : NULL });
     calls_announce(engine);
+    chats_announce(engine);
     go_online(engine);
 }
 
@@ -281,6 +284,7 @@ static void resumed(tccc_engine *engine, const wire_welcome *welcome) {
     if (!welcome->replay) {
         engine_status(engine, &(wire_status_changed){ .status = welcome->status, .reason = welcome->reason[0] ? welcome->reason : NULL });
         calls_reconcile(engine, welcome);
+        chats_reconcile(engine, welcome);
     }
     asks_resend(engine);
 }
@@ -303,7 +307,7 @@ static void on_event(tccc_engine *engine, const wire_message *message) {
     if (engine->ack_ms == NEVER) engine->ack_ms = engine->now_ms + ACK_PAUSE_MS;
     engine->event_seq = event->seq;
     if (event->name == WIRE_EV_KICKED_OUT) kicked(engine, event->reason);
-    else calls_event(engine, event);
+    else if (!chats_event(engine, event)) calls_event(engine, event);
     engine->event_seq = 0;
 }
 

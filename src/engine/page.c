@@ -67,7 +67,7 @@ void page_refuse(tccc_engine *engine, uint32_t command, int error, const char *s
     page_failure(engine, command, &why);
 }
 
-static void done(tccc_engine *engine, const command *command) {
+void page_done(tccc_engine *engine, const command *command) {
     give(engine, &(answer){ .engine = engine, .command = command->id, .name = (int)command->name });
 }
 
@@ -78,8 +78,12 @@ static void ask_server(tccc_engine *engine, const command *command, enum wire_me
 
 static call *named_call(tccc_engine *engine, const command *command) {
     call *call = calls_find(engine, command->args.session_id);
-    if (!call) page_refuse(engine, command->id, TCCC_E_NOT_FOUND, NULL);
-    return call;
+    char sentence[96];
+    if (call) return call;
+    bool is_chat = chats_find(engine, command->args.session_id) != NULL;
+    snprintf(sentence, sizeof sentence, "%s: the session is a chat. Use the methods of Chat.", command_name(command->name));
+    page_refuse(engine, command->id, is_chat ? TCCC_E_STATE : TCCC_E_NOT_FOUND, is_chat ? sentence : NULL);
+    return NULL;
 }
 
 static void refuse_state(tccc_engine *engine, const command *command, enum call_state state) {
@@ -93,7 +97,7 @@ static bool admit(tccc_engine *engine, const command *command, call *call, enum 
     enum call_state before = call->state;
     enum call_verdict verdict = call_fsm_step(&call->state, event);
     if (verdict == CALL_REFUSE) refuse_state(engine, command, before);
-    if (verdict == CALL_IGNORE) done(engine, command);
+    if (verdict == CALL_IGNORE) page_done(engine, command);
     return verdict == CALL_PASS;
 }
 
@@ -147,7 +151,7 @@ static void mute(tccc_engine *engine, const command *command) {
         calls_step_sound(engine, call);
         asks_send(engine, 0, WIRE_CALL_MUTE, &(wire_args){ .session_id = call->id, .muted = muted }); /* a note for the records */
     }
-    done(engine, command);
+    page_done(engine, command);
 }
 
 static void is_muted(tccc_engine *engine, const command *command) {
@@ -167,10 +171,10 @@ static void send_digits(tccc_engine *engine, const command *command) {
     call *call = named_call(engine, command);
     if (!call || !admit(engine, command, call, CALL_CMD_DIGITS)) return;
     if (!digits || !*digits) {
-        done(engine, command);
+        page_done(engine, command);
     } else if (call->has_media && call->media.dtmf_payload_type != 0) {
         calls_digits(engine, call, digits);
-        done(engine, command);
+        page_done(engine, command);
     } else {
         ask_server(engine, command, WIRE_CALL_DIGITS, &(wire_args){ .session_id = call->id, .digits = digits });
     }
@@ -197,11 +201,22 @@ void page_command(tccc_engine *engine, const command *command) {
         [COMMAND_CALL_HUNG_UP] = hang_up,      [COMMAND_CALL_DELETE] = delete_call, [COMMAND_CALL_MUTE] = mute,
         [COMMAND_CALL_UNMUTE] = mute,          [COMMAND_CALL_IS_MUTED] = is_muted,  [COMMAND_CALL_HOLD] = hold,
         [COMMAND_CALL_UNHOLD] = hold,          [COMMAND_CALL_DIGITS] = send_digits, [COMMAND_AGENT_ONLINE] = online,
-        [COMMAND_AGENT_OFFLINE] = offline,     [COMMAND_AGENT_SET_STATUS] = set_status, [COMMAND_AGENT_GET_STATUS] = done,
-        [COMMAND_SESSION_LIST] = done,         [COMMAND_MEDIA_OFFER] = offer,       [COMMAND_MEDIA_STATS] = done,
+        [COMMAND_AGENT_OFFLINE] = offline,     [COMMAND_AGENT_SET_STATUS] = set_status, [COMMAND_AGENT_GET_STATUS] = page_done,
+        [COMMAND_SESSION_LIST] = page_done,         [COMMAND_MEDIA_OFFER] = offer,       [COMMAND_MEDIA_STATS] = page_done,
         [COMMAND_CALL_INTERNAL] = start_internal, [COMMAND_CALL_TRANSFER] = hand_over, [COMMAND_CALL_FLOW] = hand_over,
         [COMMAND_CALL_UNFLOW] = hand_over,     [COMMAND_AGENT_DEVICE] = device,    [COMMAND_DIRECTORY_GET] = directory,
+        [COMMAND_CHAT_ACCEPT] = page_chat,     [COMMAND_CHAT_REJECT] = page_chat,   [COMMAND_CHAT_END] = page_chat,
+        [COMMAND_CHAT_DELETE] = page_chat,     [COMMAND_CHAT_TRANSFER] = page_chat, [COMMAND_CHAT_SEND] = page_chat,
+        [COMMAND_CHAT_READ] = page_chat,       [COMMAND_CHAT_TYPING] = page_chat,   [COMMAND_CHAT_HISTORY] = page_chat,
+        [COMMAND_CHAT_UPLOAD] = page_chat,     [COMMAND_VISIT_START] = page_visit,  [COMMAND_VISIT_END] = page_visit_end,
+        [COMMAND_VISIT_RATE] = page_chat,
     };
+    char sentence[96];
+    if (!page_may(engine, command->name)) {
+        snprintf(sentence, sizeof sentence, "%s is for %s pages.", command_name(command->name), engine->visitor ? "agents'" : "visitors'");
+        page_refuse(engine, command->id, TCCC_E_FORBIDDEN, sentence);
+        return;
+    }
     bool any_time = command->name == COMMAND_AGENT_GET_STATUS; /* "offline" before sign-in */
     if (any_time || is_after_ready(engine)) carry_out[command->name](engine, command);
     else page_refuse(engine, command->id, engine->end_error ? engine->end_error : TCCC_E_NOT_READY, NULL);

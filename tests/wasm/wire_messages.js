@@ -32,14 +32,30 @@ export const fromClient = [
     .map((target) => req('call.transfer', { sessionId: session, ...target })),
   req('call.flow', { sessionId: session, flowId: '12' }), req('call.unflow', { sessionId: session }),
   req('media.offer', { sdp: 'v=0\r\n' }),
+<<<<<<< HEAD
   req('agent.device', { microphone: 'denied' }), req('directory.get', {}),
+=======
+  req('visit.start', { type: 'im', remark: 'about order 7' }), req('visit.start', { type: 'voip' }), req('visit.end', { sessionId: session }),
+  ...['accept', 'reject', 'end', 'delete', 'typing'].map((name) => req(`chat.${name}`, { sessionId: session })),
+  req('chat.send', { sessionId: session, clientId: tab, kind: 'text', text: '你好' }),
+  req('chat.send', { sessionId: session, clientId: tab, kind: 'image', url: '/v1/files/a', name: 'a.png', size: 7, mime: 'image/png' }),
+  req('chat.read', { sessionId: session, seq: 3 }), req('chat.history', { sessionId: session, beforeSeq: 9, limit: 20 }),
+  req('chat.history', { sessionId: session, afterSeq: 0, limit: 50 }), req('chat.transfer', { sessionId: session, skillGroupId: '334' }),
+  req('chat.transfer', { sessionId: session, userId: 'b@example.com' }),
+  req('chat.upload', { sessionId: session, name: 'a.png', size: 7, mime: 'image/png' }),
+  req('chat.rate', { sessionId: session, score: 5, comment: 'good' }),
+>>>>>>> 808a6ee (core: chats and visits in the protocol and the engine: messages in order, each once)
   { t: 'ack', seq: 12 }, { t: 'ping', n: 1 }, { t: 'pong', n: 4294967295 }, { t: 'bye' }, { t: 'bye', error },
 ];
 
 export const fromServer = [
   {
     t: 'welcome', v: 1, resume: '0'.repeat(64), agent: { userId: 'a@example.com', name: '', status: 'free', reason: '' },
+<<<<<<< HEAD
     sessions: [listed, { ...listed, type: 'internal', peerUserId: 'b@example.com', selfService: true, muted: true }], replay: false, seq: 9007199254740991, heartbeatMs: 5000, resumeWindowMs: 60000,
+=======
+    sessions: [listed, { ...listed, type: 'im', callerPhoneNumber: '', userId: 'v1', nickname: '小明', lastSeq: 12 }, { ...listed, type: 'internal', peerUserId: 'b@example.com', selfService: true }], replay: false, seq: 9007199254740991, heartbeatMs: 5000, resumeWindowMs: 60000,
+>>>>>>> 808a6ee (core: chats and visits in the protocol and the engine: messages in order, each once)
     media: { ticket: 'a-ticket_1', paths: ['dc', 'ws'] }, settings: { a: [1, { b: null }] },
   },
   { t: 'refuse', error }, { t: 'res', id: 7, ok: true, r: { status: 'free' } }, { t: 'res', id: 7, ok: false, error },
@@ -77,6 +93,16 @@ export const fromServer = [
   ev('progress', { sessionId: session, ringing: true }), ev('progress', { sessionId: session, earlyMedia: true }),
   ev('held', { sessionId: session, held: true, by: 'seat' }), ev('media', media), ev('media', { ...media, op: 'update' }),
   ev('media', { sessionId: session, op: 'stop' }),
+  ev('callIn', {
+    sessionId: session, type: 'im', timeout: 20, lastSeq: 2, userId: 'v1', nickname: '小明', avatar: 'https://a/b.png', peerSource: 'web', channelName: 'shop',
+    clientData: '{"order":7}', remark: 'about order 7',
+  }),
+  ev('callIn', { sessionId: session, type: 'voip', timeout: 0, callee: 'shop', calleeRemark: 'the shop', ivrPath: [{ key: '1', label: 'sales' }], serverType: 'staffSeat' }),
+  ev('callIn', { sessionId: session, type: 'video', timeout: 20, userId: 'v1', serverType: 'staffSeat' }),
+  ev('message', { sessionId: session, seq: 1, from: 'client', kind: 'text', text: 'hello', timeMs: 1700000000000, clientId: tab }),
+  ev('message', { sessionId: session, seq: 2, from: 'seat', userId: 'a@example.com', kind: 'file', url: '/v1/files/a', name: 'a.pdf', size: 7, mime: 'application/pdf', timeMs: 0 }),
+  ev('typing', { sessionId: session, from: 'seat' }), ev('messageRead', { sessionId: session, seq: 2, from: 'client' }),
+  ev('queued', { sessionId: session, type: 'im', ahead: 3 }), ev('joined', { sessionId: session, nickname: 'Ann' }),
   { t: 'ping', n: 0 }, { t: 'pong', n: 1 }, { t: 'bye' }, { t: 'bye', error },
 ];
 
