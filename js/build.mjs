@@ -2,7 +2,7 @@
  * build.mjs: bundles js/ into dist/ and puts the WASM modules beside it. Run: node js/build.mjs (from any directory).
  *
  * in:  build/gen/errors.json, build/wasm/{core,voice}.wasm, build/wasm-simd/voice.wasm (each only when it is there)
- * out: dist/{tccc,tcccSdk,ui,worker,worklet}.js with source maps, dist/*.wasm, dist/tccc.d.ts, dist/sizes.json: for each file
+ * out: dist/{tccc,tcccSdk,ui,tccc-visitor,worker,worklet}.js with source maps, dist/*.wasm, dist/tccc.d.ts, dist/sizes.json: for each file
  *      {name, raw, gzip, brotli, integrity}
  */
 import { build } from 'esbuild';
@@ -63,6 +63,7 @@ await Promise.all([
     banner: { js: 'performance.mark("tccc:begin");' }, /* main.js measures from here */
   }),
   bundle('ui/main.js', 'ui.js', ABLE),
+  bundle('visitor/main.js', 'tccc-visitor.js', ABLE),
   bundle('worker.js', 'worker.js', ABLE),
   bundle('worklet.js', 'worklet.js', ABLE),
 ]);
@@ -72,7 +73,7 @@ for (const [from, to] of WASM) {
   if (existsSync(join(root, from))) copyFileSync(join(root, from), join(dist, to));
   else rmSync(join(dist, to), { force: true }); /* a module of an earlier build would not fit this script */
 }
-const names = ['tccc.js', 'tcccSdk.js', 'ui.js', 'worker.js', 'worklet.js', ...WASM.map(([, to]) => to)];
+const names = ['tccc.js', 'tcccSdk.js', 'ui.js', 'tccc-visitor.js', 'worker.js', 'worklet.js', ...WASM.map(([, to]) => to)];
 const sizes = names.filter((name) => existsSync(join(dist, name))).map(measure);
 writeFileSync(join(dist, 'sizes.json'), `${JSON.stringify(sizes, null, 2)}\n`);
 for (const { name, raw, gzip, brotli } of sizes) {

@@ -15,7 +15,7 @@ const DATA_CHANNEL = 0;
 /**
  * @typedef {import('./core_module.js').Core} Core
  * @typedef {{core: string, seat: string, media: string}} Urls
- * @typedef {{token: string, resumeToken: string, tabUuid: string, sdkVersion: string, autoOnline: boolean}} Seat
+ * @typedef {{token: string, resumeToken: string, tabUuid: string, sdkVersion: string, autoOnline: boolean, visitor?: boolean}} Seat
  */
 
 /** What the engine puts out, and who carries it out. @type {Record<number, (host: CoreHost, core: Core) => void>} */

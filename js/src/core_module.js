@@ -21,6 +21,7 @@ const initConfig = (seat) => JSON.stringify({
   sdkVersion: seat.sdkVersion,
   seed: randomSeed(),
   autoOnline: seat.autoOnline,
+  visitor: seat.visitor === true,
 });
 
 /** @param {WebAssembly.Module} module @param {import('./core_host.js').Seat} seat @param {number} nowMs */

@@ -11,6 +11,7 @@ import { scriptPolicy } from './script_policy.js';
 const WORKER_UP_MS = 10000;
 
 /** @typedef {{post: (message: object, transfer?: Transferable[]) => void, stop: () => void, isWorker: boolean}} CoreThread */
+/** Where the script and its worker come from. @typedef {{base: string, origin: string, workerSrc: string}} Place */
 /** @typedef {{onMessage: (message: any) => void, onFault: (text: string) => void}} CoreSink */
 
 /** @param {string} workerUrl */
@@ -49,7 +50,7 @@ function workerUp(make) {
   });
 }
 
-/** @param {import('./script.js').ScriptConfig} config @returns {(() => Worker)[]} */
+/** @param {Place} config @returns {(() => Worker)[]} */
 function candidates({ base, origin, workerSrc }) {
   const policy = scriptPolicy();
   const make = (/** @type {string} */ url) => new Worker(policy.createScriptURL(url));
@@ -78,7 +79,7 @@ function pageThread({ onMessage }) {
   return { isWorker: false, post: (message) => host.handle(message), stop: () => host.handle({ k: 'stop' }) };
 }
 
-/** @param {import('./script.js').ScriptConfig} config @param {CoreSink} sink @returns {Promise<CoreThread>} */
+/** @param {Place} config @param {CoreSink} sink @returns {Promise<CoreThread>} */
 export async function startCoreThread(config, sink) {
   let makers = /** @type {(() => Worker)[]} */ ([]);
   try {

@@ -11,6 +11,7 @@ import { createSessions } from './sessions.js';
 import { createUiApi } from './api_ui.js';
 import { createUserSettings } from './user_settings.js';
 import { hiddenButtons } from './button_config.js';
+import { newUuid } from './uuid.js';
 import { isBrowserSupported, isEnvSupported } from './env.js';
 import { resumeStore } from './resume_store.js';
 import { Screens } from './screens.js';
@@ -22,13 +23,6 @@ import { VERSION } from 'tccc:version';
 function urlsOf(base, origin) {
   const socket = origin.replace(/^http/, 'ws');
   return { core: `${base}core.wasm`, seat: `${socket}/v1/seat`, media: `${socket}/v1/media` };
-}
-
-/** @returns {string} crypto.randomUUID exists only in secure contexts */
-function newUuid() {
-  if (crypto.randomUUID) return crypto.randomUUID();
-  const hex = [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, '0')).join('');
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20)}`;
 }
 
 /** @param {import('./errors.js').TcccError | any} error */

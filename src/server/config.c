@@ -15,6 +15,7 @@ void config_init(config *c) {
         .calls = { .ring_s = 20, .queue_s = 60, .resume_s = 60, .stop_limit_s = 30, .no_reply_s = 8, .outbound_ring_s = 60, .music = "" },
         .push = { .retry_s = { 10, 60, 300 }, .timeout_s = 15, .tls_ca = "" },
         .prompts = { .voice = "en-us", .speech_url = "", .speech_mib = 256 },
+        .visitors = { .sign_ins_per_minute = 60 },
         .heartbeat_ms = 5000,
         .data = "tcccd.sqlite",
         .log_level = LOG_LEVEL_INFO,
@@ -136,6 +137,12 @@ static void read_calls(reading *r) {
     r->c->calls.music = json_string_or(&in, "music", "", 4096);
 }
 
+static void read_visitors(reading *r) {
+    json_reader in;
+    if (begin(r, "visitors", KNOWN("signInsPerMinute"), &in))
+        r->c->visitors.sign_ins_per_minute = (int)json_integer_or(&in, "signInsPerMinute", r->c->visitors.sign_ins_per_minute, 1, 1000000);
+}
+
 static void read_push(reading *r) {
     json_reader in;
     if (!begin(r, "push", KNOWN("retrySeconds", "timeoutSeconds", "tlsCa"), &in))
@@ -179,7 +186,7 @@ static void read_prompts(reading *r) {
 static void read_root(reading *r) {
     static const char *const levels[] = { "debug", "info", "warning", "error", NULL };
     r->section = "";
-    check_names(r, r->root, KNOWN("http", "dataChannel", "sip", "rtp", "calls", "push", "cloudApi", "prompts", "heartbeatMs", "data", "log", "demo", "speech", "instances"));
+    check_names(r, r->root, KNOWN("http", "dataChannel", "sip", "rtp", "calls", "visitors", "push", "cloudApi", "prompts", "heartbeatMs", "data", "log", "demo", "speech", "instances"));
     json_reader in = json_read(r->root);
     in.on_failure = on_failure;
     in.context = r;
@@ -215,6 +222,7 @@ static void read_text(config *c, const char *text, size_t len, mistakes *found) 
     read_sip(&r);
     read_rtp(&r);
     read_calls(&r);
+    read_visitors(&r);
     read_push(&r);
     read_cloud_api(&r);
     read_prompts(&r);

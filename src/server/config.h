@@ -54,6 +54,9 @@ typedef struct {
         bool review;                  /* uploaded sounds wait to be approved */
         int speech_mib;               /* kept speech, MiB */
     } prompts;
+    struct {
+        int sign_ins_per_minute;      /* of visitors, from one address */
+    } visitors;
     int heartbeat_ms;
     const char *data;                 /* path of the SQLite file, or a postgresql:// URL */
     enum log_level log_level;

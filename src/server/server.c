@@ -15,6 +15,7 @@
 #include "server/record/record.h"
 #include "server/settings/settings.h"
 #include "server/store/backlog.h"
+#include "server/visitor/visitor.h"
 #include "server/worker.h"
 #include "server/push/push.h"
 
@@ -52,6 +53,7 @@ struct server {
     registrar *registrar;
     trunks *trunks;
     calls *calls;
+    visitors *visitors;
     seats *seats;
     deadline stop, look;
     bool stopping;
@@ -129,7 +131,7 @@ static void on_http(void *ctx, const edge_http_request *request) {
         reply_health(s, request);
     else if (get && !strcmp(request->path, "/metrics"))
         reply_metrics(s, request);
-    else if (record_http(s->records, request))
+    else if (record_http(s->records, request) || visitors_http(s->visitors, request))
         return;
     else if (!admin_http(s->admin, request) && (!s->demo || !demo_http(s->demo, request)))
         edge_reply(s->edge, request->id, 404, "application/json", NULL, missing, sizeof missing - 1);
@@ -424,6 +426,45 @@ static bool start_admin(server *s) {
     return s->admin != NULL;
 }
 
+/* ---- from seats ---- */
+
+static void on_seat_request(void *ctx, seat *of, const wire_request *request, uint64_t ticket) {
+    server *s = ctx;
+    if (request->method == WIRE_VISIT_START || request->method == WIRE_VISIT_END)
+        visitors_request(s->visitors, of, request, ticket);
+    else
+        calls_request(s->calls, of, request, ticket);
+}
+
+static int on_seat_snapshot(void *ctx, seat *of, wire_session *list) {
+    server *s = ctx;
+    return seat_whose(of) ? calls_snapshot(s->calls, of, list) : 0;
+}
+
+static void on_seat_directory(void *ctx, seat *of, uint64_t ticket) { calls_directory(((server *)ctx)->calls, of, ticket); }
+
+static void on_seat_tell_media(void *ctx, seat *of) {
+    if (seat_whose(of))
+        calls_tell_media(((server *)ctx)->calls, of);
+}
+
+static void on_seat_gone(void *ctx, seat *of) {
+    server *s = ctx;
+    if (seat_whose(of))
+        calls_seat_gone(s->calls, of);
+}
+
+static struct visitor *on_visitor_token(void *ctx, const char *token) { return visitors_use_token(((server *)ctx)->visitors, token); }
+
+static bool start_visitors(server *s) {
+    char folder[1024];
+    data_folder(s->config, folder, sizeof folder);
+    visitors_parts parts = { .edge = s->edge, .store = s->store, .timers = s->timers, .log = s->log, .folder = folder,
+                             .sign_ins_per_minute = s->config->visitors.sign_ins_per_minute };
+    s->visitors = visitors_new(&parts);
+    return s->visitors != NULL;
+}
+
 static void on_call_ended(void *ctx, const store_cdr *cdr) {
     server *s = ctx;
     metrics_note_call(s->metrics, cdr);
@@ -434,14 +475,15 @@ static bool start_calls(server *s) {
     calls_config call_settings = { .no_reply_s = c->calls.no_reply_s,
         .outbound_ring_s = c->calls.outbound_ring_s, .session_expires_s = c->sip.session_expires_s, .rtp_min = c->rtp.min, .rtp_max = c->rtp.max, .music = c->calls.music };
     seats_config seat_settings = { .heartbeat_ms = c->heartbeat_ms, .resume_s = c->calls.resume_s, .data_channel = c->data_channel.port >= 0 };
-    seat_handler handler = { .request = calls_request, .directory = calls_directory, .snapshot = calls_snapshot, .tell_media = calls_tell_media, .gone = calls_seat_gone };
+    seat_handler handler = { .request = on_seat_request, .directory = on_seat_directory, .snapshot = on_seat_snapshot, .tell_media = on_seat_tell_media,
+                             .visitor = on_visitor_token, .gone = on_seat_gone };
     agent_handler for_calls = { .removed = calls_agent_removed };
     acd_handler offers = { calls_offer, calls_moved };
     s->calls = calls_new(&call_settings);
     s->agents = agents_new(s->store, s->rules, s->timers, s->log);
     s->api.agents = s->agents;
     s->api.calls = s->calls;
-    s->seats = s->calls && s->agents ? seats_new(&seat_settings, s->edge, s->store, s->agents, s->timers, s->log, &handler, s->calls) : NULL;
+    s->seats = s->calls && s->agents ? seats_new(&seat_settings, s->edge, s->store, s->agents, s->timers, s->log, &handler, s) : NULL;
     s->queues = s->seats ? acd_new(s->agents, s->store, s->rules, s->timers, s->log, &offers, s->calls) : NULL;
     s->metrics = metrics_new();
     if (!s->queues || !s->metrics || store_list_trunks(s->store, add_trunk, s))
@@ -469,7 +511,7 @@ static bool start_all(server *s, char *err, size_t err_cap) {
     s->call_in = (call_in_config){ .web = s->web, .log = s->log };
     return s->timers && s->workers && s->web && start_store(s, err, err_cap) && start_edge(s, err, err_cap) && start_prompts(s, err, err_cap) &&
            start_records(s, err, err_cap) && start_transcripts(s) && start_demo(s, err, err_cap) && start_sip(s, err, err_cap) &&
-           start_calls(s) && !fd_listen(edge_fd(s->edge), FD_READ, on_edge_readable, s);
+           start_visitors(s) && start_calls(s) && !fd_listen(edge_fd(s->edge), FD_READ, on_edge_readable, s);
 }
 
 server *server_start(const config *c, const logger *log, char *err, size_t err_cap) {
@@ -550,6 +592,7 @@ void server_free(server *s) {
     admin_free(s->admin);
     seats_free(agents);
     calls_free(all);
+    visitors_free(s->visitors);
     metrics_free(s->metrics);
     acd_free(s->queues);
     trunks_free(s->trunks);

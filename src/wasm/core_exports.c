@@ -41,12 +41,8 @@
  * All but core_mailbox*, core_init, core_error, core_next_ms (-1) and core_poll (0) give NOT_READY before core_init.
  *
  * core_init's JSON: {"token": string or null, "resumeToken": string or null, "tabUUID": 36 characters, "sdkVersion": string,
-<<<<<<< HEAD
- * "seed": 0..2^53-1 (random), "autoOnline": boolean, default true,
+ * "seed": 0..2^53-1 (random), "autoOnline": boolean, default true, "visitor": boolean, default false,
  * "mirror": text of core_mirror or null}. One of token and resumeToken is required; with both,
-=======
- * "seed": 0..2^53-1 (random), "autoOnline": boolean, default true, "visitor": boolean, default false}. One of token and resumeToken is required; with both,
->>>>>>> 808a6ee (core: chats and visits in the protocol and the engine: messages in order, each once)
  * resumeToken is tried first and token after the server no longer knows it.
  *
  * Kinds of output, as enum tccc_out: 1 WIRE_CONNECT, 2 WIRE_TEXT (data: UTF-8), 3 WIRE_CLOSE (index: code), 4 PATH_OPEN
@@ -115,11 +111,8 @@ static int start(json_reader *in, double now) {
         .sdk_version = json_string_or(in, "sdkVersion", "", 64),
         .seed = (uint64_t)json_integer(in, "seed", 0, JSON_INTEGER_MAX),
         .auto_online = json_bool_or(in, "autoOnline", true),
-<<<<<<< HEAD
         .mirror = json_string_or(in, "mirror", NULL, TCCC_COMMAND_MAX),
-=======
         .visitor = json_bool_or(in, "visitor", false),
->>>>>>> 808a6ee (core: chats and visits in the protocol and the engine: messages in order, each once)
     };
     if (in->error) return refuse(in->error, in->message);
     int error;

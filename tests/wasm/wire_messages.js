@@ -32,9 +32,7 @@ export const fromClient = [
     .map((target) => req('call.transfer', { sessionId: session, ...target })),
   req('call.flow', { sessionId: session, flowId: '12' }), req('call.unflow', { sessionId: session }),
   req('media.offer', { sdp: 'v=0\r\n' }),
-<<<<<<< HEAD
   req('agent.device', { microphone: 'denied' }), req('directory.get', {}),
-=======
   req('visit.start', { type: 'im', remark: 'about order 7' }), req('visit.start', { type: 'voip' }), req('visit.end', { sessionId: session }),
   ...['accept', 'reject', 'end', 'delete', 'typing'].map((name) => req(`chat.${name}`, { sessionId: session })),
   req('chat.send', { sessionId: session, clientId: tab, kind: 'text', text: '你好' }),
@@ -44,18 +42,14 @@ export const fromClient = [
   req('chat.transfer', { sessionId: session, userId: 'b@example.com' }),
   req('chat.upload', { sessionId: session, name: 'a.png', size: 7, mime: 'image/png' }),
   req('chat.rate', { sessionId: session, score: 5, comment: 'good' }),
->>>>>>> 808a6ee (core: chats and visits in the protocol and the engine: messages in order, each once)
   { t: 'ack', seq: 12 }, { t: 'ping', n: 1 }, { t: 'pong', n: 4294967295 }, { t: 'bye' }, { t: 'bye', error },
 ];
 
 export const fromServer = [
   {
     t: 'welcome', v: 1, resume: '0'.repeat(64), agent: { userId: 'a@example.com', name: '', status: 'free', reason: '' },
-<<<<<<< HEAD
-    sessions: [listed, { ...listed, type: 'internal', peerUserId: 'b@example.com', selfService: true, muted: true }], replay: false, seq: 9007199254740991, heartbeatMs: 5000, resumeWindowMs: 60000,
-=======
-    sessions: [listed, { ...listed, type: 'im', callerPhoneNumber: '', userId: 'v1', nickname: '小明', lastSeq: 12 }, { ...listed, type: 'internal', peerUserId: 'b@example.com', selfService: true }], replay: false, seq: 9007199254740991, heartbeatMs: 5000, resumeWindowMs: 60000,
->>>>>>> 808a6ee (core: chats and visits in the protocol and the engine: messages in order, each once)
+    sessions: [listed, { ...listed, type: 'im', callerPhoneNumber: '', userId: 'v1', nickname: '小明', lastSeq: 12 },
+      { ...listed, type: 'internal', peerUserId: 'b@example.com', selfService: true, muted: true }], replay: false, seq: 9007199254740991, heartbeatMs: 5000, resumeWindowMs: 60000,
     media: { ticket: 'a-ticket_1', paths: ['dc', 'ws'] }, settings: { a: [1, { b: null }] },
   },
   { t: 'refuse', error }, { t: 'res', id: 7, ok: true, r: { status: 'free' } }, { t: 'res', id: 7, ok: false, error },

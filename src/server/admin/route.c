@@ -10,6 +10,7 @@
 
 #define MEMBERS(...) (const char *const[]){ __VA_ARGS__ __VA_OPT__(,) NULL }
 #define AGENT_MEMBERS "name", "nick", "phone", "mobileAccept", "mobileCallOut", "forward"
+#define CHANNEL_MEMBERS "name", "groupId", "flowId", "welcome", "origins", "types", "enabled"
 #define APP "/apps/{app}"
 
 const admin_route admin_routes[] = {
@@ -60,6 +61,12 @@ const admin_route admin_routes[] = {
     { "POST", APP "/flows/{flow}/publish", MAY_ADMIN, NULL, route_publish_flow },
     { "POST", APP "/flows/{flow}/withdraw", MAY_ADMIN, NULL, route_withdraw_flow },
     { "DELETE", APP "/flows/{flow}", MAY_ADMIN, NULL, route_delete_flow },
+
+    { "GET", APP "/channels", MAY_ADMIN | MAY_INSPECT, NULL, route_list_channels },
+    { "POST", APP "/channels", MAY_ADMIN, MEMBERS("channelId", CHANNEL_MEMBERS), route_post_channel },
+    { "GET", APP "/channels/{channel}", MAY_ADMIN | MAY_INSPECT, NULL, route_get_channel },
+    { "PATCH", APP "/channels/{channel}", MAY_ADMIN, MEMBERS(CHANNEL_MEMBERS), route_patch_channel },
+    { "DELETE", APP "/channels/{channel}", MAY_ADMIN, NULL, route_delete_channel },
 
     { "GET", APP "/sounds", MAY_ADMIN | MAY_INSPECT, NULL, route_list_sounds },
     { "POST", APP "/sounds", MAY_ADMIN, NULL, route_post_sound },

@@ -134,6 +134,12 @@ void route_get_sound_file(admin_call *call);
 void route_approve_sound(admin_call *call);
 void route_reject_sound(admin_call *call);
 void route_delete_sound(admin_call *call);
+/* channel_routes.c */
+void route_list_channels(admin_call *call);
+void route_post_channel(admin_call *call);
+void route_get_channel(admin_call *call);
+void route_patch_channel(admin_call *call);
+void route_delete_channel(admin_call *call);
 /* recording_routes.c */
 void route_list_recordings(admin_call *call);
 void route_get_recording_url(admin_call *call);

@@ -25,7 +25,7 @@ typedef struct {                      /* all may be NULL */
 } agent_handler;
 
 agents *agents_new(store *db, settings *all, deadlines *timers, const logger *log);
-void agents_listen(agents *all, const agent_handler *handler, void *ctx);   /* up to 4 listeners, called in order */
+void agents_listen(agents *all, const agent_handler *handler, void *ctx);   /* up to 8 listeners, called in order */
 void agents_free(agents *all);       /* whoever is not offline goes offline in the history; NULL is allowed */
 /* Reads agents, groups and memberships of the store again: after every change of them by the API. Keeps statuses. 0, NO_MEMORY, IO. */
 int agents_reload(agents *all, int64_t app_id);

@@ -7,7 +7,7 @@
 #include "server/libre.h"
 #include "tccc/error.h"
 
-enum { AGENT_LISTENERS = 4, AGENT_BUCKETS = 4096, HISTORY_WAITING = 256, HISTORY_DELAY_MS = 100 };
+enum { AGENT_LISTENERS = 8, AGENT_BUCKETS = 4096, HISTORY_WAITING = 256, HISTORY_DELAY_MS = 100 };
 enum { TODAY_FIRST_MS = 1000, TODAY_STEP_MS = 20, TODAY_STEP_AGENTS = 16, TODAY_CAME_DAYS = 180 /* the cloud API shows nothing older */ };
 enum {
     HISTORY_KEPT_DAYS = 400,          /* docs/administration.md */

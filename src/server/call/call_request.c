@@ -82,8 +82,7 @@ static void serve_request(call *c, seat *s, const wire_request *request, uint64_
     case WIRE_CALL_TRANSFER: call_transfer(c, s, request, ticket); break;
     case WIRE_CALL_FLOW: call_ask_flow(c, s, request, ticket); break;
     case WIRE_CALL_UNFLOW: apply_request(c, CALL_ON_ASK_BACK, s, request, ticket); break;
-    case WIRE_CALL_START: case WIRE_CALL_INTERNAL: case WIRE_CALL_DELETE: case WIRE_AGENT_ONLINE: case WIRE_AGENT_OFFLINE:
-    case WIRE_AGENT_STATUS: case WIRE_MEDIA_OFFER: case WIRE_AGENT_DEVICE: case WIRE_DIRECTORY_GET: case WIRE_N_METHODS: break;
+    default: break; /* calls_request has answered it, or it never comes here */
     }
 }
 
@@ -98,8 +97,7 @@ static void caller_request(call *c, seat *s, const wire_request *request, uint64
     case WIRE_CALL_HOLD: case WIRE_CALL_UNHOLD: case WIRE_CALL_TRANSFER: case WIRE_CALL_FLOW: case WIRE_CALL_UNFLOW: case WIRE_CALL_DIGITS:
         seat_answer(s, ticket, request->method, NULL, TCCC_E_STATE, "In an internal call only the agent who was called can do this.");
         break;
-    case WIRE_CALL_ACCEPT: case WIRE_CALL_START: case WIRE_CALL_INTERNAL: case WIRE_CALL_DELETE: case WIRE_AGENT_ONLINE:
-    case WIRE_AGENT_OFFLINE: case WIRE_AGENT_STATUS: case WIRE_MEDIA_OFFER: case WIRE_AGENT_DEVICE: case WIRE_DIRECTORY_GET: case WIRE_N_METHODS:
+    default:
         seat_answer(s, ticket, request->method, NULL, TCCC_E_STATE, NULL);
         break;
     }

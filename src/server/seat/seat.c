@@ -13,12 +13,13 @@ static void destroy(void *arg) {
     outbox_free(s->box);
 }
 
-seat *seat_make(seats *all, agent *whose) {
+seat *seat_make(seats *all, agent *whose, visitor *v) {
     seat *s = mem_zalloc(sizeof *s, destroy);
     if (!s)
         return NULL;
     s->all = all;
     s->agent = whose;
+    s->visitor = v;
     list_append(&all->seats, &s->le, s);
     all->n_seats++;
     s->box = outbox_new();
@@ -27,27 +28,36 @@ seat *seat_make(seats *all, agent *whose) {
         mem_deref(s);
         return NULL;
     }
-    agent_set_seat(whose, s);
+    if (v)
+        visitor_set_seat(v, s);
+    else
+        agent_set_seat(whose, s);
     return s;
 }
 
 void seat_unmake(seat *s) {
     if (s->link)
         s->link->seat = NULL;
-    agent_set_seat(s->agent, NULL);
+    agent *whose = s->agent;
+    visitor *v = s->visitor;
     mem_deref(s);
+    if (v)
+        visitor_set_seat(v, NULL);
+    else
+        agent_set_seat(whose, NULL);
 }
 
 static void window_over(void *owner) {
     seat *s = owner;
-    LOG(s->all->log, LOG_LEVEL_INFO, "seat.gone", log_text("user", seat_agent(s)->user_id));
+    LOG(s->all->log, LOG_LEVEL_INFO, "seat.gone", log_text("user", seat_name(s)));
     s->all->handler.gone(s->all->ctx, s);
     seat_unmake(s);
 }
 
 void seat_start_window(seat *s) {
-    agent_set_connected(s->agent, false);
-    LOG(s->all->log, LOG_LEVEL_INFO, "seat.lost", log_text("user", seat_agent(s)->user_id));
+    LOG(s->all->log, LOG_LEVEL_INFO, "seat.lost", log_text("user", seat_name(s)));
+    if (s->agent)
+        agent_set_connected(s->agent, false);
     deadline_set(s->all->timers, &s->window, (uint64_t)s->all->config.resume_s * 1000, window_over, s);
 }
 
@@ -74,6 +84,8 @@ void seat_answer(seat *s, uint64_t ticket, enum wire_method method, const wire_r
 }
 
 agent *seat_whose(const seat *s) { return s->agent; }
+visitor *seat_visitor(const seat *s) { return s->visitor; }
+const char *seat_name(const seat *s) { return s->visitor ? visitor_of(s->visitor)->id : agent_row(s->agent)->user_id; }
 const store_agent *seat_agent(const seat *s) { return agent_row(s->agent); }
 edge_seat seat_media(const seat *s) { return s->media; }
 bool seat_is_connected(const seat *s) { return s->link != NULL; }

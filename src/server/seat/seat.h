@@ -1,7 +1,7 @@
-/* seat.h: agents' endpoints: sign-in, resume, events that survive a lost connection. The status is agent/'s. Layer: server.
- * Source: docs/protocol.md.
+/* seat.h: endpoints of agents and visitors: sign-in, resume, events that survive a lost connection. An agent's status is agent/'s, who
+ * visitors are is visitor/'s. Layer: server. Source: docs/protocol.md.
  *
- * There is one seat per agent. Calls (call/) use a seat by pointer as long as `gone` has not been called for it.
+ * There is one seat per agent, and one per visitor. Calls (call/) use a seat by pointer as long as `gone` has not been called for it.
  */
 #ifndef TCCC_SERVER_SEAT_SEAT_H
 #define TCCC_SERVER_SEAT_SEAT_H
@@ -15,17 +15,20 @@
 
 typedef struct seat seat;
 typedef struct seats seats;
+struct visitor;
 
 typedef struct {
-    /* A call.* request; answer it with seat_answer, now or later. */
+    /* A request other than agent.* and media.offer, which its kind of seat may send; answer it with seat_answer, now or later. */
     void (*request)(void *ctx, seat *s, const wire_request *request, uint64_t ticket);
     /* directory.get; to be answered with seat_answer. */
     void (*directory)(void *ctx, seat *s, uint64_t ticket);
-    /* The calls of a snapshot: fills list[WIRE_SESSIONS_MAX], returns how many. The texts must live until the next call. */
+    /* The sessions of a snapshot: fills list[WIRE_SESSIONS_MAX], returns how many. The texts must live until the next call. */
     int (*snapshot)(void *ctx, seat *s, wire_session *list);
     /* Another of the agent's pages goes on with its calls: their media is told again. */
     void (*tell_media)(void *ctx, seat *s);
-    /* The resume window has passed: its calls must end now; afterwards the pointer is dead. */
+    /* The visitor of a token that no agent has, once; NULL: nobody's. */
+    struct visitor *(*visitor)(void *ctx, const char *token);
+    /* The resume window has passed: its sessions must end now; afterwards the pointer is dead. */
     void (*gone)(void *ctx, seat *s);
 } seat_handler;
 
@@ -51,8 +54,10 @@ void seat_event(seat *s, const wire_event *event);
 /* Answers a request; error 0: ok with result (NULL: none), else a TCCC_E_* with a sentence or NULL. */
 void seat_answer(seat *s, uint64_t ticket, enum wire_method method, const wire_result *result, int error, const char *sentence);
 
-agent *seat_whose(const seat *s);
+agent *seat_whose(const seat *s);               /* NULL: a visitor's */
+struct visitor *seat_visitor(const seat *s);    /* NULL: an agent's */
 const store_agent *seat_agent(const seat *s);   /* its agent's row */
+const char *seat_name(const seat *s);           /* userId or visitor's id, for logs */
 edge_seat seat_media(const seat *s);
 bool seat_is_connected(const seat *s);
 /* A free media channel, or -1. */

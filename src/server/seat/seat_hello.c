@@ -39,7 +39,7 @@ static void kick(seat *s) {
     seat_link *link = s->link;
     if (!link)
         return;
-    wire_event event = { .name = WIRE_EV_KICKED_OUT, .reason = "The agent signed in somewhere else." };
+    wire_event event = { .name = WIRE_EV_KICKED_OUT, .reason = s->agent ? "The agent signed in somewhere else." : "The visitor has another page open." };
     seat_event(s, &event);
     s->link = NULL;
     link->seat = NULL;
@@ -63,6 +63,17 @@ static int sign_in(seats *all, const char *token, seat **out) {
         drop_link(*out);
         return 0;
     }
+    visitor *v = all->handler.visitor(all->ctx, token);
+    if (v) {
+        *out = visitor_seat(v);
+        if (*out)
+            kick(*out);
+        else
+            *out = seat_make(all, NULL, v);
+        if (!*out)
+            visitor_set_seat(v, NULL); /* nobody holds it then */
+        return *out ? 0 : TCCC_E_NO_MEMORY;
+    }
     int64_t app_id;
     char user_id[STORE_TEXT];
     int error = store_use_token(all->store, token, clock_unix_ms() / 1000, &app_id, user_id, sizeof user_id);
@@ -75,7 +86,7 @@ static int sign_in(seats *all, const char *token, seat **out) {
     if (*out)
         kick(*out);
     else
-        *out = seat_make(all, a);
+        *out = seat_make(all, a, NULL);
     return *out ? 0 : TCCC_E_NO_MEMORY;
 }
 
@@ -117,8 +128,8 @@ static void welcome(seat_link *link, const wire_hello *hello, bool replay) {
     make_resume(s->resume);
     wire_message m = { .kind = WIRE_WELCOME };
     m.welcome = (wire_welcome){
-        .resume = s->resume, .user_id = seat_agent(s)->user_id, .user_name = seat_agent(s)->name, .status = agent_status_of(s->agent),
-        .reason = agent_reason(s->agent),
+        .resume = s->resume, .user_id = seat_name(s), .user_name = s->agent ? seat_agent(s)->name : visitor_of(s->visitor)->nickname,
+        .status = s->agent ? agent_status_of(s->agent) : AGENT_STATUS_OFFLINE, .reason = s->agent ? agent_reason(s->agent) : "",
         .sessions = sessions, .n_sessions = all->handler.snapshot(all->ctx, s, sessions), .replay = replay, .seq = outbox_last_seq(s->box),
         .heartbeat_ms = all->config.heartbeat_ms, .resume_window_ms = all->config.resume_s * 1000, .ticket = s->ticket,
         .data_channel = all->config.data_channel, .websocket = true,
@@ -130,7 +141,7 @@ static void welcome(seat_link *link, const wire_hello *hello, bool replay) {
         send_missed(link, hello->last_seq);
     if (replay && hello->heir)
         all->handler.tell_media(all->ctx, s);
-    if (!replay && (agent_countdown_s(s->agent) || agent_reserved(s->agent)[0]))
+    if (!replay && s->agent && (agent_countdown_s(s->agent) || agent_reserved(s->agent)[0]))
         seat_tell_status(s); /* the snapshot has no room for these */
 }
 
@@ -150,9 +161,10 @@ void seat_hello(seat_link *link, const wire_hello *hello) {
     if (!hello->resume || !hello->has_last_seq || hello->heir)
         outbox_forget_requests(s->box);
     str_ncpy(s->tab, hello->tab, sizeof s->tab);
-    LOG(all->log, LOG_LEVEL_INFO, "seat.hello", log_text("user", seat_agent(s)->user_id), log_integer("resumed", hello->resume != NULL), log_integer("replay", replay));
-    if (!hello->resume)
+    LOG(all->log, LOG_LEVEL_INFO, "seat.hello", log_text("user", seat_name(s)), log_integer("resumed", hello->resume != NULL), log_integer("replay", replay));
+    if (!hello->resume && s->agent)
         agent_set_microphone(s->agent, AGENT_MIC_OK); /* another page: it tells */
     welcome(link, hello, replay);
-    agent_set_connected(s->agent, true);
+    if (s->agent)
+        agent_set_connected(s->agent, true);
 }

@@ -101,7 +101,23 @@ static void take_media_offer(seat *s, const wire_request *request, uint64_t tick
     seat_answer(s, ticket, WIRE_MEDIA_OFFER, &result, error, error == TCCC_E_FORMAT ? answer : NULL);
 }
 
+/* Whether its kind of seat may send it at all: what is left, its handler judges. */
+static bool may_send(const seat *s, enum wire_method method) {
+    switch (method) {
+    case WIRE_VISIT_START: case WIRE_VISIT_END: case WIRE_CHAT_RATE:
+        return s->visitor != NULL;
+    case WIRE_MEDIA_OFFER: case WIRE_CHAT_SEND: case WIRE_CHAT_READ: case WIRE_CHAT_TYPING: case WIRE_CHAT_HISTORY: case WIRE_CHAT_UPLOAD:
+        return true;
+    default:
+        return s->agent != NULL;
+    }
+}
+
 static void carry_out(seat *s, const wire_request *request, uint64_t ticket) {
+    if (!may_send(s, request->method)) {
+        seat_answer(s, ticket, request->method, NULL, TCCC_E_FORBIDDEN, s->agent ? "Only visitors' pages may ask for this." : "Only agents' pages may ask for this.");
+        return;
+    }
     switch (request->method) {
     case WIRE_AGENT_ONLINE: case WIRE_AGENT_OFFLINE: case WIRE_AGENT_STATUS:
         seat_status_request(s, request, ticket);
@@ -118,12 +134,9 @@ static void carry_out(seat *s, const wire_request *request, uint64_t ticket) {
     case WIRE_MEDIA_OFFER:
         take_media_offer(s, request, ticket);
         break;
-    case WIRE_CALL_START: case WIRE_CALL_ACCEPT: case WIRE_CALL_REJECT: case WIRE_CALL_HANGUP: case WIRE_CALL_DELETE:
-    case WIRE_CALL_HOLD: case WIRE_CALL_UNHOLD: case WIRE_CALL_MUTE: case WIRE_CALL_DIGITS:
-    case WIRE_CALL_INTERNAL: case WIRE_CALL_TRANSFER: case WIRE_CALL_FLOW: case WIRE_CALL_UNFLOW:
+    default: /* the handler knows whose they are */
         s->all->handler.request(s->all->ctx, s, request, ticket);
         break;
-    case WIRE_N_METHODS: break;
     }
 }
 

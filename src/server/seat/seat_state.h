@@ -4,6 +4,7 @@
 
 #include "server/libre.h"
 #include "server/seat/seat.h"
+#include "server/visitor/visitor.h"
 
 enum { SEAT_HELLO_MS = 5000, SEAT_CHANNELS = 4, SEAT_WELCOME_MAX = WIRE_TEXT_MAX, SEAT_ASKS_PER_S = 20 /* each becomes a row of the history */ };
 
@@ -20,7 +21,8 @@ typedef struct seat_link {           /* one signalling WebSocket */
 struct seat {
     struct le le;
     seats *all;
-    agent *agent;
+    agent *agent;                    /* one of these two */
+    visitor *visitor;
     int n_asks;                      /* for its status, in the second that began at asks_ms */
     uint64_t asks_ms;
     bool answering, has_news;        /* a status that a request changes is told after its answer */
@@ -74,7 +76,7 @@ void seat_tell_status(seat *s);
 extern const agent_handler seat_agent_handler;
 
 /* seat.c */
-seat *seat_make(seats *all, agent *whose);
+seat *seat_make(seats *all, agent *whose, visitor *v);
 void seat_unmake(seat *s);
 /* The connection is lost: a window of time to come back in. */
 void seat_start_window(seat *s);

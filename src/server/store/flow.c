@@ -84,7 +84,7 @@ int store_list_flows(store *s, int64_t app_id, bool (*each)(void *ctx, const sto
 
 bool store_flow_is_bound(store *s, int64_t id)
 {
-    query *q = sql_query(s, "SELECT 1 FROM number WHERE flow_id=?1 LIMIT 1", "i", id);
+    query *q = sql_query(s, "SELECT 1 FROM number WHERE flow_id=?1 UNION SELECT 1 FROM channel WHERE flow_id=?1 LIMIT 1", "i", id);
     bool bound = sql_one(q) == 0;
     if (bound) sql_end(q);
     return bound;

@@ -128,6 +128,32 @@ static const char *const steps[] = {
     "CREATE INDEX cdr_group ON cdr (queued_group_id, start_ms);"
     "CREATE INDEX cdr_step_start ON cdr_step (user_id, start_ms);"
     "CREATE INDEX cdr_step_group ON cdr_step (group_id, start_ms);",
+    /* 6: channels of visitors, chats */
+    "CREATE TABLE channel (id TEXT PRIMARY KEY, app_id INTEGER NOT NULL REFERENCES app, name TEXT NOT NULL,"
+    " flow_id INTEGER REFERENCES flow, group_id INTEGER REFERENCES skill_group ON DELETE SET NULL, welcome TEXT NOT NULL,"
+    " origins TEXT NOT NULL, types INTEGER NOT NULL, enabled INTEGER NOT NULL, modified_ms INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
+    "CREATE INDEX channel_app ON channel (app_id);"
+    "CREATE INDEX channel_flow ON channel (flow_id);"
+    "CREATE TABLE chat (session_id TEXT PRIMARY KEY, app_id INTEGER NOT NULL REFERENCES app, visitor_id TEXT NOT NULL,"
+    " channel_id TEXT NOT NULL, channel_name TEXT NOT NULL, nickname TEXT NOT NULL, avatar TEXT NOT NULL, remark TEXT NOT NULL,"
+    " client_data TEXT NOT NULL, user_id TEXT NOT NULL, group_id INTEGER NOT NULL, group_name TEXT NOT NULL, start_ms INTEGER NOT NULL,"
+    " queued_ms INTEGER NOT NULL, accept_ms INTEGER NOT NULL, end_ms INTEGER NOT NULL, end_status INTEGER NOT NULL,"
+    " closed_by INTEGER NOT NULL, client_read INTEGER NOT NULL, seat_read INTEGER NOT NULL, score INTEGER NOT NULL,"
+    " comment TEXT NOT NULL) STRICT, WITHOUT ROWID;"
+    "CREATE INDEX chat_start ON chat (app_id, start_ms);"
+    "CREATE INDEX chat_visitor ON chat (visitor_id, start_ms);"
+    "CREATE INDEX chat_running ON chat (start_ms) WHERE end_ms=0;"
+    "CREATE TABLE chat_step (session_id TEXT NOT NULL REFERENCES chat ON DELETE CASCADE, n INTEGER NOT NULL, user_id TEXT NOT NULL,"
+    " group_id INTEGER NOT NULL, group_name TEXT NOT NULL, start_ms INTEGER NOT NULL, accept_ms INTEGER NOT NULL,"
+    " end_ms INTEGER NOT NULL, end_status INTEGER NOT NULL, transfer_to TEXT NOT NULL, PRIMARY KEY (session_id, n)) STRICT, WITHOUT ROWID;"
+    "CREATE TABLE chat_message (session_id TEXT NOT NULL REFERENCES chat ON DELETE CASCADE, seq INTEGER NOT NULL, sender INTEGER NOT NULL,"
+    " user_id TEXT NOT NULL, kind INTEGER NOT NULL, text TEXT NOT NULL, file_id TEXT NOT NULL, name TEXT NOT NULL, size INTEGER NOT NULL,"
+    " mime TEXT NOT NULL, time_ms INTEGER NOT NULL, client_id TEXT NOT NULL, PRIMARY KEY (session_id, seq)) STRICT, WITHOUT ROWID;"
+    "CREATE UNIQUE INDEX chat_message_client ON chat_message (session_id, client_id) WHERE client_id<>'';"
+    "CREATE TABLE chat_file (file_id TEXT PRIMARY KEY, app_id INTEGER NOT NULL REFERENCES app, session_id TEXT NOT NULL,"
+    " name TEXT NOT NULL, mime TEXT NOT NULL, size INTEGER NOT NULL, there INTEGER NOT NULL, created_ms INTEGER NOT NULL)"
+    " STRICT, WITHOUT ROWID;"
+    "CREATE INDEX chat_file_session ON chat_file (session_id);",
 };
 
 enum { N_STEPS = sizeof steps / sizeof *steps };

@@ -1,0 +1,176 @@
+/** visitor.js: one visitor of a channel: its connection, sessions and messages. Layer: page, visitor. docs/chat.md. */
+import { apiPromise } from '../promise.js';
+import { createBus } from '../bus.js';
+import { createChatLog } from '../chat_log.js';
+import { createChatSend } from '../chat_send.js';
+import { createEmitter } from '../events.js';
+import { newUuid } from '../uuid.js';
+import { resumeStore } from '../resume_store.js';
+import { signIn } from './sign_in.js';
+import { startCoreThread } from '../core_thread.js';
+import { tcccError } from '../errors.js';
+import { VERSION } from 'tccc:version';
+
+/** After these the seat is over and only a new sign-in helps. */
+const OVER = ['CONNECTION_LOST', 'TOKEN_INVALID', 'TOKEN_EXPIRED', 'TOKEN_USED', 'PROTOCOL'];
+const AGAIN_MS = [1000, 2000, 5000, 10000, 30000];
+
+/** What the core's thread sends. @type {Record<string, (visitor: Visitor, message: any) => void>} */
+const FROM_CORE = {
+  event: (visitor, { event, data }) => visitor.onEvent(event, data),
+  result: (visitor, { result }) => visitor.bus.answer(result),
+  store: (visitor, { token }) => visitor.store.set(token),
+  fault: (visitor, { message }) => visitor.fail(tcccError('INTERNAL', message)),
+};
+
+export class Visitor {
+  /** @param {{base: string, origin: string, channel: string, nickname?: string, avatar?: string, clientData?: string,
+   *   remember: boolean, workerSrc: string}} config */
+  constructor(config) {
+    this.config = config;
+    this.emitter = createEmitter();
+    this.store = resumeStore({ origin: config.origin, sdkAppId: config.channel, userId: 'visitor' });
+    this.log = createChatLog();
+    this.tabUuid = newUuid();
+    this.sessionId = ''; /* of the chat */
+    this.tries = 0;
+    this.isDestroyed = false;
+    /** @type {import('../core_thread.js').CoreThread | null} */
+    this.thread = null;
+    /** @type {((error: Error | null) => void) | null} whoever waits for the first ready */
+    this.settle = null;
+    this.bus = createBus((id, text) => this.thread?.post({ k: 'command', id, text }));
+    this.sendMessage = createChatSend(this.bus.request, config.origin);
+  }
+
+  /** Signs in and resolves when the connection stands. */
+  async connect() {
+    const { base, origin, workerSrc, ...facts } = this.config;
+    const told = await signIn({ origin, ...facts });
+    this.visitorId = told.visitorId;
+    this.channel = told.channel;
+    const thread = await startCoreThread({ ...this.config, workerSrc }, {
+      onMessage: (message) => { if (this.thread === thread) FROM_CORE[message.k]?.(this, message); },
+      onFault: (text) => this.fail(tcccError('INTERNAL', text)),
+    });
+    if (this.isDestroyed) {
+      thread.stop();
+      throw tcccError('DESTROYED');
+    }
+    this.thread = thread;
+    const ready = new Promise((resolve, reject) => { this.settle = (error) => (error ? reject(error) : resolve(undefined)); });
+    const socket = origin.replace(/^http/, 'ws');
+    thread.post({
+      k: 'start',
+      urls: { core: `${base}core.wasm`, seat: `${socket}/v1/seat`, media: `${socket}/v1/media` },
+      seat: { token: told.token, resumeToken: this.store.get(), tabUuid: this.tabUuid, sdkVersion: VERSION, autoOnline: false, visitor: true },
+    });
+    await ready;
+  }
+
+  /** @param {string} event @param {any} data */
+  onEvent(event, data) {
+    this.log.onEvent(event, data);
+    if (event === 'queued' && data.type === 'im') this.sessionId = data.sessionId;
+    if (event === 'message' || event === 'joined') this.sessionId = data.sessionId;
+    if (event === 'ready') this.onReady();
+    else if (event === 'error') this.onError(data);
+    else if (event === 'kickedOut') this.onKicked(data);
+    else if (event === 'tokenExpired') this.onError({ code: 'TOKEN_EXPIRED', message: data.message });
+    else this.emitter.emit(event, data);
+  }
+
+  onReady() {
+    this.tries = 0;
+    this.bus.open();
+    this.settle?.(null);
+    this.settle = null;
+    this.bus.request('Session.list').then(({ sessions }) => {
+      const chat = sessions.find((/** @type {any} */ one) => one.type === 'im' && one.state !== 'ended');
+      if (chat) this.sessionId = chat.sessionId;
+    }, () => {});
+  }
+
+  /** @param {{code: string, message?: string, remedy?: string}} error */
+  onError({ code, message, remedy }) {
+    const error = tcccError(code, message, remedy);
+    if (OVER.includes(code)) this.fail(error);
+    else this.emitter.emit('warning', { code, message });
+  }
+
+  /** @param {{reason?: string}} data another page of this browser has taken the visitor over */
+  onKicked(data) {
+    this.store.clear();
+    this.stopThread('KICKED');
+    this.emitter.emit('kickedOut', data);
+  }
+
+  /** The seat is over: whoever waits for it is told, or a new one is tried for. @param {Error & {code?: string}} error */
+  fail(error) {
+    this.stopThread('CONNECTION_LOST');
+    if (this.settle) {
+      this.settle(error);
+      this.settle = null;
+      return;
+    }
+    this.emitter.emit('disconnected', { code: error.code, message: error.message });
+    this.again();
+  }
+
+  again() {
+    if (this.isDestroyed) return;
+    const delay = AGAIN_MS[Math.min(this.tries, AGAIN_MS.length - 1)];
+    this.tries += 1;
+    this.timer = setTimeout(() => {
+      this.connect().then(() => this.emitter.emit('connected', {}), () => { this.stopThread('CONNECTION_LOST'); this.again(); });
+    }, delay);
+  }
+
+  /** @param {string} code why commands are refused from now on */
+  stopThread(code) {
+    const thread = this.thread;
+    this.thread = null;
+    this.bus.close(code);
+    thread?.post({ k: 'stop' });
+    thread?.stop();
+  }
+
+  destroy() {
+    if (this.isDestroyed) return;
+    this.isDestroyed = true;
+    clearTimeout(this.timer);
+    this.stopThread('DESTROYED');
+    this.emitter.removeAllListeners();
+  }
+
+  /** What connect() gives. */
+  face() {
+    const { bus, emitter, log } = this;
+    const named = (/** @type {any} */ options) => ({ sessionId: this.sessionId, ...options });
+    const plain = (/** @type {string} */ cmd) => (/** @type {any} */ options) => apiPromise(bus.request(cmd, named(options)));
+    const visit = this;
+    return {
+      get visitorId() { return visit.visitorId; },
+      get channel() { return visit.channel; },
+      /** Of the running chat, or the last one; '' none. */
+      get sessionId() { return visit.sessionId; },
+      on: emitter.on,
+      off: emitter.off,
+      startChat: (/** @type {{remark?: string}} */ options = {}) => apiPromise(bus.request('Visit.start', { type: 'im', ...options }).then((data) => {
+        this.sessionId = data.sessionId;
+        return data;
+      })),
+      send: (/** @type {any} */ options) => apiPromise(this.sendMessage(named(typeof options === 'string' ? { text: options } : options))),
+      read: plain('Chat.read'),
+      typing: plain('Chat.typing'),
+      history: (/** @type {any} */ options) => apiPromise(bus.request('Chat.getHistory', named(options)).then((data) => {
+        log.put(named(options).sessionId, data.messages);
+        return data;
+      })),
+      messages: (/** @type {any} */ options) => log.list(named(options).sessionId),
+      end: plain('Visit.end'),
+      rate: plain('Visit.rate'),
+      destroy: () => this.destroy(),
+    };
+  }
+}
