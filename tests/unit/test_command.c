@@ -79,7 +79,7 @@ static void wrong_options_are_named(void **state) {
     assert_refused("{\"id\":1,\"cmd\":\"Call.hold\",\"args\":\"\"}", TCCC_E_ARG_RANGE, 1, "Call.hold: sessionId must have 1 to 64 bytes.");
     assert_refused("{\"id\":1,\"cmd\":\"Agent.setStatus\",\"args\":{\"status\":\"busy\"}}", TCCC_E_ARG_RANGE, 1,
                    "Agent.setStatus: status must be one of free, rest, arrange, notReady, stopNotReady.");
-    assert_refused("{\"id\":1,\"cmd\":\"Chat.accept\",\"args\":{}}", TCCC_E_ARG_RANGE, 1, "Chat.accept: there is no such command.");
+    assert_refused("{\"id\":1,\"cmd\":\"Fax.accept\",\"args\":{}}", TCCC_E_ARG_RANGE, 1, "Fax.accept: there is no such command.");
     assert_refused("{\"id\":1}", TCCC_E_ARG_MISSING, 1, "command: cmd is missing.");
 }
 
