@@ -132,6 +132,28 @@ describe('window.tccc in a page', () => {
     assert.equal(await fetched(), 1);
   });
 
+  it('where ui.js is forbidden a warning says so, and the rest works', async () => {
+    origins.state.csp = `script-src 'self' ${origins.sdk}/sdk/tcccSdk.js 'wasm-unsafe-eval'; worker-src blob:`;
+    await tab.goto(`${origins.page}/plain.html`);
+    origins.state.csp = '';
+    await inject(src());
+    const told = await tab.evaluate(async () => {
+      const warned = new Promise((resolve) => { tccc.on('warning', (one) => { if (one.mode === 'ui') resolve(one); }); });
+      tccc.UI.showWorkbench();
+      const { code, errorMsg } = await warned;
+      return { code, isNamed: /ui\.js/.test(errorMsg), status: tccc.Agent.getStatus() };
+    });
+    assert.deepEqual(told, { code: 'CSP_BLOCKED', isNamed: true, status: 'offline' });
+  });
+
+  it('a page may bring ui.js by a script tag of its own; then it is not fetched again', async () => {
+    await tab.goto(`${origins.page}/plain.html`);
+    await inject(`${origins.sdk}/sdk/ui.js`);
+    await inject(src());
+    await drawn();
+    assert.equal(await tab.evaluate(() => performance.getEntriesByType('resource').filter(({ name }) => /\/ui\.js$/.test(name)).length), 1);
+  });
+
   it('what was asked of the screens before ui.js came holds when it has come', async () => {
     await tab.evaluate(() => {
       tccc.UI.hideNotificationBar();

@@ -3,7 +3,7 @@ import { h } from './dom.js';
 import { icon } from './icons.js';
 import { iconButton, refusal, textButton } from './controls.js';
 import { completeButton, paneHead } from './pane_parts.js';
-import { dateAndTime, sizeOf, timeOfDay, titleOf } from './format.js';
+import { dayOf, sizeOf, timeOfDay, titleOf } from './format.js';
 import { fill } from './text.js';
 import { transferPanel } from './transfer.js';
 import { TYPING_SHOWN_MS } from './state.js';
@@ -45,6 +45,20 @@ function mark({ t, act, lang }, sessionId, message, isRead) {
   return [h('span', { class: 'bad' }, t.notSent), ' ', h('button', { type: 'button', class: 'link', onclick: () => act.send(sessionId, file ? { file } : { text }, clientId) }, t.retry)];
 }
 
+/** Views of messages, which do not change by themselves: a long chat is drawn in no time. @type {WeakMap<Message, {key: string, view: import('./dom.js').View}>} */
+const drawn = new WeakMap();
+
+/** @param {Context} c @param {string} sessionId @param {Message} message @param {boolean} isRead */
+function messageView(c, sessionId, message, isRead) {
+  const key = `${c.lang} ${isRead}`;
+  const known = drawn.get(message);
+  if (known?.key === key) return known.view;
+  const view = h('div', { class: `message ${message.from} ${message.state ?? ''}`, key: message.clientId || `${message.from} ${message.seq}` },
+    content(c, message), message.from === 'system' ? null : h('div', { class: 'mark' }, mark(c, sessionId, message, isRead)));
+  drawn.set(message, { key, view });
+  return view;
+}
+
 /** @param {Context} c @param {Session} session */
 function messages(c, session) {
   const { s, t, act } = c;
@@ -58,9 +72,8 @@ function messages(c, session) {
   list.length === 0 ? h('p', { class: 'soft centre' }, t.noMessages) : null,
   list.map((one, i) => {
     const isDay = i === 0 || new Date(one.timeMs).toDateString() !== new Date(list[i - 1].timeMs).toDateString();
-    return [isDay ? h('p', { class: 'day', key: `day ${one.timeMs}` }, new Date(one.timeMs).toDateString() === new Date(s.now).toDateString() ? t.today : dateAndTime(one.timeMs, c.lang).replace(/[ ,]+\d+:\d+.*$/, '')) : null,
-      h('div', { class: `message ${one.from} ${one.state ?? ''}`, key: one.clientId || `${one.from} ${one.seq}` },
-        content(c, one), one.from === 'system' ? null : h('div', { class: 'mark' }, mark(c, sessionId, one, one.seq !== undefined && one.seq <= (chat?.readSeq ?? 0))))];
+    return [isDay ? h('p', { class: 'day', key: `day ${one.timeMs}` }, new Date(one.timeMs).toDateString() === new Date(s.now).toDateString() ? t.today : dayOf(one.timeMs, c.lang)) : null,
+      messageView(c, sessionId, one, one.seq !== undefined && one.seq <= (chat?.readSeq ?? 0))];
   }),
   isWriting ? h('p', { class: 'soft writing', key: 'writing', role: 'status' }, h('i', null), h('i', null), h('i', null), fill(t.isTyping, { who: titleOf(t, session) })) : null);
 }

@@ -53,11 +53,12 @@ function idsOf(views) {
 /** @param {Node} parent @param {(View|string)[]} views @param {(() => void)[]} after */
 function lay(parent, views, after) {
   const ids = idsOf(views);
+  const wanted = new Set(ids);
   /** @type {Map<string, ChildNode>} */
   const standing = new Map();
   for (const node of [...parent.childNodes]) {
     const id = drawn.get(node)?.id;
-    if (id !== undefined && ids.includes(id)) standing.set(id, node);
+    if (id !== undefined && wanted.has(id)) standing.set(id, node);
     else node.remove();
   }
   let cursor = parent.firstChild;
@@ -85,6 +86,7 @@ function dress(node, view, after) {
     if (node.nodeValue !== view) node.nodeValue = view;
     return;
   }
+  if (mark.view === view) return; /* kept by whoever made it: nothing has changed in it */
   const before = mark.view?.props ?? {};
   const isNew = mark.view === null;
   mark.view = view;
