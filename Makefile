@@ -8,7 +8,7 @@ CRASH_KILLS ?= 200
 DEMO_ARGS ?=
 stages = source cmake/stages.sh
 
-.PHONY: help setup build demo test check bench fuzz crash dist docs clean
+.PHONY: help setup build demo test check bench fuzz crash dist docs clean bench-voice
 
 help: ## lists the targets
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 16
@@ -39,6 +39,14 @@ bench: ## measures; writes build/bench/results.json
 	build_all
 	stage "building benchmarks" preset native
 	exec node tests/bench/run.js
+
+bench-voice: ## compares the voice engine with others on simulated rooms, noises and networks; pictures under build/bench
+	@$(stages) 3
+	stage "installing Debian packages" cmake/setup.sh packages-voice.txt
+	stage "fetching third-party sources" cmake/fetch_sources.sh
+	cmake --preset native -DTCCC_BENCH_VOICE=ON >/dev/null
+	stage "building the voice engine and its peers" preset native voice_bench
+	exec node tests/bench/voice/run.js $(VOICE_ARGS)
 
 fuzz: ## runs every fuzzer for FUZZ_SECONDS (default 600); keeps what it finds in build/fuzz
 	@$(stages) 3

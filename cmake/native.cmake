@@ -78,6 +78,11 @@ unit_tests("tests/unit/test_*.c" ${layers})
 unit_tests("tests/unit/server/test_*.c" ${server_lib} ${layers})
 programs("tests/bench/bench_*.c" "" ${server_lib} ${layers})
 
+option(TCCC_BENCH_VOICE "build what make bench-voice compares the voice engine by" OFF)
+if(TCCC_BENCH_VOICE)
+  include(cmake/bench_voice.cmake)
+endif()
+
 # What the demo's customer says.
 set(speech ${CMAKE_SOURCE_DIR}/build/gen/speech.wav)
 set(speech_text "Hello, this is the demo customer. My parcel has not arrived yet, and I would like to know where it is. \

@@ -1,5 +1,6 @@
 #!/bin/bash
-# Installs the Debian packages of cmake/packages.txt that are missing; asks nothing and needs no network when none is.
+# Installs the Debian packages of cmake/packages.txt, and of the lists given by name, that are missing; asks nothing and needs no
+# network when none is.
 # Layer: build.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
@@ -14,7 +15,7 @@ provided() {
     esac
 }
 
-mapfile -t wanted < <(sed 's/#.*//; /^ *$/d' packages.txt)
+mapfile -t wanted < <(sed 's/#.*//; /^ *$/d' packages.txt "$@")
 installed=$(dpkg-query -W -f='${db:Status-Status} ${Package}\n' 2>/dev/null | sed -n 's/^installed //p')
 missing=()
 for package in "${wanted[@]}"; do

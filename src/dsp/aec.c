@@ -205,6 +205,11 @@ bool aec_found_echo(const aec *state)
     return state->found;
 }
 
+bool aec_far_speaks(const aec *state)
+{
+    return state->active;
+}
+
 float aec_drift_ppm(const aec *state)
 {
     return echo_drift_ppm(&state->drift);

@@ -41,6 +41,9 @@ float aec_erle_db(const aec *state);
 /* True once an echo was found, until aec_reset. */
 bool aec_found_echo(const aec *state);
 
+/* The far end speaks, or did in the last frames, so that the microphone may hear echo. */
+bool aec_far_speaks(const aec *state);
+
 /* The far end's clock against the microphone's, ppm; the echo's delay, ms, to 10 ms below. */
 float aec_drift_ppm(const aec *state);
 int aec_delay_ms(const aec *state);

@@ -10,7 +10,7 @@
 #include "dsp/elementary.h"
 #include "tccc/error.h"
 
-enum { BINS = SPECTRUM_BINS, SPEECH_BEGIN = 10, SPEECH_END = 128, SPREAD = 10, QUICK_FRAMES = 30, FIRST_WINDOW = 100, WINDOW = 600 };
+enum { BINS = SPECTRUM_BINS, SPEECH_BEGIN = 10, SPEECH_END = 128, SPREAD = 10, BEGIN_FRAMES = 12, QUICK_FRAMES = 30, FIRST_WINDOW = 100, WINDOW = 600 };
 
 static const float SCALE = 32768;               /* s16: the scale of all powers here and in aec_residual */
 static const float NOISE_DB2 = -4.982892f;      /* log2 of the power gain for noise, -15 dB */
@@ -19,6 +19,7 @@ static const float SWITCH = 0.1f;               /* a frame: noise suppression co
 static const float NOISE_START = 1e3f, NOISE_MIN = 1, POWER_MIN = 1e-3f, POWER_MAX = 1e16f;
 static const float NOISE_STEP = 0.2f, NOISE_STEP_QUICK = 0.3f, NOISE_UP_MAX = 3;
 static const float SMOOTH_KEEP = 0.8f;
+static const float FALL = 8;                    /* noise is not that much above what was there in the last 50 ms: it was speech or echo */
 static const float LOWEST_SHARE = 0.25f;        /* the rest presence learns in 2 s, if it is noise and not a room's tail */
 static const float PRESENCE_KEEP = 0.9f, PRESENCE_MAX = 0.99f;
 static const float PRIOR_SLOPE = 1.398467f;     /* r / (1 + r) / ln 2, r = 15 dB: the ratio that speech is expected to have */
@@ -103,7 +104,7 @@ static void suppress_learn_lowest(suppress *state)
     bool first = state->lowest_before[0] >= POWER_MAX, turn = ++state->window >= (first ? FIRST_WINDOW : WINDOW);
     if (turn) state->window = 0;
     for (int k = 0; k < BINS; k++) {
-        float smooth = state->smooth[k] = SMOOTH_KEEP * state->smooth[k] + (1 - SMOOTH_KEEP) * state->power[k];
+        float smooth = state->smooth[k];
         float lowest = smooth < state->lowest[k] ? smooth : state->lowest[k], before = state->lowest_before[k];
         float floor = LOWEST_SHARE * (lowest < before ? lowest : before);
         if (floor > state->noise[k] && !first) state->noise[k] = floor;
@@ -112,9 +113,24 @@ static void suppress_learn_lowest(suppress *state)
     }
 }
 
+/* What comes first is taken for background; if it was speech, its first dip corrects that. From the third frame on the window is full. */
+static void suppress_begin_noise(suppress *state)
+{
+    float share = 1.0f / (float)(state->frames < 3 ? 1 : state->frames - 2);
+    for (int k = 0; k < BINS; k++) {
+        float noise = state->noise[k] + share * (state->power[k] - state->noise[k]);
+        state->noise[k] = noise < NOISE_MIN ? NOISE_MIN : noise;
+    }
+    state->frames++;
+}
+
 /* The background's power follows the frame's where neither speech nor echo is likely. */
 static void suppress_learn_noise(suppress *state)
 {
+    if (state->frames < BEGIN_FRAMES && !(state->echo && aec_far_speaks(state->echo))) {
+        suppress_begin_noise(state);
+        return;
+    }
     bool quick = state->frames < QUICK_FRAMES;
     float step = quick ? NOISE_STEP_QUICK : NOISE_STEP;
     for (int k = 0; k < BINS; k++) {
@@ -125,6 +141,7 @@ static void suppress_learn_noise(suppress *state)
         float share = noise / all, up = state->power[k] - all;
         if (!quick && up > NOISE_UP_MAX * noise) up = NOISE_UP_MAX * noise;
         noise += step * (1 - present) * share * share * up;
+        if (noise > FALL * state->smooth[k]) noise = FALL * state->smooth[k];
         state->noise[k] = noise < NOISE_MIN ? NOISE_MIN : noise;
     }
     if (quick) state->frames++;
@@ -229,6 +246,7 @@ void suppress_process(suppress *state, float pcm[FRAME_LEN])
     float step = state->on ? SWITCH : -SWITCH, weight = state->weight + step;
     state->weight = weight < 0 ? 0 : weight > 1 ? 1 : weight;
     float noise_gain = elementary_exp2(state->weight * NOISE_DB2);
+    for (int k = 0; k < BINS; k++) state->smooth[k] = SMOOTH_KEEP * state->smooth[k] + (1 - SMOOTH_KEEP) * state->power[k];
     suppress_learn_noise(state);
     suppress_learn_lowest(state);
     suppress_ratios(state);

@@ -13,7 +13,7 @@
 #include "tccc/error.h"
 #include "trace.h"
 
-enum { PTIME_MS = 20, PAYLOAD_TYPE = 111, FIRST_SEQ = 65000, PULL_MS = 10, LAST_MS = 1000, DELAY_BINS = 2000, SETTLE_MS = 2000 };
+enum { PTIME_MS = 20, PAYLOAD_TYPE = 111, FIRST_SEQ = 65000, PULL_MS = 10, LAST_MS = 1000, DELAY_BINS = 2000, SETTLE_MS = 2000, SECONDS_MAX = 4 * 3600, SECOND_TEXT = 8 };
 
 static const uint64_t start_us = 1000000000; /* time 0 of a trace: anything; not 0, so that it may go below */
 
@@ -89,7 +89,16 @@ static void deliver(receive *stream, const audio_options *options, const arrival
 typedef struct {                /* of the buffer's delay at each pull */
     int bins[DELAY_BINS], n;    /* by ms */
     double sum_ms;
+    int second_n[SECONDS_MAX];
+    float second_ms[SECONDS_MAX]; /* sums of each second of the trace */
 } delay_table;
+
+static void delay_note_second(delay_table *table, int second, double ms)
+{
+    if (second >= SECONDS_MAX) return;
+    table->second_n[second]++;
+    table->second_ms[second] += (float)ms;
+}
 
 static void delay_note(delay_table *table, double ms)
 {
@@ -106,15 +115,26 @@ static int delay_percentile(const delay_table *table, double share)
     return bin;
 }
 
+/* "20,21.5,...", owned by the caller. */
+static char *print_seconds(const delay_table *table)
+{
+    char *text = audio_memory((size_t)SECONDS_MAX * SECOND_TEXT);
+    for (int second = 0, at = 0; second < SECONDS_MAX && table->second_n[second]; second++)
+        at += snprintf(text + at, SECOND_TEXT, "%s%.1f", second ? "," : "", (double)table->second_ms[second] / table->second_n[second]);
+    return text;
+}
+
 static void write_jitter(const audio_options *options, const receive_stats *stats, const delay_table *delay, int n_sent, int n_arrived)
 {
+    char *seconds = print_seconds(delay);
     audio_json(options->json,
                "{\"packets_sent\":%d,\"packets_arrived\":%d,\"delay_mean_ms\":%.1f,\"delay_p95_ms\":%d,\"late\":%u,\"lost\":%u,\"recovered\":%u,"
                "\"concealed_share\":%.5f,\"recovered_share\":%.5f,\"expanded_share\":%.5f,\"accelerated_share\":%.5f,\"underruns\":%u,\"restarts\":%u,"
-               "\"drift_ppm\":%.1f}\n",
+               "\"drift_ppm\":%.1f,\"delay_by_second_ms\":[%s]}\n",
                n_sent, n_arrived, delay->n ? delay->sum_ms / delay->n : 0, delay_percentile(delay, 0.95), stats->packets_late, stats->packets_lost,
                stats->packets_recovered, (double)stats->concealed_ratio, (double)stats->recovered_ratio, (double)stats->expanded_ratio,
-               (double)stats->accelerated_ratio, stats->underruns, stats->restarts, (double)stats->drift_ppm);
+               (double)stats->accelerated_ratio, stats->underruns, stats->restarts, (double)stats->drift_ppm, seconds);
+    free(seconds);
 }
 
 void audio_jitter(const audio_options *options)
@@ -135,6 +155,7 @@ void audio_jitter(const audio_options *options)
         for (; next < n_arrivals && arrivals[next].at_ms <= pull * PULL_MS; next++) deliver(stream, options, &arrivals[next]);
         receive_pull(stream, out + pull * FRAME_LEN, start_us + (uint64_t)pull * PULL_MS * 1000);
         if (is_running) receive_stats_get(stream, &stats);
+        if (is_running) delay_note_second(delay, pull * PULL_MS / 1000, (double)stats.buffer_ms);
         if (is_running && pull * PULL_MS >= SETTLE_MS) delay_note(delay, (double)stats.buffer_ms);
         audio_progress(pull * FRAME_LEN, n_pulls * FRAME_LEN);
     }

@@ -1,0 +1,11 @@
+# What `make bench-voice` needs besides tccc-audio: material, measures, and peers from Debian (tests/bench/voice). Layer: build.
+enable_language(CXX)
+pkg_check_modules(WEBRTC REQUIRED IMPORTED_TARGET webrtc-audio-processing speexdsp)
+foreach(name echo_cases noise_cases measure)
+  program(voice_${name} tests/bench/voice/${name}.c tccc_media tccc_dsp tccc_base m)
+  target_sources(voice_${name} PRIVATE tests/bench/voice/material.c)
+endforeach()
+target_sources(voice_measure PRIVATE tests/bench/voice/stoi.c)
+program(voice_peers tests/bench/voice/peers.cc tccc_media tccc_dsp tccc_base PkgConfig::WEBRTC m)
+target_sources(voice_peers PRIVATE tests/bench/voice/material.c)
+add_custom_target(voice_bench DEPENDS tccc-audio voice_echo_cases voice_noise_cases voice_measure voice_peers)
