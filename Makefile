@@ -11,7 +11,7 @@ stages = source cmake/stages.sh
 .PHONY: help setup build demo test check bench fuzz crash dist docs clean bench-voice
 
 help: ## lists the targets
-	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 16
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 20
 
 setup: ## installs the missing Debian packages (root or sudo)
 	@$(stages) 1
