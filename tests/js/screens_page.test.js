@@ -58,9 +58,10 @@ describe('screens in their page', () => {
     }
   });
 
-  it('nothing on a screen stands outside of the page or is cut off', async () => {
-    for (const name of Object.keys(SCREENS)) {
+  for (const width of [320, 1280]) it(`nothing on a screen stands outside of a page ${width} pixels wide or is cut off (WCAG 1.4.10)`, async () => {
+    for (const name of Object.keys(SCREENS).filter((one) => one !== 'embedded' || width > 760)) {
       tab = await open('?lang=en');
+      await tab.page.setViewportSize({ width, height: 640 });
       await tab.ready();
       await SCREENS[name](tab);
       const outside = await tab.tab.evaluate(() => [...document.querySelector('t3c-sdk').shadowRoot.querySelectorAll('button, input, select')]
@@ -68,6 +69,7 @@ describe('screens in their page', () => {
         .filter((one) => { const { left, right } = one.getBoundingClientRect(); return left < -1 || right > innerWidth + 1 || one.scrollWidth > one.clientWidth + 12; }).map((one) => one.outerHTML.slice(0, 100)));
       assert.deepEqual(outside, [], name);
     }
+    await tab.page.setViewportSize({ width: 1280, height: 720 });
   });
 
   for (const name of ['a call', 'transfer to a group', 'workbench with a chat', 'embedded']) {

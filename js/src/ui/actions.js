@@ -1,5 +1,6 @@
 /** actions.js: what the screens' buttons do, by the public namespaces of window.tccc. Layer: ui. */
-import { transferOf } from './state.js';
+import { newUuid } from '../uuid.js';
+import { isWide, transferOf } from './state.js';
 
 const RECHECK = Object.freeze({ isRunning: false, report: null });
 
@@ -9,9 +10,6 @@ export const canOf = (tccc) => (/** @type {string} */ space, /** @type {string} 
 
 /** @param {Record<string, any>} answer a result in either of its shapes @param {string} name */
 export const listOf = (answer, name) => answer?.[name] ?? answer?.data?.[name] ?? [];
-
-const newId = () => (crypto.randomUUID ? crypto.randomUUID()
-  : '10000000-1000-4000-8000-100000000000'.replace(/[018]/g, (c) => (Number(c) ^ (crypto.getRandomValues(new Uint8Array(1))[0] & (15 >> (Number(c) / 4)))).toString(16)));
 
 /**
  * @param {{tccc: any, store: import('./state.js').Store, settings: import('../user_settings.js').Settings}} parts
@@ -89,7 +87,7 @@ export function createActions({ tccc, store, settings }) {
 
   /** @param {string} sessionId @param {{text?: string, file?: File}} what @param {string} [again] clientId of one that failed */
   async function send(sessionId, what, again) {
-    const clientId = again ?? newId();
+    const clientId = again ?? newUuid();
     const kind = !what.file ? 'text' : what.file.type.startsWith('image/') ? 'image' : 'file';
     const message = {
       from: 'seat', kind, text: what.text, name: what.file?.name, size: what.file?.size, mime: what.file?.type, file: what.file, timeMs: Date.now(), clientId,
@@ -147,7 +145,7 @@ export function createActions({ tccc, store, settings }) {
     if (!number) return;
     const answer = await run('dial', () => tccc.Call.startOutboundCall({ phoneNumber: number }));
     if (answer) step('dialled', '');
-    if (answer && !get().view.isWide && !get().view.isEmbedded) view({ isOpen: false });
+    if (answer && !isWide(get().view)) view({ isOpen: false });
   }
 
   /** Blind transfer. @param {string} sessionId @param {object} target */

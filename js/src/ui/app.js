@@ -16,7 +16,7 @@ const QUALITY_MS = 2000;
 const DIRECTORY_MS = 3000;
 const RUNNING_MS = 2000;
 /** A workbench of two columns needs this much of the page. */
-const WIDE_MIN = 900;
+const WIDE_MIN = 820;
 const FOCUSABLE = 'button:not([disabled]):not([hidden]),input:not([disabled]):not([tabindex="-1"]),select,textarea,[tabindex="0"]';
 
 /**
@@ -47,11 +47,20 @@ export class App {
     this.stage = document.createElement('div');
     this.shadow.replaceChildren(this.stage);
     adoptStyle(this.shadow, STYLE, parts.config.nonce);
+    this.onResize = () => this.measure();
+    globalThis.addEventListener('resize', this.onResize);
+    this.measure();
     this.store.step('settings', parts.settings.get());
     parts.settings.subscribe((settings) => { if (!this.isDisposed) this.store.step('settings', settings); });
     const status = parts.tccc.Agent.getStatus();
     if (status !== 'offline') this.store.step('statusChanged', { status });
     this.draw();
+  }
+
+  /** Whether the page has room for two columns. */
+  measure() {
+    const hasRoom = globalThis.innerWidth >= WIDE_MIN;
+    if (hasRoom !== this.store.get().view.hasRoom) this.store.step('view', { hasRoom });
   }
 
   /** @param {string} name @param {any} fields */
@@ -71,7 +80,7 @@ export class App {
   showFloatButton(/** @type {boolean} */ isFloatShown) { this.act.view({ isFloatShown }); }
   showBar(/** @type {boolean} */ isBarShown) { this.act.view({ isBarShown }); }
   showWorkbench(/** @type {boolean} */ isOpen) {
-    this.act.view(isOpen ? { isOpen, isWide: globalThis.innerWidth >= WIDE_MIN } : { isOpen });
+    this.act.view(isOpen ? { isOpen, isWide: true } : { isOpen });
   }
   setHiddenButtons(/** @type {string[]} */ hidden) { this.store.step('hiddenButtons', hidden); }
 
@@ -167,6 +176,7 @@ export class App {
 
   dispose() {
     this.isDisposed = true;
+    globalThis.removeEventListener('resize', this.onResize);
     this.setTimer(false);
     this.stage.remove();
   }

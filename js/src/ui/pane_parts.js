@@ -3,6 +3,8 @@ import { h } from './dom.js';
 import { iconButton, number, textButton } from './controls.js';
 import { dateAndTime, durationOf, stateOf, subtitleOf, titleOf } from './format.js';
 
+import { isWide } from './state.js';
+
 /** @typedef {import('./controls.js').Context} Context */
 /** @typedef {import('../sessions.js').Session} Session */
 
@@ -31,7 +33,7 @@ export const details = (c, session) => h('dl', { class: 'facts' }, facts(c, sess
 export function paneHead(c, session, buttons) {
   const { s, t, act } = c;
   return h('div', { class: 'paneHead' },
-    s.view.isWide || s.view.isEmbedded ? null : iconButton('back', t.back, () => {
+    isWide(s.view) ? null : iconButton('back', t.back, () => {
       act.view({ selected: '' });
       act.focus('sessions');
     }, { class: 'small', key: 'back' }),

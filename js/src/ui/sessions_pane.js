@@ -5,6 +5,7 @@ import { chatPane } from './chat_pane.js';
 import { completeButton, details, paneHead, transcript } from './pane_parts.js';
 import { durationOf, inOrder, secondsLeft, stateOf, titleOf } from './format.js';
 import { fill } from './text.js';
+import { isWide } from './state.js';
 import { videoPane } from './video_pane.js';
 
 /** @typedef {import('./controls.js').Context} Context */
@@ -54,7 +55,7 @@ function callPane(c, session) {
 /** @param {Context} c */
 export function sessionsPane(c) {
   const { s, t } = c;
-  const isBoth = s.view.isWide || s.view.isEmbedded;
+  const isBoth = isWide(s.view);
   const session = s.sessions.find(({ sessionId }) => sessionId === s.view.selected);
   const pane = session && ({ im: chatPane, video: videoPane }[/** @type {string} */ (session.type)] ?? callPane);
   return [

@@ -74,7 +74,7 @@ export const initialState = () => ({
   /** What shall have the focus next; the count makes the same wish twice a new one. */
   focus: { name: '', count: 0 },
   view: {
-    isFloatShown: true, isBarShown: true, isOpen: false, isEmbedded: false, isWide: false, tab: 'sessions', selected: '',
+    isFloatShown: true, isBarShown: true, isOpen: false, isEmbedded: false, isWide: false, hasRoom: true, tab: 'sessions', selected: '',
     isStatusOpen: false, isRestOpen: false,
   },
   /** @type {string[]} */
@@ -109,6 +109,9 @@ export function mergeMessages(before, added) {
   return [...kept, ...added].sort((a, b) => (a.seq ?? Infinity) - (b.seq ?? Infinity) || a.timeMs - b.timeMs).slice(-MESSAGES_MAX);
 }
 
+/** Whether list and contact stand beside each other. @param {State['view']} view */
+export const isWide = (view) => view.isEmbedded || (view.isWide && view.hasRoom);
+
 /** The pane of this session is before the agent's eyes. @param {State} state @param {string} sessionId */
 export const isLookedAt = ({ view }, sessionId) => view.isOpen && view.tab === 'sessions' && view.selected === sessionId;
 
@@ -139,7 +142,7 @@ function viewOf(state, sessions) {
     && before.get(sessionId) !== 'talking' && !VOICE.includes(type));
   if (begun) return { ...state.view, isOpen: true, tab: 'sessions', selected: begun.sessionId };
   if (sessions.some(({ sessionId }) => sessionId === state.view.selected)) return state.view;
-  const first = state.view.isWide || state.view.isEmbedded ? sessions.find(({ state: is }) => is !== 'ended') : undefined;
+  const first = isWide(state.view) ? sessions.find(({ state: is }) => is !== 'ended') : undefined;
   return { ...state.view, selected: first?.sessionId ?? '' };
 }
 

@@ -32,6 +32,8 @@ pointer-events:none;-webkit-text-size-adjust:100%;font-variant-numeric:tabular-n
 .root[data-theme=light]{color-scheme:light;${tokens((light) => light)}}
 .root[data-theme=dark]{color-scheme:dark;${tokens((_, dark) => dark)}}
 .root.embedded{position:absolute;padding:0}
+/* Chinese and English read from left to right in a mirrored page too */
+.root[dir=rtl]{text-align:right}[dir=rtl] *:not(input):not(textarea):not(select){unicode-bidi:plaintext}.bars{direction:ltr}
 h2,p,ul,dl,dd{margin:0;padding:0}ul{list-style:none}
 h2{font-size:16px;font-weight:600}.minor{font-size:12px;color:var(--soft);letter-spacing:.02em}
 .soft{color:var(--soft);font-weight:400}.strong{font-weight:600}.bad{color:var(--bad)}.centre{text-align:center;justify-content:center}
@@ -79,8 +81,8 @@ background:var(--sunken);color:var(--ink);transition:background .12s}
 .dot[data-status=rest]{border-color:var(--away);background:linear-gradient(90deg,var(--away) 50%,var(--face) 50%)}
 .dot[data-status=arrange],.dot[data-status=afterCallWork]{border-color:var(--work)}
 .badge{min-width:18px;height:18px;border-radius:9px;padding:0 5px;background:var(--stop);color:#fff;font-size:11px;font-weight:700;line-height:18px;text-align:center;display:inline-block;position:relative}
-.note{display:flex;gap:9px;align-items:center;width:100%;padding:9px 12px;border-radius:10px;background:var(--warnface);color:var(--warn);font-size:13px;text-align:start;pointer-events:auto}
-.note.empty{display:none}.note .button{background:none;box-shadow:inset 0 0 0 1.5px currentColor;color:inherit;min-height:28px;padding:0 10px}
+.note{display:flex;flex-wrap:wrap;gap:9px;align-items:center;width:100%;padding:9px 12px;border-radius:10px;background:var(--warnface);color:var(--warn);font-size:13px;text-align:start;pointer-events:auto}
+.note.empty{display:none}.note>span{flex:1 1 150px}.note .button{background:none;box-shadow:inset 0 0 0 1.5px currentColor;color:inherit;min-height:28px;padding:0 10px}
 button.note{cursor:pointer}
 .field{display:flex;align-items:center;gap:8px;border:1px solid var(--edge);border-radius:10px;padding:0 11px;min-height:38px;color:var(--soft);background:var(--face)}
 .field:focus-within{border-color:var(--accent);box-shadow:0 0 0 1px var(--accent)}
@@ -137,15 +139,15 @@ box-shadow:0 1px 2px var(--shade),0 10px 28px var(--shade);animation:rise .18s e
 .bars[data-level="4"] i,.bars[data-level="3"] i:nth-child(-n+3){background:var(--free)}
 .bars[data-level="2"] i:nth-child(-n+2){background:var(--away)}.bars[data-level="1"] i:nth-child(1){background:var(--busy)}
 .card .note{margin-top:10px}
-.actions{display:flex;gap:8px;margin-top:14px;align-items:center}
+.actions{display:flex;flex-wrap:wrap;gap:8px;margin-top:14px;align-items:center}
 .actions .stop:last-child:not(.wide){margin-inline-start:auto;width:52px;border-radius:20px}
 .fuse{position:absolute;top:0;left:0;width:100%;height:3px;-webkit-appearance:none;appearance:none;border:0;background:none;color:var(--go)}
 .fuse::-webkit-progress-bar{background:none}.fuse::-webkit-progress-value{background:var(--go);transition:width 1s linear}.fuse::-moz-progress-bar{background:var(--go)}
 .sent{font-size:17px;letter-spacing:.12em;text-align:center;overflow-wrap:anywhere;min-height:24px}
 .picks{display:flex;flex-direction:column;max-height:188px;overflow-y:auto;margin:-3px -4px;padding:3px 4px;scrollbar-width:thin}
-.pick{display:flex;align-items:center;gap:9px;min-height:38px;padding:0 9px;border-radius:9px;cursor:pointer}
+.pick{display:flex;flex-wrap:wrap;align-items:center;gap:0 9px;min-height:38px;padding:0 9px;border-radius:9px;cursor:pointer}
 .pick:hover{background:var(--raised)}.pick:focus-within{outline:2px solid var(--accent)}
-.pick .small{flex:none;font-size:13px}.pick input{flex:none;width:16px;height:16px;accent-color:var(--accent);margin:0}.pick input:focus{outline:none}
+.pick .grow{flex:1 0 36%}.pick .small{flex:none;font-size:13px}.pick input{flex:none;width:16px;height:16px;accent-color:var(--accent);margin:0}.pick input:focus{outline:none}
 .floatPart{display:contents}
 .float{pointer-events:auto;position:relative;width:54px;height:54px;border-radius:50%;display:grid;place-items:center;background:var(--face);color:var(--ink);border:1px solid var(--line);
 box-shadow:0 1px 2px var(--shade),0 8px 24px var(--shade);flex:none}

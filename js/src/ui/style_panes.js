@@ -65,7 +65,7 @@ code{font:12px/1.5 ui-monospace,Consolas,monospace;color:var(--soft)}
 .words{background:var(--sunken);border-radius:14px;border-end-start-radius:4px;padding:8px 12px;white-space:pre-wrap;overflow-wrap:anywhere}
 .seat .words{background:var(--tint);border-radius:14px;border-end-end-radius:4px}.system .words{background:none;padding:0;white-space:normal}
 .message.sending .words,.message.sending .file{opacity:.75}
-.mark{font-size:12px;color:var(--soft);margin-top:3px;padding:0 4px}.seat .mark{text-align:end}
+.mark{font-size:12px;color:var(--soft);margin-top:3px;padding:0 4px}.seat .mark{text-align:end}[dir=rtl] .seat .mark{text-align:left}
 .mark .link{font-size:12px}
 .day{align-self:center;font-size:12px;color:var(--soft)}.earlier{align-self:center}
 .picture img{display:block;max-width:240px;max-height:200px;border-radius:12px;background:var(--sunken)}

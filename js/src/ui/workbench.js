@@ -5,6 +5,7 @@ import { iconButton } from './controls.js';
 import { agentsPane } from './agents_pane.js';
 import { dialPane } from './dial_pane.js';
 import { fill } from './text.js';
+import { isWide } from './state.js';
 import { sessionsPane } from './sessions_pane.js';
 import { settingsPane } from './settings_pane.js';
 import { statusButton, statusStrip } from './status.js';
@@ -17,9 +18,6 @@ export const unreadOf = ({ s }) => Object.values(s.chats).reduce((sum, { unread 
 
 /** @type {Record<string, (c: Context) => any>} */
 const PANES = { sessions: sessionsPane, dial: dialPane, agents: agentsPane, supervise: supervisePane, settings: settingsPane };
-
-/** @param {Context} c */
-export const isWide = ({ s }) => s.view.isEmbedded || s.view.isWide;
 
 /** @param {Context} c */
 function rail(c) {
@@ -42,7 +40,7 @@ const header = (c) => {
   return h('div', { class: 'top' }, statusButton(c), h('span', { class: 'grow' }),
     s.link === 'starting' ? h('span', { class: 'soft', role: 'status' }, t.starting) : null,
     s.view.isEmbedded ? null : [
-      iconButton(s.view.isWide ? 'narrower' : 'wider', s.view.isWide ? t.narrower : t.wider, () => act.view({ isWide: !s.view.isWide }), { class: 'small', key: 'size' }),
+      s.view.hasRoom && iconButton(s.view.isWide ? 'narrower' : 'wider', s.view.isWide ? t.narrower : t.wider, () => act.view({ isWide: !s.view.isWide }), { class: 'small', key: 'size' }),
       iconButton('close', t.closeBench, () => act.openBench(false), { class: 'small', key: 'close' })]);
 };
 
@@ -51,7 +49,7 @@ export function workbench(c, docked) {
   const { s, t, act } = c;
   const tab = PANES[s.view.tab] && (s.view.tab !== 'supervise' || s.running) ? s.view.tab : 'sessions';
   return h('section', {
-    class: `bench ${isWide(c) ? 'wide' : 'compact'}`, 'aria-label': t.bench, key: 'bench', tabindex: -1, 'data-focus': 'bench', 'data-home': 'bench',
+    class: `bench ${isWide(s.view) ? 'wide' : 'compact'}`, 'aria-label': t.bench, key: 'bench', tabindex: -1, 'data-focus': 'bench', 'data-home': 'bench',
     onkeydown: (/** @type {KeyboardEvent} */ event) => { if (event.key === 'Escape' && !s.view.isEmbedded) act.openBench(false); },
   }, header(c), statusStrip(c), docked,
   h('div', { class: 'body' }, rail(c), h('div', { class: `pane ${tab}`, key: tab }, PANES[tab](c))));
