@@ -38,7 +38,7 @@ static const sdp_audio_agreement *agreement_of(const call_end *end) { return end
 
 void call_match_media(const call *c, const call_end *other, sdp_audio *local) {
     const sdp_audio_agreement *a = agreement_of(other);
-    if (!a && other->seat && other->channel >= 0)
+    if (!a && other->media_told) /* a page speaks every codec until it has begun with one */
         a = call_format(c);
     if (!a)
         return;

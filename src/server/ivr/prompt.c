@@ -522,6 +522,7 @@ prompts *prompts_new(const prompts_config *config, store *db, workers *pool, con
         prompts_free(p);
         return NULL;
     }
+    prompt_sweep_sounds(p);
     p->speech_bytes = shelf_trim(p->speech, p->speech_max);
     return p;
 }

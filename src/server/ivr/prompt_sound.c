@@ -6,11 +6,14 @@
 #include "server/ivr/clip.h"
 #include "tccc/error.h"
 
+#include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum { UPLOADS_MAX = 8, NAME_BYTES_MAX = 127 };
@@ -356,4 +359,73 @@ int prompt_delete(prompts *p, int64_t app_id, int64_t sound_id, char sentence[PR
     if (unlink(path) && errno != ENOENT)
         LOG(p->log, LOG_LEVEL_ERROR, "sound.not_deleted", log_integer("sound", sound_id), log_text("why", strerror(errno)));
     return 0;
+}
+
+/* --- files without a row --- */
+
+enum { FILE_NAME_LEN = 36 /* of name_file: 32 digits and .wav */, ORPHAN_S = 600 /* younger ones may wait for another process's row */ };
+
+typedef struct {
+    prompts *p;
+    char (*names)[FILE_NAME_LEN + 1];
+    size_t n, room;
+    bool failed;
+} file_names;
+
+static bool note_file(void *ctx, const store_sound *row)
+{
+    file_names *all = ctx;
+    if (strlen(row->file) != FILE_NAME_LEN) return true; /* never swept */
+    if (all->n == all->room) {
+        size_t room = all->room ? 2 * all->room : 64;
+        void *names = realloc(all->names, room * sizeof *all->names);
+        if (!names) return !(all->failed = true);
+        all->names = names;
+        all->room = room;
+    }
+    memcpy(all->names[all->n++], row->file, FILE_NAME_LEN + 1);
+    return true;
+}
+
+static bool note_app(void *ctx, int64_t app_id, const char *name)
+{
+    file_names *all = ctx;
+    (void)name;
+    all->failed |= store_list_sounds(all->p->db, app_id, note_file, all) != 0;
+    return !all->failed;
+}
+
+static int by_name(const void *a, const void *b)
+{
+    return memcmp(a, b, FILE_NAME_LEN);
+}
+
+static bool is_ours(const char *name)
+{
+    return strlen(name) == FILE_NAME_LEN && strspn(name, "0123456789abcdef") == FILE_NAME_LEN - 4 && !strcmp(name + FILE_NAME_LEN - 4, ".wav");
+}
+
+static bool is_old(int folder, const char *name)
+{
+    struct stat file;
+    return !fstatat(folder, name, &file, AT_SYMLINK_NOFOLLOW) && S_ISREG(file.st_mode) && clock_unix_ms() / 1000 - file.st_mtime > ORPHAN_S;
+}
+
+static void sweep_folder(const file_names *all)
+{
+    DIR *dir = opendir(all->p->sounds);
+    for (struct dirent *e; dir && (e = readdir(dir));) {
+        if (!is_ours(e->d_name) || !is_old(dirfd(dir), e->d_name) || (all->n && bsearch(e->d_name, all->names, all->n, sizeof *all->names, by_name))) continue;
+        if (!unlinkat(dirfd(dir), e->d_name, 0)) LOG(all->p->log, LOG_LEVEL_INFO, "sounds.orphan_deleted", log_text("file", e->d_name));
+    }
+    if (dir) closedir(dir);
+}
+
+void prompt_sweep_sounds(prompts *p)
+{
+    file_names all = { .p = p };
+    all.failed |= store_list_apps(p->db, note_app, &all) != 0;
+    if (all.n) qsort(all.names, all.n, sizeof *all.names, by_name);
+    if (!all.failed) sweep_folder(&all); /* a store that cannot be read is no reason to delete */
+    free(all.names);
 }

@@ -34,4 +34,7 @@ int prompt_sound_path(prompts *p, int64_t app_id, int64_t sound_id, bool any, ch
 /* Uploads under way report to nobody from now on. */
 void prompt_leave_uploads(prompts *p);
 
+/* prompt_sound.c: deletes uploaded files that no row names: a crash came between the file and its row. */
+void prompt_sweep_sounds(prompts *p);
+
 #endif

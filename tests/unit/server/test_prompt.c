@@ -13,6 +13,7 @@
 #include "tccc/error.h"
 
 #include <dirent.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -390,6 +391,41 @@ static void half_written_files_of_the_last_run_are_swept(void **state)
     assert_int_equal(files_in("speech") + files_in("sounds"), 1);
 }
 
+static bool exists(const char *name)
+{
+    char path[128];
+    snprintf(path, sizeof path, "%s/sounds/%s", test.folder, name);
+    return access(path, F_OK) == 0;
+}
+
+static void make_old_file(const char *name, int age_s)
+{
+    char path[128];
+    struct timespec times[2] = { { .tv_sec = clock_unix_ms() / 1000 - age_s }, { .tv_sec = clock_unix_ms() / 1000 - age_s } };
+    snprintf(path, sizeof path, "%s/sounds/%s", test.folder, name);
+    FILE *f = fopen(path, "w");
+    assert_non_null(f);
+    fclose(f);
+    assert_int_equal(utimensat(AT_FDCWD, path, times, 0), 0);
+}
+
+static void a_file_whose_row_a_crash_has_prevented_is_deleted_at_the_next_start(void **state)
+{
+    static const char orphan[] = "00112233445566778899aabbccddeeff.wav", kept[] = "10112233445566778899aabbccddeeff.wav",
+                      young[] = "20112233445566778899aabbccddeeff.wav", other[] = "greeting.wav";
+    store_sound row = { .app_id = OTHER, .name = "kept", .state = SOUND_APPROVED };
+    (void)state;
+    strcpy(row.file, kept);
+    assert_int_equal(store_put_sound(test.db, &row), 0);
+    make_old_file(orphan, 3600);
+    make_old_file(kept, 3600);
+    make_old_file(young, 10);
+    make_old_file(other, 3600);
+    reopen(NULL);
+    assert_false(exists(orphan));
+    assert_true(exists(kept) && exists(young) && exists(other) && exists("beep.wav"));
+}
+
 static void a_folder_that_cannot_be_is_told(void **state)
 {
     (void)state;
@@ -665,6 +701,7 @@ int main(void)
         IN_A_FOLDER(what_is_wrong_with_an_upload_is_told),
         IN_A_FOLDER(one_name_is_taken_once_and_eight_uploads_run_at_a_time),
         IN_A_FOLDER(a_sound_that_is_played_is_not_deleted),
+        IN_A_FOLDER(a_file_whose_row_a_crash_has_prevented_is_deleted_at_the_next_start),
         IN_A_FOLDER(nobody_is_called_after_the_end),
         IN_A_FOLDER(when_the_workers_have_ended_nothing_new_is_made),
     };
