@@ -63,7 +63,8 @@ void tccc_engine_free(tccc_engine *engine);
  * {"id":..,"status":"success","data":{..}} or {"id":..,"status":"error","code":..,"errorMsg":..,"remedy":..}.
  * Commands: Call.startOutboundCall accept end hungUp deleteCall muteMic unmuteMic isMicMuted hold unHold sendDigits;
  * Chat.accept reject end deleteChat transfer send read typing getHistory upload; Visit.start end rate (a visitor's page);
- * Agent.online offline setStatus getStatus; Session.list; Media.offer {sdp} (answer {sdp}); Media.stats.
+ * Agent.online offline setStatus getStatus; Session.list; Agent.device {microphone}; Directory.get; Media.offer {sdp} (answer {sdp}); Media.stats;
+ * Media.probe {seconds?} (measures the media paths: docs/protocol.md).
  * 0; or, and then nothing was done and no result follows, FORMAT or TOO_LARGE (no id to answer to) or NO_MEMORY. */
 int tccc_engine_command(tccc_engine *engine, const char *json, size_t len, uint64_t now_ms);
 

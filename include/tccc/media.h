@@ -20,6 +20,8 @@ extern "C" {
 #define TCCC_VOICE_STREAMS 4      /* calls at once; one talks, the others are usually on hold */
 #define TCCC_PACKET_MAX 1472      /* bytes of one RTP or RTCP packet: 1500 less IPv4 and UDP headers */
 #define TCCC_BLOCK_MAX 4096       /* samples of one capture or render call */
+#define TCCC_GAIN_MAX 2.0f        /* of microphone and loudspeaker: twice the amplitude, 6 dB */
+#define TCCC_SILENT_S 5           /* a telephone that suppresses silence sends at least this often: RTCP, comfort noise */
 #define TCCC_DIGITS_MAX 64        /* DTMF digits queued in one stream */
 #define TCCC_SRTP_KEY_LEN 30      /* AES-128 key (16) and salt (14), RFC 4568 section 6.1 */
 
@@ -71,7 +73,14 @@ typedef struct {                    /* since open, unless said otherwise */
     float input_dbfs, output_dbfs;  /* speech level of the last 100 ms; -127 = silence */
     float mos;                      /* 1..4.5, ITU-T G.107 */
     float erle_db;                  /* echo return loss enhancement, last second */
+    float loss_ratio;               /* of about the last 200 packets from the peer, before FEC */
+    int level;                      /* of the sound, by mos: 5 best .. 1 bad, 0 nothing has come for TCCC_SILENT_S */
 } tccc_voice_stats;
+
+typedef struct {                    /* of the last 100 ms; -127 = silence */
+    float input_dbfs;               /* what the microphone gives, times its gain, before any processing */
+    float output_dbfs;              /* what goes to the loudspeaker, tones included */
+} tccc_voice_levels;
 
 /* A new engine, or NULL with *error set (ARG_RANGE, NO_MEMORY). The caller frees it. */
 tccc_voice *tccc_voice_new(const tccc_voice_config *config, int *error);
@@ -79,6 +88,15 @@ void tccc_voice_free(tccc_voice *voice);
 
 /* Changes echo canceller, suppressor and gain control in a call, without a click. 0 or ARG_RANGE. */
 int tccc_voice_configure(tccc_voice *voice, enum tccc_processing aec, enum tccc_processing ns, enum tccc_processing agc);
+
+/* Gain of the microphone (after all processing) and of the streams in the loudspeaker (tones keep theirs), 0..TCCC_GAIN_MAX, 1 at
+ * first; without a click. 0 or ARG_RANGE. */
+int tccc_voice_gain(tccc_voice *voice, float input, float output);
+void tccc_voice_levels_get(const tccc_voice *voice, tccc_voice_levels *levels);
+/* A level as a share of what one sees on a meter: 0 at -60 dBFS and below, 1 at 0 dBFS. */
+float tccc_level_share(float dbfs);
+/* What a connection is good for: MOS by ITU-T G.107 from the delay mouth to ear and the share of lost packets. */
+float tccc_mos(enum tccc_codec codec, float delay_ms, float loss_ratio);
 
 /* Opens stream `channel` (0..TCCC_VOICE_STREAMS-1), closing what was there. Starts with SEND|RECEIVE.
  * 0, ARG_RANGE (the config or channel is outside its range), NO_MEMORY. */

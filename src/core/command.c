@@ -29,7 +29,7 @@ static enum wire_method arguments_like(enum command_name name) {
     case COMMAND_VISIT_START: return WIRE_VISIT_START;
     case COMMAND_VISIT_RATE: return WIRE_CHAT_RATE;
     case COMMAND_AGENT_ONLINE: case COMMAND_AGENT_OFFLINE: case COMMAND_AGENT_GET_STATUS: case COMMAND_SESSION_LIST:
-    case COMMAND_MEDIA_STATS: case COMMAND_DIRECTORY_GET: case N_COMMANDS: return WIRE_N_METHODS;
+    case COMMAND_MEDIA_STATS: case COMMAND_DIRECTORY_GET: case COMMAND_MEDIA_PROBE: case N_COMMANDS: return WIRE_N_METHODS;
     case COMMAND_CALL_ACCEPT: case COMMAND_CALL_END: case COMMAND_CALL_HUNG_UP: case COMMAND_CALL_DELETE: case COMMAND_CALL_MUTE:
     case COMMAND_CALL_UNMUTE: case COMMAND_CALL_IS_MUTED: case COMMAND_CALL_HOLD: case COMMAND_CALL_UNHOLD:
     case COMMAND_CALL_UNFLOW: case COMMAND_CALL_DIGITS: case COMMAND_CHAT_ACCEPT: case COMMAND_CHAT_REJECT: case COMMAND_CHAT_END:
@@ -62,8 +62,15 @@ static int read_digits(command *command, const json_value *args, wire_failure *f
     return in.error ? fail(failure, in.error, names[command->name], in.message) : 0;
 }
 
+static int read_seconds(command *command, const json_value *args, wire_failure *failure) {
+    json_reader in = json_read(args ? args : command->tree); /* which has no such member */
+    command->seconds = (int)json_integer_or(&in, "seconds", 3, 1, 10);
+    return in.error ? fail(failure, in.error, names[command->name], in.message) : 0;
+}
+
 static int read_options(command *command, const json_value *args, wire_failure *failure) {
     enum wire_method like = arguments_like(command->name);
+    if (command->name == COMMAND_MEDIA_PROBE) return read_seconds(command, args, failure);
     if (like == WIRE_N_METHODS) return 0;
     if (like == WIRE_CALL_ACCEPT && json_text(args)) return read_bare(command, json_text(args), failure);
     json_value *none = NULL;

@@ -13,7 +13,7 @@
     X(CALL_UNFLOW, "Call.stopSelfService") \
     X(AGENT_ONLINE, "Agent.online") X(AGENT_OFFLINE, "Agent.offline") X(AGENT_SET_STATUS, "Agent.setStatus") \
     X(AGENT_GET_STATUS, "Agent.getStatus") X(SESSION_LIST, "Session.list") X(MEDIA_OFFER, "Media.offer") X(MEDIA_STATS, "Media.stats") \
-    X(AGENT_DEVICE, "Agent.device") X(DIRECTORY_GET, "Directory.get") \
+    X(AGENT_DEVICE, "Agent.device") X(DIRECTORY_GET, "Directory.get") X(MEDIA_PROBE, "Media.probe") \
     X(CHAT_ACCEPT, "Chat.accept") X(CHAT_REJECT, "Chat.reject") X(CHAT_END, "Chat.end") X(CHAT_DELETE, "Chat.deleteChat") \
     X(CHAT_TRANSFER, "Chat.transfer") X(CHAT_SEND, "Chat.send") X(CHAT_READ, "Chat.read") X(CHAT_TYPING, "Chat.typing") \
     X(CHAT_HISTORY, "Chat.getHistory") X(CHAT_UPLOAD, "Chat.upload") \
@@ -30,6 +30,7 @@ typedef struct command {
     uint32_t id;
     enum command_name name;
     wire_args args;                 /* digits is NULL when dtmfText is absent (it is optional, SDK-062) */
+    int seconds;                    /* Media.probe: 1..10, 3 when absent */
     json_value *tree;               /* owned */
 } command;
 

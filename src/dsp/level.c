@@ -5,7 +5,12 @@
 
 void level_put(level *meter, const float pcm[FRAME_LEN])
 {
-    meter->energy[meter->next] = frame_energy(pcm, FRAME_LEN);
+    level_put_scaled(meter, pcm, 1);
+}
+
+void level_put_scaled(level *meter, const float pcm[FRAME_LEN], float gain)
+{
+    meter->energy[meter->next] = gain * gain * frame_energy(pcm, FRAME_LEN);
     meter->next = (meter->next + 1) % LEVEL_FRAMES;
 }
 

@@ -16,6 +16,9 @@ typedef struct {
 /* Takes one frame as in frame.h. */
 void level_put(level *meter, const float pcm[FRAME_LEN]);
 
+/* The same for a frame that is heard `gain` times as loud. */
+void level_put_scaled(level *meter, const float pcm[FRAME_LEN], float gain);
+
 /* Root mean square of the last 100 ms against a full-scale square wave, dB: -127..0 (a full-scale sine is -3). */
 float level_dbfs(const level *meter);
 

@@ -8,12 +8,13 @@
 
 static bool body_fits(enum carrier_kind kind, size_t length) {
     if (kind == CARRIER_DATA) return length >= 1 && length <= CARRIER_PACKET_MAX;
+    if (kind == CARRIER_PROBE || kind == CARRIER_ECHO) return length >= 1 && length <= CARRIER_PROBE_MAX;
     return length >= CARRIER_ECHO_MIN && length <= CARRIER_ECHO_MAX;
 }
 
 int carrier_parse(const uint8_t *bytes, size_t length, carrier_frame *frame) {
     if (length <= CARRIER_HEADER || length > CARRIER_FRAME_MAX) return TCCC_E_FORMAT;
-    if ((bytes[0] & 15) != 0 || bytes[0] >> 4 > CARRIER_PONG) return TCCC_E_FORMAT;
+    if ((bytes[0] & 15) != 0 || bytes[0] >> 4 > CARRIER_ECHO) return TCCC_E_FORMAT;
     *frame = (carrier_frame){
         .kind = (enum carrier_kind)(bytes[0] >> 4),
         .seq = (uint16_t)(bytes[2] << 8 | bytes[3]),
@@ -85,7 +86,7 @@ void carrier_path(carrier *carrier, int path, bool open) {
     carrier->pinged = false; /* whoever attached may be a reloaded page that counts its pings anew */
     if (carrier->open != 0) return;
     carrier->mask = 0;
-    carrier->window = (carrier_window){ 0 };
+    carrier->window = carrier->probes = (carrier_window){ 0 };
 }
 
 /* A ping that overtook a newer one is answered, but its mask is old. */
@@ -96,24 +97,39 @@ static void obey(carrier *carrier, const carrier_frame *ping) {
     carrier->mask = ping->mask;
 }
 
+/* A probe is treated as a packet of sound: its first copy counts. */
+static enum carrier_take echo(carrier *carrier, const carrier_frame *frame, uint8_t *reply, size_t *reply_length) {
+    carrier_frame back = *frame;
+    if (!carrier_window_first(&carrier->probes, frame->seq)) return CARRIER_TAKE_DROP;
+    back.kind = CARRIER_ECHO;
+    *reply_length = (size_t)carrier_print(&back, reply, CARRIER_REPLY_MAX);
+    return CARRIER_TAKE_ECHO;
+}
+
 enum carrier_take carrier_receive(carrier *carrier, int path, const uint8_t *bytes, size_t length, carrier_frame *frame,
                                   uint8_t *reply, size_t *reply_length) {
     *reply_length = 0;
-    if (path < 0 || path >= CARRIER_PATHS || carrier_parse(bytes, length, frame) < 0 || frame->kind == CARRIER_PONG)
+    if (path < 0 || path >= CARRIER_PATHS || carrier_parse(bytes, length, frame) < 0 || frame->kind == CARRIER_PONG ||
+        frame->kind == CARRIER_ECHO)
         return CARRIER_TAKE_DROP;
     if (frame->kind == CARRIER_DATA)
         return carrier_window_first(&carrier->window, frame->seq) ? CARRIER_TAKE_PACKET : CARRIER_TAKE_DROP;
+    if (frame->kind == CARRIER_PROBE) return echo(carrier, frame, reply, reply_length);
     obey(carrier, frame);
     carrier_frame pong = *frame;
     pong.kind = CARRIER_PONG;
     pong.mask = carrier->mask;
-    *reply_length = (size_t)carrier_print(&pong, reply, CARRIER_HEADER + CARRIER_ECHO_MAX);
+    *reply_length = (size_t)carrier_print(&pong, reply, CARRIER_REPLY_MAX);
     return CARRIER_TAKE_REPLY;
 }
 
-uint8_t carrier_send(carrier *carrier, int channel, uint8_t header[CARRIER_HEADER]) {
+uint8_t carrier_paths(const carrier *carrier) {
     uint8_t paths = carrier->mask & carrier->open;
-    if (paths == 0) paths = carrier->open & (uint8_t)-carrier->open; /* the lowest bit: data channel first */
+    return paths ? paths : carrier->open & (uint8_t)-carrier->open; /* the lowest bit: data channel first */
+}
+
+uint8_t carrier_send(carrier *carrier, int channel, uint8_t header[CARRIER_HEADER]) {
+    uint8_t paths = carrier_paths(carrier);
     if (paths == 0) return 0;
     carrier_put_header(header, CARRIER_DATA, (uint8_t)channel, carrier->send_seq++);
     return paths;

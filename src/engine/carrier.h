@@ -19,14 +19,16 @@
 #define CARRIER_ECHO_MAX 16
 #define CARRIER_WINDOW 128          /* sequence numbers that are remembered */
 
-enum carrier_kind { CARRIER_DATA, CARRIER_PING, CARRIER_PONG };
+#define CARRIER_PROBE_MAX 128       /* bytes of a probe's or echo's body */
+
+enum carrier_kind { CARRIER_DATA, CARRIER_PING, CARRIER_PONG, CARRIER_PROBE, CARRIER_ECHO };
 
 typedef struct {
     enum carrier_kind kind;
     int channel;                    /* data */
-    uint8_t mask;                   /* ping, pong: bit n = path n */
-    uint16_t seq;                   /* data: of the frame; ping: of the ping; pong: of the ping it answers */
-    const uint8_t *body;            /* data: the packet; ping, pong: the opaque bytes. Inside the parsed frame */
+    uint8_t mask;                   /* ping, pong: bit n = path n; probe, echo: 0 */
+    uint16_t seq;                   /* data: of the frame; ping, probe: of itself; pong, echo: of what it answers */
+    const uint8_t *body;            /* data: the packet; else the opaque bytes. Inside the parsed frame */
     size_t length;
 } carrier_frame;
 
@@ -57,19 +59,22 @@ typedef struct {
     bool pinged;
     uint16_t ping_seq;              /* number of that ping */
     uint16_t send_seq;              /* of the next data frame */
-    carrier_window window;
+    carrier_window window, probes;
 } carrier;
 
 /* A path was attached, or lost. */
 void carrier_path(carrier *carrier, int path, bool open);
 
-enum carrier_take { CARRIER_TAKE_DROP, CARRIER_TAKE_PACKET, CARRIER_TAKE_REPLY };
+enum carrier_take { CARRIER_TAKE_DROP, CARRIER_TAKE_PACKET, CARRIER_TAKE_REPLY, CARRIER_TAKE_ECHO };
+#define CARRIER_REPLY_MAX (CARRIER_HEADER + CARRIER_PROBE_MAX)
 
 /* Takes what arrived on `path`. PACKET: *frame holds the channel and packet, which is the first copy. REPLY: reply[0..
- * *reply_length) goes back on the same path (reply has room for CARRIER_HEADER + CARRIER_ECHO_MAX). DROP: malformed or a
+ * *reply_length) goes back on the same path, ECHO: on those of carrier_paths (reply has room for CARRIER_REPLY_MAX). DROP: malformed or a
  * later copy. */
 enum carrier_take carrier_receive(carrier *carrier, int path, const uint8_t *bytes, size_t length, carrier_frame *frame,
                                   uint8_t *reply, size_t *reply_length);
+/* The mask of paths that sound to the page takes now: those asked for that are open, else one. 0: none is open. */
+uint8_t carrier_paths(const carrier *carrier);
 /* Puts the header for one packet into header[4]; the frame is header and packet in one message. Returns the mask of paths
  * to send it on, 0 when there is none; send the same bytes on each. Paths asked for but lost are left out; without any
  * verdict, or when all asked for are lost, one open path is taken: data channel first. */

@@ -102,6 +102,7 @@ static bool engine_init(tccc_engine *engine, const tccc_engine_config *config, u
     engine->route_told = "none";
     route_init(&engine->route, engine->random);
     if (config->mirror && !inherit(engine, config->mirror)) return false;
+    engine->probe.seq = (uint16_t)(engine->random >> 32);
     link_start(engine);
     return true;
 }
@@ -175,9 +176,35 @@ static void step_route(tccc_engine *engine) {
     tell_path(engine);
 }
 
+static void send_probe(tccc_engine *engine, const uint8_t frame[PROBE_LEN]) {
+    uint8_t paths = route_paths(&engine->route);
+    for (int i = 0; i < CARRIER_PATHS; i++)
+        if (paths >> i & 1) output_put(&engine->out, TCCC_OUT_PATH_FRAME, i, frame, PROBE_LEN);
+}
+
+void engine_end_probe(tccc_engine *engine, int error) {
+    uint32_t command = engine->probe.command;
+    engine->probe.command = 0;
+    if (command == 0) return;
+    if (error < 0) page_refuse(engine, command, error, NULL);
+    else page_probed(engine, command);
+}
+
+static void step_probe(tccc_engine *engine) {
+    uint8_t frame[PROBE_LEN];
+    enum probe_order order;
+    bool has_path = strcmp(route_name(&engine->route), "none") != 0;
+    while ((order = probe_due(&engine->probe, has_path, engine->now_ms, frame)) != PROBE_NOTHING) {
+        if (order == PROBE_SEND) send_probe(engine, frame);
+        if (order == PROBE_DONE) engine_end_probe(engine, 0);
+        if (order == PROBE_UNREACHABLE) engine_end_probe(engine, TCCC_E_MEDIA_UNREACHABLE);
+    }
+}
+
 /* After every input: what is due, and whether memory was short. */
 static int conclude(tccc_engine *engine) {
     step_route(engine);
+    step_probe(engine);
     if (!engine->out.starved) return 0;
     engine->out.starved = false;
     link_break(engine, TCCC_E_NO_MEMORY, NULL); /* what was lost comes again with the resume */
@@ -233,7 +260,9 @@ int tccc_engine_path_frame(tccc_engine *engine, int path, const uint8_t *frame, 
     if (path < 0 || path >= TCCC_PATHS) return TCCC_E_ARG_RANGE;
     advance(engine, now_ms);
     if (output_reserve(&engine->out, RESERVE_PACKET) < 0) return TCCC_E_NO_MEMORY;
-    if (route_receive(&engine->route, path, frame, len, &packet, engine->now_ms))
+    if (!route_receive(&engine->route, path, frame, len, &packet, engine->now_ms)) return conclude(engine);
+    if (packet.kind == CARRIER_ECHO) probe_echo(&engine->probe, &packet, engine->now_ms);
+    else
         output_put(&engine->out, TCCC_OUT_PACKET, packet.channel, packet.body, packet.length);
     return conclude(engine);
 }
@@ -285,7 +314,7 @@ int tccc_engine_tick(tccc_engine *engine, uint64_t now_ms) {
 }
 
 uint64_t tccc_engine_next_ms(const tccc_engine *engine) {
-    const uint64_t due[] = { link_next_ms(engine), asks_next_ms(engine), route_next_ms(&engine->route) };
+    const uint64_t due[] = { link_next_ms(engine), asks_next_ms(engine), route_next_ms(&engine->route), probe_next_ms(&engine->probe) };
     uint64_t next = NEVER;
     for (size_t i = 0; i < sizeof due / sizeof *due; i++)
         if (due[i] < next) next = due[i];

@@ -13,6 +13,7 @@
 #include "core/seat_fsm.h"
 #include "core/wire.h"
 #include "engine/output.h"
+#include "engine/probe.h"
 #include "engine/route.h"
 #include "tccc/error.h"
 
@@ -95,6 +96,7 @@ struct tccc_engine {
     const char *tone;               /* that plays: "ring", "ringback" or "none" */
 
     route route;
+    probe probe;
     const char *route_told;         /* the path the page was told */
     char ticket[129];
 };
@@ -152,6 +154,9 @@ void calls_list(const tccc_engine *engine, json_writer *out);
 void calls_digits(tccc_engine *engine, const call *call, const char *digits);
 void calls_deleted(tccc_engine *engine, const char *session_id);
 
+/* engine.c: the measurement of the media paths ends with that error, if one runs. */
+void engine_end_probe(tccc_engine *engine, int error);
+
 /* chats.c */
 chat *chats_find(tccc_engine *engine, const char *session_id);
 void chats_free(tccc_engine *engine);
@@ -180,6 +185,7 @@ bool page_may(const tccc_engine *engine, enum command_name name);
 
 /* page.c: commands and their results */
 void page_done(tccc_engine *engine, const command *command);
+void page_probed(tccc_engine *engine, uint32_t command);
 void page_command(tccc_engine *engine, const command *command);
 void page_result(tccc_engine *engine, uint32_t command, enum wire_method method, const wire_result *result);
 void page_failure(tccc_engine *engine, uint32_t command, const wire_error *error);

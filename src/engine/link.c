@@ -124,6 +124,7 @@ static void finish(tccc_engine *engine, int error, const char *call_reason) {
     calls_end_all(engine, call_reason);
     chats_end_all(engine, call_reason);
     asks_fail(engine, error);
+    engine_end_probe(engine, error);
     for (int i = 0; i < CARRIER_PATHS; i++)
         if (engine->route.path[i].state >= ROUTE_OPENING) output_put(&engine->out, TCCC_OUT_PATH_CLOSE, i, NULL, 0);
     route_offer(&engine->route, 0, engine->now_ms);

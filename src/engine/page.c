@@ -25,6 +25,11 @@ static void put_stats(json_writer *out, const route *route) {
     json_put_integer(out, "framesDoubled", (int64_t)route->frames_doubled);
 }
 
+static void put_probe(json_writer *out, const tccc_engine *engine) {
+    json_put_string(out, "path", route_name(&engine->route));
+    probe_put(&engine->probe, out);
+}
+
 static void put_data(json_writer *out, const answer *answer) {
     json_open_object(out, "data");
     if (answer->result) wire_put_result(out, answer->method, answer->result);
@@ -32,6 +37,7 @@ static void put_data(json_writer *out, const answer *answer) {
     if (answer->name == COMMAND_CALL_IS_MUTED) json_put_bool(out, "isMicMuted", answer->muted);
     if (answer->name == COMMAND_SESSION_LIST) calls_list(answer->engine, out);
     if (answer->name == COMMAND_MEDIA_STATS) put_stats(out, &answer->engine->route);
+    if (answer->name == COMMAND_MEDIA_PROBE) put_probe(out, answer->engine);
     json_close(out);
 }
 
@@ -191,6 +197,15 @@ static void hand_over(tccc_engine *engine, const command *command) {
 static void online(tccc_engine *engine, const command *command) { ask_server(engine, command, WIRE_AGENT_ONLINE, &command->args); }
 static void offline(tccc_engine *engine, const command *command) { ask_server(engine, command, WIRE_AGENT_OFFLINE, &command->args); }
 static void set_status(tccc_engine *engine, const command *command) { ask_server(engine, command, WIRE_AGENT_STATUS, &command->args); }
+void page_probed(tccc_engine *engine, uint32_t command) {
+    give(engine, &(answer){ .engine = engine, .command = command, .name = COMMAND_MEDIA_PROBE });
+}
+
+static void measure(tccc_engine *engine, const command *command) {
+    if (engine->probe.command) page_refuse(engine, command->id, TCCC_E_STATE, "Media.probe: the paths are being measured already.");
+    else probe_start(&engine->probe, command->id, command->seconds, engine->now_ms);
+}
+
 static void device(tccc_engine *engine, const command *command) { ask_server(engine, command, WIRE_AGENT_DEVICE, &command->args); }
 static void directory(tccc_engine *engine, const command *command) { ask_server(engine, command, WIRE_DIRECTORY_GET, &command->args); }
 static void offer(tccc_engine *engine, const command *command) { ask_server(engine, command, WIRE_MEDIA_OFFER, &command->args); }
@@ -210,6 +225,7 @@ void page_command(tccc_engine *engine, const command *command) {
         [COMMAND_CHAT_READ] = page_chat,       [COMMAND_CHAT_TYPING] = page_chat,   [COMMAND_CHAT_HISTORY] = page_chat,
         [COMMAND_CHAT_UPLOAD] = page_chat,     [COMMAND_VISIT_START] = page_visit,  [COMMAND_VISIT_END] = page_visit_end,
         [COMMAND_VISIT_RATE] = page_chat,
+        [COMMAND_MEDIA_PROBE] = measure,
     };
     char sentence[96];
     if (!page_may(engine, command->name)) {

@@ -74,7 +74,7 @@ void page_visit_end(tccc_engine *engine, const command *command) {
 
 bool page_may(const tccc_engine *engine, enum command_name name) {
     switch (name) {
-    case COMMAND_SESSION_LIST: case COMMAND_MEDIA_OFFER: case COMMAND_MEDIA_STATS: case COMMAND_CHAT_SEND: case COMMAND_CHAT_READ:
+    case COMMAND_SESSION_LIST: case COMMAND_MEDIA_OFFER: case COMMAND_MEDIA_STATS: case COMMAND_MEDIA_PROBE: case COMMAND_CHAT_SEND: case COMMAND_CHAT_READ:
     case COMMAND_CHAT_TYPING: case COMMAND_CHAT_HISTORY: case COMMAND_CHAT_UPLOAD: case COMMAND_CHAT_END: case COMMAND_CALL_MUTE:
     case COMMAND_CALL_UNMUTE: case COMMAND_CALL_IS_MUTED: case COMMAND_CALL_DIGITS: case COMMAND_CALL_HUNG_UP:
         return true;

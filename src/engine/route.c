@@ -162,14 +162,17 @@ bool route_receive(route *route, int path, const uint8_t *bytes, size_t length, 
     if (route->path[path].state != ROUTE_OPEN || carrier_parse(bytes, length, frame) < 0) return false;
     route->path[path].heard_ms = now_ms;
     if (frame->kind == CARRIER_PONG) take_pong(route, path, frame, now_ms);
+    if (frame->kind == CARRIER_ECHO) return true;
     if (frame->kind != CARRIER_DATA) return false;
     if (carrier_window_first(&route->window, frame->seq)) return route->frames_received++, true;
     route->frames_doubled++;
     return false;
 }
 
+uint8_t route_paths(const route *route) { return route->mask & route_open_paths(route); }
+
 uint8_t route_send(route *route, int channel, uint8_t header[CARRIER_HEADER]) {
-    uint8_t paths = route->mask & route_open_paths(route);
+    uint8_t paths = route_paths(route);
     if (paths == 0) return 0;
     carrier_put_header(header, CARRIER_DATA, (uint8_t)channel, route->send_seq++);
     route->frames_sent++;

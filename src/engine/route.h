@@ -60,8 +60,10 @@ void route_in_call(route *route, bool in_call, uint64_t now_ms);
 void route_network(route *route, uint64_t now_ms);
 void route_opened(route *route, int path, uint64_t now_ms);
 void route_closed(route *route, int path, uint64_t now_ms);
-/* Takes a frame from a path. true: *frame is a packet for the voice engine, first copy. */
+/* Takes a frame from a path. true: *frame is a packet for the voice engine, first copy, or an echo of a probe. */
 bool route_receive(route *route, int path, const uint8_t *bytes, size_t length, carrier_frame *frame, uint64_t now_ms);
+/* The paths that sound takes now. */
+uint8_t route_paths(const route *route);
 /* Header for a packet and the mask of paths to send it on, 0 when none is open. */
 uint8_t route_send(route *route, int channel, uint8_t header[CARRIER_HEADER]);
 

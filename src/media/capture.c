@@ -7,6 +7,7 @@
 #include "dsp/aec.h"
 #include "dsp/agc.h"
 #include "dsp/cng.h"
+#include "dsp/gain.h"
 #include "dsp/level.h"
 #include "dsp/resample.h"
 #include "dsp/suppress.h"
@@ -28,7 +29,8 @@ struct capture {
     vad activity;
     agc gain;
     cng comfort;
-    level meter;
+    level meter, raw_meter;
+    float gain_now, gain_wanted; /* of the agent's choice */
     capture_stage aec, ns;
     bool noise; /* ns asked for by the configuration; the suppressor also runs for the canceller alone */
     int filled; /* of raw */
@@ -50,6 +52,7 @@ capture *capture_new(const tccc_voice_config *config, int *error)
     vad_start(&state->activity);
     agc_start(&state->gain, config->agc != TCCC_PROCESSING_OFF);
     cng_start(&state->comfort, config->seed);
+    state->gain_now = state->gain_wanted = 1;
     capture_configure(state, config->aec != TCCC_PROCESSING_OFF, config->ns != TCCC_PROCESSING_OFF,
                       config->agc != TCCC_PROCESSING_OFF);
     state->aec.share = state->aec.on;
@@ -128,6 +131,7 @@ static void capture_clear_noise(capture *state, float pcm[FRAME_LEN])
 void capture_process(capture *state, const float far[FRAME_LEN], capture_frame *out)
 {
     memcpy(out->speech, state->raw, sizeof out->speech);
+    level_put_scaled(&state->raw_meter, out->speech, state->gain_wanted);
     state->filled -= FRAME_LEN;
     memmove(state->raw, state->raw + FRAME_LEN, (size_t)state->filled * sizeof state->raw[0]);
     capture_clear_echo(state, out->speech, far);
@@ -137,7 +141,21 @@ void capture_process(capture *state, const float far[FRAME_LEN], capture_frame *
     agc_process(&state->gain, out->speech, out->active, floor_power);
     cng_learn(&state->comfort, floor_power * gain * gain);
     cng_make(&state->comfort, out->noise);
+    gain_ramp(out->noise, state->gain_now, state->gain_wanted);
+    gain_ramp(out->speech, state->gain_now, state->gain_wanted);
+    state->gain_now = state->gain_wanted;
+    for (int i = 0; i < FRAME_LEN; i++) out->speech[i] = capture_clean(out->speech[i]);
     level_put(&state->meter, out->speech);
+}
+
+void capture_gain(capture *state, float gain)
+{
+    state->gain_wanted = gain;
+}
+
+float capture_raw_dbfs(const capture *state)
+{
+    return level_dbfs(&state->raw_meter);
 }
 
 float capture_level_dbfs(const capture *state)

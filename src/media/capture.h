@@ -39,4 +39,9 @@ void capture_process(capture *state, const float far[FRAME_LEN], capture_frame *
 float capture_level_dbfs(const capture *state);
 float capture_erle_db(const capture *state);
 
+/* Of what is sent, 0..TCCC_GAIN_MAX; from the next frame on, over its length. */
+void capture_gain(capture *state, float gain);
+/* What the microphone gave in the last 100 ms, times the gain. */
+float capture_raw_dbfs(const capture *state);
+
 #endif

@@ -56,3 +56,14 @@ float quality_mos(float rating)
         return 4.5f;
     return clamp(1 + 0.035f * rating + rating * (rating - 60) * (100 - rating) * 7e-6f, 1, 4.5f);
 }
+
+int quality_level(float mos, int before)
+{
+    static const float least[] = {2.58f, 3.10f, 3.60f, 4.03f}; /* G.107 table B.1 */
+    int level = 1;
+
+    for (int i = 0; i < 4; i++)
+        if (mos >= least[i] + (before > 0 && i + 2 > before ? QUALITY_MARGIN : 0))
+            level = i + 2;
+    return level;
+}

@@ -11,5 +11,9 @@
 float quality_rating(enum tccc_codec codec, float delay_ms, float loss_ratio);
 /* Mean opinion score of a rating, 1..4.5: G.107 Annex B. */
 float quality_mos(float rating);
+/* The mean opinion score as a level: 5 from 4.03 on (users satisfied, R 80), 4 from 3.60 (R 70), 3 from 3.10 (R 60), 2 from 2.58 (R 50), else
+ * 1. To rise above `before` (0: no level yet) the score must be QUALITY_MARGIN better, so that a call on the edge does not flicker. */
+#define QUALITY_MARGIN 0.1f
+int quality_level(float mos, int before);
 
 #endif

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "dsp/gain.h"
 #include "dsp/level.h"
 #include "dsp/mix.h"
 #include "dsp/resample.h"
@@ -30,6 +31,8 @@ typedef struct {
     uint32_t reports; /* of the peer, that were judged for FEC */
     bool session_open;
     level meter;
+    uint64_t heard_us; /* when the last packet came; of the opening before */
+    int level;         /* the last that was told */
 } voice_stream;
 
 struct tccc_voice {
@@ -42,6 +45,9 @@ struct tccc_voice {
     voice_stream streams[TCCC_VOICE_STREAMS];
     int next_out; /* channel that packet_out looks at first */
     uint32_t opened;
+    uint64_t now_us;         /* of the last call that told it */
+    float output_now, output_wanted;
+    level output_meter;
 };
 
 static bool voice_processing_valid(enum tccc_processing aec, enum tccc_processing ns, enum tccc_processing agc)
@@ -64,6 +70,7 @@ tccc_voice *tccc_voice_new(const tccc_voice_config *config, int *error)
         tccc_voice_free(voice);
         return NULL;
     }
+    voice->output_now = voice->output_wanted = 1;
     mix_start(&voice->mixer);
     return voice;
 }
@@ -111,6 +118,7 @@ int tccc_voice_open(tccc_voice *voice, int channel, const tccc_stream_config *co
     tccc_voice_close(voice, channel);
     voice_stream *stream = &voice->streams[channel];
     stream->config = *config;
+    stream->heard_us = voice->now_us;
     int error = voice_open_parts(stream, voice->config.seed + ++voice->opened * 0x9E3779B97F4A7C15u);
     if (error < 0) {
         tccc_voice_close(voice, channel);
@@ -184,6 +192,7 @@ int tccc_voice_capture(tccc_voice *voice, const float *pcm, int n_frames, uint64
     float far[FRAME_LEN];
     capture_frame frame;
     if (n_frames < 1 || n_frames > TCCC_BLOCK_MAX) return TCCC_E_ARG_RANGE;
+    voice->now_us = now_us;
     while (capture_fill(voice->capture, &pcm, &n_frames)) {
         echo_reference_take(&voice->reference, far);
         capture_process(voice->capture, far, &frame);
@@ -205,11 +214,14 @@ static void voice_render_frame(tccc_voice *voice, uint64_t now_us)
         if (!stream || !(stream->flags & TCCC_STREAM_RECEIVE)) continue;
         receive_pull(stream->receive, frame, now_us);
         level_put(&stream->meter, frame);
+        gain_ramp(frame, voice->output_now, voice->output_wanted);
         mix_put(&voice->mixer, frame);
     }
+    voice->output_now = voice->output_wanted;
     tone_make(&voice->tone, frame);
     mix_put(&voice->mixer, frame);
     mix_take(&voice->mixer, frame);
+    level_put(&voice->output_meter, frame);
     echo_reference_put(&voice->reference, frame);
     render_put(voice->render, frame);
 }
@@ -247,6 +259,7 @@ static int voice_rtp_in(tccc_voice *voice, voice_stream *stream, uint8_t *packet
     if (len < 0) return len;
     int error = rtp_packet_parse(&header, packet, (size_t)len);
     if (error < 0) return error;
+    stream->heard_us = now_us;
     rtcp_session_received(session, &header, now_us);
     if (!(stream->flags & TCCC_STREAM_RECEIVE)) return 0;
     error = receive_packet(stream->receive, packet, (size_t)len, now_us);
@@ -308,6 +321,37 @@ static float voice_mos(const voice_stream *stream, const tccc_voice_stats *stats
     return quality_mos(quality_rating(stream->config.codec, delay_ms, received->loss_ratio * unrecovered));
 }
 
+static int voice_level(const tccc_voice *voice, voice_stream *stream, float mos)
+{
+    bool silent = stream->flags & TCCC_STREAM_RECEIVE && voice->now_us > stream->heard_us + TCCC_SILENT_S * 1000000u;
+    return stream->level = silent ? 0 : quality_level(mos, stream->level);
+}
+
+int tccc_voice_gain(tccc_voice *voice, float input, float output)
+{
+    if (!(input >= 0 && input <= TCCC_GAIN_MAX && output >= 0 && output <= TCCC_GAIN_MAX)) return TCCC_E_ARG_RANGE; /* NaN too */
+    capture_gain(voice->capture, input);
+    voice->output_wanted = output;
+    return 0;
+}
+
+void tccc_voice_levels_get(const tccc_voice *voice, tccc_voice_levels *levels)
+{
+    levels->input_dbfs = capture_raw_dbfs(voice->capture);
+    levels->output_dbfs = level_dbfs(&voice->output_meter);
+}
+
+float tccc_level_share(float dbfs)
+{
+    const float range_db = 60; /* the softest speech in a quiet room is about -55 dBFS */
+    return dbfs > -range_db ? (dbfs < 0 ? 1 + dbfs / range_db : 1) : 0;
+}
+
+float tccc_mos(enum tccc_codec codec, float delay_ms, float loss_ratio)
+{
+    return quality_mos(quality_rating(codec, delay_ms, loss_ratio));
+}
+
 int tccc_voice_stats_get(tccc_voice *voice, int channel, tccc_voice_stats *stats)
 {
     receive_stats received;
@@ -327,5 +371,7 @@ int tccc_voice_stats_get(tccc_voice *voice, int channel, tccc_voice_stats *stats
     stats->output_dbfs = stream->flags & TCCC_STREAM_RECEIVE ? level_dbfs(&stream->meter) : LEVEL_SILENCE_DBFS;
     stats->mos = voice_mos(stream, stats, &received);
     stats->erle_db = capture_erle_db(voice->capture);
+    stats->loss_ratio = received.loss_ratio;
+    stats->level = voice_level(voice, stream, stats->mos);
     return 0;
 }

@@ -26,12 +26,15 @@
  * | voice_digits(channel, len)                                   | mailbox: the digits, ASCII. Number queued, or ARG_RANGE, |
  * |                                                              | LIMIT, STATE (telephone-event was not negotiated), ..    |
  * | voice_configure(aec, ns, agc)                                | as voice_init, in a call, without a click. 0 or error    |
+ * | voice_gain(input: f32, output: f32)                          | 0 or ARG_RANGE: microphone and loudspeaker, 0..2, 1 at first |
+ * | voice_level(which)                                           | f32, 0..1: 0 microphone, 1 loudspeaker, last 100 ms      |
+ * | voice_mos(delay_ms: f32, loss: f32)                          | f32: what a connection is good for with Opus, 1..4.5     |
  * | voice_tone(kind)                                             | local tone: 0 none, 1 ringback, 2 ring, 3 busy           |
  * | voice_packet_in(channel, len, now_us: f64)                   | mailbox: the packet. 0, or why it was dropped: FORMAT,   |
  * |                                                              | AUTH, REPLAY, NOT_FOUND, TOO_LARGE, TIMEOUT (too late)   |
  * | voice_packet_out()                                           | 0 = nothing more; else channel << 16 | length, with the  |
  * |                                                              | packet in the mailbox. Call until 0 after each quantum   |
- * | voice_stats(channel)                                         | VOICE_STATS (20) with so many f64 in the mailbox, in the |
+ * | voice_stats(channel)                                         | VOICE_STATS (22) with so many f64 in the mailbox, in the |
  * |                                                              | order below, or NOT_FOUND                                |
  * | voice_warm()                                                 | 0 or error: runs speech-like frames through every stage  |
  * |                                                              | and codec in a second engine, so that the browser has    |
@@ -55,7 +58,8 @@
  *
  * voice_stats' f64 by index (fields of tccc_voice_stats): 0 packetsSent, 1 packetsReceived, 2 packetsLost, 3 packetsLate,
  * 4 packetsDuplicate, 5 bytesSent, 6 bytesReceived, 7 rttMs, 8 jitterMs, 9 bufferMs, 10 targetMs, 11 concealedRatio,
- * 12 stretchedRatio, 13 remoteLossRatio, 14 remoteJitterMs, 15 driftPpm, 16 inputDbfs, 17 outputDbfs, 18 mos, 19 erleDb.
+ * 12 stretchedRatio, 13 remoteLossRatio, 14 remoteJitterMs, 15 driftPpm, 16 inputDbfs, 17 outputDbfs, 18 mos, 19 erleDb, 20 lossRatio,
+ * 21 level.
  * Below 0 in 7, 13 and 14: not known yet. -127 in 16 and 17: silence.
  *
  * Imports: wasi_snapshot_preview1.proc_exit(code) (only on a failed assertion), env.emscripten_notify_memory_growth(index).
@@ -69,7 +73,7 @@
 #include "tccc/error.h"
 #include "tccc/media.h"
 
-enum { VOICE_MAILBOX = 4096, VOICE_STATS = 20 };
+enum { VOICE_MAILBOX = 4096, VOICE_STATS = 22 };
 
 static union {
     uint8_t bytes[VOICE_MAILBOX];
@@ -184,6 +188,24 @@ EMSCRIPTEN_KEEPALIVE int voice_configure(int aec, int ns, int agc)
     return tccc_voice_configure(voice, (enum tccc_processing)aec, (enum tccc_processing)ns, (enum tccc_processing)agc);
 }
 
+EMSCRIPTEN_KEEPALIVE int voice_gain(float input, float output)
+{
+    return voice ? tccc_voice_gain(voice, input, output) : TCCC_E_NOT_READY;
+}
+
+EMSCRIPTEN_KEEPALIVE float voice_level(int which)
+{
+    tccc_voice_levels levels;
+    if (!voice) return 0;
+    tccc_voice_levels_get(voice, &levels);
+    return tccc_level_share(which == 0 ? levels.input_dbfs : levels.output_dbfs);
+}
+
+EMSCRIPTEN_KEEPALIVE float voice_mos(float delay_ms, float loss)
+{
+    return tccc_mos(TCCC_CODEC_OPUS, delay_ms, loss);
+}
+
 EMSCRIPTEN_KEEPALIVE int voice_tone(int kind)
 {
     return voice ? tccc_voice_tone(voice, (enum tccc_tone)kind) : TCCC_E_NOT_READY;
@@ -212,6 +234,7 @@ EMSCRIPTEN_KEEPALIVE int voice_stats(int channel)
         s.bytes_sent,       s.bytes_received,    s.rtt_ms,           s.jitter_ms,     s.buffer_ms,
         s.target_ms,        s.concealed_ratio,   s.stretched_ratio,  s.remote_loss_ratio, s.remote_jitter_ms,
         s.drift_ppm,        s.input_dbfs,        s.output_dbfs,      s.mos,           s.erle_db,
+        s.loss_ratio,       s.level,
     };
     memcpy(mailbox.numbers, numbers, sizeof numbers);
     return VOICE_STATS;

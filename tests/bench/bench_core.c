@@ -87,7 +87,7 @@ static double packet_round(tccc_engine *engine) {
 
 static double frame_round(uint16_t *seq) {
     static carrier server;
-    uint8_t frame[CARRIER_HEADER + 172] = { 0 }, reply[CARRIER_HEADER + CARRIER_ECHO_MAX];
+    uint8_t frame[CARRIER_HEADER + 172] = { 0 }, reply[CARRIER_REPLY_MAX];
     carrier_frame taken;
     size_t length;
     double from = now_ns();

@@ -38,11 +38,11 @@ static void deliver(state *s, uint16_t seq) {
 
 static void to_server(state *s, int path, const uint8_t *bytes, size_t length) {
     carrier_frame frame;
-    uint8_t reply[CARRIER_HEADER + CARRIER_ECHO_MAX];
+    uint8_t reply[CARRIER_REPLY_MAX];
     size_t reply_length;
     enum carrier_take take = carrier_receive(&s->server, path, bytes, length, &frame, reply, &reply_length);
-    require((take == CARRIER_TAKE_REPLY) == (reply_length > 0) && reply_length <= sizeof reply);
-    if (take == CARRIER_TAKE_REPLY) route_receive(&s->page, path, reply, reply_length, &frame, s->now_ms);
+    require((take == CARRIER_TAKE_REPLY || take == CARRIER_TAKE_ECHO) == (reply_length > 0) && reply_length <= sizeof reply);
+    if (take == CARRIER_TAKE_REPLY || take == CARRIER_TAKE_ECHO) route_receive(&s->page, path, reply, reply_length, &frame, s->now_ms);
     if (take == CARRIER_TAKE_PACKET) deliver(s, frame.seq);
 }
 

@@ -151,10 +151,12 @@ static inline void sim_drain(sim *m) {
 /* `server_up` true: the seat's page; frames go through the server's own carrier. */
 static inline void sim_server_frame(sim *m, const sim_item *item) {
     carrier_frame frame;
-    uint8_t reply[CARRIER_HEADER + CARRIER_ECHO_MAX];
+    uint8_t reply[CARRIER_REPLY_MAX];
     size_t length;
     enum carrier_take take = carrier_receive(&m->server.carrier, item->path, (const uint8_t *)item->data, item->length, &frame, reply, &length);
     if (take == CARRIER_TAKE_REPLY) sim_frame(m, SIM_FRAME_DOWN, item->path, reply, length);
+    for (int path = 0; take == CARRIER_TAKE_ECHO && path < CARRIER_PATHS; path++)
+        if (carrier_paths(&m->server.carrier) >> path & 1) sim_frame(m, SIM_FRAME_DOWN, path, reply, length);
     if (take != CARRIER_TAKE_PACKET) return;
     m->packets_up++;
     if (frame.length != 2) return;

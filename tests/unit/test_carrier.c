@@ -27,7 +27,7 @@ static void what_is_no_frame_is_refused(void **state) {
     for (size_t length = 0; length <= CARRIER_HEADER; length++) assert_int_equal(carrier_parse(bytes, length, &frame), TCCC_E_FORMAT);
     assert_int_equal(carrier_parse(bytes, CARRIER_FRAME_MAX, &frame), 0);
     assert_int_equal(carrier_parse(bytes, CARRIER_FRAME_MAX + 1, &frame), TCCC_E_FORMAT);
-    static const uint8_t bad[][2] = { { 0x01, 0 }, { 0x30, 0 }, { 0xf0, 0 }, { 0x00, 4 }, { 0x10, 8 } };
+    static const uint8_t bad[][2] = { { 0x01, 0 }, { 0x50, 0 }, { 0xf0, 0 }, { 0x00, 4 }, { 0x10, 8 } };
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         memcpy(bytes, bad[i], 2);
         assert_int_equal(carrier_parse(bytes, 12, &frame), TCCC_E_FORMAT);
@@ -78,7 +78,7 @@ static enum carrier_take ping(carrier *carrier, int path, uint16_t seq, uint8_t 
 static void the_newest_ping_says_where_to_send(void **state) {
     (void)state;
     carrier carrier = { 0 };
-    uint8_t pong[CARRIER_HEADER + CARRIER_ECHO_MAX];
+    uint8_t pong[CARRIER_REPLY_MAX];
     size_t length;
     uint16_t first, second;
     assert_int_equal(send(&carrier, &first), 0);
@@ -107,7 +107,7 @@ static void the_newest_ping_says_where_to_send(void **state) {
 static void a_new_page_on_the_seat_is_obeyed_from_its_first_ping(void **state) {
     (void)state;
     carrier carrier = { 0 };
-    uint8_t pong[CARRIER_HEADER + CARRIER_ECHO_MAX];
+    uint8_t pong[CARRIER_REPLY_MAX];
     size_t length;
     uint16_t seq;
     carrier_path(&carrier, 1, true);
@@ -121,7 +121,7 @@ static void packets_pass_once_and_junk_not_at_all(void **state) {
     (void)state;
     carrier carrier = { 0 };
     carrier_frame frame;
-    uint8_t reply[CARRIER_HEADER + CARRIER_ECHO_MAX];
+    uint8_t reply[CARRIER_REPLY_MAX];
     size_t length;
     const uint8_t data[] = { 0, 1, 0, 5, 0x80, 1, 2 }, pong[] = { 0x20, 1, 0, 5, 1, 2, 3, 4 };
     assert_int_equal(carrier_receive(&carrier, 1, data, sizeof data, &frame, reply, &length), CARRIER_TAKE_PACKET);
@@ -134,6 +134,28 @@ static void packets_pass_once_and_junk_not_at_all(void **state) {
     assert_int_equal(length, 0);
 }
 
+static void a_probe_comes_back_once_on_the_paths_that_sound_takes(void **state) {
+    (void)state;
+    carrier carrier = { 0 };
+    carrier_frame frame;
+    uint8_t reply[CARRIER_REPLY_MAX], long_probe[CARRIER_HEADER + CARRIER_PROBE_MAX + 1] = { 0x30 };
+    size_t length;
+    const uint8_t ping[] = { 0x10, 6, 0, 1, 1, 2, 3, 4 }, probe[] = { 0x30, 0, 0x12, 0x34, 9, 8, 7 }, echo[] = { 0x40, 0, 0x12, 0x34, 9, 8, 7 };
+    for (int path = 0; path < CARRIER_PATHS; path++) carrier_path(&carrier, path, true);
+    carrier_receive(&carrier, 0, ping, sizeof ping, &frame, reply, &length);
+    assert_int_equal(carrier_receive(&carrier, 1, probe, sizeof probe, &frame, reply, &length), CARRIER_TAKE_ECHO);
+    assert_int_equal(length, sizeof echo);
+    assert_memory_equal(reply, echo, sizeof echo);
+    assert_int_equal(carrier_paths(&carrier), 6);
+    assert_int_equal(carrier_receive(&carrier, 2, probe, sizeof probe, &frame, reply, &length), CARRIER_TAKE_DROP); /* the other copy */
+    assert_int_equal(carrier_receive(&carrier, 1, echo, sizeof echo, &frame, reply, &length), CARRIER_TAKE_DROP);
+    assert_int_equal(carrier_receive(&carrier, 1, long_probe, sizeof long_probe - 1, &frame, reply, &length), CARRIER_TAKE_DROP); /* number 0 is far behind */
+    assert_int_equal(carrier_parse(long_probe, sizeof long_probe - 1, &frame), 0);
+    assert_int_equal(carrier_parse(long_probe, sizeof long_probe, &frame), TCCC_E_FORMAT);
+    carrier_path(&carrier, 1, false);
+    assert_int_equal(carrier_paths(&carrier), 4);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_frame_has_the_documented_bytes),
@@ -143,6 +165,7 @@ int main(void) {
         cmocka_unit_test(the_newest_ping_says_where_to_send),
         cmocka_unit_test(a_new_page_on_the_seat_is_obeyed_from_its_first_ping),
         cmocka_unit_test(packets_pass_once_and_junk_not_at_all),
+        cmocka_unit_test(a_probe_comes_back_once_on_the_paths_that_sound_takes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

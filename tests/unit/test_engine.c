@@ -2,6 +2,8 @@
 #include "cmocka_all.h"
 #include "seat_simulation.h"
 
+#include <math.h>
+
 #define EVENT TCCC_OUT_EVENT
 #define MEDIA TCCC_OUT_MEDIA
 #define RESULT TCCC_OUT_RESULT
@@ -611,6 +613,58 @@ static void a_peer_that_keeps_breaking_the_protocol_is_given_up(void **state) {
     sim_free(m);
 }
 
+/* The number behind "name": in the result of a command. */
+static double figure(const char *result, const char *name) {
+    const char *at = result ? strstr(result, name) : NULL;
+    if (!at) fail_msg("no %s in %s", name, result ? result : "(nothing)");
+    return strtod(at + strlen(name) + 1, NULL);
+}
+
+static void the_media_paths_are_measured_as_a_call_would_use_them(void **state) {
+    (void)state;
+    sim *m = sim_ready(41);
+    sim_run(m, 2000);
+    m->delay_ms = 40;
+    uint32_t id = sim_command(m, "Media.probe", "{\"seconds\":2}"), other = sim_command(m, "Media.probe", "{}");
+    assert_error(m, other, "STATE");
+    sim_run(m, 4000);
+    const char *result = sim_result(m, id);
+    assert_has(result, "\"path\":\"dataChannel\",\"sent\":100,\"received\":100,\"lossRatio\":0,\"rttMs\":80,\"rttMinMs\":80,\"rttMaxMs\":80,\"jitterMs\":0");
+    m->loss_percent = 20; /* each way: 36 % of the round trips */
+    m->jitter_ms = 20;
+    id = sim_command(m, "Media.probe", "{\"seconds\":10}");
+    sim_run(m, 12000);
+    result = sim_result(m, id);
+    assert_true(figure(result, "\"sent\"") == 500);
+    assert_true(fabs(figure(result, "\"lossRatio\"") - 0.36) < 0.07); /* 3 sigma of 500 draws */
+    assert_true(fabs(figure(result, "\"rttMs\"") - 99) < 3);
+    assert_true(fabs(figure(result, "\"jitterMs\"") - 9.3) < 2); /* mean difference of two sums of two even draws of 0..19: 28/60 of 20 */
+    sim_free(m);
+}
+
+static void without_a_path_the_measurement_says_so_and_an_end_of_the_seat_ends_it(void **state) {
+    (void)state;
+    sim *m = sim_ready(42);
+    for (int path = 0; path < CARRIER_PATHS; path++) m->path_down[path] = true;
+    sim_run(m, 20000);
+    uint32_t id = sim_command(m, "Media.probe", "{}");
+    sim_run(m, 7000);
+    assert_error(m, id, "MEDIA_UNREACHABLE");
+    id = sim_command(m, "Media.probe", "{\"seconds\":11}");
+    assert_error(m, id, "ARG_RANGE");
+    for (int path = 0; path < CARRIER_PATHS; path++) m->path_down[path] = false;
+    sim_run(m, 40000);
+    id = sim_command(m, "Media.probe", "{}");
+    sim_run(m, 500);
+    m->down = true;
+    server_forget(&m->server);
+    sim_cut(m, true);
+    m->down = false;
+    sim_run(m, 400);
+    assert_error(m, id, "TOKEN_INVALID");
+    sim_free(m);
+}
+
 static void a_64th_open_request_is_the_last(void **state) {
     (void)state;
     sim *m = sim_ready(31);
@@ -674,6 +728,8 @@ int main(void) {
         cmocka_unit_test(a_welcome_that_is_lost_does_not_lock_the_seat_out),
         cmocka_unit_test(events_that_are_too_many_to_keep_come_as_a_snapshot),
         cmocka_unit_test(a_peer_that_keeps_breaking_the_protocol_is_given_up),
+        cmocka_unit_test(the_media_paths_are_measured_as_a_call_would_use_them),
+        cmocka_unit_test(without_a_path_the_measurement_says_so_and_an_end_of_the_seat_ends_it),
         cmocka_unit_test(a_64th_open_request_is_the_last),
         cmocka_unit_test(an_engine_wants_its_arguments),
     };

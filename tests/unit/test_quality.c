@@ -52,6 +52,20 @@ static void nonsense_is_taken_as_the_nearest_sense(void **state)
     assert_float_equal(quality_rating(TCCC_CODEC_OPUS, NAN, NAN), 93.2f, 1e-4f);
 }
 
+static void levels_are_those_of_the_rating_table_and_do_not_flicker(void **state)
+{
+    static const float ratings[] = {49.5f, 51, 61, 71, 81}; /* G.107 table B.1: 50, 60, 70 and 80 are the borders */
+
+    (void)state;
+    for (int i = 0; i < 5; i++) assert_int_equal(quality_level(quality_mos(ratings[i]), 0), i + 1);
+    assert_int_equal(quality_level(3.65f, 4), 4);
+    assert_int_equal(quality_level(3.65f, 3), 3);
+    assert_int_equal(quality_level(3.71f, 3), 4);
+    assert_int_equal(quality_level(3.59f, 4), 3);
+    assert_int_equal(quality_level(4.4f, 1), 5);
+    assert_int_equal(quality_level(NAN, 5), 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -59,6 +73,7 @@ int main(void)
         cmocka_unit_test(delay_is_heard_above_100_ms),
         cmocka_unit_test(loss_costs_what_the_codec_is_robust_to),
         cmocka_unit_test(the_score_stays_between_1_and_4_5),
+        cmocka_unit_test(levels_are_those_of_the_rating_table_and_do_not_flicker),
         cmocka_unit_test(nonsense_is_taken_as_the_nearest_sense),
     };
 

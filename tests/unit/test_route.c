@@ -46,7 +46,7 @@ static void heard(net *n, unsigned *count, uint64_t *last_ms, uint64_t *gap_ms) 
 
 static void land(net *n, const flying *f) {
     carrier_frame frame;
-    uint8_t reply[CARRIER_HEADER + CARRIER_ECHO_MAX];
+    uint8_t reply[CARRIER_REPLY_MAX];
     size_t length;
     if (!f->up) {
         if (!route_receive(&n->route, f->path, f->bytes, f->length, &frame, n->now_ms)) return;

@@ -327,6 +327,70 @@ static void stats_tell_round_trip_and_levels(void **state)
     tccc_voice_free(b);
 }
 
+/* RMS of heard[from, to) in dB of full scale of a square wave. */
+static double heard_db(int from, int to)
+{
+    double sum = 0;
+    for (int i = from; i < to; i++) sum += heard[i] * heard[i];
+    return 10 * log10(sum / (to - from) + 1e-20);
+}
+
+static void volumes_change_what_is_sent_and_heard_and_the_levels(void **state)
+{
+    (void)state;
+    tccc_voice *a = voice_of(16000, TCCC_PROCESSING_OFF, 1), *b = voice_of(16000, TCCC_PROCESSING_OFF, 2);
+    tccc_stream_config to_b = stream_of(TCCC_CODEC_PCMU, TCCC_SRTP_NONE, false), to_a = stream_of(TCCC_CODEC_PCMU, TCCC_SRTP_NONE, true);
+    tccc_voice_levels levels;
+    double full, half;
+    tccc_voice_open(a, 0, &to_b);
+    tccc_voice_open(b, 0, &to_a);
+    for (int i = 0; i < 6 * 16000; i++) spoken[i] = (float)(0.2 * sin(2 * M_PI * 300 * i / 16000.0));
+    for (int i = 0; i < 6 * 16000; i += 160) {
+        if (i == 32000) assert_int_equal(tccc_voice_gain(a, 0.5f, 1), 0);
+        if (i == 64000) assert_int_equal(tccc_voice_gain(b, 1, 0), 0);
+        turn(a, b, spoken + i, heard + i, 160, (uint64_t)i * 1000000u / 16000u);
+        if (i != 28800 && i != 60800 && i != 92800) continue;
+        tccc_voice_levels_get(a, &levels); /* -14 dBFS square, a sine 3 dB less */
+        assert_float_equal(levels.input_dbfs, i == 28800 ? -17 : -23, 0.2);
+        tccc_voice_levels_get(b, &levels);
+        if (i == 28800) full = levels.output_dbfs;
+        if (i == 60800) half = levels.output_dbfs;
+    }
+    assert_float_equal(full - half, 6, 0.3);
+    assert_float_equal(heard_db(24000, 31000) - heard_db(56000, 63000), 6, 0.3);
+    assert_true(levels.output_dbfs == -127 && heard_db(72000, 95000) < -90);
+    for (int i = 16001; i < 6 * 16000; i++) assert_true(fabsf(heard[i] - heard[i - 1]) < 0.06f); /* no click: 0.024 a sample and G.711's steps */
+    assert_int_equal(tccc_voice_gain(a, -0.1f, 1), TCCC_E_ARG_RANGE);
+    assert_int_equal(tccc_voice_gain(a, 1, 2.1f), TCCC_E_ARG_RANGE);
+    assert_int_equal(tccc_voice_gain(a, NAN, 1), TCCC_E_ARG_RANGE);
+    assert_true(tccc_level_share(-127) == 0 && tccc_level_share(0) == 1 && fabsf(tccc_level_share(-30) - 0.5f) < 1e-6f);
+    tccc_voice_free(a);
+    tccc_voice_free(b);
+}
+
+static void a_stream_that_falls_silent_is_of_level_0_until_it_comes_back(void **state)
+{
+    (void)state;
+    tccc_voice *a = voice_of(16000, TCCC_PROCESSING_OFF, 1), *b = voice_of(16000, TCCC_PROCESSING_OFF, 2);
+    tccc_stream_config to_b = stream_of(TCCC_CODEC_OPUS, TCCC_SRTP_NONE, false), to_a = stream_of(TCCC_CODEC_OPUS, TCCC_SRTP_NONE, true);
+    tccc_voice_stats stats;
+    tccc_voice_open(a, 0, &to_b);
+    tccc_voice_open(b, 0, &to_a);
+    speak(spoken, 16000, 16000);
+    for (int i = 0; i < 16000 * 9; i += 160) {
+        uint64_t now_us = (uint64_t)i * 1000000u / 16000u;
+        if (i == 16000 * 2) tccc_voice_direct(a, 0, TCCC_STREAM_RECEIVE);
+        if (i == 16000 * 8) tccc_voice_direct(a, 0, TCCC_STREAM_SEND | TCCC_STREAM_RECEIVE);
+        turn(a, b, spoken + i % 16000, heard, 160, now_us);
+        tccc_voice_stats_get(b, 0, &stats);
+        if (i == 16000 || i == 16000 * 6) assert_int_equal(stats.level, 5);
+        if (i == 16000 * 7 + 1600) assert_int_equal(stats.level, 0);
+    }
+    assert_true(stats.level >= 4);
+    tccc_voice_free(a);
+    tccc_voice_free(b);
+}
+
 static void wrong_arguments_are_refused(void **state)
 {
     (void)state;
@@ -414,6 +478,8 @@ int main(void)
         cmocka_unit_test(not_a_number_from_the_device_does_no_harm),
         cmocka_unit_test(a_muted_stream_keeps_sending_quiet_packets),
         cmocka_unit_test(stats_tell_round_trip_and_levels),
+        cmocka_unit_test(volumes_change_what_is_sent_and_heard_and_the_levels),
+        cmocka_unit_test(a_stream_that_falls_silent_is_of_level_0_until_it_comes_back),
         cmocka_unit_test(wrong_arguments_are_refused),
         cmocka_unit_test(a_local_tone_is_rendered_and_stops),
         cmocka_unit_test(switching_the_processing_in_a_call_does_not_click),

@@ -94,7 +94,7 @@ static void path_send(const media_path *path, uint8_t *frame, size_t len)
 
 static void send_reply(const media_path *path, const uint8_t *reply, size_t len)
 {
-    uint8_t buf[LWS_PRE + CARRIER_HEADER + CARRIER_ECHO_MAX];
+    uint8_t buf[LWS_PRE + CARRIER_REPLY_MAX];
     memcpy(buf + LWS_PRE, reply, len);
     path_send(path, buf + LWS_PRE, len);
 }
@@ -102,7 +102,7 @@ static void send_reply(const media_path *path, const uint8_t *reply, size_t len)
 void media_seat_frame(media_seat *seat, int path, uint8_t *frame, size_t len)
 {
     carrier_frame in;
-    uint8_t reply[CARRIER_HEADER + CARRIER_ECHO_MAX];
+    uint8_t reply[CARRIER_REPLY_MAX];
     size_t reply_len;
     const media_sink *sink;
     switch (carrier_receive(&seat->carrier, path, frame, len, &in, reply, &reply_len)) {
@@ -110,6 +110,11 @@ void media_seat_frame(media_seat *seat, int path, uint8_t *frame, size_t len)
         break;
     case CARRIER_TAKE_REPLY:
         send_reply(&seat->paths[path], reply, reply_len);
+        break;
+    case CARRIER_TAKE_ECHO:
+        for (uint8_t n = 0, mask = carrier_paths(&seat->carrier); mask; n++, mask >>= 1)
+            if (mask & 1)
+                send_reply(&seat->paths[n], reply, reply_len);
         break;
     case CARRIER_TAKE_PACKET:
         edge_tally(seat->loop, FROM_PAGES);
