@@ -2,7 +2,7 @@
  * build.mjs: bundles js/ into dist/ and puts the WASM modules beside it. Run: node js/build.mjs (from any directory).
  *
  * in:  build/gen/errors.json, build/wasm/{core,voice}.wasm, build/wasm-simd/voice.wasm (each only when it is there)
- * out: dist/{tccc,tcccSdk,ui,tccc-visitor,worker,worklet}.js with source maps, dist/*.wasm, dist/tccc.d.ts, dist/sizes.json: for each file
+ * out: dist/{tccc,tcccSdk,ui,tccc-visitor,worker,worklet}.js with source maps, dist/*.wasm, dist/tccc.d.ts, dist/check.*, dist/sizes.json: for each file
  *      {name, raw, gzip, brotli, integrity}
  */
 import { build } from 'esbuild';
@@ -69,6 +69,7 @@ await Promise.all([
 ]);
 for (const suffix of ['.js', '.js.map']) copyFileSync(join(dist, `tccc${suffix}`), join(dist, `tcccSdk${suffix}`));
 copyFileSync(join(root, 'js/types/tccc.d.ts'), join(dist, 'tccc.d.ts'));
+for (const name of ['check.html', 'check.css', 'check.js']) copyFileSync(join(root, 'web/check', name), join(dist, name));
 for (const [from, to] of WASM) {
   if (existsSync(join(root, from))) copyFileSync(join(root, from), join(dist, to));
   else rmSync(join(dist, to), { force: true }); /* a module of an earlier build would not fit this script */

@@ -1,26 +1,29 @@
-/** api_devices.js: tccc.Devices. Layer: page, namespaces. setMicrophone and setSpeaker are ours. */
+/** api_devices.js: tccc.Devices. Layer: page, namespaces. All but the first four are ours. */
 import { apiPromise } from './promise.js';
 import { isBrowserSupported, isEnvSupported } from './env.js';
-import { tcccError } from './errors.js';
 
-/** @param {any} options a deviceId or {deviceId}; '' is the browser's default */
-function deviceIdOf(options) {
-  const deviceId = typeof options === 'string' ? options : options?.deviceId;
-  if (typeof deviceId !== 'string') throw tcccError('ARG_MISSING', 'The option deviceId is missing.');
-  return deviceId;
-}
-
-/** @param {any} options @param {(deviceId: string) => Promise<void>} choose */
-const chosen = async (options, choose) => choose(deviceIdOf(options));
-
-/** @param {{audio: import('./audio.js').Audio}} sdk */
-export const createDevicesApi = ({ audio }) => ({
+/**
+ * @param {object} sdk
+ * @param {import('./devices.js').DeviceKeeper} sdk.devices
+ * @param {(options?: any) => Promise<any>} sdk.preflight
+ * @param {(options: any) => Promise<void>} sdk.watchVolume
+ */
+export const createDevicesApi = ({ devices, preflight, watchVolume }) => ({
   isBrowserSupported: () => isBrowserSupported(),
   isEnvSupported: () => isEnvSupported(),
-  getMicrophones: () => handled(audio.microphones()),
-  getSpeakers: () => handled(audio.speakers()),
-  setMicrophone: (/** @type {any} */ options) => apiPromise(chosen(options, (id) => audio.setMicrophone(id))),
-  setSpeaker: (/** @type {any} */ options) => apiPromise(chosen(options, (id) => audio.setSpeaker(id))),
+  getMicrophones: () => handled(devices.ofKind('microphone')),
+  getSpeakers: () => handled(devices.ofKind('speaker')),
+  getCameras: () => handled(devices.ofKind('camera')),
+  setMicrophone: (/** @type {any} */ options) => apiPromise(devices.setMicrophone(options)),
+  setSpeaker: (/** @type {any} */ options) => apiPromise(devices.setSpeaker(options)),
+  setCamera: (/** @type {any} */ options) => apiPromise(devices.setCamera(options)),
+  getSelected: () => devices.selected(),
+  requestPermission: (/** @type {any} */ options) => apiPromise(devices.requestPermission(options)),
+  getPermission: () => apiPromise(devices.getPermission()),
+  setVolume: (/** @type {any} */ options) => apiPromise(devices.setGain('volume', options)),
+  setMicVolume: (/** @type {any} */ options) => apiPromise(devices.setGain('micVolume', options)),
+  watchVolume: (/** @type {any} */ options) => apiPromise(watchVolume(options)),
+  preflight: (/** @type {any} */ options) => apiPromise(preflight(options)),
 });
 
 /** @template T @param {Promise<T>} promise @returns {Promise<T>} */

@@ -22,12 +22,6 @@ function engineError(error) {
   return tcccError('INTERNAL', `The voice engine could not be started: ${error?.message ?? error}`);
 }
 
-/** @param {MediaDeviceKind} kind @returns {Promise<MediaDeviceInfo[]>} */
-async function devices(kind) {
-  if (!navigator.mediaDevices?.enumerateDevices) throw tcccError('INSECURE_CONTEXT');
-  return (await navigator.mediaDevices.enumerateDevices()).filter((device) => device.kind === kind);
-}
-
 export class Audio {
   /**
    * @param {import('./script.js').ScriptConfig} config
@@ -52,7 +46,15 @@ export class Audio {
     this.source = null;
     this.microphoneId = '';
     this.speakerId = '';
+    this.toneName = 'none';
     this.isToneOn = false;
+    this.isRingOn = true;
+    this.gain = { input: 1, output: 1 };
+    this.levelsMs = 0;
+    /** @type {(levels: {input: number, output: number}) => void} */
+    this.onLevels = () => {};
+    /** What is known of the microphone: it was opened (null), or why it could not be. @type {(error: import('./errors.js').TcccError | null) => void} */
+    this.onMic = () => {};
     /** We asked the context to sleep; its state says so only later. */
     this.isAsleep = false;
     this.isBlocked = false;
@@ -90,7 +92,8 @@ export class Audio {
     }
     made.node.port.postMessage({ k: 'core', port: this.voicePort }, [this.voicePort]);
     this.graph = made;
-    if (this.speakerId) await this.setSink(this.speakerId);
+    this.tellNode();
+    if (this.speakerId) await this.setSink(this.speakerId).catch(() => {}); /* it is gone: the default one plays */
     this.connectMic();
     return made;
   }
@@ -98,6 +101,7 @@ export class Audio {
   /** @param {any} message */
   fromNode(message) {
     if (message.k === 'stats') this.answerStats(message);
+    else if (message.k === 'levels') this.onLevels(message);
     else if (message.k === 'fault') this.emit('warning', { code: 'INTERNAL', message: message.message });
   }
 
@@ -120,12 +124,31 @@ export class Audio {
     this.sleepIfIdle();
   }
 
-  openStream(/** @type {string} */ deviceId) {
-    return openMicrophone(deviceId, this.config.processing === 'browser');
+  /** The wanted microphone; the default one where that is gone. @param {string} deviceId */
+  async openStream(deviceId) {
+    const byBrowser = this.config.processing === 'browser';
+    try {
+      return await openMicrophone(deviceId, byBrowser);
+    } catch (error) {
+      if (deviceId && /** @type {any} */ (error).code === 'MIC_NOT_FOUND') return openMicrophone('', byBrowser);
+      throw error;
+    }
+  }
+
+  /** As openStream, and says what became of it. @param {string} deviceId */
+  async openTold(deviceId) {
+    try {
+      const stream = await this.openStream(deviceId);
+      this.onMic(null);
+      return stream;
+    } catch (error) {
+      this.onMic(/** @type {import('./errors.js').TcccError} */ (error));
+      throw error;
+    }
   }
 
   async openMic() {
-    const stream = await this.openStream(this.microphoneId);
+    const stream = await this.openTold(this.microphoneId);
     if (this.isDisposed) closeMicrophone(stream);
     else this.takeMic(stream);
   }
@@ -134,7 +157,7 @@ export class Audio {
   takeMic(stream) {
     closeMicrophone(this.mic);
     this.mic = stream;
-    stream.getAudioTracks().forEach((track) => { track.onended = () => this.replaceMic('').catch(() => {}); });
+    stream.getAudioTracks().forEach((track) => { track.onended = () => this.replaceMic(this.microphoneId).catch(() => {}); });
     this.connectMic();
   }
 
@@ -150,7 +173,7 @@ export class Audio {
   async replaceMic(deviceId) {
     const before = this.mic;
     try {
-      const stream = await this.openStream(deviceId);
+      const stream = await this.openTold(deviceId);
       if (this.mic !== before || !before) closeMicrophone(stream);
       else this.takeMic(stream);
     } catch (error) {
@@ -160,11 +183,44 @@ export class Audio {
     }
   }
 
-  /** @param {boolean} isOn whether a ring or ringback tone plays */
-  tone(isOn) {
-    this.isToneOn = isOn;
-    if (isOn) this.start().then(() => this.wake(), () => {});
+  /** @param {string} name "ring", "ringback" or "none": what plays from now on */
+  tone(name) {
+    this.toneName = name;
+    this.isToneOn = name === 'ringback' || (name === 'ring' && this.isRingOn);
+    if (this.isToneOn) this.start().then(() => this.wake(), () => {});
     else this.sleepIfIdle();
+  }
+
+  /** @param {boolean} isOn whether incoming calls are heard */
+  setRing(isOn) {
+    this.isRingOn = isOn;
+    this.tellNode();
+    this.tone(this.toneName);
+  }
+
+  /** @param {Partial<{input: number, output: number}>} gain 0..2 */
+  setGain(gain) {
+    this.gain = { ...this.gain, ...gain };
+    this.tellNode();
+  }
+
+  /** @param {number} ms how often onLevels is told; 0: not */
+  watchLevels(ms) {
+    this.levelsMs = ms;
+    this.tellNode();
+  }
+
+  /** The worklet's settings, which are kept here until it stands. */
+  tellNode() {
+    const port = this.graph?.node.port;
+    port?.postMessage({ k: 'gain', ...this.gain });
+    port?.postMessage({ k: 'ring', isOn: this.isRingOn });
+    port?.postMessage({ k: 'levels', ms: this.levelsMs });
+  }
+
+  /** @param {boolean} isOn whether a tone is heard, to try the loudspeaker */
+  test(isOn) {
+    this.graph?.node.port.postMessage({ k: 'test', isOn });
   }
 
   isWanted() {
@@ -196,18 +252,37 @@ export class Audio {
     this.emit('audioBlocked', blocked ? { blocked, code, errorMsg, remedy } : { blocked });
   }
 
-  microphones() {
-    return devices('audioinput');
+  /** Of the open microphone, or ''. */
+  micLabel() {
+    return this.mic?.getAudioTracks()[0]?.label ?? '';
   }
 
-  speakers() {
-    return devices('audiooutput');
+  /** Whether this one is open and lives. @param {string} deviceId '' the browser's default */
+  hasMic(deviceId) {
+    const track = this.mic?.getAudioTracks()[0];
+    return track?.readyState === 'live' && (deviceId === '' || track.getSettings().deviceId === deviceId);
+  }
+
+  /** What the loudspeaker has taken, in seconds. */
+  seconds() {
+    return this.graph?.context.currentTime ?? 0;
+  }
+
+  isRunning() {
+    return this.graph?.context.state === 'running';
   }
 
   /** @param {string} deviceId */
   async setMicrophone(deviceId) {
-    if (this.mic) await this.replaceMic(deviceId);
+    const before = this.microphoneId;
     this.microphoneId = deviceId;
+    if (!this.mic) return;
+    try {
+      await this.replaceMic(deviceId);
+    } catch (error) {
+      this.microphoneId = before;
+      throw error;
+    }
   }
 
   /** @param {string} deviceId */
@@ -224,15 +299,27 @@ export class Audio {
   }
 
   /** @param {number} channel @returns {Promise<Record<string, number> | null>} figures of one stream */
-  stats(channel) {
+  async stats(channel) {
+    const values = await this.askNode({ k: 'stats', channel });
+    return values && Object.fromEntries(STATS.map((name, i) => [name, values[i]]));
+  }
+
+  /** MOS of a connection. @param {number} delayMs mouth to ear @param {number} loss 0..1 @returns {Promise<number>} */
+  async mos(delayMs, loss) {
+    await this.start();
+    const values = await this.askNode({ k: 'mos', delayMs, loss });
+    return values ? values[0] : 0;
+  }
+
+  /** @param {{k: string} & Record<string, any>} question @returns {Promise<number[] | null>} */
+  askNode(question) {
     if (!this.graph) return Promise.resolve(null);
     const { node } = this.graph;
     this.lastStats += 1;
     const id = this.lastStats;
     return new Promise((resolve) => {
-      this.statsWaiting.set(id, (values) =>
-        resolve(values && Object.fromEntries(STATS.map((name, i) => [name, values[i]]))));
-      node.port.postMessage({ k: 'stats', id, channel });
+      this.statsWaiting.set(id, resolve);
+      node.port.postMessage({ ...question, id });
     });
   }
 

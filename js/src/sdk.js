@@ -7,6 +7,7 @@ import { createCallApi } from './api_call.js';
 import { createDataChannelPath } from './data_channel.js';
 import { createDevicesApi } from './api_devices.js';
 import { createEmitter, events } from './events.js';
+import { createEquipment } from './equipment.js';
 import { createSessions } from './sessions.js';
 import { createUiApi } from './api_ui.js';
 import { createUserSettings } from './user_settings.js';
@@ -49,7 +50,7 @@ const FROM_CORE = {
 /** What the page does at an order for the voice engine. @type {Record<string, (sdk: Sdk, order: any) => void>} */
 const MEDIA = {
   prepare: (sdk) => { sdk.audio.start().catch((error) => sdk.onEngineFault(error)); },
-  tone: (sdk, { name }) => sdk.audio.tone(name !== 'none'),
+  tone: (sdk, { name }) => sdk.audio.tone(name),
   open: (sdk, { channel, sessionId }) => {
     sdk.sessions.patch(sessionId, { channel });
     sdk.audio.acquire().catch((error) => sdk.emitter.emit(events.micError, plainError(error)));
@@ -83,7 +84,6 @@ export class Sdk {
     this.config = config;
     this.emitter = createEmitter();
     this.store = resumeStore(config);
-    this.settings = createUserSettings();
     this.tabUuid = newUuid();
     this.status = 'offline';
     this.micUsers = 0;
@@ -98,10 +98,15 @@ export class Sdk {
     const voicePorts = new MessageChannel(); /* orders wait in the port until the worklet stands */
     this.post({ k: 'voice', port: voicePorts.port1 }, [voicePorts.port1]);
     this.audio = new Audio(config, voicePorts.port2, this.emitter.emit);
+    this.settings = createUserSettings();
     this.admin = createAdmin({ bus: this.bus });
     this.sessions = createSessions(() => this.onSessions());
     this.screens = new Screens({
       config, face: () => this.tccc, sessions: this.sessions, emitter: this.emitter, settings: this.settings, isFirstLogin: !this.store.get(),
+    });
+    this.equipment = createEquipment({
+      config, audio: this.audio, bus: this.bus, emitter: this.emitter, sessions: this.sessions, settings: this.settings,
+      borrowMic: this.borrowMic.bind(this),
     });
     /** @type {any} */
     this.tccc = this.face();
@@ -114,7 +119,7 @@ export class Sdk {
     const Agent = createAgentApi({ bus, status: () => this.status });
     const { on, off, removeAllListeners } = emitter;
     return {
-      Call, Agent, Admin: this.admin.api, Devices: createDevicesApi({ audio }), UI: createUiApi({ screens, settings }), events, on, off,
+      Call, Agent, Admin: this.admin.api, Devices: createDevicesApi(this.equipment), UI: createUiApi({ screens, settings }), events, on, off,
       callOut: Call.callOut,
       isBrowserSupported: () => isBrowserSupported(),
       isEnvSupported: () => isEnvSupported(),
@@ -180,11 +185,13 @@ export class Sdk {
     this.bus.open();
     this.bus.request('Session.list').then(({ sessions }) => this.sessions.restore(sessions ?? []), () => {});
     this.admin.load();
+    this.equipment.signedIn();
     this.audio.preload().catch((error) => this.onEngineFault(error));
   }
 
   onSessions() {
     this.screens.onSessions();
+    this.equipment?.update();
     this.releaseMic();
   }
 
@@ -195,6 +202,11 @@ export class Sdk {
   /** Runs `work` with the microphone open; without one the call is not touched. @param {() => Promise<any>} work */
   async withMic(work) {
     await this.bus.request('Session.list'); /* refuses before ready and after destroy, so that no one is asked in vain */
+    return this.borrowMic(work);
+  }
+
+  /** @param {() => Promise<any>} work */
+  async borrowMic(work) {
     this.micUsers += 1;
     try {
       await this.audio.acquire();
@@ -223,6 +235,7 @@ export class Sdk {
     this.bus.close('DESTROYED');
     this.status = 'offline';
     this.screens.dispose();
+    this.equipment.dispose();
     this.dataChannel?.close();
     this.audio.dispose();
     this.thread?.post({ k: 'stop' });

@@ -10,7 +10,7 @@ export const FLAG = Object.freeze({ SEND: 1, RECEIVE: 2, MUTED: 4 });
 export const TONES = Object.freeze({ none: 0, ringback: 1, ring: 2, busy: 3 });
 export const STATS = Object.freeze(['packetsSent', 'packetsReceived', 'packetsLost', 'packetsLate', 'packetsDuplicate',
   'bytesSent', 'bytesReceived', 'rttMs', 'jitterMs', 'bufferMs', 'targetMs', 'concealedRatio', 'stretchedRatio',
-  'remoteLossRatio', 'remoteJitterMs', 'driftPpm', 'inputDbfs', 'outputDbfs', 'mos', 'erleDb']);
+  'remoteLossRatio', 'remoteJitterMs', 'driftPpm', 'inputDbfs', 'outputDbfs', 'mos', 'erleDb', 'lossRatio', 'level']);
 
 /**
  * @typedef {{rateHz: number, aec: number, ns: number, agc: number, tailMs: number, seed: [number, number]}} VoiceConfig
@@ -85,6 +85,10 @@ export function createVoice(module, config) {
       check(wasm.voice_digits(channel, putText(text))),
     configure: (/** @type {number} */ aec, /** @type {number} */ ns, /** @type {number} */ agc) =>
       check(wasm.voice_configure(aec, ns, agc)),
+    gain: (/** @type {number} */ input, /** @type {number} */ output) => check(wasm.voice_gain(input, output)),
+    /** 0..1, of the last 100 ms. */
+    levels: () => ({ input: wasm.voice_level(0), output: wasm.voice_level(1) }),
+    mos: (/** @type {number} */ delayMs, /** @type {number} */ loss) => wasm.voice_mos(delayMs, loss),
     tone: (/** @type {keyof typeof TONES} */ name) => check(wasm.voice_tone(TONES[name])),
     warm: () => check(wasm.voice_warm()),
     /** @returns {number[] | null} figures in the order of STATS */

@@ -25,6 +25,14 @@ class VoiceProcessor extends scope.AudioWorkletProcessor {
     /** @type {MessagePort | null} */
     this.core = null;
     this.isStopped = false;
+    /** The page's wishes: volumes, whether a ring is heard, how often levels are told (0: not). */
+    this.gain = { input: 1, output: 1 };
+    this.isRingOn = true;
+    this.isTest = false;
+    /** @type {any} what the core wants to sound */
+    this.wantedTone = 'none';
+    this.levelFrames = 0;
+    this.levelsDue = 0;
     this.quantumMs = 0;
     this.port.onmessage = (/** @type {MessageEvent} */ { data }) => this.fromPage(data);
     if (module instanceof WebAssembly.Module) this.begin(module);
@@ -35,6 +43,7 @@ class VoiceProcessor extends scope.AudioWorkletProcessor {
   begin(module) {
     this.voice = createVoice(module, this.config);
     this.voice.warm();
+    this.voice.gain(this.gain.input, this.gain.output);
     this.port.postMessage({ k: 'up' });
     this.core?.postMessage({ k: 'up' });
   }
@@ -45,7 +54,43 @@ class VoiceProcessor extends scope.AudioWorkletProcessor {
     else if (message.k === 'core') this.attachCore(message.port);
     else if (message.k === 'configure') this.voice?.configure(message.aec, message.ns, message.agc);
     else if (message.k === 'stats') this.port.postMessage({ ...message, values: this.voice?.stats(message.channel) ?? null });
+    else if (message.k === 'mos') this.port.postMessage({ k: 'stats', id: message.id, values: [this.voice?.mos(message.delayMs, message.loss) ?? 0] });
+    else if (message.k === 'gain') this.setGain(message);
+    else if (message.k === 'ring') this.setRing(message.isOn);
+    else if (message.k === 'test') this.setTest(message.isOn);
+    else if (message.k === 'levels') this.levelFrames = message.ms * scope.sampleRate / 1000;
     else if (message.k === 'stop') this.isStopped = true;
+  }
+
+  /** @param {{input: number, output: number}} gain */
+  setGain({ input, output }) {
+    this.gain = { input, output };
+    this.guard(() => this.voice?.gain(input, output));
+  }
+
+  /** @param {boolean} isOn */
+  setRing(isOn) {
+    this.isRingOn = isOn;
+    this.guard(() => this.voice?.tone(this.tone()));
+  }
+
+  /** @param {boolean} isOn */
+  setTest(isOn) {
+    this.isTest = isOn;
+    this.guard(() => this.voice?.tone(this.tone()));
+  }
+
+  /** What sounds of what the core wants to sound. */
+  tone() {
+    if (this.isTest) return 'ringback';
+    return this.wantedTone === 'ring' && !this.isRingOn ? 'none' : this.wantedTone;
+  }
+
+  tellLevels(/** @type {import('./voice_module.js').Voice} */ voice, /** @type {number} */ frames) {
+    this.levelsDue -= frames;
+    if (this.levelFrames === 0 || this.levelsDue > 0) return;
+    this.levelsDue = this.levelFrames;
+    this.port.postMessage({ k: 'levels', ...voice.levels() });
   }
 
   /** @param {MessagePort} port */
@@ -76,7 +121,10 @@ class VoiceProcessor extends scope.AudioWorkletProcessor {
     else if (message.op === 'direct') voice.direct(message.channel, flagsOf(message));
     else if (message.op === 'digits') voice.digits(message.channel, message.digits);
     else if (message.op === 'close') voice.close(message.channel);
-    else if (message.op === 'tone') voice.tone(message.name);
+    else if (message.op === 'tone') {
+      this.wantedTone = message.name;
+      voice.tone(this.tone());
+    }
   }
 
   /** @param {() => void} work */
@@ -95,6 +143,7 @@ class VoiceProcessor extends scope.AudioWorkletProcessor {
     if (!this.voice || !out) return true;
     this.quantumMs = Date.now();
     this.voice.quantum(inputs[0][0] ?? null, out, scope.currentTime * 1e6);
+    this.tellLevels(this.voice, out.length);
     for (let packet = this.voice.packetOut(); packet; packet = this.voice.packetOut()) {
       this.core?.postMessage(packet, [packet]);
     }

@@ -69,6 +69,10 @@ export interface CallStats {
   /** Estimate by ITU-T G.107, 1..4.5. */
   mos: number;
   erleDb: number;
+  /** Of about the last 200 packets that should have come, 0..1. */
+  lossRatio: number;
+  /** 5 best to 1 by mos; 0: nothing has come for 5 s. */
+  level: 0 | 1 | 2 | 3 | 4 | 5;
   /** The media paths to the server. */
   path: {
     path: string;
@@ -133,10 +137,74 @@ export interface Devices {
   isEnvSupported(): boolean;
   getMicrophones(): Promise<MediaDeviceInfo[]>;
   getSpeakers(): Promise<MediaDeviceInfo[]>;
-  /** Ours. '' is the browser's default; a running call changes over. */
+  /** Ours. */
+  getCameras(): Promise<MediaDeviceInfo[]>;
+  /** Ours. '' is the browser's default; a running call changes over. Choices are kept for the page's origin. */
   setMicrophone(options: { deviceId: string } | string): Promise<Success>;
   /** Ours. Rejects with BROWSER_UNSUPPORTED where the browser cannot choose. */
   setSpeaker(options: { deviceId: string } | string): Promise<Success>;
+  /** Ours. */
+  setCamera(options: { deviceId: string } | string): Promise<Success>;
+  /** Ours: what was chosen; '' the browser's default. */
+  getSelected(): { microphone: string; speaker: string; camera: string; volume: number; micVolume: number };
+  /** Ours: asks the person for the microphone, and the camera when `camera` is true. */
+  requestPermission(options?: { camera?: boolean }): Promise<Success<Permissions>>;
+  /** Ours. */
+  getPermission(): Promise<Success<Permissions>>;
+  /** Ours: of what is heard, 0..2; 1 as it comes. Ring tones keep theirs. */
+  setVolume(options: { volume: number } | number): Promise<Success>;
+  /** Ours: of what is sent, 0..2. */
+  setMicVolume(options: { volume: number } | number): Promise<Success>;
+  /** Ours: `volume` events every ms (true: 200); with a threshold only while a level reaches it, and once after. */
+  watchVolume(options: boolean | number | { ms?: number; threshold?: number }): Promise<Success>;
+  /** Ours: checks browser, microphone, loudspeaker and network; `full` takes longer and plays a tone. */
+  preflight(options?: { full?: boolean }): Promise<Success<PreflightReport>>;
+}
+
+export type PermissionAnswer = 'granted' | 'denied' | 'prompt' | 'unknown';
+
+export interface Permissions {
+  microphone: PermissionAnswer;
+  camera: PermissionAnswer;
+  notification: 'granted' | 'denied' | 'default' | 'unknown';
+}
+
+export interface PreflightCheck {
+  name: 'browser' | 'microphone' | 'speaker' | 'network';
+  result: 'ok' | 'warning' | 'failed' | 'skipped';
+  /** What was found, as a word for programs. */
+  finding: string;
+  /** The same for people, in their language, and what to do about it ('' nothing). */
+  sentence: string;
+  remedy: string;
+  /** A name of docs/errors.md, where one fits. */
+  code?: string;
+  /** microphone: peak and mean level, 0..1. speaker: peak. */
+  peak?: number;
+  mean?: number;
+  label?: string;
+  /** network: probes of a voice packet's size, there and back. */
+  path?: string;
+  sent?: number;
+  received?: number;
+  lossRatio?: number;
+  rttMs?: number;
+  rttMinMs?: number;
+  rttMaxMs?: number;
+  jitterMs?: number;
+  /** Estimate by ITU-T G.107 for a call over this network. */
+  mos?: number;
+  [figure: string]: unknown;
+}
+
+export interface PreflightReport {
+  /** Nothing failed. */
+  ok: boolean;
+  result: 'ok' | 'warning' | 'failed';
+  full: boolean;
+  startMs: number;
+  durationMs: number;
+  checks: PreflightCheck[];
 }
 
 export interface UI {
@@ -191,6 +259,14 @@ export interface Admin {
   getSkillGroups(): SkillGroup[];
   /** Ours: asks the server. */
   getDirectory(): Promise<Success<Directory>>;
+}
+
+/** A device, as plain fields. */
+export interface DeviceEntry {
+  deviceId: string;
+  groupId: string;
+  label: string;
+  kind: string;
 }
 
 export interface EventMap {
@@ -270,6 +346,18 @@ export interface EventMap {
   audioBlocked: { blocked: boolean; code?: string; errorMsg?: string; remedy?: string };
   /** Ours: the microphone was lost in a call, or could not be opened for one that is up. */
   micError: { code: string; errorMsg: string; remedy: string };
+  /** Ours: there is no microphone for the next contact; the agent is notReady until micRestored. `help` checks devices. */
+  micLost: { reason: 'lost' | 'denied'; code: string; errorMsg: string; remedy: string; help: string };
+  /** Ours. */
+  micRestored: { label: string };
+  /** Ours: a device came or went, or got its name. */
+  devicesChanged: { microphones: DeviceEntry[]; speakers: DeviceEntry[]; cameras: DeviceEntry[] };
+  /** Ours: asked for by Devices.watchVolume; 0 at -60 dBFS and below, 1 at full scale. */
+  volume: { input: number; output: number };
+  /** Ours: how a call sounds, at first and when its level changes; loss 0..1, rttMs below 0: not known yet. */
+  quality: { sessionId: string; level: 0 | 1 | 2 | 3 | 4 | 5; mos: number; loss: number; jitterMs: number; rttMs: number };
+  /** Ours: a contact rings and the browser plays no sound before a click. */
+  ringBlocked: { sessionId: string; code: string; errorMsg: string; remedy: string };
   /** Ours: signalling is lost; calls go on, and the SDK reconnects by itself. */
   connectionLost: { reason: string };
   /** Ours: the next attempt comes after delayMs. */

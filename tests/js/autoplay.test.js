@@ -35,7 +35,7 @@ describe('sound before the first click', function autoplay() {
     method: 'POST', headers: { 'content-type': 'application/json' }, body: '{"agent":1}',
   });
 
-  it('audioBlocked tells the page that the ring cannot be heard, and that a click has set it free', async () => {
+  it('audioBlocked and ringBlocked tell the page that the ring cannot be heard, its title flashes, and a click sets it free', async () => {
     const heard = [];
     const page = await browser.newPage();
     page.on('console', (message) => {
@@ -49,6 +49,9 @@ describe('sound before the first click', function autoplay() {
     await until(() => told('statusChanged').some(({ status }) => status === 'free'), 'the agent is free');
     await post('/demo/call');
     await until(() => told('audioBlocked').length === 1, 'audioBlocked');
+    await until(() => told('ringBlocked').length === 1, 'ringBlocked');
+    assert.deepEqual(told('ringBlocked').map(({ code, sessionId }) => [code, sessionId]), [['AUDIO_BLOCKED', told('callIn')[0].sessionId]]);
+    await until(async () => (await page.title()).startsWith('☎'), 'the title flashes');
     await page.mouse.click(10, 10);
     await until(() => told('audioBlocked').length === 2, 'audioBlocked ends');
     assert.deepEqual(told('audioBlocked').map(({ blocked, code }) => [blocked, code]), [[true, 'AUDIO_BLOCKED'], [false, undefined]]);

@@ -1,0 +1,234 @@
+/** devices.test.js: devices, levels, quality, preflight and the ring in real browsers. Layer: tests. */
+import assert from 'node:assert/strict';
+import { CUSTOMER, useCentre } from '../e2e/centre.js';
+
+/** Runs before the page: devices can be taken away as a person would, by pulling the plug or by the address bar. */
+function removableDevices() {
+  const media = navigator.mediaDevices;
+  const [open, list] = [media.getUserMedia.bind(media), media.enumerateDevices.bind(media)];
+  window.fault = '';
+  window.openTracks = [];
+  media.getUserMedia = async (wanted) => {
+    if (window.fault) throw new DOMException('taken away by the test', window.fault);
+    const stream = await open(wanted);
+    window.openTracks.push(...stream.getTracks());
+    return stream;
+  };
+  media.enumerateDevices = async () => (await list()).filter(({ kind }) => window.fault !== 'NotFoundError' || kind !== 'audioinput');
+  window.unplug = () => {
+    window.fault = 'NotFoundError';
+    for (const track of window.openTracks.splice(0)) {
+      track.stop();
+      track.dispatchEvent(new Event('ended'));
+    }
+    media.dispatchEvent(new Event('devicechange'));
+  };
+  window.plugIn = () => {
+    window.fault = '';
+    media.dispatchEvent(new Event('devicechange'));
+  };
+}
+
+/** Runs before the page: the page can be minimised, and what it shows outside itself is noted. */
+function minimisable() {
+  let isHidden = false;
+  Object.defineProperty(document, 'hidden', { get: () => isHidden });
+  window.minimise = (hidden) => {
+    isHidden = hidden;
+    document.dispatchEvent(new Event('visibilitychange'));
+  };
+  window.notes = [];
+  window.Notification = class extends window.Notification {
+    constructor(title, options) {
+      super(title, options);
+      window.notes.push({ title, ...options, isOpen: true });
+      this.entry = window.notes[window.notes.length - 1];
+    }
+
+    close() {
+      this.entry.isOpen = false;
+      super.close();
+    }
+  };
+}
+
+/** The next statusChanged with this status. */
+async function becomes(seat, status) {
+  for (;;) {
+    const told = await seat.next('statusChanged');
+    if (told.status === status) return told;
+  }
+}
+
+const checkOf = (report, name) => report.checks.find((one) => one.name === name);
+
+describe('devices and ring in chromium', function () {
+  this.timeout(60000);
+  const centre = useCentre({ browser: 'chromium' });
+  const ringing = async (seat, before) => {
+    const phone = before ?? await centre().phone('udp');
+    phone.dial(centre().uri('udp'));
+    const { sessionId } = await seat.next('callIn');
+    return { phone, sessionId };
+  };
+
+  it('SDK-083 SDK-084 SDK-085 SDK-086 a preflight checks browser, microphone, loudspeaker and network and finds all well', async () => {
+    const seat = await centre().seat();
+    const report = await seat.call('Devices.preflight', { full: true });
+    assert.equal(report.checks.map(({ name, result }) => `${name} ${result}`).join(', '), 'browser ok, microphone ok, speaker ok, network ok', JSON.stringify(report.checks));
+    const [microphone, speaker, network] = ['microphone', 'speaker', 'network'].map((name) => checkOf(report, name));
+    assert.ok(microphone.peak > 0.5 && microphone.label, 'the file that is the microphone was heard');
+    assert.ok(speaker.peak > 0.3, 'the tone reached the loudspeaker');
+    assert.deepEqual([network.path, network.sent, network.code], ['dataChannel', 250, undefined]);
+    assert.ok(network.received >= 240 && network.rttMs < 200 && network.mos > 3.6 && network.mos < 4.5, JSON.stringify(network));
+    assert.ok(report.ok && report.result === 'ok' && report.checks.every(({ sentence }) => sentence.length > 10));
+    await seat.tab.until(() => window.log.length && true);
+    assert.equal((await seat.refused('Devices.watchVolume', { ms: 5 })).code, 'ARG_RANGE');
+    assert.equal((await seat.refused('Devices.setVolume', 3)).code, 'ARG_RANGE');
+    assert.equal((await seat.refused('Devices.setMicrophone', 'nonsense')).code, 'ARG_RANGE');
+  });
+
+  it('SDK-005 SDK-184 an unplugged microphone makes the agent notReady with a reason and a link to the check, and is told in the report; its return undoes that', async () => {
+    const seat = await centre().seat({ init: [removableDevices] });
+    await becomes(seat, 'free');
+    await seat.tab.evaluate(() => window.unplug());
+    const lost = await seat.next('micLost');
+    assert.deepEqual([lost.reason, lost.code], ['lost', 'MIC_NOT_FOUND']);
+    assert.match(lost.errorMsg, /microphone/);
+    assert.equal((await fetch(lost.help)).status, 200, lost.help);
+    assert.equal((await becomes(seat, 'notReady')).reason, 'microphoneLost');
+    const report = await seat.call('Devices.preflight');
+    const { result, finding, remedy } = checkOf(report, 'microphone');
+    assert.deepEqual([report.ok, result, finding], [false, 'failed', 'micNone']);
+    assert.ok(remedy.length > 10);
+    assert.equal((await seat.refused('Call.startOutboundCall', { phoneNumber: CUSTOMER })).code, 'MIC_NOT_FOUND');
+    await seat.tab.evaluate(() => window.plugIn());
+    await seat.next('micRestored');
+    await becomes(seat, 'free');
+  });
+
+  it('a microphone that is lost in a call does not end it, and another takes over', async () => {
+    const seat = await centre().seat({ init: [removableDevices] });
+    const phone = await centre().phone('udp');
+    const sessionId = await seat.dial(CUSTOMER, { callerPhoneNumber: centre().number('udp') });
+    await seat.call('Devices.watchVolume', { ms: 100, threshold: 0.3 });
+    assert.ok((await seat.next('volume')).input >= 0);
+    await seat.tab.evaluate(() => window.unplug());
+    await seat.next('micLost');
+    await seat.tab.evaluate(() => window.plugIn());
+    await seat.next('micRestored');
+    assert.equal(await seat.tab.evaluate(() => window.openTracks.filter(({ readyState }) => readyState === 'live').length), 1);
+    await centre().heardMore(phone, 1);
+    await seat.call('Call.hungUp', { sessionId });
+  });
+
+  it('a call tells its quality and its levels; the volumes change what is heard and sent', async () => {
+    const seat = await centre().seat();
+    await centre().phone('udp');
+    const sessionId = await seat.dial(CUSTOMER, { callerPhoneNumber: centre().number('udp') });
+    const quality = await seat.next('quality');
+    assert.equal(quality.sessionId, sessionId);
+    assert.ok(quality.level >= 4 && quality.mos > 3.6 && quality.loss < 0.05 && quality.jitterMs < 100, JSON.stringify(quality));
+    const stats = await seat.stats(sessionId);
+    assert.ok(stats.level >= 4 && stats.lossRatio < 0.05 && stats.packetsReceived > 0);
+    await seat.call('Devices.setVolume', { volume: 0 });
+    await seat.call('Devices.setMicVolume', { volume: 0 });
+    await seat.call('Devices.watchVolume', 50);
+    await seat.tab.until(() => window.log.filter(({ name }) => name === 'volume').slice(-4).filter(({ fields }) => fields.input === 0 && fields.output === 0).length === 4);
+    await seat.call('Devices.setVolume', { volume: 1 });
+    await seat.tab.until(() => window.log.filter(({ name, fields }) => name === 'volume' && fields.output > 0.2).length > 0);
+    const kept = await seat.tab.evaluate(() => [tccc.Devices.getSelected(), JSON.parse(localStorage.getItem('tccc.devices'))]);
+    assert.deepEqual([kept[0].micVolume, kept[1].micVolume, kept[0].volume], [0, 0, 1]);
+    await seat.call('Devices.setMicVolume', { volume: 1 });
+    await seat.call('Call.hungUp', { sessionId });
+  });
+
+  it('SDK-185 SDK-097 in a minimised page a contact raises a notification and flashes the title until it is answered; disableNotification keeps it away', async () => {
+    const seat = await centre().seat({ init: [minimisable, removableDevices] });
+    await seat.tab.page.context().grantPermissions(['notifications', 'microphone']);
+    await becomes(seat, 'free');
+    const { phone, sessionId } = await ringing(seat);
+    assert.deepEqual(await seat.tab.evaluate(() => [document.title, window.notes.length]), ['test', 0]);
+    await seat.tab.evaluate(() => window.minimise(true));
+    const shown = await seat.tab.until(() => document.title !== 'test' && window.notes.length === 1 && { title: document.title, note: window.notes[0] });
+    assert.match(shown.title, /Incoming contact|有新的来访/);
+    assert.ok(shown.note.tag === sessionId && shown.note.body.includes(CUSTOMER.slice(-4)), JSON.stringify(shown.note));
+    await seat.call('Call.accept', { sessionId });
+    await seat.tab.until(() => document.title === 'test' && !window.notes[0].isOpen);
+    await seat.call('Call.hungUp', { sessionId });
+    await phone.waitEvent('CALL_CLOSED');
+    await seat.call('Agent.setStatus', { status: 'free' });
+    await seat.tab.evaluate(() => tccc.UI.updateUserCustomSettings({ disableNotification: true }));
+    const second = await ringing(seat, phone);
+    await seat.tab.until(() => document.title !== 'test');
+    assert.equal(await seat.tab.evaluate(() => window.notes.length), 1);
+    await seat.call('Call.end', { sessionId: second.sessionId });
+  });
+
+  it('SDK-095 SDK-096 disableRingtone silences the ring, merges, and takes effect while it rings', async () => {
+    const seat = await centre().seat();
+    await becomes(seat, 'free');
+    await seat.call('Devices.watchVolume', 50);
+    const { sessionId } = await ringing(seat);
+    await seat.tab.until(() => window.log.some(({ name, fields }) => name === 'volume' && fields.output > 0.3), null, { what: 'the ring in the loudspeaker' });
+    await seat.tab.evaluate(() => {
+      tccc.UI.updateUserCustomSettings({ disableRingtone: true });
+      tccc.UI.updateUserCustomSettings({ disableNotification: false });
+      window.log = window.log.filter(({ name }) => name !== 'volume');
+    });
+    /* the context sleeps when nothing is to be heard, so the preflight keeps it awake */
+    const { checks } = await seat.call('Devices.preflight');
+    assert.equal(checks.find(({ name }) => name === 'speaker').peak, 0);
+    await seat.tab.evaluate(() => tccc.UI.updateUserCustomSettings({ disableRingtone: false }));
+    await seat.tab.until(() => window.log.some(({ name, fields }) => name === 'volume' && fields.output > 0.3), null, { what: 'the ring again' });
+    await seat.call('Call.end', { sessionId });
+  });
+});
+
+describe('a refused microphone', function () {
+  this.timeout(60000);
+  const centre = useCentre({ browser: 'chromium' });
+
+  it('SDK-184 a permission that is taken away is told at once and keeps contacts away, and comes back without a reload', async () => {
+    const seat = await centre().seat();
+    await becomes(seat, 'free');
+    const context = seat.tab.page.context();
+    /* what is not among those that are granted is denied */
+    const set = (setting) => context.grantPermissions([setting === 'granted' ? 'microphone' : 'geolocation'], { origin: centre().pages.origin });
+    await set('denied');
+    const lost = await seat.next('micLost');
+    assert.deepEqual([lost.reason, lost.code], ['denied', 'MIC_DENIED']);
+    assert.equal((await becomes(seat, 'notReady')).reason, 'microphoneDenied');
+    assert.equal((await seat.refused('Agent.setStatus', { status: 'free' })).code, 'MIC_DENIED');
+    assert.equal((await seat.call('Devices.getPermission')).microphone, 'denied');
+    await set('granted');
+    await seat.next('micRestored');
+    await becomes(seat, 'free');
+  });
+});
+
+describe('devices in firefox', function () {
+  this.timeout(60000);
+  const centre = useCentre({ browser: 'firefox' });
+
+  it('a headset that is plugged in and out in a call is told and followed, and the call goes on; the preflight runs here too', async () => {
+    const { pulse } = centre().browser;
+    const seat = await centre().seat();
+    const phone = await centre().phone('udp');
+    const sessionId = await seat.dial(CUSTOMER, { callerPhoneNumber: centre().number('udp') });
+    await pulse.control('load-module', 'module-remap-source', 'master=mouth.monitor', 'source_name=headset', 'source_properties=device.description=headset');
+    const { microphones } = await seat.next('devicesChanged');
+    const headset = microphones.find(({ label }) => /headset/.test(label));
+    assert.ok(headset, JSON.stringify(microphones));
+    await seat.call('Devices.setMicrophone', headset.deviceId);
+    assert.equal(await seat.tab.evaluate(() => tccc.Devices.getSelected().microphone), headset.deviceId);
+    await pulse.control('unload-module', 'module-remap-source').catch(() => {}); /* both: every microphone is gone */
+    await pulse.control('load-module', 'module-remap-source', 'master=mouth.monitor', 'source_name=other', 'source_properties=device.description=other');
+    await seat.tab.until(() => window.log.some(({ name, fields }) => name === 'devicesChanged' && fields.microphones.some(({ label }) => /other/.test(label))));
+    await centre().heardMore(phone, 1);
+    await seat.call('Call.hungUp', { sessionId });
+    const report = await seat.call('Devices.preflight');
+    assert.equal(checkOf(report, 'network').result, 'ok', JSON.stringify(report.checks));
+    assert.equal(checkOf(report, 'browser').result, 'ok');
+  });
+});
