@@ -223,6 +223,34 @@ describe('call bar', () => {
     assert.deepEqual((await tab.asked()).map(([name]) => name), ['Chat.accept', 'Chat.reject', 'Video.accept', 'Video.end']);
   });
 
+  it('a video is muted and darkened by its own methods, and its sound goes on when another pane is shown and the workbench closed', async () => {
+    await tab.tab.evaluate(() => {
+      const context = new AudioContext();
+      const canvas = document.createElement('canvas');
+      canvas.getContext('2d').fillRect(0, 0, 1, 1);
+      const remote = new MediaStream([...context.createMediaStreamDestination().stream.getTracks(), ...canvas.captureStream(5).getTracks()]);
+      window.screens.streams = { remote, local: canvas.captureStream(5) };
+    });
+    await tab.tell('callIn', { sessionId: 'v', type: 'video', nickname: 'Maria' });
+    await tab.tell('userAccessed', { sessionId: 'v' });
+    await tab.tell('videoStreams', { sessionId: 'v' });
+    const media = () => tab.tab.evaluate(() => [...document.querySelector('t3c-sdk').shadowRoot.querySelectorAll('audio, video')]
+      .filter((one) => one.srcObject).map((one) => `${one.localName} ${one.className} ${one.muted}`));
+    assert.deepEqual(await media(), ['audio  false', 'video theirs true', 'video own true']);
+    await tab.press('Mute');
+    await tab.press('Turn the camera off');
+    await tab.patch({ muted: true, cameraMuted: true }, 'v');
+    await tab.press('Unmute');
+    await tab.press('Turn the camera on');
+    assert.deepEqual((await tab.asked('Video')).map(([name]) => name), ['Video.muteMic', 'Video.muteVideo', 'Video.unmuteMic', 'Video.unmuteVideo']);
+    await tab.tell('videoMuted', { sessionId: 'v', from: 'client', audio: true, video: true });
+    assert.match(await tab.text('.pictures'), /camera is off[\s\S]*muted/);
+    await tab.press('Close the workbench');
+    assert.deepEqual(await media(), ['audio  false']);
+    await tab.tell('sessionEnded', { sessionId: 'v', closeBy: 'client' });
+    assert.deepEqual(await media(), []);
+  });
+
   it('speaks Chinese where the page does', async () => {
     const zh = await open('?lang=zh-CN');
     await zh.tell('callIn', { callerPhoneNumber: '13800138000' });

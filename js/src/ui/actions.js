@@ -267,16 +267,8 @@ export function createActions({ tccc, store, settings }) {
     if (answer) step('noise', level);
   }
 
-  /** @param {string} sessionId @param {'isMicOff'|'isCameraOff'} name */
-  async function toggleVideo(sessionId, name) {
-    const isOff = !get().videos[sessionId]?.[name];
-    const method = name === 'isMicOff' ? (isOff ? 'muteMic' : 'unmuteMic') : (isOff ? 'muteVideo' : 'unmuteVideo');
-    const answer = await video(method, sessionId);
-    if (answer) step('video', { sessionId, [name]: isOff });
-  }
-
   return {
-    run, call, view, focus, step, openBench, select, openChat, takeMessages, loadEarlier, send, sendDraft, draft, setStatus, dial, transfer, consult,
+    run, call, video, view, focus, step, openBench, select, openChat, takeMessages, loadEarlier, send, sendDraft, draft, setStatus, dial, transfer, consult,
     accept: way('accept'), reject: way('reject'), end: way('end'), remove: way('remove'),
     consultComplete: consultStep('complete'), consultCancel: consultStep('cancel'), conference: consultStep('conference'), conferenceLeave: consultStep('leave'),
     callAgent: (/** @type {string} */ calleeUserId, /** @type {boolean} */ useMobile) =>
@@ -307,7 +299,7 @@ export function createActions({ tccc, store, settings }) {
       if (can('Devices', 'preflight')) preflight();
     },
     set: (/** @type {object} */ change) => settings.update(change),
-    allowDevices, setVolume, refreshDirectory, refreshRunning, refreshDevices, monitor, unmonitor, whisper, confirm, chooseDevice, preflight, setNoise, toggleVideo,
+    allowDevices, setVolume, refreshDirectory, refreshRunning, refreshDevices, monitor, unmonitor, whisper, confirm, chooseDevice, preflight, setNoise,
   };
 }
 /** @typedef {ReturnType<typeof createActions>} Actions */

@@ -5,6 +5,7 @@ import { canOf, createActions } from './actions.js';
 import { createStore, isLookedAt } from './state.js';
 import { incomingText, inOrder, isVoice, levelOfMos, stateOf, titleOf } from './format.js';
 import { fill, languageOf, TEXTS } from './text.js';
+import { videoSounds } from './video_pane.js';
 import { unreadOf, workbench } from './workbench.js';
 import { icon } from './icons.js';
 import { dot } from './controls.js';
@@ -97,7 +98,7 @@ export class App {
     return { s, t: TEXTS[lang], lang, act: this.act, can: this.can, tccc: this.parts.tccc };
   }
 
-  /** Several steps of one event are drawn once. */
+  /** After hide and show, and each wish for a drawing: several steps of one event are drawn once. */
   drawSoon() {
     if (this.isDrawing || this.isDisposed) return;
     this.isDrawing = true;
@@ -109,7 +110,7 @@ export class App {
     const c = this.context();
     const home = this.homeOfFocus();
     const scrolled = keepScroll(this.shadow);
-    draw(this.stage, screens(c, getComputedStyle(this.parts.host).direction));
+    draw(this.stage, screens(c, getComputedStyle(this.parts.host).direction, this.parts.host.hidden));
     scrolled();
     this.giveFocus(home);
     this.setTimer(needsClock(c.s));
@@ -232,8 +233,8 @@ function spoken(c) {
   ];
 }
 
-/** @param {import('./controls.js').Context} c @param {string} direction of the page */
-function screens(c, direction) {
+/** @param {import('./controls.js').Context} c @param {string} direction of the page @param {boolean} isHidden by UI.hide */
+function screens(c, direction, isHidden) {
   const { s, t, lang } = c;
   const { isOpen, isEmbedded, isBarShown, isFloatShown } = s.view;
   const cards = [...notices(c), ...inOrder(barSessions(c)).map((one) => card(c, one)), arrangeCard(c)];
@@ -241,7 +242,7 @@ function screens(c, direction) {
   return h('div', {
     class: `root ${isEmbedded ? 'embedded' : ''} ${isOpen ? 'open' : ''}`, lang: lang === 'zh' ? 'zh-CN' : 'en', dir: direction, 'data-theme': s.settings.theme,
     role: 'region', 'aria-label': t.region,
-  }, spoken(c),
+  }, spoken(c), videoSounds(c, isHidden),
   !isOpen && !isEmbedded ? h('div', { class: 'bar', role: 'group', 'aria-label': t.bar, hidden: !isBarShown, key: 'bar' }, cards) : null,
   isOpen ? workbench(c, h('div', { class: 'docked', role: 'group', 'aria-label': t.bar, hidden: !hasCards, key: 'docked' }, cards)) : null,
   !isOpen && !isEmbedded ? [h('div', { class: 'floatPart', key: 'float', hidden: !isFloatShown }, floatButton(c))] : null);

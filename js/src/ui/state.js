@@ -50,7 +50,7 @@ export const initialState = () => ({
   transcripts: {},
   /** @type {Record<string, Chat>} */
   chats: {},
-  /** @type {Record<string, {isMicOff: boolean, isCameraOff: boolean, isPeerMuted: boolean, isPeerDark: boolean, streams: number}>} */
+  /** @type {Record<string, {isPeerMuted: boolean, isPeerDark: boolean, streams: number}>} */
   videos: {},
   /** @type {any} */
   directory: null,
@@ -201,7 +201,7 @@ const FROM_SDK = {
 
 /** @param {State} state @param {string} sessionId */
 const videoOf = (state, sessionId) => state.videos[sessionId]
-  ?? { isMicOff: false, isCameraOff: false, isPeerMuted: false, isPeerDark: false, streams: 0 };
+  ?? { isPeerMuted: false, isPeerDark: false, streams: 0 };
 
 /** @type {Record<string, Step>} */
 const FROM_AGENT = {
@@ -254,7 +254,6 @@ const FROM_AGENT = {
   unsent: (state, { sessionId, clientId }) => chatWith(state, sessionId, {
     messages: (state.chats[sessionId]?.messages ?? []).filter((one) => one.clientId !== clientId),
   }),
-  video: (state, { sessionId, ...change }) => ({ videos: { ...state.videos, [sessionId]: { ...videoOf(state, sessionId), ...change } } }),
 };
 
 /** @param {State} state @param {string} sessionId */

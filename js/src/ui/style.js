@@ -33,7 +33,7 @@ pointer-events:none;-webkit-text-size-adjust:100%;font-variant-numeric:tabular-n
 .root[data-theme=dark]{color-scheme:dark;${tokens((_, dark) => dark)}}
 .root.embedded{position:absolute;padding:0}
 /* Chinese and English read from left to right in a mirrored page too */
-.root[dir=rtl]{text-align:right}[dir=rtl] *:not(input):not(textarea):not(select){unicode-bidi:plaintext}.bars{direction:ltr}
+.root[dir=rtl]{text-align:right}[dir=rtl] .note{text-align:right}[dir=rtl] *:not(input):not(textarea):not(select){unicode-bidi:plaintext}.bars{direction:ltr}
 h2,p,ul,dl,dd{margin:0;padding:0}ul{list-style:none}
 h2{font-size:16px;font-weight:600}.minor{font-size:12px;color:var(--soft);letter-spacing:.02em}
 .soft{color:var(--soft);font-weight:400}.strong{font-weight:600}.bad{color:var(--bad)}.centre{text-align:center;justify-content:center}
@@ -157,7 +157,7 @@ box-shadow:0 1px 2px var(--shade),0 8px 24px var(--shade);flex:none}
 .float.rings{border-color:var(--go)}
 @media (prefers-reduced-motion:reduce){*,*::before,*::after{animation:none!important;transition:none!important}}
 @media (forced-colors:active){.round,.button,.card,.bench,.keys button,.float,.pick,.item{border:1px solid}.dot,.bars i,.badge{forced-color-adjust:none}}
-@media (max-width:480px){.root:not(.embedded){padding:10px}}
+@media (max-width:480px){.root:not(.embedded){padding:10px}.bar{padding:12px 10px 18px;margin:-12px -10px -18px;max-width:100vw}}
 @media print{:host{display:none!important}}
 `;
 
