@@ -10,7 +10,7 @@ import { tcccError } from '../../js/src/errors.js';
 
 const METHODS = {
   Call: ['startOutboundCall', 'startInternalCall', 'accept', 'end', 'hungUp', 'deleteCall', 'muteMic', 'unmuteMic', 'hold', 'unHold', 'sendDigits', 'transfer',
-    'startSelfService', 'stopSelfService', 'getStats', 'setNoiseSuppression', 'getRunningSessions', 'monitor', 'unmonitor', 'whisper', 'intercept', 'kick'],
+    'startSelfService', 'stopSelfService', 'setNoiseSuppression', 'getRunningSessions', 'monitor', 'unmonitor', 'whisper', 'intercept', 'kick'],
   'Call.consult': ['start', 'complete', 'cancel', 'conference', 'leave'],
   Chat: ['accept', 'reject', 'end', 'deleteChat', 'transfer', 'send', 'read', 'typing', 'getHistory'],
   Video: ['accept', 'end', 'muteMic', 'unmuteMic', 'muteVideo', 'unmuteVideo', 'transfer', 'deleteVideo'],
@@ -39,7 +39,6 @@ for (const [space, methods] of Object.entries(METHODS)) {
 }
 let status = 'free';
 tccc.Agent.getStatus = () => status;
-answers['Call.getStats'] = { packetsReceived: 500, mos: 4.3, rttMs: 21 };
 answers['Call.getRunningSessions'] = 'FORBIDDEN';
 if (!without.includes('Video.getStreams')) tccc.Video.getStreams = () => window.screens.streams;
 

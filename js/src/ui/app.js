@@ -3,7 +3,7 @@ import { adoptStyle, draw, h } from './dom.js';
 import { arrangeCard, barSessions, card, notices } from './card.js';
 import { canOf, createActions } from './actions.js';
 import { createStore, isLookedAt } from './state.js';
-import { incomingText, inOrder, isVoice, levelOfMos, stateOf, titleOf } from './format.js';
+import { incomingText, inOrder, stateOf, titleOf } from './format.js';
 import { fill, languageOf, TEXTS } from './text.js';
 import { videoSounds } from './video_pane.js';
 import { unreadOf, workbench } from './workbench.js';
@@ -13,7 +13,6 @@ import { keepScroll } from './scroll.js';
 import { STYLE } from './style.js';
 
 const TICK_MS = 1000;
-const QUALITY_MS = 2000;
 const DIRECTORY_MS = 3000;
 const RUNNING_MS = 2000;
 /** A workbench of two columns needs this much of the page. */
@@ -73,7 +72,8 @@ export class App {
   onSessions() {
     const { store, parts } = this;
     store.step('sessions', parts.sessions.list().map((one) => ({ ...one })));
-    for (const { sessionId, details } of parts.sessions.list()) {
+    for (const { sessionId, details, consult } of /** @type {any[]} */ (parts.sessions.list())) { /* what no event tells after a reload */
+      if (consult && !store.get().consults[sessionId]) store.step('consult', { sessionId, state: consult });
       if (details.selfService === true && store.get().flows[sessionId] === undefined) store.step('selfService', { sessionId, running: true });
     }
   }
@@ -153,7 +153,6 @@ export class App {
     const isTransferOpen = Object.values(panels).includes('transfer');
     if (isTransferOpen || (view.isOpen && view.tab === 'agents')) this.every('directory', DIRECTORY_MS, () => this.act.refreshDirectory());
     if (view.isOpen && view.tab === 'supervise') this.every('running', RUNNING_MS, () => this.act.refreshRunning());
-    if (!this.parts.tccc.events.quality) this.every('quality', QUALITY_MS, () => this.askQuality());
   }
 
   /** @param {string} name @param {number} ms @param {() => void} work */
@@ -164,17 +163,6 @@ export class App {
     work();
   }
 
-  askQuality() {
-    if (!this.can('Call', 'getStats')) return;
-    for (const session of this.store.get().sessions) {
-      if (session.state !== 'talking' || !isVoice(session) || session.channel < 0) continue;
-      const { sessionId } = session;
-      this.parts.tccc.Call.getStats({ sessionId }).then((/** @type {any} */ { packetsReceived, mos, rttMs }) => {
-        if (!this.isDisposed && packetsReceived > 0) this.store.step('quality', { sessionId, level: levelOfMos(mos), rttMs });
-      }, () => {});
-    }
-  }
-
   dispose() {
     this.isDisposed = true;
     globalThis.removeEventListener('resize', this.onResize);
@@ -182,6 +170,9 @@ export class App {
     this.stage.remove();
   }
 }
+
+/** Ways in which the agent ends a consultation, who therefore knows. */
+const OWN_ENDINGS = ['completed', 'cancelled', 'left', undefined];
 
 /** What else happens at an event. @type {Record<string, (app: App, fields: any) => void>} */
 const EFFECTS = {
@@ -196,6 +187,9 @@ const EFFECTS = {
   },
   userAccessed: (app, { sessionId }) => {
     if (app.store.get().view.selected === sessionId && app.store.get().sessions.find((one) => one.sessionId === sessionId)?.type === 'im') app.act.openChat(sessionId);
+  },
+  consult: (app, { sessionId, state, reason }) => {
+    if (state === 'ended' && !OWN_ENDINGS.includes(reason)) app.store.step('refuse', { place: sessionId, error: { reason } });
   },
   devicesChanged: (app) => { if (app.store.get().view.tab === 'settings') app.act.refreshDevices(); },
 };

@@ -26,7 +26,8 @@ function head(c, session) {
   const { sessionId, state, type } = session;
   const left = secondsLeft(session, s.now);
   const time = left ? fill(t.secondsLeft, { n: left }) : durationOf(session, s.now);
-  const sub = subtitleOf(session);
+  const asker = state === 'ended' ? '' : session.details.consultUserId;
+  const sub = asker ? fill(t.asksAdvice, { who: nameOf(c, asker) }) : subtitleOf(session);
   return h('div', { class: 'head' },
     face(titleOf(t, session), type === 'im' ? 'chat' : type === 'video' ? 'camera' : 'answer'),
     h('div', { class: 'who' },
@@ -36,6 +37,9 @@ function head(c, session) {
     state === 'talking' && isVoice(session) ? quality(c, session) : null,
     state === 'ended' ? iconButton('close', t.dismiss, () => act.step('dismiss', sessionId), { class: 'small', key: 'dismiss' }) : null);
 }
+
+/** @param {Context} c @param {string} userId */
+const nameOf = ({ s }, userId) => s.directory?.agents?.find((/** @type {any} */ one) => one.userId === userId)?.name || userId;
 
 /** What runs down while it rings. @param {Context} c @param {Session} session */
 const fuse = ({ s }, session) => {
@@ -105,7 +109,7 @@ function consultStrip({ s, t, act, can }, sessionId) {
   const isConference = consult.state === 'conference';
   const sentence = isConference ? t.conferenceTalking : consult.state === 'talking' ? t.consultTalking : t.consultRinging;
   return h('div', { class: 'inset consult', key: 'consult', role: 'group', 'aria-label': t.conference },
-    h('p', { class: 'strong' }, isConference ? t.conference : fill(t.consulting, { who: consult.target ?? '' })), h('p', { class: 'soft', role: 'status' }, sentence),
+    h('p', { class: 'strong' }, isConference ? t.conference : consult.target ? fill(t.consulting, { who: consult.target }) : t.thirdParty), h('p', { class: 'soft', role: 'status' }, sentence),
     h('div', { class: 'buttons' }, isConference
       ? textButton(t.leaveConference, () => act.conferenceLeave(sessionId))
       : [consult.state === 'talking' && can('Call.consult', 'complete') && textButton(t.handOver, () => act.consultComplete(sessionId), { class: 'primary', key: 'complete' }),
@@ -146,7 +150,7 @@ const running = ({ t, act }, { sessionId }) => h('div', { class: 'actions' },
 
 /** Which contacts the bar shows: calls, offers, and a video that is not before the agent's eyes. @param {Context} c @returns {Session[]} */
 export function barSessions({ s }) {
-  const asked = new Set(Object.values(s.consults).map(({ consultSessionId }) => consultSessionId));
+  const asked = new Set(Object.entries(s.consults).map(([id, { consultSessionId }]) => (consultSessionId === id ? '' : consultSessionId)));
   return s.sessions.filter((one) => {
     if (s.dismissed.includes(one.sessionId) || asked.has(one.sessionId)) return false;
     if (one.state === 'ended') return isVoice(one) && s.now - one.endMs <= ENDED_SHOWN_MS;

@@ -91,6 +91,3 @@ export function initials(name) {
   const letters = words.length > 1 ? words[0][0] + words[1][0] : (words[0] ?? '').slice(0, /[^\x00-\xff]/.test(name) ? 1 : 2);
   return letters.toUpperCase();
 }
-
-/** Bars for a MOS estimate: the bands of ITU-T G.107 Annex B, "many users dissatisfied" and so on. @param {number} mos */
-export const levelOfMos = (mos) => [1, 3.1, 3.6, 4].filter((floor) => mos >= floor).length;

@@ -62,6 +62,9 @@ export const en = {
   loading: 'Loading…',
 
   consulting: 'Asking {who}',
+  thirdParty: 'Asking a third party',
+  thirdPartyLeft: 'The third party has left.',
+  asksAdvice: '{who} asks for advice',
   consultRinging: 'Ringing…',
   consultTalking: 'The customer waits with music',
   conference: 'Conference',

@@ -63,6 +63,9 @@ export const zh = {
   loading: '加载中…',
 
   consulting: '正在咨询 {who}',
+  thirdParty: '正在咨询第三方',
+  thirdPartyLeft: '第三方已离开。',
+  asksAdvice: '{who} 向您咨询',
   consultRinging: '振铃中…',
   consultTalking: '客户正在听等待音乐',
   conference: '三方通话',
