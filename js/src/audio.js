@@ -55,6 +55,7 @@ export class Audio {
     this.onLevels = () => {};
     /** What is known of the microphone: it was opened (null), or why it could not be. @type {(error: import('./errors.js').TcccError | null) => void} */
     this.onMic = () => {};
+    this.isListening = false;
     /** We asked the context to sleep; its state says so only later. */
     this.isAsleep = false;
     this.isBlocked = false;
@@ -224,7 +225,15 @@ export class Audio {
   }
 
   isWanted() {
-    return this.isToneOn || this.mic !== null;
+    return this.isToneOn || this.isListening || this.mic !== null;
+  }
+
+  /** Somebody else's call is heard, without a microphone. @param {boolean} on */
+  listen(on) {
+    if (on === this.isListening) return;
+    this.isListening = on;
+    if (on) this.wake();
+    else this.sleepIfIdle();
   }
 
   sleepIfIdle() {

@@ -23,6 +23,8 @@ export const events = Object.freeze({
   progress: 'progress',
   held: 'held',
   selfService: 'selfService',
+  consult: 'consult',
+  monitorEnded: 'monitorEnded',
   audioBlocked: 'audioBlocked',
   micError: 'micError',
   micLost: 'micLost',

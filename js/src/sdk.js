@@ -4,6 +4,7 @@ import { createAdmin } from './api_admin.js';
 import { createAgentApi } from './api_agent.js';
 import { createBus } from './bus.js';
 import { createCallApi } from './api_call.js';
+import { createConsultApi, createSuperviseApi } from './api_supervise.js';
 import { createDataChannelPath } from './data_channel.js';
 import { createDevicesApi } from './api_devices.js';
 import { createEmitter, events } from './events.js';
@@ -115,7 +116,12 @@ export class Sdk {
   /** window.tccc. */
   face() {
     const { audio, bus, emitter, screens, sessions, settings } = this;
-    const Call = createCallApi({ bus, sessions, audio, withMic: (work) => this.withMic(work) });
+    const withMic = (/** @type {() => Promise<any>} */ work) => this.withMic(work);
+    const Call = {
+      ...createCallApi({ bus, sessions, audio, withMic }),
+      ...createSuperviseApi({ bus, sessions, audio, withMic }),
+      consult: createConsultApi({ bus }),
+    };
     const Agent = createAgentApi({ bus, status: () => this.status });
     const { on, off, removeAllListeners } = emitter;
     return {
@@ -190,6 +196,7 @@ export class Sdk {
   }
 
   onSessions() {
+    this.audio.listen(this.sessions.isListening());
     this.screens.onSessions();
     this.equipment?.update();
     this.releaseMic();

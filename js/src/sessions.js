@@ -14,6 +14,7 @@
  * @property {string} phoneDesc    shown instead of the number
  * @property {boolean} held
  * @property {boolean} muted
+ * @property {''|'ringing'|'talking'|'conference'} consult  a third party
  * @property {number} startMs      Unix ms
  * @property {number} answerMs     Unix ms, 0 not yet
  * @property {number} endMs        Unix ms, 0 not yet
@@ -39,7 +40,7 @@ const SNAPSHOT_STATES = Object.freeze({
 
 /** @param {Partial<Session> & {sessionId: string}} fields @returns {Session} */
 const newSession = (fields) => ({
-  type: 'phone', direction: 'in', state: 'ringingIn', number: '', phoneDesc: '', held: false, muted: false, startMs: Date.now(),
+  type: 'phone', direction: 'in', state: 'ringingIn', number: '', phoneDesc: '', held: false, muted: false, consult: '', startMs: Date.now(),
   answerMs: 0, endMs: 0, timeout: 0, channel: -1, details: {}, ending: {},
   ...fields,
 });
@@ -89,6 +90,7 @@ export function createSessions(changed) {
   /** @type {Record<string, (session: Session, d: any) => void>} */
   const UPDATE = {
     held: (session, d) => { session.held = d.held; },
+    consult: (session, d) => { session.consult = d.state === 'ended' ? '' : d.state; },
     sessionEnded: (session, d) => { session.ending = d; },
   };
 
@@ -101,6 +103,8 @@ export function createSessions(changed) {
       prune();
       CREATE[event](d);
     }
+    if (event === 'monitorEnded') unmonitor(d.sessionId);
+    if (event === 'userAccessed' && monitored.has(d.sessionId)) takeOver(d.sessionId);
     const session = all.get(d?.sessionId);
     if (!session) return;
     step(session, event);
@@ -109,10 +113,42 @@ export function createSessions(changed) {
     notify();
   }
 
+  /** Calls of others that this page listens to by voice: whether it speaks, and what was told of them. @type {Map<string, {whispers: boolean, details: any}>} */
+  const monitored = new Map();
+
+  /** @param {string} sessionId @param {any} details */
+  function monitor(sessionId, details) {
+    if (!all.has(sessionId)) monitored.set(sessionId, { whispers: false, details });
+    notify();
+  }
+
+  /** @param {string} sessionId */
+  function unmonitor(sessionId) {
+    if (monitored.delete(sessionId)) notify();
+  }
+
+  /** It is this page's own call from now on. @param {string} sessionId */
+  function takeOver(sessionId) {
+    const heard = monitored.get(sessionId);
+    if (!heard) return;
+    monitored.delete(sessionId);
+    prune();
+    CREATE.callIn({ ...heard.details, sessionId });
+    onEvent('userAccessed', { sessionId });
+  }
+
+  /** @param {string} sessionId @param {boolean} on */
+  function whisper(sessionId, on) {
+    const heard = monitored.get(sessionId);
+    if (heard) heard.whispers = on;
+    notify();
+  }
+
   /** The server's list after a reload. @param {any[]} list */
   function restore(list) {
     for (const one of list) {
-      if (all.has(one.sessionId)) continue;
+      if (one.state === 'monitoring') monitor(one.sessionId, one);
+      if (one.state === 'monitoring' || all.has(one.sessionId)) continue;
       all.set(one.sessionId, newSession({
         sessionId: one.sessionId,
         type: one.type ?? 'phone',
@@ -122,6 +158,7 @@ export function createSessions(changed) {
         phoneDesc: one.phoneDesc ?? one.nickname ?? '',
         details: { ...one },
         held: one.held === true,
+        consult: one.consult ?? '',
         startMs: one.startMs,
         answerMs: one.answerMs,
         timeout: one.timeout ?? 0,
@@ -140,10 +177,13 @@ export function createSessions(changed) {
   }
 
   /** Whether some call needs the microphone: every outbound one, and inbound ones once answered. Video has its own tracks. */
-  const needMic = () => [...all.values()].some(({ type, state }) => VOICE.includes(type) && state !== 'ended' && state !== 'ringingIn');
+  const needMic = () => [...all.values()].some(({ type, state }) => VOICE.includes(type) && state !== 'ended' && state !== 'ringingIn') ||
+    [...monitored.values()].some(({ whispers }) => whispers);
 
   return {
-    onEvent, restore, patch, needMic,
+    onEvent, restore, patch, needMic, monitor, unmonitor, takeOver, whisper,
+    /** Whether something is to be heard without a microphone. */
+    isListening: () => monitored.size > 0,
     get: (/** @type {string} */ sessionId) => all.get(sessionId),
     list: () => [...all.values()],
     onChannel: (/** @type {number} */ channel) => [...all.values()].find((one) => one.channel === channel),

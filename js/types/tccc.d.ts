@@ -92,7 +92,53 @@ export type TransferTarget =
   | { extension: string }
   | { phoneNumber: string };
 
+/** Ours: a third party, while the customer hears music. */
+export interface Consult {
+  /** Puts the customer on hold and calls the third party; the events `consult` tell how far it is. */
+  start(options: SessionOptions & TransferTarget): Promise<Success<{ consultSessionId: string }>>;
+  /** Third party and customer go on together; this agent's part ends. */
+  complete(options: SessionOptions | string): Promise<Success>;
+  /** Back to the customer, without the third party. */
+  cancel(options: SessionOptions | string): Promise<Success>;
+  /** All three hear each other. */
+  conference(options: SessionOptions | string): Promise<Success>;
+  /** This agent leaves the conference; the others go on. */
+  leave(options: SessionOptions | string): Promise<Success>;
+}
+
+/** Ours: a running call, as supervisors see it. */
+export interface RunningSession {
+  sessionId: string;
+  /** The agent; '' while nobody serves. */
+  userId: string;
+  name: string;
+  type: 'phone' | 'internal';
+  state: 'offered' | 'dialing' | 'ringing' | 'talking' | 'ended';
+  callerPhoneNumber: string;
+  calleePhoneNumber: string;
+  /** Unix ms; 0 not yet. */
+  startMs: number;
+  answerMs: number;
+}
+
 export interface Call {
+  /** Ours. */
+  consult: Consult;
+  /**
+   * Listens to another agent's call: by voice, one at a time, heard by nobody; textOnly: its transcript only, by the events `asr`.
+   * FORBIDDEN unless the agent is administrator or quality inspector; so are the next five.
+   */
+  monitor(options: SessionOptions & { textOnly?: boolean }): Promise<Success<CallResponse & { textOnly?: boolean }>>;
+  /** Ours. */
+  unmonitor(options: SessionOptions | string): Promise<Success>;
+  /** Ours: while on, the agent hears this microphone, the customer does not. Only of a session that is monitored by voice. */
+  whisper(options: SessionOptions & { on: boolean }): Promise<Success>;
+  /** Takes a session that is monitored by voice: its agent leaves. */
+  intercept(options: SessionOptions | string): Promise<Success>;
+  /** Ends a call by force. */
+  kick(options: SessionOptions | string): Promise<Success>;
+  /** Ours. */
+  getRunningSessions(): Promise<Success<{ sessions: RunningSession[] }>>;
   /** Rejects with MIC_DENIED, MIC_NOT_FOUND, MIC_BUSY or INSECURE_CONTEXT before anything is dialled. */
   startOutboundCall(options: StartOutboundCallOptions): Promise<Success<CallResponse>>;
   callOut(options: StartOutboundCallOptions): Promise<Success<CallResponse>>;
@@ -288,6 +334,8 @@ export interface EventMap {
     serverType?: ServerType;
     /** Ours: the SDK accepts it by itself; without a microphone it goes on ringing. */
     autoAnswer?: boolean;
+    /** Ours: this agent asks for advice, or for a third one in a conference; the customer waits. */
+    consultUserId?: string;
   };
   userAccessed: { sessionId: string; tabUUID?: string };
   sessionEnded: {
@@ -370,6 +418,10 @@ export interface EventMap {
   progress: { sessionId: string; ringing?: boolean; earlyMedia?: boolean };
   /** Ours. */
   held: { sessionId: string; held: boolean; by: 'seat' | 'client' };
+  /** Ours: what becomes of a third party; `reason` of the end: completed, cancelled, left, hungUp, connectionLost, or why nobody came. */
+  consult: { sessionId: string; state: 'ringing' | 'talking' | 'conference' | 'ended'; reason?: string };
+  /** Ours: a session is monitored no more: the call has ended, a call of this agent begins ('busy'), or 'connectionLost'. */
+  monitorEnded: { sessionId: string; reason: string };
   /** Ours: a self-service flow runs with the customer, or has ended. */
   selfService: { sessionId: string; running: boolean };
   /** Ours: the SDK works in a lesser way than it could, or not at all; `code` says why. */

@@ -11,6 +11,9 @@ enum call_state {
     CALL_ACCEPTING,
     CALL_TALKING,
     CALL_HELD,                      /* by this agent */
+    CALL_CONSULTING,                /* the customer is on hold, a third party is called or talks */
+    CALL_CONFERENCE,                /* three hear each other */
+    CALL_MONITORING,                /* a supervisor listens to somebody else's call */
     CALL_LEAVING,                   /* the agent has hung up; the server has not confirmed it */
     CALL_ENDED,
     CALL_STATES
@@ -31,6 +34,11 @@ enum call_event {
     CALL_EV_ENDED,
     CALL_EV_DELETED,                /* call.delete was carried out */
     CALL_EV_ACCEPT_FAILED,          /* call.accept was refused */
+    CALL_EV_CONSULT,                /* a third party rings or talks */
+    CALL_EV_CONFERENCE,
+    CALL_EV_CONSULT_OVER,
+    CALL_EV_MONITORED,              /* call.monitor was carried out */
+    CALL_EV_MONITOR_ENDED,
     /* commands of the page */
     CALL_CMD_ACCEPT,
     CALL_CMD_HANGUP,
@@ -40,6 +48,10 @@ enum call_event {
     CALL_CMD_MUTE,
     CALL_CMD_DELETE,
     CALL_CMD_HAND_OVER,             /* transfer, or a self-service flow and back */
+    CALL_CMD_CONSULT,
+    CALL_CMD_CONSULT_STEP,          /* complete, cancel, conference */
+    CALL_CMD_LEAVE,                 /* the conference */
+    CALL_CMD_SUPERVISE,             /* whisper, intercept, stop listening */
     CALL_EVENTS
 };
 

@@ -11,6 +11,10 @@
     X(CALL_IS_MUTED, "Call.isMicMuted") X(CALL_HOLD, "Call.hold") X(CALL_UNHOLD, "Call.unHold") X(CALL_DIGITS, "Call.sendDigits") \
     X(CALL_INTERNAL, "Call.startInternalCall") X(CALL_TRANSFER, "Call.transfer") X(CALL_FLOW, "Call.startSelfService") \
     X(CALL_UNFLOW, "Call.stopSelfService") \
+    X(CALL_MONITOR, "Call.monitor") X(CALL_UNMONITOR, "Call.unmonitor") X(CALL_WHISPER, "Call.whisper") X(CALL_INTERCEPT, "Call.intercept") \
+    X(CALL_KICK, "Call.kick") X(CALL_RUNNING, "Call.getRunningSessions") \
+    X(CALL_CONSULT, "Call.consult.start") X(CALL_CONSULT_COMPLETE, "Call.consult.complete") X(CALL_CONSULT_CANCEL, "Call.consult.cancel") \
+    X(CALL_CONFERENCE, "Call.consult.conference") X(CALL_CONFERENCE_LEAVE, "Call.consult.leave") \
     X(AGENT_ONLINE, "Agent.online") X(AGENT_OFFLINE, "Agent.offline") X(AGENT_SET_STATUS, "Agent.setStatus") \
     X(AGENT_GET_STATUS, "Agent.getStatus") X(SESSION_LIST, "Session.list") X(MEDIA_OFFER, "Media.offer") X(MEDIA_STATS, "Media.stats") \
     X(AGENT_DEVICE, "Agent.device") X(DIRECTORY_GET, "Directory.get") X(MEDIA_PROBE, "Media.probe") \

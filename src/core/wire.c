@@ -18,12 +18,14 @@ const char *const wire_media_op_names[] = { "start", "update", "stop", NULL };
 const char *const wire_direction_names[] = { "sendrecv", "sendonly", "recvonly", "inactive", NULL };
 const char *const wire_codec_names[] = { "opus", "PCMA", "PCMU", NULL };
 const char *const wire_suite_names[] = { "AES_CM_128_HMAC_SHA1_80", "AES_CM_128_HMAC_SHA1_32", NULL };
-const char *const wire_session_state_names[] = { "offered", "dialing", "ringing", "talking", "ended", NULL };
+const char *const wire_session_state_names[] = { "offered", "dialing", "ringing", "talking", "ended", "monitoring", NULL };
 const char *const wire_way_names[] = { "in", "out", NULL };
 const char *const wire_held_by_names[] = { "client", "seat", NULL };
 const char *const wire_session_type_names[] = { "phone", "internal", "im", "voip", "video", NULL };
 const char *const wire_from_names[] = { "client", "seat", "system", NULL };
 const char *const wire_chat_kind_names[] = { "text", "image", "file", NULL };
+const char *const wire_consult_names[] = { "ringing", "talking", "conference", "ended", NULL };
+const char *const wire_role_names[] = { "admin", "inspector", "agent", NULL };
 const char *const wire_flow_names[] = { "IN", "OUT", NULL };
 
 const char *wire_kind_name(enum wire_kind kind) { return wire_kind_names[kind]; }

@@ -40,6 +40,7 @@
 #define WIRE_RESUME_LEN 64          /* hexadecimal digits */
 #define WIRE_TAB_LEN 36
 #define WIRE_EXTENSION_MAX 15       /* a desk phone */
+#define WIRE_RUNNING_MAX 100        /* calls in one answer of call.running */
 #define WIRE_FLOW_ID_MAX 20         /* decimal digits */
 #define WIRE_ASR_TEXT_MAX 2048      /* what was said between two pauses */
 #define WIRE_ASR_WORDS_MAX 128      /* of it */
@@ -65,7 +66,12 @@ enum wire_kind { WIRE_HELLO, WIRE_WELCOME, WIRE_REFUSE, WIRE_REQ, WIRE_RES, WIRE
     X(CALL_START, "call.start") X(CALL_ACCEPT, "call.accept") X(CALL_REJECT, "call.reject") X(CALL_HANGUP, "call.hangup") \
     X(CALL_DELETE, "call.delete") X(CALL_HOLD, "call.hold") X(CALL_UNHOLD, "call.unhold") X(CALL_MUTE, "call.mute") \
     X(CALL_DIGITS, "call.digits") X(CALL_INTERNAL, "call.internal") X(CALL_TRANSFER, "call.transfer") \
-    X(CALL_FLOW, "call.flow") X(CALL_UNFLOW, "call.unflow") X(MEDIA_OFFER, "media.offer") \
+    X(CALL_FLOW, "call.flow") X(CALL_UNFLOW, "call.unflow") \
+    X(CALL_MONITOR, "call.monitor") X(CALL_UNMONITOR, "call.unmonitor") X(CALL_WHISPER, "call.whisper") \
+    X(CALL_INTERCEPT, "call.intercept") X(CALL_KICK, "call.kick") X(CALL_RUNNING, "call.running") \
+    X(CALL_CONSULT, "call.consult") X(CALL_CONSULT_COMPLETE, "call.consultComplete") X(CALL_CONSULT_CANCEL, "call.consultCancel") \
+    X(CALL_CONFERENCE, "call.conference") X(CALL_CONFERENCE_LEAVE, "call.conferenceLeave") \
+    X(MEDIA_OFFER, "media.offer") \
     X(AGENT_DEVICE, "agent.device") X(DIRECTORY_GET, "directory.get") \
     X(VISIT_START, "visit.start") X(VISIT_END, "visit.end") \
     X(CHAT_ACCEPT, "chat.accept") X(CHAT_REJECT, "chat.reject") X(CHAT_END, "chat.end") X(CHAT_DELETE, "chat.delete") \
@@ -84,7 +90,7 @@ enum wire_method {
     X(CALL_IN, "callIn") X(USER_ACCESSED, "userAccessed") X(CALL_OUTED, "callOuted") X(CALLOUT_ACCEPTED, "calloutAccepted") \
     X(SESSION_ENDED, "sessionEnded") X(STATUS_CHANGED, "statusChanged") X(AUTO_TRANSFER, "autoTransfer") \
     X(TRANSFER, "transfer") X(KICKED_OUT, "kickedOut") X(PROGRESS, "progress") X(HELD, "held") X(MEDIA, "media") \
-    X(SELF_SERVICE, "selfService") X(ASR, "asr") \
+    X(SELF_SERVICE, "selfService") X(MONITOR_ENDED, "monitorEnded") X(CONSULT, "consult") X(ASR, "asr") \
     X(MESSAGE, "message") X(TYPING, "typing") X(MESSAGE_READ, "messageRead") X(QUEUED, "queued") X(JOINED, "joined")
 
 enum wire_event_name {
@@ -103,7 +109,10 @@ enum wire_media_op { WIRE_MEDIA_START, WIRE_MEDIA_UPDATE, WIRE_MEDIA_STOP };
 enum wire_direction { WIRE_SENDRECV, WIRE_SENDONLY, WIRE_RECVONLY, WIRE_INACTIVE };
 enum wire_codec { WIRE_OPUS, WIRE_PCMA, WIRE_PCMU };
 enum wire_suite { WIRE_NO_SRTP, WIRE_AES_CM_128_HMAC_SHA1_80, WIRE_AES_CM_128_HMAC_SHA1_32 };
-enum wire_session_state { WIRE_OFFERED, WIRE_DIALING, WIRE_RINGING, WIRE_TALKING, WIRE_ENDED };
+enum wire_session_state { WIRE_OFFERED, WIRE_DIALING, WIRE_RINGING, WIRE_TALKING, WIRE_ENDED, WIRE_MONITORING };
+/* What becomes of a third party; the first three also in a snapshot. */
+enum wire_consult { WIRE_CONSULT_RINGING, WIRE_CONSULT_TALKING, WIRE_CONSULT_CONFERENCE, WIRE_CONSULT_ENDED };
+enum wire_role { WIRE_ROLE_ADMIN, WIRE_ROLE_INSPECTOR, WIRE_ROLE_AGENT };
 enum wire_way { WIRE_WAY_IN, WIRE_WAY_OUT };
 enum wire_session_type { WIRE_PHONE, WIRE_INTERNAL, WIRE_IM, WIRE_VOIP, WIRE_VIDEO };
 enum wire_from { WIRE_OF_CLIENT, WIRE_OF_SEAT, WIRE_OF_SYSTEM };   /* who wrote a chat message */
@@ -172,6 +181,8 @@ typedef struct {                    /* one session of a snapshot */
     const char *peer_user_id;       /* WIRE_INTERNAL: the other agent; else NULL */
     bool self_service;              /* a flow runs with the customer */
     bool muted;                     /* the agent's microphone, for this session */
+    bool has_consult;               /* a third party is there: */
+    enum wire_consult consult;
     wire_visitor visitor;           /* of wire_is_visit */
     uint64_t last_seq;              /* WIRE_IM: of its last message, 0 none */
     enum wire_server_type server_type;
@@ -184,6 +195,7 @@ typedef struct {                    /* one session of a snapshot */
 typedef struct {
     const char *resume;
     const char *user_id, *user_name;
+    enum wire_role role;
     enum agent_status status;
     const char *reason;             /* of rest; "" none */
     const wire_session *sessions;   /* parsed: belong to the message */
@@ -210,6 +222,8 @@ typedef struct {                    /* which members a method has: docs/protocol
     bool use_mobile;
     const char *user_id, *extension; /* call.transfer: one of these two, skill_group_id and phone_number */
     const char *flow_id;            /* call.flow */
+    bool text_only;                 /* call.monitor */
+    bool on;                        /* call.whisper */
     enum wire_device microphone;    /* agent.device */
     const char *tab;                /* tabUUID of call.start, call.internal and call.accept: which of several pages asked; or NULL */
     const char *sdp;
@@ -231,6 +245,14 @@ typedef struct {
     enum wire_method method;
     wire_args args;
 } wire_request;
+
+typedef struct {                    /* a running call, for supervisors */
+    const char *session_id, *user_id, *name;
+    enum wire_session_type type;
+    enum wire_session_state state;
+    const char *caller, *callee;
+    int64_t start_ms, answer_ms;    /* Unix ms; 0 not yet */
+} wire_running;
 
 typedef struct { const char *id, *name; int online, free, waiting; } wire_directory_group;
 typedef struct {
@@ -259,6 +281,11 @@ typedef struct {
     const char *session_id, *caller, *callee, *callee_location, *remark; /* call.start, call.internal; the last two may be NULL */
     enum wire_server_type server_type;
     const char *sdp;                /* media.offer */
+    bool text_only;                 /* call.monitor */
+    const char *consult_session_id; /* call.consult */
+    const wire_running *running;    /* call.running, printing only */
+    int n_running;
+    const json_value *sessions;     /* call.running, parsed only: an array */
     const wire_directory *directory; /* directory.get, printing only */
     const json_value *lists[WIRE_DIRECTORY_LISTS]; /* directory.get, parsed only: arrays in the order of wire_directory_lists */
     uint64_t seq, time_ms;          /* chat.send */
@@ -288,6 +315,7 @@ typedef struct {
     bool auto_answer;               /* the page takes it by itself (ADM-073) */
     wire_visitor visitor;           /* of wire_is_visit, which have no caller */
     uint64_t last_seq;              /* WIRE_IM: messages there are already */
+    const char *consult_user_id;    /* who asks for advice, with the customer on hold; may be NULL */
     const wire_ivr_key *ivr_path;   /* parsed: belong to the message */
     int n_ivr_path;
 } wire_call_in;
@@ -341,7 +369,8 @@ typedef struct {
         struct { const char *skill_group_id, *user_id, *extension, *phone_number; } transfer; /* may be NULL */
         const char *accepted_tab;                                   /* userAccessed: tabUUID of the page that answered; may be NULL */
         bool self_service;                                          /* a flow runs */
-        const char *reason;                                         /* kickedOut */
+        const char *reason;                                         /* kickedOut, monitorEnded */
+        struct { enum wire_consult state; const char *reason; } consult; /* reason: why it ended; may be NULL */
         struct { bool ringing, early_media; } progress;             /* one at least */
         struct { bool held, by_seat; } held;                        /* by "seat", else "client" */
         wire_media media;
@@ -418,6 +447,7 @@ const char *wire_session_state_name(enum wire_session_state state);
 extern const char *const wire_kind_names[], *const wire_method_names[], *const wire_event_names[], *const wire_set_status_names[],
     *const wire_server_type_names[], *const wire_close_by_names[], *const wire_media_op_names[], *const wire_direction_names[],
     *const wire_codec_names[], *const wire_suite_names[], *const wire_session_state_names[], *const wire_way_names[],
-    *const wire_held_by_names[], *const wire_session_type_names[], *const wire_device_names[], *const wire_flow_names[], *const wire_from_names[], *const wire_chat_kind_names[];
+    *const wire_held_by_names[], *const wire_session_type_names[], *const wire_device_names[], *const wire_flow_names[], *const wire_from_names[], *const wire_chat_kind_names[],
+    *const wire_consult_names[], *const wire_role_names[];
 
 #endif

@@ -121,6 +121,9 @@ static void read_session(wire_session *session, json_reader *in) {
     session->last_seq = (uint64_t)json_integer_or(in, "lastSeq", 0, 0, JSON_INTEGER_MAX);
     session->self_service = json_bool_or(in, "selfService", false);
     session->muted = json_bool_or(in, "muted", false);
+    int consult = json_choice_or(in, "consult", WIRE_CONSULT_ENDED, wire_consult_names);
+    session->has_consult = consult != WIRE_CONSULT_ENDED;
+    session->consult = (enum wire_consult)consult;
     session->way = (enum wire_way)json_choice(in, "direction", wire_way_names);
     session->state = (enum wire_session_state)json_choice(in, "state", wire_session_state_names);
     session->held = json_bool(in, "held");
@@ -170,6 +173,7 @@ static void read_agent(wire_welcome *welcome, json_reader *in) {
     welcome->user_name = json_string(&member, "name", 0, WIRE_TEXT_FIELD_MAX);
     welcome->status = (enum agent_status)json_choice(&member, "status", agent_status_names);
     welcome->reason = json_string(&member, "reason", 0, WIRE_TEXT_FIELD_MAX);
+    welcome->role = (enum wire_role)json_choice_or(&member, "role", WIRE_ROLE_AGENT, wire_role_names);
     adopt(in, "agent", &member);
 }
 
@@ -265,7 +269,10 @@ static void read_args(enum wire_method method, wire_args *args, json_reader *in)
     case WIRE_CALL_START: read_call_start(args, in); return;
     case WIRE_MEDIA_OFFER: args->sdp = json_string(in, "sdp", 1, WIRE_SDP_MAX); return;
     case WIRE_CALL_INTERNAL: read_call_internal(args, in); return;
-    case WIRE_CALL_TRANSFER: read_target(args, in); break;
+    case WIRE_CALL_RUNNING: return;
+    case WIRE_CALL_TRANSFER: case WIRE_CALL_CONSULT: read_target(args, in); break;
+    case WIRE_CALL_MONITOR: args->text_only = json_bool_or(in, "textOnly", false); break;
+    case WIRE_CALL_WHISPER: args->on = json_bool(in, "on"); break;
     case WIRE_CALL_FLOW: args->flow_id = take_coded(in, "flowId", 1, WIRE_FLOW_ID_MAX, DIGITS, "must be a number"); break;
     case WIRE_CALL_MUTE: args->muted = json_bool(in, "muted"); break;
     case WIRE_CALL_DIGITS:
@@ -273,7 +280,8 @@ static void read_args(enum wire_method method, wire_args *args, json_reader *in)
         break;
     case WIRE_CALL_ACCEPT: args->tab = take_tab(in); break;
     case WIRE_CALL_REJECT: case WIRE_CALL_HANGUP: case WIRE_CALL_DELETE: case WIRE_CALL_HOLD:
-    case WIRE_CALL_UNHOLD: case WIRE_CALL_UNFLOW: break;
+    case WIRE_CALL_UNHOLD: case WIRE_CALL_UNFLOW: case WIRE_CALL_UNMONITOR: case WIRE_CALL_INTERCEPT: case WIRE_CALL_KICK:
+    case WIRE_CALL_CONSULT_COMPLETE: case WIRE_CALL_CONSULT_CANCEL: case WIRE_CALL_CONFERENCE: case WIRE_CALL_CONFERENCE_LEAVE: break;
     case WIRE_VISIT_START: case WIRE_VISIT_END: case WIRE_CHAT_ACCEPT: case WIRE_CHAT_REJECT: case WIRE_CHAT_END:
     case WIRE_CHAT_DELETE: case WIRE_CHAT_SEND: case WIRE_CHAT_READ: case WIRE_CHAT_TYPING: case WIRE_CHAT_HISTORY:
     case WIRE_CHAT_TRANSFER: case WIRE_CHAT_UPLOAD: case WIRE_CHAT_RATE:
@@ -339,6 +347,7 @@ static void read_call_in(wire_message *message, json_reader *in) {
     call->caller_location = take_field_or_null(in, "callerLocation");
     call->remark = take_field_or_null(in, "remark");
     call->auto_answer = json_bool_or(in, "autoAnswer", false);
+    call->consult_user_id = take_field_or_null(in, "consultUserId");
     if (!wire_is_visit(call->type) || json_array_or(in, "ivrPath", WIRE_IVR_KEYS_MAX)) read_ivr_path(message, in);
     call->protected_callee = json_string_or(in, "protectedCallee", NULL, WIRE_NUMBER_MAX);
     call->protected_caller = json_string_or(in, "protectedCaller", NULL, WIRE_NUMBER_MAX);
@@ -429,6 +438,11 @@ static void read_event_data(wire_message *message, json_reader *in) {
         event->held.by_seat = json_choice(in, "by", wire_held_by_names) == 1;
         break;
     case WIRE_EV_MEDIA: read_media(&event->media, in); break;
+    case WIRE_EV_MONITOR_ENDED: event->reason = json_string(in, "reason", 0, WIRE_TEXT_FIELD_MAX); break;
+    case WIRE_EV_CONSULT:
+        event->consult.state = (enum wire_consult)json_choice(in, "state", wire_consult_names);
+        event->consult.reason = take_field_or_null(in, "reason");
+        break;
     case WIRE_EV_SELF_SERVICE: event->self_service = json_bool(in, "running"); break;
     case WIRE_EV_MESSAGE: read_chat(&event->message, in); break;
     case WIRE_EV_MESSAGE_READ: event->mark.seq = (uint64_t)json_integer(in, "seq", 1, JSON_INTEGER_MAX); /* fall through */
@@ -549,7 +563,10 @@ int wire_read_result(enum wire_method method, const json_value *raw, wire_result
     json_reader in = json_read(raw);
     if (method == WIRE_DIRECTORY_GET) read_directory(result, &in);
     if (method <= WIRE_AGENT_STATUS || method == WIRE_AGENT_DEVICE) result->status = (enum agent_status)json_choice(&in, "status", agent_status_names);
-    if (method == WIRE_CALL_START || method == WIRE_CALL_INTERNAL) read_call_response(result, &in);
+    if (method == WIRE_CALL_START || method == WIRE_CALL_INTERNAL || method == WIRE_CALL_MONITOR) read_call_response(result, &in);
+    if (method == WIRE_CALL_MONITOR) result->text_only = json_bool_or(&in, "textOnly", false);
+    if (method == WIRE_CALL_CONSULT) result->consult_session_id = json_string(&in, "consultSessionId", 1, WIRE_SESSION_ID_MAX);
+    if (method == WIRE_CALL_RUNNING) result->sessions = json_array(&in, "sessions", WIRE_RUNNING_MAX);
     if (method == WIRE_MEDIA_OFFER) result->sdp = json_string(&in, "sdp", 1, WIRE_SDP_MAX);
     read_chat_result(method, result, &in);
     return in.error ? fail(failure, in.error, 0, wire_method_name(method), in.message) : 0;

@@ -45,6 +45,7 @@ void wire_put_session(json_writer *out, const char *name, const wire_session *se
     if (session->last_seq) json_put_integer(out, "lastSeq", (int64_t)session->last_seq);
     if (session->self_service) json_put_bool(out, "selfService", true);
     if (session->muted) json_put_bool(out, "muted", true);
+    if (session->has_consult) json_put_string(out, "consult", wire_consult_names[session->consult]);
     json_put_string(out, "direction", wire_way_names[session->way]);
     json_put_string(out, "state", wire_session_state_name(session->state));
     json_put_bool(out, "held", session->held);
@@ -90,6 +91,7 @@ static void put_agent(json_writer *out, const wire_welcome *welcome) {
     json_put_string(out, "name", welcome->user_name);
     json_put_string(out, "status", agent_status_name(welcome->status));
     json_put_string(out, "reason", welcome->reason ? welcome->reason : "");
+    json_put_string(out, "role", wire_role_names[welcome->role]);
     json_close(out);
 }
 
@@ -156,13 +158,19 @@ static void put_args(json_writer *out, enum wire_method method, const wire_args 
         if (args->use_mobile) json_put_bool(out, "useMobile", true);
         put_optional(out, "tabUUID", args->tab);
         return;
-    case WIRE_CALL_TRANSFER: put_target(out, args); break;
+    case WIRE_CALL_RUNNING: return;
+    case WIRE_CALL_TRANSFER: case WIRE_CALL_CONSULT: put_target(out, args); break;
+    case WIRE_CALL_MONITOR:
+        if (args->text_only) json_put_bool(out, "textOnly", true);
+        break;
+    case WIRE_CALL_WHISPER: json_put_bool(out, "on", args->on); break;
     case WIRE_CALL_FLOW: json_put_string(out, "flowId", args->flow_id); break;
     case WIRE_CALL_MUTE: json_put_bool(out, "muted", args->muted); break;
     case WIRE_CALL_DIGITS: json_put_string(out, "digits", args->digits); break;
     case WIRE_CALL_ACCEPT: put_optional(out, "tabUUID", args->tab); break;
     case WIRE_CALL_REJECT: case WIRE_CALL_HANGUP: case WIRE_CALL_DELETE: case WIRE_CALL_HOLD:
-    case WIRE_CALL_UNHOLD: case WIRE_CALL_UNFLOW: break;
+    case WIRE_CALL_UNHOLD: case WIRE_CALL_UNFLOW: case WIRE_CALL_UNMONITOR: case WIRE_CALL_INTERCEPT: case WIRE_CALL_KICK:
+    case WIRE_CALL_CONSULT_COMPLETE: case WIRE_CALL_CONSULT_CANCEL: case WIRE_CALL_CONFERENCE: case WIRE_CALL_CONFERENCE_LEAVE: break;
     case WIRE_VISIT_START: case WIRE_VISIT_END: case WIRE_CHAT_ACCEPT: case WIRE_CHAT_REJECT: case WIRE_CHAT_END:
     case WIRE_CHAT_DELETE: case WIRE_CHAT_SEND: case WIRE_CHAT_READ: case WIRE_CHAT_TYPING: case WIRE_CHAT_HISTORY:
     case WIRE_CHAT_TRANSFER: case WIRE_CHAT_UPLOAD: case WIRE_CHAT_RATE:
@@ -241,11 +249,37 @@ static void put_directory_lists(json_writer *out, const wire_result *result) {
     if (result->more) json_put_bool(out, "more", true);
 }
 
+static void put_running(json_writer *out, const wire_result *result) {
+    if (result->sessions) {
+        json_put_value(out, "sessions", result->sessions);
+        return;
+    }
+    json_open_array(out, "sessions");
+    for (int i = 0; i < result->n_running; i++) {
+        const wire_running *call = &result->running[i];
+        json_open_object(out, NULL);
+        json_put_string(out, "sessionId", call->session_id);
+        json_put_string(out, "userId", call->user_id);
+        json_put_string(out, "name", call->name);
+        json_put_string(out, "type", wire_session_type_names[call->type]);
+        json_put_string(out, "state", wire_session_state_name(call->state));
+        json_put_string(out, "callerPhoneNumber", call->caller);
+        json_put_string(out, "calleePhoneNumber", call->callee);
+        json_put_integer(out, "startMs", call->start_ms);
+        json_put_integer(out, "answerMs", call->answer_ms);
+        json_close(out);
+    }
+    json_close(out);
+}
+
 void wire_put_result(json_writer *out, enum wire_method method, const wire_result *result) {
     if (method == WIRE_DIRECTORY_GET && result->directory) put_directory(out, result->directory);
     else if (method == WIRE_DIRECTORY_GET) put_directory_lists(out, result);
     if (method <= WIRE_AGENT_STATUS || method == WIRE_AGENT_DEVICE) json_put_string(out, "status", agent_status_name(result->status));
-    if (method == WIRE_CALL_START || method == WIRE_CALL_INTERNAL) put_call_response(out, result);
+    if (method == WIRE_CALL_START || method == WIRE_CALL_INTERNAL || method == WIRE_CALL_MONITOR) put_call_response(out, result);
+    if (method == WIRE_CALL_MONITOR && result->text_only) json_put_bool(out, "textOnly", true);
+    if (method == WIRE_CALL_CONSULT) json_put_string(out, "consultSessionId", result->consult_session_id);
+    if (method == WIRE_CALL_RUNNING) put_running(out, result);
     if (method == WIRE_MEDIA_OFFER) json_put_string(out, "sdp", result->sdp);
     put_chat_result(out, method, result);
 }
@@ -291,6 +325,7 @@ static void put_call_in(json_writer *out, const wire_call_in *call) {
     put_optional(out, "protectedCaller", call->protected_caller);
     if (call->type != WIRE_IM) json_put_string(out, "serverType", wire_server_type_name(call->server_type));
     if (call->auto_answer) json_put_bool(out, "autoAnswer", true);
+    put_optional(out, "consultUserId", call->consult_user_id);
 }
 
 static void put_call_outed(json_writer *out, const wire_call_outed *call) {
@@ -366,6 +401,11 @@ static void put_event_members(json_writer *out, const wire_event *event) {
     case WIRE_EV_HELD:
         json_put_bool(out, "held", event->held.held);
         json_put_string(out, "by", wire_held_by_names[event->held.by_seat]);
+        break;
+    case WIRE_EV_MONITOR_ENDED: json_put_string(out, "reason", event->reason); break;
+    case WIRE_EV_CONSULT:
+        json_put_string(out, "state", wire_consult_names[event->consult.state]);
+        put_optional(out, "reason", event->consult.reason);
         break;
     case WIRE_EV_SELF_SERVICE: json_put_bool(out, "running", event->self_service); break;
     case WIRE_EV_MESSAGE: wire_put_chat(out, &event->message); break;

@@ -100,6 +100,8 @@ static void succeeded(tccc_engine *engine, const ask *ask, const wire_answer *an
     }
     if (ask->method == WIRE_CALL_HOLD || ask->method == WIRE_CALL_UNHOLD) apply_held(engine, ask);
     if (ask->command) page_result(engine, ask->command, ask->method, &result);
+    if (ask->method == WIRE_CALL_MONITOR) calls_monitored(engine, &result);
+    if (ask->method == WIRE_CALL_UNMONITOR) calls_unmonitored(engine, ask->session_id);
     if (ask->method == WIRE_CALL_DELETE) calls_deleted(engine, ask->session_id);
     if (ask->method == WIRE_CHAT_DELETE) chats_deleted(engine, ask->session_id);
     if (ask->method == WIRE_CHAT_HISTORY && !ask->command) chats_missed(engine, ask->session_id, &result);

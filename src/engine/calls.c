@@ -262,6 +262,15 @@ static void on_self_service(tccc_engine *engine, const wire_event *event) {
     tell(engine, event);
 }
 
+static enum call_event consult_event(enum wire_consult state) {
+    switch (state) {
+    case WIRE_CONSULT_RINGING: case WIRE_CONSULT_TALKING: return CALL_EV_CONSULT;
+    case WIRE_CONSULT_CONFERENCE: return CALL_EV_CONFERENCE;
+    case WIRE_CONSULT_ENDED: break;
+    }
+    return CALL_EV_CONSULT_OVER;
+}
+
 void calls_event(tccc_engine *engine, const wire_event *event) {
     switch (event->name) {
     case WIRE_EV_CALL_IN: on_call_in(engine, event); break;
@@ -277,10 +286,29 @@ void calls_event(tccc_engine *engine, const wire_event *event) {
     case WIRE_EV_HELD: on_held(engine, event); break;
     case WIRE_EV_MEDIA: on_media(engine, event); break;
     case WIRE_EV_SELF_SERVICE: on_self_service(engine, event); break;
+    case WIRE_EV_MONITOR_ENDED: pass(engine, event, CALL_EV_MONITOR_ENDED); break;
+    case WIRE_EV_CONSULT: pass(engine, event, consult_event(event->consult.state)); break;
     case WIRE_EV_MESSAGE: case WIRE_EV_TYPING: case WIRE_EV_MESSAGE_READ: break; /* of a chat that the page has deleted */
     case WIRE_EV_QUEUED: case WIRE_EV_JOINED: tell(engine, event); break;
     case WIRE_N_EVENTS: break;
     }
+}
+
+void calls_monitored(tccc_engine *engine, const wire_result *what) {
+    if (what->text_only || calls_find(engine, what->session_id)) return;
+    call *call = call_new(engine, what->session_id);
+    if (!call) return;
+    call->way = WIRE_WAY_IN;
+    copy(call->caller, sizeof call->caller, what->caller);
+    copy(call->callee, sizeof call->callee, what->callee);
+    call->server_type = what->server_type;
+    engine_order(engine, "prepare");
+    step(engine, call, CALL_EV_MONITORED);
+}
+
+void calls_unmonitored(tccc_engine *engine, const char *session_id) {
+    call *call = calls_find(engine, session_id);
+    if (call && call->state == CALL_MONITORING) step(engine, call, CALL_EV_MONITOR_ENDED);
 }
 
 void calls_deleted(tccc_engine *engine, const char *session_id) {
@@ -315,8 +343,11 @@ static bool follow(tccc_engine *engine, call *call, const wire_session *session)
     case WIRE_RINGING: news = step(engine, call, CALL_EV_RINGING); break;
     case WIRE_TALKING:
         if (call->talking_ms == 0) news = step(engine, call, call->way == WIRE_WAY_OUT ? CALL_EV_ANSWERED : CALL_EV_ACCESSED);
+        if (!session->has_consult) step(engine, call, CALL_EV_CONSULT_OVER);
         step(engine, call, session->held ? CALL_EV_HELD : CALL_EV_UNHELD);
+        if (session->has_consult) step(engine, call, consult_event(session->consult));
         break;
+    case WIRE_MONITORING: break;
     case WIRE_ENDED: news = step(engine, call, CALL_EV_ENDED); break;
     }
     return news;
@@ -337,7 +368,7 @@ static call *adopt(tccc_engine *engine, const wire_session *session) {
     call->timeout_s = session->timeout_s;
     call->start_ms = session->start_ms;
     call->answer_ms = session->answer_ms;
-    step(engine, call, session->way == WIRE_WAY_OUT ? CALL_EV_OUTED : CALL_EV_IN);
+    step(engine, call, session->state == WIRE_MONITORING ? CALL_EV_MONITORED : session->way == WIRE_WAY_OUT ? CALL_EV_OUTED : CALL_EV_IN);
     follow(engine, call, session);
     if (call->state != CALL_ENDED) engine_order(engine, "prepare");
     if (session->has_media && call->state != CALL_ENDED) sound_set(engine, call, &session->media);
@@ -363,7 +394,7 @@ bool calls_inherit(tccc_engine *engine, const json_value *sessions) {
 static void announce(tccc_engine *engine, const call *call) {
     wire_event event = { .session_id = call->id };
     switch (call->state) {
-    case CALL_NONE: case CALL_ENDED: return;
+    case CALL_NONE: case CALL_ENDED: case CALL_MONITORING: return; /* who listens has asked for it */
     case CALL_OFFERED: case CALL_ACCEPTING:
         event.name = WIRE_EV_CALL_IN;
         event.call_in = (wire_call_in){ .type = call->type, .peer_user_id = call->type == WIRE_INTERNAL ? call->peer : NULL, .timeout_s = call->timeout_s, .caller = call->caller[0] ? call->caller : NULL,
@@ -375,7 +406,7 @@ static void announce(tccc_engine *engine, const call *call) {
         event.call_outed = (wire_call_outed){ .caller = call->caller, .callee = call->callee, .server_type = call->server_type,
                                               .remark = call->phone_desc[0] ? call->phone_desc : NULL };
         break;
-    case CALL_TALKING: case CALL_HELD: case CALL_LEAVING: event.name = WIRE_EV_USER_ACCESSED; break;
+    case CALL_TALKING: case CALL_HELD: case CALL_CONSULTING: case CALL_CONFERENCE: case CALL_LEAVING: event.name = WIRE_EV_USER_ACCESSED; break;
     case CALL_STATES: return;
     }
     tell(engine, &event);
@@ -435,7 +466,8 @@ static enum wire_session_state shown(const call *call) {
     case CALL_RINGING: case CALL_EARLY: return WIRE_RINGING;
     case CALL_OFFERED: case CALL_ACCEPTING: return WIRE_OFFERED;
     case CALL_LEAVING: return call->talking_ms ? WIRE_TALKING : call->way == WIRE_WAY_OUT ? WIRE_DIALING : WIRE_OFFERED;
-    case CALL_TALKING: case CALL_HELD: return WIRE_TALKING;
+    case CALL_TALKING: case CALL_HELD: case CALL_CONSULTING: case CALL_CONFERENCE: return WIRE_TALKING;
+    case CALL_MONITORING: return WIRE_MONITORING;
     case CALL_NONE: case CALL_ENDED: case CALL_STATES: break;
     }
     return WIRE_ENDED;
@@ -445,7 +477,9 @@ static enum wire_session_state shown(const call *call) {
 static void put_call(json_writer *out, const call *call) {
     wire_session session = {
         .session_id = call->id, .type = call->type, .peer_user_id = call->type == WIRE_INTERNAL ? call->peer : NULL,
-        .self_service = call->self_service, .muted = call->muted, .way = call->way, .state = shown(call), .held = call->state == CALL_HELD,
+        .self_service = call->self_service, .muted = call->muted, .way = call->way, .state = shown(call), .held = call->state == CALL_HELD || call->state == CALL_CONSULTING,
+        .has_consult = call->state == CALL_CONSULTING || call->state == CALL_CONFERENCE,
+        .consult = call->state == CALL_CONFERENCE ? WIRE_CONSULT_CONFERENCE : WIRE_CONSULT_TALKING,
         .caller = call->caller, .callee = call->callee, .phone_desc = call->phone_desc[0] ? call->phone_desc : NULL,
         .server_type = call->server_type, .timeout_s = call->timeout_s, .start_ms = call->start_ms, .answer_ms = call->answer_ms,
         .has_media = call->has_media, .media = call->media,

@@ -152,6 +152,9 @@ void calls_step_sound(tccc_engine *engine, call *call);
 void calls_tone(tccc_engine *engine);
 void calls_list(const tccc_engine *engine, json_writer *out);
 void calls_digits(tccc_engine *engine, const call *call, const char *digits);
+/* call.monitor and call.unmonitor were carried out. */
+void calls_monitored(tccc_engine *engine, const wire_result *what);
+void calls_unmonitored(tccc_engine *engine, const char *session_id);
 void calls_deleted(tccc_engine *engine, const char *session_id);
 
 /* engine.c: the measurement of the media paths ends with that error, if one runs. */

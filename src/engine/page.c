@@ -194,6 +194,43 @@ static void hand_over(tccc_engine *engine, const command *command) {
     if (call && admit(engine, command, call, CALL_CMD_HAND_OVER)) ask_server(engine, command, method, &command->args);
 }
 
+static void consult(tccc_engine *engine, const command *command) {
+    call *call = named_call(engine, command);
+    if (call && admit(engine, command, call, CALL_CMD_CONSULT)) ask_server(engine, command, WIRE_CALL_CONSULT, &command->args);
+}
+
+static void consult_step(tccc_engine *engine, const command *command) {
+    bool leaves = command->name == COMMAND_CALL_CONFERENCE_LEAVE;
+    enum wire_method method = leaves                                        ? WIRE_CALL_CONFERENCE_LEAVE
+                            : command->name == COMMAND_CALL_CONSULT_COMPLETE ? WIRE_CALL_CONSULT_COMPLETE
+                            : command->name == COMMAND_CALL_CONSULT_CANCEL   ? WIRE_CALL_CONSULT_CANCEL
+                                                                             : WIRE_CALL_CONFERENCE;
+    call *call = named_call(engine, command);
+    if (call && admit(engine, command, call, leaves ? CALL_CMD_LEAVE : CALL_CMD_CONSULT_STEP)) ask_call(engine, command, call, method);
+}
+
+/* The server knows who may, and which sessions there are. */
+static void monitor(tccc_engine *engine, const command *command) {
+    if (!command->args.text_only) engine_order(engine, "prepare");
+    ask_server(engine, command, WIRE_CALL_MONITOR, &command->args);
+}
+
+static void unmonitor(tccc_engine *engine, const command *command) { ask_server(engine, command, WIRE_CALL_UNMONITOR, &command->args); }
+static void kick(tccc_engine *engine, const command *command) { ask_server(engine, command, WIRE_CALL_KICK, &command->args); }
+static void running(tccc_engine *engine, const command *command) { ask_server(engine, command, WIRE_CALL_RUNNING, &command->args); }
+
+static void supervise(tccc_engine *engine, const command *command) {
+    call *call = calls_find(engine, command->args.session_id);
+    enum wire_method method = command->name == COMMAND_CALL_WHISPER ? WIRE_CALL_WHISPER : WIRE_CALL_INTERCEPT;
+    if (!call || call->state != CALL_MONITORING) {
+        char sentence[96];
+        snprintf(sentence, sizeof sentence, "%s: the session is not being monitored by voice.", command_name(command->name));
+        page_refuse(engine, command->id, TCCC_E_STATE, sentence);
+    } else if (admit(engine, command, call, CALL_CMD_SUPERVISE)) {
+        ask_server(engine, command, method, &command->args);
+    }
+}
+
 static void online(tccc_engine *engine, const command *command) { ask_server(engine, command, WIRE_AGENT_ONLINE, &command->args); }
 static void offline(tccc_engine *engine, const command *command) { ask_server(engine, command, WIRE_AGENT_OFFLINE, &command->args); }
 static void set_status(tccc_engine *engine, const command *command) { ask_server(engine, command, WIRE_AGENT_STATUS, &command->args); }
@@ -219,6 +256,10 @@ void page_command(tccc_engine *engine, const command *command) {
         [COMMAND_AGENT_OFFLINE] = offline,     [COMMAND_AGENT_SET_STATUS] = set_status, [COMMAND_AGENT_GET_STATUS] = page_done,
         [COMMAND_SESSION_LIST] = page_done,         [COMMAND_MEDIA_OFFER] = offer,       [COMMAND_MEDIA_STATS] = page_done,
         [COMMAND_CALL_INTERNAL] = start_internal, [COMMAND_CALL_TRANSFER] = hand_over, [COMMAND_CALL_FLOW] = hand_over,
+        [COMMAND_CALL_MONITOR] = monitor,      [COMMAND_CALL_UNMONITOR] = unmonitor, [COMMAND_CALL_WHISPER] = supervise,
+        [COMMAND_CALL_INTERCEPT] = supervise,  [COMMAND_CALL_KICK] = kick,         [COMMAND_CALL_RUNNING] = running,
+        [COMMAND_CALL_CONSULT] = consult,      [COMMAND_CALL_CONSULT_COMPLETE] = consult_step,
+        [COMMAND_CALL_CONSULT_CANCEL] = consult_step, [COMMAND_CALL_CONFERENCE] = consult_step, [COMMAND_CALL_CONFERENCE_LEAVE] = consult_step,
         [COMMAND_CALL_UNFLOW] = hand_over,     [COMMAND_AGENT_DEVICE] = device,    [COMMAND_DIRECTORY_GET] = directory,
         [COMMAND_CHAT_ACCEPT] = page_chat,     [COMMAND_CHAT_REJECT] = page_chat,   [COMMAND_CHAT_END] = page_chat,
         [COMMAND_CHAT_DELETE] = page_chat,     [COMMAND_CHAT_TRANSFER] = page_chat, [COMMAND_CHAT_SEND] = page_chat,

@@ -6,20 +6,24 @@
 #include "cmocka_all.h"
 
 /* Two letters a cell, columns in the order of enum call_event; the first is the next state: . none, d dialing, r ringing,
- * e early, o offered, a accepting, t talking, h held, l leaving, E ended; the second: + pass, - ignore, x refuse. */
-static const char letters[] = ".dreoathlE";
+ * e early, o offered, a accepting, t talking, h held, k consulting, c conference, m monitoring, l leaving, E ended; the second: + pass, - ignore, x refuse. */
+static const char letters[] = ".dreoathkcmlE";
 static const char *const expected[CALL_STATES] = {
-    /* OUTED IN RINGING EARLY ANSWERED ACCESSED HELD UNHELD TRANSFER MOVED ENDED DELETED ACCEPT_FAILED | ACCEPT HANGUP HOLD UNHOLD DIGITS MUTE DELETE HAND_OVER */
-    "d+o+.-.-.-.-.-.-.-.-.+.-.-.x.x.x.x.x.x.x.x",
-    "d-d-r+e+t+d+d-d-d+d-E+d-d-dxl+dxdxdxd+dxdx",
-    "r-r-r-e+t+r+r-r-r+r-E+r-r-rxl+rxrxrxr+rxrx",
-    "e-e-e-e-t+e+e-e-e+e-E+e-e-exl+exexe+e+exex",
-    "o-o-o-o-o-t+o-o-o+.+E+o-o-a+l+oxoxoxo+oxox",
-    "a-a-a-a-a-t+a-a-a+.+E+a-o-axl+axaxaxa+axax",
-    "t-t-t-t-t-t+h+t-t+t-E+t-t-txl+t+t-t+t+txt+",
-    "h-h-h-h-h-h-h-t+h+h-E+h-h-hxl+h-h+hxh+hxh+",
-    "l-l-l+l+l+l+l+l+l+.+E+l-l-lxl+lxlxlxl+lxlx",
-    "E-E-E-E-E-E-E-E-E+E-E-.+E-ExE-ExExExExE+Ex",
+    /* OUTED IN RINGING EARLY ANSWERED ACCESSED HELD UNHELD TRANSFER MOVED ENDED DELETED ACCEPT_FAILED CONSULT CONFERENCE CONSULT_OVER
+     * MONITORED MONITOR_ENDED | ACCEPT HANGUP HOLD UNHOLD DIGITS MUTE DELETE HAND_OVER CONSULT CONSULT_STEP LEAVE SUPERVISE */
+    "d+o+.-.-.-.-.-.-.-.-.+.-.-.-.-.-m+.+.x.x.x.x.x.x.x.x.x.x.x.x",
+    "d-d-r+e+t+d+d-d-d+d-E+d-d-d-d-d-d-d-dxl+dxdxdxd+dxdxdxdxdxdx",
+    "r-r-r-e+t+r+r-r-r+r-E+r-r-r-r-r-r-r-rxl+rxrxrxr+rxrxrxrxrxrx",
+    "e-e-e-e-t+e+e-e-e+e-E+e-e-e-e-e-e-e-exl+exexe+e+exexexexexex",
+    "o-o-o-o-o-t+o-o-o+.+E+o-o-o-o-o-o-o-a+l+oxoxoxo+oxoxoxoxoxox",
+    "a-a-a-a-a-t+a-a-a+.+E+a-o-a-a-a-a-a-axl+axaxaxa+axaxaxaxaxax",
+    "t-t-t-t-t-t+h+t-t+t-E+t-t-k+c+t+t-t-txl+t+t-t+t+txt+t+txtxtx",
+    "h-h-h-h-h-h-h-t+h+h-E+h-h-k+c+h-h-h-hxl+h-h+hxh+hxh+h+hxhxhx",
+    "k-k-k-k-k-k+k+k+k+k-E+k-k-k+c+h+k-k-kxl+kxkxk+k+kxkxkxk+kxkx",
+    "c-c-c-c-c-c+c+c+c+c-E+c-c-c-c-t+c-c-cxl+cxcxc+c+cxcxcxc+c+cx",
+    "m-m-m-m-m-t+m-m-m-.+E+m-m-m-m-m-m-.+mxmxmxmxmxm+mxmxmxmxmxm+",
+    "l-l-l+l+l+l+l+l+l+.+E+l-l-l+l+l+l-l-lxl+lxlxlxl+lxlxlxlxlxlx",
+    "E-E-E-E-E-E-E-E-E+E-E-.+E-E-E-E-E-E-ExE-ExExExExE+ExExExExEx",
 };
 
 static void every_cell_leads_where_the_rules_say(void **state) {
@@ -52,7 +56,9 @@ static void only_a_session_that_ended_or_moved_can_go(void **state) {
         for (int event = 0; event < CALL_EVENTS; event++) {
             enum call_state now = (enum call_state)from;
             call_fsm_step(&now, (enum call_event)event);
-            if (now == CALL_NONE) assert_true(event == CALL_EV_MOVED || (from == CALL_ENDED && event == CALL_EV_DELETED));
+            if (now == CALL_NONE)
+                assert_true(event == CALL_EV_MOVED || (from == CALL_ENDED && event == CALL_EV_DELETED) ||
+                            (from == CALL_MONITORING && event == CALL_EV_MONITOR_ENDED));
         }
     }
 }

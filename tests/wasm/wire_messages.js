@@ -31,6 +31,10 @@ export const fromClient = [
   ...[{ skillGroupId: '334' }, { userId: 'b@example.com' }, { extension: '1001' }, { phoneNumber: '13800000002' }]
     .map((target) => req('call.transfer', { sessionId: session, ...target })),
   req('call.flow', { sessionId: session, flowId: '12' }), req('call.unflow', { sessionId: session }),
+  req('call.monitor', { sessionId: session }), req('call.monitor', { textOnly: true, sessionId: session }), req('call.unmonitor', { sessionId: session }),
+  req('call.whisper', { on: true, sessionId: session }), req('call.intercept', { sessionId: session }), req('call.kick', { sessionId: session }),
+  req('call.running', {}), req('call.consult', { userId: 'b@example.com', sessionId: session }), req('call.consultComplete', { sessionId: session }),
+  req('call.consultCancel', { sessionId: session }), req('call.conference', { sessionId: session }), req('call.conferenceLeave', { sessionId: session }),
   req('media.offer', { sdp: 'v=0\r\n' }),
   req('agent.device', { microphone: 'denied' }), req('directory.get', {}),
   req('visit.start', { type: 'im', remark: 'about order 7' }), req('visit.start', { type: 'voip' }), req('visit.end', { sessionId: session }),
@@ -47,9 +51,10 @@ export const fromClient = [
 
 export const fromServer = [
   {
-    t: 'welcome', v: 1, resume: '0'.repeat(64), agent: { userId: 'a@example.com', name: '', status: 'free', reason: '' },
+    t: 'welcome', v: 1, resume: '0'.repeat(64), agent: { userId: 'a@example.com', name: '', status: 'free', reason: '', role: 'inspector' },
     sessions: [listed, { ...listed, type: 'im', callerPhoneNumber: '', userId: 'v1', nickname: '小明', lastSeq: 12 },
-      { ...listed, type: 'internal', peerUserId: 'b@example.com', selfService: true, muted: true }], replay: false, seq: 9007199254740991, heartbeatMs: 5000, resumeWindowMs: 60000,
+      { ...listed, type: 'internal', peerUserId: 'b@example.com', selfService: true, muted: true, consult: 'conference' },
+      { ...listed, state: 'monitoring' }], replay: false, seq: 9007199254740991, heartbeatMs: 5000, resumeWindowMs: 60000,
     media: { ticket: 'a-ticket_1', paths: ['dc', 'ws'] }, settings: { a: [1, { b: null }] },
   },
   { t: 'refuse', error }, { t: 'res', id: 7, ok: true, r: { status: 'free' } }, { t: 'res', id: 7, ok: false, error },
@@ -60,7 +65,7 @@ export const fromServer = [
   }),
   ev('callIn', {
     sessionId: session, type: 'internal', timeout: 20, calleePhoneNumber: '', ivrPath: [], peerUserId: 'b@example.com',
-    serverType: 'staffSeat', autoAnswer: true,
+    serverType: 'staffSeat', autoAnswer: true, consultUserId: 'c@example.com',
   }),
   ev('userAccessed', { sessionId: session }), ev('userAccessed', { sessionId: session, tabUUID: tab }),
   ev('callOuted', {
@@ -72,6 +77,8 @@ export const fromServer = [
   ev('statusChanged', { status: 'notReady' }), ev('statusChanged', { status: 'arrange', countdown: 10 }),
   ev('statusChanged', { status: 'busy', reserved: 'rest', reason: 'meal' }), ev('autoTransfer', { sessionId: session }),
   ev('transfer', { sessionId: session, skillGroupId: '334', userId: '' }),
+  ev('monitorEnded', { sessionId: session, reason: 'ended' }), ev('consult', { sessionId: session, state: 'ringing' }),
+  ev('consult', { sessionId: session, state: 'ended', reason: 'busy' }),
   ev('transfer', { sessionId: session, extension: '1001', phoneNumber: '13800000002' }), ev('selfService', { sessionId: session, running: true }),
   ev('asr', {
     sessionId: session, flow: 'IN',

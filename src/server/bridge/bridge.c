@@ -520,6 +520,9 @@ static void swap_places(bridge *b, int x, int y)
     leg *l = b->legs[x];
     sound *s = b->sounds[x];
     uint64_t hang_us = b->hang_us[x];
+    play p = b->plays[x];
+    b->plays[x] = b->plays[y];
+    b->plays[y] = p;
     b->legs[x] = b->legs[y];
     b->legs[y] = l;
     b->sounds[x] = b->sounds[y];
@@ -536,6 +539,7 @@ static void run_move(void *context, mail *self)
     bridge *b = loop ? id_map_get(&loop->bridges, o->id) : NULL;
     if (b && b->legs[o->from] && b->legs[o->side]) {
         swap_places(b, o->from, o->side);
+        b->plays[o->from].on &= o->on;
         int failed = o->on ? 0 : take_side(b, o, o->from);
         finish(b, failed ? failed : direct_all(b));
     }

@@ -46,7 +46,7 @@ call *call_make(calls *all, int64_t app_id, enum cdr_call_type type, bool inboun
     c->type = type;
     c->inbound = inbound;
     c->phase = inbound ? CALL_PHASE_QUEUED : CALL_PHASE_DIALING;
-    c->far.channel = c->near.channel = -1;
+    c->far.channel = c->near.channel = c->watcher.channel = -1;
     c->start_ms = clock_unix_ms();
     make_id(c->id);
     list_append(&all->list, &c->le, c);
@@ -88,6 +88,18 @@ static void tell_end(call *c, call_end *end, const ending *e) {
 }
 
 static void end(call *c, const ending *e) {
+    if (c->host) {
+        call *host = c->host;
+        mem_ref(host);
+        call_consult_close(c, e->by, e->main_reason, e->sub_reason, (int)e->step_status);
+        call_apply(host, CALL_ON_CONSULT_OVER);
+        mem_deref(host);
+        return;
+    }
+    call_unwatch(c, "ended");
+    call_tell_readers(c);
+    if (c->consult)
+        call_consult_close(c->consult, e->by, e->main_reason, e->sub_reason, END_OK);
     bool near_served = c->near.agent && c->joined && c->answer_ms;
     c->end_ms = clock_unix_ms();
     c->all->n_running--;
@@ -115,7 +127,8 @@ static enum end_status customer_left_status(const call *c, enum call_phase was) 
     case CALL_PHASE_QUEUED: return END_WAITING_GIVE_UP;
     case CALL_PHASE_OFFERED: case CALL_PHASE_ACCEPTED: return END_RINGING_GIVE_UP;
     case CALL_PHASE_FETCHING: case CALL_PHASE_DIALING: case CALL_PHASE_RINGING: return END_USER_REJECT;
-    case CALL_PHASE_TALKING: case CALL_PHASE_HELD: case CALL_PHASE_ASIDE: case CALL_PHASE_AFTER: case CALL_PHASE_OVER: case CALL_N_PHASES: break;
+    case CALL_PHASE_TALKING: case CALL_PHASE_HELD: case CALL_PHASE_FAR_HELD: case CALL_PHASE_BOTH_HELD: case CALL_PHASE_CONSULTING:
+    case CALL_PHASE_CONFERENCE: case CALL_PHASE_ASIDE: case CALL_PHASE_AFTER: case CALL_PHASE_OVER: case CALL_N_PHASES: break;
     }
     return END_OK;
 }
@@ -199,6 +212,10 @@ static void begin_talk(call *c, bool called_out) {
     if (!c->answer_ms)
         c->answer_ms = clock_unix_ms();
     call_history_accepted(&c->history, clock_unix_ms());
+    if (c->host) {
+        call_consult_talks(c);
+        return;
+    }
     if (c->near.leg && !c->near.placed && !leg_is_up(c->near.leg))
         leg_answer(c->near.leg);
     call_join(c);
@@ -233,6 +250,13 @@ static void hold(call *c, bool on) {
     call_tell_held(c, &c->near, on, true);
     call_tell_held(c, &c->far, on, false);
     call_history_event(&c->history, on ? "StaffHold" : "StaffUnhold", c->near.agent ? agent_row(c->near.agent)->user_id : "", clock_unix_ms());
+}
+
+/* Who called holds, and who was called hears music. */
+static void far_hold(call *c, bool on) {
+    call_far_hold_media(c, on);
+    call_tell_held(c, &c->far, on, true);
+    call_tell_held(c, &c->near, on, false);
 }
 
 static void run_flow(call *c) {
@@ -285,6 +309,25 @@ static void act(call *c, enum call_action action, enum call_phase was) {
     case CALL_ACT_REQUEUE: call_next_agent(c, REACH_UNREACHABLE); break;
     case CALL_ACT_HOLD_ON: hold(c, true); break;
     case CALL_ACT_HOLD_OFF: hold(c, false); break;
+    case CALL_ACT_FAR_HOLD_ON: far_hold(c, true); break;
+    case CALL_ACT_FAR_HOLD_OFF: far_hold(c, false); break;
+    case CALL_ACT_BEGIN_CONSULT:
+        if (was != CALL_PHASE_HELD)
+            hold(c, true);
+        call_consult_begin(c);
+        break;
+    case CALL_ACT_TELL_CONSULT_OVER: call_consult_over(c); break;
+    case CALL_ACT_DROP_THIRD:
+        call_consult_drop(c);
+        if (was == CALL_PHASE_CONSULTING)
+            hold(c, false);
+        break;
+    case CALL_ACT_JOIN_THIRD:
+        hold(c, false);
+        call_consult_confer(c);
+        break;
+    case CALL_ACT_THIRD_TAKES: call_third_takes(c, was); break;
+    case CALL_ACT_TAKE_OVER: call_take_over(c, was); break;
     case CALL_ACT_HAND_OVER: call_hand_over(c); break;
     case CALL_ACT_STEP_ASIDE: step_aside(c); break;
     case CALL_ACT_COME_BACK: come_back(c); break;
@@ -297,7 +340,7 @@ static void act(call *c, enum call_action action, enum call_phase was) {
     case CALL_ACT_END_BY_CUSTOMER: end_by_customer(c, was); break;
     case CALL_ACT_END_BY_SEAT: end_by_seat(c); break;
     case CALL_ACT_END_BY_FLOW: end_by_flow(c, was); break;
-    case CALL_ACT_END_BY_ADMIN: end_by_admin(c, "hungUp", "api"); break;
+    case CALL_ACT_END_BY_ADMIN: end_by_admin(c, c->admin_reason ? c->admin_reason : "hungUp", c->admin_reason ? "supervisor" : "api"); break;
     case CALL_ACT_END_UNREACHED: end_unreached(c); break;
     case CALL_ACT_END_UNFETCHED: end_unfetched(c); break;
     case CALL_ACT_END_UNANSWERED:

@@ -42,7 +42,7 @@ void call_refuse_far(call *c, int status, const char *reason) {
 }
 
 void call_agent_hangs_up(call *c) {
-    bool talks = c->phase == CALL_PHASE_TALKING || c->phase == CALL_PHASE_HELD;
+    bool talks = !c->host && (c->phase == CALL_PHASE_TALKING || c->phase == CALL_PHASE_HELD);
     call_apply(c, talks && call_flow_follows(c) ? CALL_ON_HANGUP_TO_FLOW : CALL_ON_HANGUP);
 }
 

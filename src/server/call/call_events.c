@@ -40,6 +40,7 @@ void call_tell_in(call *c) {
         .callee = c->shown_callee, .remark = or_null(c->remark), .protected_caller = c->masked && c->inbound ? or_null(c->shown_caller) : NULL,
         .protected_callee = c->masked && !c->inbound ? or_null(c->shown_callee) : NULL, .server_type = c->server_type, .ivr_path = path,
         .n_ivr_path = ivr_path(c, path), .auto_answer = call_settings(c)->auto_answer,
+        .consult_user_id = c->host && c->host->near.agent ? agent_row(c->host->near.agent)->user_id : NULL,
     };
     call_tell(c, &c->near, &event);
 }
@@ -69,6 +70,13 @@ void call_tell_held(call *c, call_end *end, bool held, bool by_seat) {
 void call_tell_self_service(call *c, bool runs) {
     wire_event event = { .name = WIRE_EV_SELF_SERVICE, .self_service = runs };
     call_tell(c, &c->near, &event);
+}
+
+void call_tell_consult(call *c, call_end *end, enum wire_consult state, const char *reason) {
+    wire_event event = { .name = WIRE_EV_CONSULT };
+    event.consult.state = state;
+    event.consult.reason = reason;
+    call_tell(c, end, &event);
 }
 
 void call_tell_media(call *c, call_end *end, enum wire_media_op op) {
@@ -109,12 +117,13 @@ void call_tell_transferred(call *c) {
     seat_event(s, &event);
 }
 
-static enum wire_session_state shown(enum call_phase phase) {
-    switch (phase) {
+enum wire_session_state call_shown_state(const call *c) {
+    switch (c->phase) {
     case CALL_PHASE_FETCHING: case CALL_PHASE_DIALING: return WIRE_DIALING;
     case CALL_PHASE_RINGING: return WIRE_RINGING;
     case CALL_PHASE_FLOW: case CALL_PHASE_QUEUED: case CALL_PHASE_OFFERED: return WIRE_OFFERED;
-    case CALL_PHASE_ACCEPTED: case CALL_PHASE_TALKING: case CALL_PHASE_HELD: case CALL_PHASE_ASIDE: return WIRE_TALKING;
+    case CALL_PHASE_ACCEPTED: case CALL_PHASE_TALKING: case CALL_PHASE_HELD: case CALL_PHASE_FAR_HELD: case CALL_PHASE_BOTH_HELD:
+    case CALL_PHASE_CONSULTING: case CALL_PHASE_CONFERENCE: case CALL_PHASE_ASIDE: return WIRE_TALKING;
     case CALL_PHASE_AFTER: case CALL_PHASE_OVER: case CALL_N_PHASES: break;
     }
     return WIRE_ENDED;
@@ -125,17 +134,23 @@ static int left_s(const call *c) {
     return c->phase == CALL_PHASE_OFFERED && c->offer_end_ms > now ? (int)((c->offer_end_ms - now + 999) / 1000) : 0;
 }
 
+static bool holds(const call *c, bool is_caller) {
+    bool near_holds = c->phase == CALL_PHASE_HELD || c->phase == CALL_PHASE_CONSULTING, far_holds = c->phase == CALL_PHASE_FAR_HELD;
+    return c->phase == CALL_PHASE_BOTH_HELD || (is_caller ? far_holds : near_holds);
+}
+
 void call_describe(call *c, const call_end *end, wire_session *out) {
     bool is_caller = end == &c->far, internal = c->type == CDR_INTERNAL;
     bool waits = is_caller && (c->phase == CALL_PHASE_QUEUED || c->phase == CALL_PHASE_OFFERED);
     const store_agent *other = is_caller && c->near.agent ? agent_row(c->near.agent) : NULL;
     *out = (wire_session){
-        .session_id = c->id, .type = type_of(c), .way = c->inbound && !is_caller ? WIRE_WAY_IN : WIRE_WAY_OUT, .state = waits ? WIRE_RINGING : shown(c->phase),
-        .held = c->phase == CALL_PHASE_HELD && !is_caller, .caller = c->shown_caller, .callee = c->shown_callee, .phone_desc = or_null(c->phone_desc),
+        .session_id = c->id, .type = type_of(c), .way = c->inbound && !is_caller ? WIRE_WAY_IN : WIRE_WAY_OUT, .state = end == &c->watcher ? WIRE_MONITORING : waits ? WIRE_RINGING : call_shown_state(c),
+        .held = holds(c, is_caller), .caller = c->shown_caller, .callee = c->shown_callee, .phone_desc = or_null(c->phone_desc),
         .peer_user_id = !internal ? NULL : is_caller ? (other ? other->user_id : c->callee_user_id) : c->peer_user_id,
         .self_service = c->phase == CALL_PHASE_ASIDE, .muted = end->muted, .server_type = c->server_type, .timeout_s = is_caller ? 0 : left_s(c),
         .start_ms = (uint64_t)c->start_ms, .answer_ms = (uint64_t)c->answer_ms, .has_media = call_has_media(c, end),
     };
+    out->has_consult = !is_caller && end != &c->watcher && call_consult_state(c, &out->consult);
     if (out->has_media)
         out->media = call_media(c, end, WIRE_MEDIA_START);
 }

@@ -53,6 +53,7 @@ call_flow *call_flow_now(call *c) {
     case CALL_PHASE_QUEUED: case CALL_PHASE_OFFERED: case CALL_PHASE_ACCEPTED: return waits(c) ? &c->flow : NULL;
     case CALL_PHASE_ASIDE: return c->aside.run ? &c->aside : NULL;
     case CALL_PHASE_FETCHING: case CALL_PHASE_DIALING: case CALL_PHASE_RINGING: case CALL_PHASE_TALKING: case CALL_PHASE_HELD:
+    case CALL_PHASE_FAR_HELD: case CALL_PHASE_BOTH_HELD: case CALL_PHASE_CONSULTING: case CALL_PHASE_CONFERENCE:
     case CALL_PHASE_OVER: case CALL_N_PHASES: break;
     }
     return NULL;

@@ -38,7 +38,12 @@ cdr_step *call_history_begin(call_history *h, const cdr_step *step) {
     return at;
 }
 
-cdr_step *call_history_step(call_history *h) { return h->n_steps && !h->steps[h->n_steps - 1].end_ms ? &h->steps[h->n_steps - 1] : NULL; }
+cdr_step *call_history_step(call_history *h) {
+    for (int i = h->n_steps; i--;)
+        if (!h->steps[i].end_ms)
+            return &h->steps[i];
+    return NULL;
+}
 
 void call_history_rang(call_history *h, int64_t at_ms) {
     cdr_step *step = call_history_step(h);
@@ -49,11 +54,7 @@ void call_history_rang(call_history *h, int64_t at_ms) {
 /* Who a step was, for the other end of a transfer. */
 static const char *name_of(const cdr_step *step) { return step->user_id[0] ? step->user_id : step->extension[0] ? step->extension : step->phone; }
 
-void call_history_accepted(call_history *h, int64_t at_ms) {
-    cdr_step *step = call_history_step(h);
-    if (!step || step->accept_ms)
-        return;
-    step->accept_ms = at_ms;
+static void succeed(call_history *h, cdr_step *step) {
     cdr_step *before = h->handed_over ? &h->steps[h->handed_over - 1] : NULL;
     h->handed_over = 0;
     if (!before || before == step)
@@ -62,6 +63,26 @@ void call_history_accepted(call_history *h, int64_t at_ms) {
     before->transfer_to_type = step->type;
     snprintf(step->transfer_from, sizeof step->transfer_from, "%s", name_of(before));
     step->transfer_from_type = before->type;
+}
+
+void call_history_accepted(call_history *h, int64_t at_ms) {
+    cdr_step *step = call_history_step(h);
+    if (!step || step->accept_ms)
+        return;
+    step->accept_ms = at_ms;
+    succeed(h, step);
+}
+
+void call_history_join(call_history *h, call_history *from) {
+    for (int i = 0; i < from->n_steps; i++) {
+        cdr_step *at = PLACE(h, steps, CDR_STEPS_MAX);
+        if (!at)
+            break;
+        *at = from->steps[i];
+        if (at->accept_ms && !at->end_ms)
+            succeed(h, at);
+    }
+    call_history_free(from);
 }
 
 void call_history_ended(call_history *h, int end_status, int64_t at_ms) {

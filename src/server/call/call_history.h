@@ -23,7 +23,7 @@ void call_history_free(call_history *h);
 /* An agent or telephone begins to be asked. What is not known yet is 0. Returns the step, which is the current one; it is valid until
  * the next. NULL: no memory. */
 cdr_step *call_history_begin(call_history *h, const cdr_step *step);
-/* The step that serves or is asked now; NULL: none. */
+/* The step that serves or is asked now: the newest that has not ended; NULL: none. */
 cdr_step *call_history_step(call_history *h);
 void call_history_rang(call_history *h, int64_t at_ms);
 /* Took the call: the first of two steps that were joined by a transfer is told who followed. */
@@ -31,6 +31,10 @@ void call_history_accepted(call_history *h, int64_t at_ms);
 void call_history_ended(call_history *h, int end_status, int64_t at_ms);
 /* The current step hands the customer over: the step that is accepted next is its successor. */
 void call_history_hands_over(call_history *h);
+
+/* Takes the steps of another history over, which is empty afterwards: those of a third party. One that was taken and goes on
+ * succeeds the step that hands over. */
+void call_history_join(call_history *h, call_history *from);
 
 void call_history_key(call_history *h, const cdr_key *key);
 void call_history_event(call_history *h, const char *type, const char *user_id, int64_t at_ms);

@@ -36,17 +36,39 @@ int call_prepare_media(call *c, call_end *end, endpoint *at, const sdp_audio *of
 
 static const sdp_audio_agreement *agreement_of(const call_end *end) { return end->leg ? leg_agreement(end->leg) : NULL; }
 
+/* First what needs no transcoding, under the other end's number; another number that is the same is given up. */
+static void prefer_codec(sdp_audio *local, const sdp_audio_agreement *a) {
+    int n = 1;
+    sdp_audio_codec rest[SDP_AUDIO_CODECS];
+    memcpy(rest, local->codecs, sizeof rest);
+    local->codecs[0] = (sdp_audio_codec){ a->codec, a->payload_type };
+    for (int i = 0; i < local->n_codecs; i++)
+        if (rest[i].codec != a->codec && rest[i].payload_type != a->payload_type && rest[i].payload_type != a->dtmf_payload_type)
+            local->codecs[n++] = rest[i];
+    local->n_codecs = n;
+}
+
+static void prefer_events(sdp_audio *local, const sdp_audio_agreement *a) {
+    int n = 0;
+    sdp_audio_event rest[SDP_AUDIO_EVENTS];
+    memcpy(rest, local->events, sizeof rest);
+    if (a->dtmf_payload_type)
+        local->events[n++] = (sdp_audio_event){ a->dtmf_payload_type, a->dtmf_rate_hz };
+    for (int i = 0; i < local->n_events; i++)
+        if (rest[i].rate_hz != a->dtmf_rate_hz && rest[i].payload_type != a->dtmf_payload_type && rest[i].payload_type != a->payload_type)
+            local->events[n++] = rest[i];
+    local->n_events = n;
+}
+
 void call_match_media(const call *c, const call_end *other, sdp_audio *local) {
-    const sdp_audio_agreement *a = agreement_of(other);
+    const sdp_audio_agreement *a = c->host ? call_format(c->host) : agreement_of(other);
     if (!a && other->media_told) /* a page speaks every codec until it has begun with one */
         a = call_format(c);
     if (!a)
         return;
-    local->n_codecs = 1;
-    local->codecs[0] = (sdp_audio_codec){ a->codec, a->payload_type };
+    prefer_codec(local, a);
     local->ptime_ms = a->ptime_ms;
-    local->n_events = a->dtmf_payload_type ? 1 : 0;
-    local->events[0] = (sdp_audio_event){ a->dtmf_payload_type, a->dtmf_rate_hz };
+    prefer_events(local, a);
 }
 
 /* The page between whose two ends nothing is agreed yet has no format. */
@@ -62,8 +84,14 @@ static bool has_sound(const call_end *end) { return agreement_of(end) || is_page
 
 static enum sdp_audio_direction page_direction(const call *c, const call_end *end, const sdp_audio_agreement *a) {
     bool is_near = end->seat == c->near.seat;
+    if (end == &c->watcher)
+        return c->whispers ? SDP_AUDIO_SENDRECV : SDP_AUDIO_RECVONLY;
     switch (c->phase) {
     case CALL_PHASE_ASIDE: case CALL_PHASE_HELD: return is_near ? SDP_AUDIO_INACTIVE : SDP_AUDIO_RECVONLY;
+    case CALL_PHASE_FAR_HELD: return is_near ? SDP_AUDIO_RECVONLY : SDP_AUDIO_INACTIVE;
+    case CALL_PHASE_BOTH_HELD: return SDP_AUDIO_INACTIVE;
+    case CALL_PHASE_CONSULTING: return is_near ? SDP_AUDIO_SENDRECV : SDP_AUDIO_RECVONLY;
+    case CALL_PHASE_CONFERENCE: return SDP_AUDIO_SENDRECV;
     case CALL_PHASE_TALKING: case CALL_PHASE_ACCEPTED: return a->direction;
     case CALL_PHASE_FETCHING: case CALL_PHASE_DIALING: case CALL_PHASE_RINGING: case CALL_PHASE_FLOW: case CALL_PHASE_QUEUED:
     case CALL_PHASE_OFFERED: case CALL_PHASE_AFTER: case CALL_PHASE_OVER: case CALL_N_PHASES: break;
@@ -85,13 +113,24 @@ static enum wire_codec wire_codec_of(enum tccc_codec codec) {
     return codec == TCCC_CODEC_OPUS ? WIRE_OPUS : codec == TCCC_CODEC_PCMA ? WIRE_PCMA : WIRE_PCMU;
 }
 
-bool call_has_media(const call *c, const call_end *end) { return end->media_told && call_format(c); }
+/* What a page speaks: what its telephone does, with that one's keys, so that packets pass. Third parties and who listens have no
+ * telephone of their own: no keys, and who listens hears a mix in any case. */
+static sdp_audio_agreement page_format(const call *c, const call_end *end) {
+    sdp_audio_agreement a = end == &c->watcher ? between_pages : *call_format(c->host ? c->host : c);
+    if (c->host)
+        a.srtp = TCCC_SRTP_NONE;
+    return a;
+}
+
+static bool has_format(const call *c) { return call_format(c->host ? c->host : c) != NULL; }
+
+bool call_has_media(const call *c, const call_end *end) { return end->media_told && has_format(c); }
 
 wire_media call_media(call *c, const call_end *end, enum wire_media_op op) {
-    const sdp_audio_agreement *a = call_format(c);
     wire_media m = { .op = op, .channel = end->channel };
-    if (op == WIRE_MEDIA_STOP || !a)
+    if (op == WIRE_MEDIA_STOP || !has_format(c))
         return m;
+    sdp_audio_agreement format = page_format(c, end), *a = &format;
     m.direction = wire_direction_of(page_direction(c, end, a));
     m.codec = wire_codec_of(a->codec);
     m.payload_type = a->payload_type;
@@ -116,7 +155,11 @@ wire_media call_media(call *c, const call_end *end, enum wire_media_op op) {
 static bridge_side end_side(call *c, call_end *end, const call_end *other) {
     if (is_page(end)) {
         bridge_side side = { .kind = BRIDGE_PAGE, .seat = seat_media(end->seat), .channel = end->channel };
-        phone_audio_formats(&side, call_format(c));
+        sdp_audio_agreement a = page_format(c, end);
+        phone_audio_formats(&side, &a);
+        side.srtp = a.srtp; /* what it sends is for its telephone, and the other way round */
+        memcpy(side.srtp_receive_key, a.srtp_send_key, sizeof side.srtp_receive_key);
+        memcpy(side.srtp_send_key, a.srtp_receive_key, sizeof side.srtp_send_key);
         return side;
     }
     bridge_side side = phone_audio_side(end->leg, end->port);
@@ -150,6 +193,32 @@ static bridge_side far_side(call *c) {
 static void open_bridge(call *c) {
     bridge_side far = far_side(c), near = near_side(c);
     c->bridge = bridge_open(c->all->parts.edge, &near, &far);
+    memset(c->directed, 0, sizeof c->directed);
+}
+
+enum { HEARS_NEAR = 1 << CALL_NEAR, HEARS_FAR = 1 << CALL_FAR, HEARS_THIRD = 1 << CALL_THIRD, HEARS_WATCHER = 1 << CALL_WATCHER };
+
+void call_direct(call *c) {
+    uint8_t hears[BRIDGE_SIDES] = { HEARS_FAR, HEARS_NEAR, 0, 0 };
+    if (!c->bridge)
+        return;
+    if (c->phase == CALL_PHASE_CONSULTING) {
+        hears[CALL_NEAR] = HEARS_THIRD;
+        hears[CALL_THIRD] = HEARS_NEAR;
+    }
+    if (c->phase == CALL_PHASE_CONFERENCE) {
+        hears[CALL_NEAR] |= HEARS_THIRD;
+        hears[CALL_FAR] |= HEARS_THIRD;
+        hears[CALL_THIRD] = HEARS_NEAR | HEARS_FAR;
+    }
+    if (c->watcher.seat) {
+        hears[CALL_WATCHER] = HEARS_NEAR | HEARS_FAR | HEARS_THIRD;
+        hears[CALL_NEAR] |= c->whispers ? HEARS_WATCHER : 0;
+    }
+    if (!memcmp(hears, c->directed, sizeof hears))
+        return;
+    memcpy(c->directed, hears, sizeof hears);
+    bridge_direct(c->all->parts.edge, c->bridge, hears);
 }
 
 static void update(call *c, int side) {
@@ -165,7 +234,74 @@ static void tell_page(call *c, call_end *end) {
 
 static bool can_open(const call *c) { return call_format(c) && (has_sound(&c->far) || (c->joined && has_sound(&c->near) && c->near.placed)); }
 
+/* The third party's end, or while it is called what the agent hears of that. */
+static bridge_side third_side(call *c) {
+    call *k = c->consult;
+    return k->joined && has_sound(&k->near) ? end_side(k, &k->near, &c->near) : program_side(c, PROGRAM_RINGBACK, NULL, true);
+}
+
+void call_join_side(call *c, int side) {
+    if (!c->bridge)
+        return;
+    bridge_side value = side == CALL_THIRD ? third_side(c) : end_side(c, &c->watcher, &c->near);
+    bridge_update(c->all->parts.edge, c->bridge, side, &value);
+    if (side == CALL_WATCHER)
+        tell_page(c, &c->watcher);
+    else if (c->consult->joined)
+        tell_page(c->consult, &c->consult->near);
+    call_direct(c);
+}
+
+void call_leave_side(call *c, int side) {
+    if (c->bridge)
+        bridge_update(c->all->parts.edge, c->bridge, side, &(bridge_side){ .kind = BRIDGE_NONE });
+    call_direct(c);
+}
+
+void call_move_near(call *c, int side) {
+    c->joined = true;
+    if (!c->bridge)
+        return;
+    bridge_move(c->all->parts.edge, c->bridge, side, CALL_NEAR);
+    update(c, CALL_NEAR);
+    update(c, CALL_FAR);
+    tell_page(c, &c->near);
+    call_direct(c);
+}
+
+static void swap_text(char *a, char *b, size_t size) {
+    for (size_t i = 0; i < size; i++) {
+        char byte = a[i];
+        a[i] = b[i];
+        b[i] = byte;
+    }
+}
+
+void call_swap_ends(call *c) {
+    call_end far = c->far;
+    c->far = c->near;
+    c->near = far;
+    if (c->near.leg)
+        leg_give(c->near.leg, &call_near_handler, c);
+    if (c->far.leg)
+        leg_give(c->far.leg, &call_far_handler, c);
+    swap_text(c->peer_user_id, c->callee_user_id, sizeof c->peer_user_id);
+    swap_text(c->shown_caller, c->shown_callee, sizeof c->shown_caller);
+    bool far_holds = c->phase == CALL_PHASE_FAR_HELD;
+    if (far_holds || c->phase == CALL_PHASE_HELD)
+        c->phase = far_holds ? CALL_PHASE_HELD : CALL_PHASE_FAR_HELD;
+    if (c->hears == HEARS_AGENT || c->hears == HEARS_HOLD)
+        c->hears = c->phase == CALL_PHASE_HELD || c->phase == CALL_PHASE_BOTH_HELD ? HEARS_HOLD : HEARS_AGENT;
+    if (c->bridge)
+        bridge_swap(c->all->parts.edge, c->bridge);
+}
+
 void call_join(call *c) {
+    if (c->host) {
+        c->joined = true;
+        call_join_side(c->host, CALL_THIRD);
+        return;
+    }
     bool had_bridge = c->bridge != 0;
     c->joined = true;
     if (!can_open(c))
@@ -178,9 +314,12 @@ void call_join(call *c) {
     }
     tell_page(c, &c->near);
     tell_page(c, &c->far);
+    call_direct(c);
 }
 
 void call_unjoin(call *c) {
+    if (c->host)
+        return;
     c->joined = false;
     if (c->bridge && c->hears != HEARS_AGENT)
         bridge_play(c->all->parts.edge, c->bridge, CALL_FAR, NULL);
@@ -191,6 +330,11 @@ void call_unjoin(call *c) {
 }
 
 void call_update_end(call *c, call_end *end) {
+    if (c->host) {
+        if (c->joined)
+            call_join(c);
+        return;
+    }
     bool joined = end == &c->far || c->joined;
     if (!joined || !can_open(c))
         return;
@@ -202,10 +346,14 @@ void call_update_end(call *c, call_end *end) {
         return;
     tell_page(c, &c->near);
     tell_page(c, &c->far);
+    if (c->consult && c->consult->joined)
+        call_join_side(c, CALL_THIRD);
 }
 
 void call_hear(call *c, enum call_hears what, const char *file, bool loop) {
     edge *e = c->all->parts.edge;
+    if (c->host)
+        return; /* its customer is the host's */
     c->play_tag++; /* the end of what played before means nothing any more */
     bool had_own = c->hears == HEARS_AGENT || c->hears == HEARS_NOTHING;
     c->hears = what;
@@ -272,6 +420,15 @@ void call_hold_media(call *c, bool on) {
         call_tell_media(c, &c->far, WIRE_MEDIA_UPDATE);
 }
 
+void call_far_hold_media(call *c, bool on) {
+    if (c->bridge)
+        bridge_hold(c->all->parts.edge, c->bridge, CALL_NEAR, on);
+    if (is_page(&c->near))
+        call_tell_media(c, &c->near, WIRE_MEDIA_UPDATE);
+    if (is_page(&c->far))
+        call_tell_media(c, &c->far, WIRE_MEDIA_UPDATE);
+}
+
 static void stop_page(call *c, call_end *end) {
     if (end->media_told)
         call_tell_media(c, end, WIRE_MEDIA_STOP);
@@ -282,6 +439,7 @@ void call_close_media(call *c) {
     forget_prompt(c);
     stop_page(c, &c->near);
     stop_page(c, &c->far);
+    stop_page(c, &c->watcher);
     if (c->bridge)
         bridge_close(c->all->parts.edge, c->bridge);
     c->bridge = 0;

@@ -51,7 +51,7 @@ static int offer_seconds(const call *c) {
     const settings_phone *s = call_settings(c);
     if (c->target.number[0] && c->direct)
         return c->all->config.outbound_ring_s;
-    return s->timeout_transfer ? s->timeout_transfer_s : 0;
+    return s->timeout_transfer ? s->timeout_transfer_s : c->host ? c->all->config.outbound_ring_s : 0; /* an agent waits for its answer */
 }
 
 static void note_rang(call *c) {

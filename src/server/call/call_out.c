@@ -223,7 +223,7 @@ void call_start(calls *all, seat *s, const wire_request *request, uint64_t ticke
 /* ---- between agents ---- */
 
 /* Rest and after-call work are left alone; notReady is not (ACD-016). */
-static int check_callee(calls *all, const agent *b, bool mobile) {
+int call_check_callee(calls *all, const agent *b, bool mobile) {
     reach_facts facts = call_reach_facts(all, b, 0);
     enum agent_status status = agent_status_of(b);
     if (call_agent_is_taken(all, b))
@@ -261,7 +261,7 @@ static int begin_internal(calls *all, seat *s, const wire_args *args, call **out
     *sentence = a == b ? "calleeUserId is the calling agent's own." : "calleeUserId names no agent of this application.";
     if (!b || a == b)
         return b ? TCCC_E_ARG_RANGE : TCCC_E_NOT_FOUND;
-    int error = check_callee(all, b, args->use_mobile);
+    int error = call_check_callee(all, b, args->use_mobile);
     *sentence = error == TCCC_E_AGENT_OFFLINE ? "The agent who is called is offline." : error == TCCC_E_AGENT_BUSY ? "The agent who is called is busy."
               : error ? "The agent who is called has no mobile telephone." : NULL;
     if (error)

@@ -35,7 +35,7 @@ static void fall_back(call *c) {
     call_leave_queue(c);
     c->only = NULL;
     c->target = (call_target){ 0 };
-    if (c->type == CDR_INTERNAL && !c->transferring) {
+    if (c->type == CDR_INTERNAL || c->host) {
         call_apply(c, CALL_ON_WAIT_OVER);
         return;
     }
@@ -137,10 +137,11 @@ void call_wait(call *c) {
 
 void calls_offer(void *ctx, void *contact, agent *a) {
     call *c = contact;
-    (void)ctx;
     c->ticket = 0;
     call_leave_queue(c);
     c->near.agent = a;
+    if (agent_seat(a))
+        call_unwatch_seat(ctx, agent_seat(a), "busy"); /* a page has one conversation at a time */
     if (call_table_step(c->phase, CALL_ON_ASSIGNED).action == CALL_ACT_OFFER)
         call_apply(c, CALL_ON_ASSIGNED);
     else

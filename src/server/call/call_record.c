@@ -55,6 +55,8 @@ void call_record_pause(call *c) {
         stop(c, RECORDING_AGENT); /* who served has left */
 }
 
+void call_record_leave(call *c) { stop(c, RECORDING_AGENT); }
+
 void call_record_end(call *c) {
     stop(c, RECORDING_CUSTOMER);
     stop(c, RECORDING_AGENT);

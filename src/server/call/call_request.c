@@ -9,7 +9,8 @@ static bool is_with(const call *c, const agent *a) { return c->near.agent == a |
 bool call_agent_is_busy(const calls *all, const agent *a, const call *except) {
     for (struct le *le = all->list.head; le; le = le->next) {
         const call *c = le->data;
-        if (c != except && is_with(c, a) && c->phase != CALL_PHASE_HELD)
+        bool holds = c->phase == CALL_PHASE_BOTH_HELD || c->phase == (c->near.agent == a ? CALL_PHASE_HELD : CALL_PHASE_FAR_HELD);
+        if (c != except && is_with(c, a) && !holds)
             return true;
     }
     return false;
@@ -59,24 +60,46 @@ static void accept_call(call *c, seat *s, const wire_request *request, uint64_t 
     }
 }
 
-static void unhold(call *c, seat *s, const wire_request *request, uint64_t ticket) {
-    if (c->phase == CALL_PHASE_HELD && c->near.agent && call_agent_is_busy(c->all, c->near.agent, c))
+static void unhold(call *c, enum call_happening happening, seat *s, const wire_request *request, uint64_t ticket) {
+    if (c->phase >= CALL_PHASE_HELD && c->phase <= CALL_PHASE_BOTH_HELD && seat_whose(s) && call_agent_is_busy(c->all, seat_whose(s), c))
         seat_answer(s, ticket, request->method, NULL, TCCC_E_AGENT_BUSY, NULL);
     else
-        apply_request(c, CALL_ON_UNHOLD, s, request, ticket);
+        apply_request(c, happening, s, request, ticket);
+}
+
+/* A third party has no customer of its own yet: it may take part, or leave. */
+static bool is_for_third(const call *k, enum wire_method method) {
+    switch (method) {
+    case WIRE_CALL_ACCEPT: case WIRE_CALL_REJECT: case WIRE_CALL_HANGUP: case WIRE_CALL_MUTE: return true;
+    case WIRE_CALL_CONFERENCE_LEAVE: return k->host->phase == CALL_PHASE_CONFERENCE;
+    default: return false;
+    }
+}
+
+static void hang_up(call *c, seat *s, const wire_request *request, uint64_t ticket) {
+    seat_answer(s, ticket, request->method, NULL, 0, NULL);
+    call_agent_hangs_up(c);
 }
 
 /* Of the page that serves, or is asked to. */
 static void serve_request(call *c, seat *s, const wire_request *request, uint64_t ticket) {
+    if (c->host && !is_for_third(c, request->method)) {
+        seat_answer(s, ticket, request->method, NULL, TCCC_E_STATE, "The customer is with the agent who asks for advice.");
+        return;
+    }
     switch (request->method) {
     case WIRE_CALL_ACCEPT: accept_call(c, s, request, ticket); break;
     case WIRE_CALL_REJECT: apply_request(c, CALL_ON_REJECT, s, request, ticket); break;
-    case WIRE_CALL_HANGUP:
-        seat_answer(s, ticket, request->method, NULL, 0, NULL);
-        call_agent_hangs_up(c);
+    case WIRE_CALL_CONSULT: case WIRE_CALL_CONSULT_COMPLETE: case WIRE_CALL_CONSULT_CANCEL: case WIRE_CALL_CONFERENCE:
+    case WIRE_CALL_CONFERENCE_LEAVE:
+        if (c->host) /* a third party leaves by hanging up */
+            hang_up(c, s, request, ticket);
+        else
+            call_consult_request(c, s, request, ticket);
         break;
+    case WIRE_CALL_HANGUP: hang_up(c, s, request, ticket); break;
     case WIRE_CALL_HOLD: apply_request(c, CALL_ON_HOLD, s, request, ticket); break;
-    case WIRE_CALL_UNHOLD: unhold(c, s, request, ticket); break;
+    case WIRE_CALL_UNHOLD: unhold(c, CALL_ON_UNHOLD, s, request, ticket); break;
     case WIRE_CALL_DIGITS: send_digits(c, s, request, ticket); break;
     case WIRE_CALL_MUTE: note_mute(c, s, request, ticket); break;
     case WIRE_CALL_TRANSFER: call_transfer(c, s, request, ticket); break;
@@ -84,6 +107,12 @@ static void serve_request(call *c, seat *s, const wire_request *request, uint64_
     case WIRE_CALL_UNFLOW: apply_request(c, CALL_ON_ASK_BACK, s, request, ticket); break;
     default: break; /* calls_request has answered it, or it never comes here */
     }
+}
+
+static bool connected(const call *c) { return c->phase >= CALL_PHASE_TALKING && c->phase <= CALL_PHASE_BOTH_HELD; }
+
+static void refuse_request(call *c, seat *s, const wire_request *request, uint64_t ticket) {
+    seat_answer(s, ticket, request->method, NULL, TCCC_E_STATE, c->answer_ms ? "A third party is there already." : "The call has not been answered.");
 }
 
 /* Of the page that called an agent: it is the customer's side of that call. */
@@ -94,7 +123,14 @@ static void caller_request(call *c, seat *s, const wire_request *request, uint64
         call_apply(c, CALL_ON_CUSTOMER_LEFT);
         break;
     case WIRE_CALL_MUTE: note_mute(c, s, request, ticket); break;
-    case WIRE_CALL_HOLD: case WIRE_CALL_UNHOLD: case WIRE_CALL_TRANSFER: case WIRE_CALL_FLOW: case WIRE_CALL_UNFLOW: case WIRE_CALL_DIGITS:
+    case WIRE_CALL_HOLD: apply_request(c, CALL_ON_FAR_HOLD, s, request, ticket); break;
+    case WIRE_CALL_UNHOLD: unhold(c, CALL_ON_FAR_UNHOLD, s, request, ticket); break;
+    case WIRE_CALL_TRANSFER: case WIRE_CALL_CONSULT:
+        if (connected(c))
+            call_swap_ends(c); /* whose colleague is to talk with somebody else serves it from now on */
+        (connected(c) ? serve_request : refuse_request)(c, s, request, ticket);
+        break;
+    case WIRE_CALL_FLOW: case WIRE_CALL_UNFLOW: case WIRE_CALL_DIGITS:
         seat_answer(s, ticket, request->method, NULL, TCCC_E_STATE, "In an internal call only the agent who was called can do this.");
         break;
     default:
@@ -107,6 +143,7 @@ static bool ends(enum wire_method method) { return method == WIRE_CALL_HANGUP ||
 
 static void begin_request(calls *all, seat *s, const wire_request *request, uint64_t ticket) {
     agent *a = seat_whose(s);
+    call_unwatch_seat(all, s, "busy");
     if (!a || call_agent_is_busy(all, a, NULL))
         seat_answer(s, ticket, request->method, NULL, a ? TCCC_E_AGENT_BUSY : TCCC_E_NOT_FOUND, NULL);
     else if (request->method == WIRE_CALL_START)
@@ -121,7 +158,11 @@ void calls_request(void *ctx, seat *s, const wire_request *request, uint64_t tic
         begin_request(all, s, request, ticket);
         return;
     }
+    if (call_supervise_request(all, s, request, ticket))
+        return;
     call *c = call_find(all, request->args.session_id);
+    if (c && c->consult && c->consult->near.seat == s)
+        c = c->consult;
     if (c && c->near.seat != s && c->far.seat != s)
         c = NULL;
     if (request->method == WIRE_CALL_DELETE)
@@ -140,7 +181,7 @@ void calls_tell_media(void *ctx, seat *s) {
     calls *all = ctx;
     for (struct le *le = all->list.head; le; le = le->next) {
         call *c = le->data;
-        call_end *end = c->near.seat == s ? &c->near : &c->far;
+        call_end *end = c->near.seat == s ? &c->near : c->far.seat == s ? &c->far : &c->watcher;
         if (end->seat == s && call_has_media(c, end))
             call_tell_media(c, end, WIRE_MEDIA_START);
     }
@@ -153,6 +194,8 @@ int calls_snapshot(void *ctx, seat *s, wire_session *list) {
         call *c = le->data;
         if (c->near.seat == s || c->far.seat == s)
             call_describe(c, c->near.seat == s ? &c->near : &c->far, &list[n++]);
+        else if (c->watcher.seat == s)
+            call_describe(c, &c->watcher, &list[n++]);
     }
     for (struct le *le = all->kept.head; le && n < WIRE_SESSIONS_MAX; le = le->next)
         if (((kept_session *)le->data)->seat == s)
@@ -177,6 +220,7 @@ static void forget_page(call *c, const seat *s) {
 
 void calls_seat_gone(void *ctx, seat *s) {
     calls *all = ctx;
+    call_unwatch_seat(all, s, "connectionLost");
     for (call *c; (c = first_of(all, s));) {
         call_end *end = c->near.seat == s ? &c->near : &c->far;
         if (end->leg) { /* the agent goes on talking on its telephone */

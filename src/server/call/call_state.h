@@ -14,7 +14,7 @@
 #include "server/sip/end_status.h"
 #include "server/sip/leg.h"
 
-enum { CALL_TRIED_MAX = 16, CALL_READERS_MAX = 16, CALL_NEAR = 0, CALL_FAR = 1, CALL_FILE_MAX = 1024 };
+enum { CALL_TRIED_MAX = 16, CALL_READERS_MAX = 16, CALL_NEAR = 0, CALL_FAR = 1, CALL_THIRD = 2, CALL_WATCHER = 3, /* sides of the bridge */ CALL_FILE_MAX = 1024 };
 
 typedef struct {                     /* one end of a call: a telephone, or a page, or a telephone that a page is told of */
     agent *agent;                    /* occupied by this call; NULL: none of ours */
@@ -58,6 +58,12 @@ typedef struct call {
     enum cdr_call_type type;
     bool inbound, masked;            /* masked: agents see a protected number */
     call_end far, near;              /* the customer (of an internal call: who calls), and who serves or is asked to */
+    call_end watcher;                /* a supervisor's page that listens */
+    bool whispers;                   /* the agent hears it */
+    struct call *consult;            /* finds a third party, whose end is its near one; NULL: none */
+    struct call *host;               /* this call is that of such a one, without a customer or a bridge of its own; NULL: it is not */
+    const char *consult_end;         /* why the third party is gone */
+    const char *admin_reason;        /* of an ending by the administration; NULL: by the API */
     enum wire_server_type server_type;
     char peer_user_id[STORE_TEXT], callee_user_id[STORE_TEXT]; /* internal: who calls, and who is called */
     char caller[WIRE_NUMBER_MAX + 1], callee[WIRE_NUMBER_MAX + 1], shown_caller[WIRE_NUMBER_MAX + 1], shown_callee[WIRE_NUMBER_MAX + 1];
@@ -88,6 +94,7 @@ typedef struct call {
 
     /* sound */
     uint32_t bridge;
+    uint8_t directed[BRIDGE_SIDES];  /* who hears whom, as the bridge was told */
     bool joined;                     /* the bridge's near side is the near end, not a program */
     enum call_hears hears;
     char file[CALL_FILE_MAX];
@@ -191,6 +198,9 @@ void call_withdraw(call *c);
 void call_go_to(call *c, const call_target *target);
 bool call_target_is_phone(const call_target *target);
 
+/* Whether an agent can be called by another one now: 0, AGENT_BUSY, AGENT_OFFLINE, NUMBER_INVALID (no mobile). */
+int call_check_callee(calls *all, const agent *b, bool mobile);
+
 /* call_offer.c: offers to agents' pages and telephones, to extensions and to numbers outside */
 void call_offer(call *c);
 reach_facts call_reach_facts(const calls *all, const agent *a, int forwarded);
@@ -201,6 +211,32 @@ int call_fetch_agent_by_extension(call *c);
 /* call_transfer.c */
 void call_transfer(call *c, seat *s, const wire_request *request, uint64_t ticket);
 void call_hand_over(call *c);
+
+int call_read_target(calls *all, int64_t app_id, const wire_args *args, call_target *target, const char **sentence);
+
+/* call_consult.c: a third party for advice, for a conference, or to go on with the customer */
+void call_consult_request(call *c, seat *s, const wire_request *request, uint64_t ticket);
+void call_consult_begin(call *c);
+/* Of the third party's own call: it has taken it. */
+void call_consult_talks(call *k);
+/* The third party's call ends: it is told so. The host goes on, unless it ends itself. */
+void call_consult_close(call *k, enum wire_close_by by, const char *main_reason, const char *sub_reason, int step_status);
+void call_consult_over(call *c);
+void call_consult_drop(call *c);
+void call_consult_confer(call *c);
+/* The third party goes on with the customer, the agent leaves. */
+void call_third_takes(call *c, enum call_phase was);
+/* What a page is shown: whether there is a third party, and how far it is. */
+bool call_consult_state(const call *c, enum wire_consult *state);
+
+/* call_supervise.c: listening, whispering, taking over, ending by force */
+bool call_supervise_request(calls *all, seat *s, const wire_request *request, uint64_t ticket);
+void call_take_over(call *c, enum call_phase was);
+/* Nobody listens to this call any more, or this page listens to none. */
+void call_unwatch(call *c, const char *reason);
+/* Those who read along are told that the call is over. */
+void call_tell_readers(const call *c);
+void call_unwatch_seat(calls *all, const seat *s, const char *reason);
 
 /* call_flow.c */
 int call_flow_begin(call *c, call_flow *f, int64_t flow_id);
@@ -225,6 +261,16 @@ void call_match_media(const call *c, const call_end *other, sdp_audio *local);
 /* Joins both ends, or brings the bridge up to date. */
 void call_join(call *c);
 void call_unjoin(call *c);
+/* Tells the bridge who hears whom, as the phase has it. */
+void call_direct(call *c);
+/* Another end has come to a side of the bridge: the third party, or who listens. */
+void call_join_side(call *c, int side);
+void call_leave_side(call *c, int side);
+/* The end at `side` serves from now on: c->near is that end. */
+void call_move_near(call *c, int side);
+/* Who called changes places with who was called, in an internal call. */
+void call_swap_ends(call *c);
+void call_far_hold_media(call *c, bool on);
 void call_update_end(call *c, call_end *end);
 void call_hear(call *c, enum call_hears what, const char *file, bool loop);
 /* Music: the setting's sound, or the server's. */
@@ -238,6 +284,8 @@ const sdp_audio_agreement *call_format(const call *c);
 /* call_record.c */
 void call_record_start(call *c);
 void call_record_pause(call *c);
+/* Who served leaves, and another one goes on at once. */
+void call_record_leave(call *c);
 void call_record_end(call *c);
 void call_write_cdr(call *c, enum end_status status, enum cdr_side hung_up_by, const char *closed_by);
 cdr_step *call_begin_step(call *c, enum cdr_step_type type);
@@ -260,8 +308,10 @@ void call_tell_progress(call *c, call_end *end, bool ringing, bool early_media);
 void call_tell_held(call *c, call_end *end, bool held, bool by_seat);
 void call_tell_self_service(call *c, bool runs);
 void call_tell_media(call *c, call_end *end, enum wire_media_op op);
+void call_tell_consult(call *c, call_end *end, enum wire_consult state, const char *reason);
 void call_tell_ended(call *c, call_end *end, enum wire_close_by by, const char *main_reason, const char *sub_reason);
 void call_tell_transferred(call *c);
+enum wire_session_state call_shown_state(const call *c);
 void call_describe(call *c, const call_end *end, wire_session *out);
 
 /* call_kept.c */

@@ -16,6 +16,10 @@
     X(ACCEPTED)     /* the agent took it; the caller's telephone has not confirmed, or hears the sound before */ \
     X(TALKING) \
     X(HELD)         /* by the agent */ \
+    X(FAR_HELD)     /* an internal call, by who called */ \
+    X(BOTH_HELD)    /* by both */ \
+    X(CONSULTING)   /* the customer is on hold, the agent calls a third party or talks with it */ \
+    X(CONFERENCE)   /* customer, agent and third party hear each other */ \
     X(ASIDE)        /* a self-service flow talks with the customer, the agent waits */ \
     X(AFTER)        /* the agent has hung up, a flow talks with the customer */ \
     X(OVER)
@@ -30,7 +34,11 @@
     X(ACCEPT) X(REJECT) X(HANGUP) \
     X(HANGUP_TO_FLOW)  /* the agent hangs up, and a flow goes on with the customer */ \
     X(HOLD) X(UNHOLD) X(TRANSFER) X(ASK_FLOW) X(ASK_BACK) \
+    X(FAR_HOLD) X(FAR_UNHOLD)  /* who called, of an internal call */ \
+    X(CONSULT) X(CONSULT_COMPLETE) X(CONSULT_CANCEL) X(CONFER) X(LEAVE_CONFERENCE) \
+    X(INTERCEPT)       /* the supervisor who listens takes the agent's place */ \
     X(NOT_REACHED)     /* the agent's telephone does not ring or refuses */ \
+    X(CONSULT_OVER)    /* the third party was not reached, or left */ \
     X(AGENT_GONE)      /* its page or telephone is lost for good, or it was deleted */ \
     /* the centre */ \
     X(ASSIGNED)        /* an agent was found */ \
@@ -51,6 +59,7 @@
     X(DIAL) X(TELL_RINGING) X(TELL_ANSWERED) X(TELL_ACCESSED) X(OFFER) X(ANSWER) X(NEXT_AGENT) X(NEXT_AGENT_AFTER_REJECT) \
     X(NEXT_AGENT_UNREACHED) X(REQUEUE) X(HOLD_ON) X(HOLD_OFF) X(HAND_OVER) X(STEP_ASIDE) X(COME_BACK) X(LEAVE_TO_FLOW) X(QUEUE) X(LEAVE_QUEUE) X(WITHDRAW) X(RUN_FLOW) \
     X(FLOW_WAIT_OVER) \
+    X(FAR_HOLD_ON) X(FAR_HOLD_OFF) X(BEGIN_CONSULT) X(THIRD_TAKES) X(DROP_THIRD) X(TELL_CONSULT_OVER) X(JOIN_THIRD) X(TAKE_OVER) \
     X(END_BY_CUSTOMER) X(END_BY_SEAT) X(END_BY_FLOW) X(END_BY_ADMIN) X(END_UNREACHED) X(END_UNFETCHED) X(END_UNANSWERED) X(END_UNSERVED) \
     X(END_LOST) X(END_STOPPED)
 

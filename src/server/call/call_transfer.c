@@ -43,7 +43,7 @@ static int read_number(calls *all, int64_t app_id, const char *number, call_targ
     return error ? error : call_choose_number(all, app_id, NULL, &any, &from);
 }
 
-static int read_target(calls *all, int64_t app_id, const wire_args *args, call_target *target, const char **sentence) {
+int call_read_target(calls *all, int64_t app_id, const wire_args *args, call_target *target, const char **sentence) {
     int error;
     *sentence = NULL;
     if (args->skill_group_id) {
@@ -65,10 +65,8 @@ void call_transfer(call *c, seat *s, const wire_request *request, uint64_t ticke
     call_target target = { 0 };
     const char *sentence = "The call cannot be transferred now.";
     int error = TCCC_E_STATE;
-    if (c->type == CDR_INTERNAL)
-        sentence = "An internal call cannot be transferred.";
-    else if (call_table_step(c->phase, CALL_ON_TRANSFER).action != CALL_ACT_REFUSE)
-        error = read_target(c->all, c->app_id, &request->args, &target, &sentence);
+    if (call_table_step(c->phase, CALL_ON_TRANSFER).action != CALL_ACT_REFUSE)
+        error = call_read_target(c->all, c->app_id, &request->args, &target, &sentence);
     if (!error && target.agent && target.agent == c->near.agent) {
         error = TCCC_E_ARG_RANGE;
         sentence = "userId is the agent who has the call.";

@@ -7,7 +7,8 @@ static const char *state_of(const call *c) {
     switch (c->phase) {
     case CALL_PHASE_FETCHING: case CALL_PHASE_DIALING: case CALL_PHASE_RINGING: case CALL_PHASE_OFFERED: case CALL_PHASE_QUEUED: return "ringing";
     case CALL_PHASE_ACCEPTED: return "seatJoining";
-    case CALL_PHASE_FLOW: case CALL_PHASE_TALKING: case CALL_PHASE_HELD: case CALL_PHASE_ASIDE: case CALL_PHASE_AFTER: return "inProgress";
+    case CALL_PHASE_FLOW: case CALL_PHASE_TALKING: case CALL_PHASE_HELD: case CALL_PHASE_FAR_HELD: case CALL_PHASE_BOTH_HELD:
+    case CALL_PHASE_CONSULTING: case CALL_PHASE_CONFERENCE: case CALL_PHASE_ASIDE: case CALL_PHASE_AFTER: return "inProgress";
     case CALL_PHASE_OVER: case CALL_N_PHASES: break;
     }
     return "finished";
@@ -16,7 +17,7 @@ static const char *state_of(const call *c) {
 void calls_each(calls *all, int64_t app_id, bool (*each)(void *ctx, const call_view *view), void *ctx) {
     for (struct le *le = all->list.head; le; le = le->next) {
         const call *c = le->data;
-        if (c->app_id != app_id)
+        if (c->app_id != app_id || c->host)
             continue;
         call_view view = {
             .session_id = c->id, .number = c->inbound ? c->callee : c->caller, .outer = !c->near.agent && c->near.leg && c->target.number[0],

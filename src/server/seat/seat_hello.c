@@ -119,6 +119,10 @@ static void send_missed(seat_link *link, uint64_t last_seq) {
         seat_link_send_text(link, text, len);
 }
 
+static enum wire_role role_of(const store_agent *row) {
+    return row->role == STAFF_ADMIN ? WIRE_ROLE_ADMIN : row->role == STAFF_INSPECTOR ? WIRE_ROLE_INSPECTOR : WIRE_ROLE_AGENT;
+}
+
 static void welcome(seat_link *link, const wire_hello *hello, bool replay) {
     seat *s = link->seat;
     seats *all = s->all;
@@ -129,7 +133,7 @@ static void welcome(seat_link *link, const wire_hello *hello, bool replay) {
     wire_message m = { .kind = WIRE_WELCOME };
     m.welcome = (wire_welcome){
         .resume = s->resume, .user_id = seat_name(s), .user_name = s->agent ? seat_agent(s)->name : visitor_of(s->visitor)->nickname,
-        .status = s->agent ? agent_status_of(s->agent) : AGENT_STATUS_OFFLINE, .reason = s->agent ? agent_reason(s->agent) : "",
+        .role = s->agent ? role_of(seat_agent(s)) : WIRE_ROLE_AGENT, .status = s->agent ? agent_status_of(s->agent) : AGENT_STATUS_OFFLINE, .reason = s->agent ? agent_reason(s->agent) : "",
         .sessions = sessions, .n_sessions = all->handler.snapshot(all->ctx, s, sessions), .replay = replay, .seq = outbox_last_seq(s->box),
         .heartbeat_ms = all->config.heartbeat_ms, .resume_window_ms = all->config.resume_s * 1000, .ticket = s->ticket,
         .data_channel = all->config.data_channel, .websocket = true,

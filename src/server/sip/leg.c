@@ -240,6 +240,11 @@ void leg_renew(leg *l) { leg_apply(l, LEG_EV_DO_CHANGE, NULL); }
 const sdp_audio *leg_offer(const leg *l) { return l->has_remote ? &l->remote : NULL; }
 const sdp_audio *leg_remote(const leg *l) { return &l->remote; }
 const sdp_audio *leg_local(const leg *l) { return &l->local; }
+void leg_give(leg *l, const leg_handler *handler, void *ctx) {
+    l->handler = *handler;
+    l->ctx = ctx;
+}
+
 const sdp_audio_agreement *leg_agreement(const leg *l) { return l->has_agreed ? &l->agreed : NULL; }
 
 bool leg_is_up(const leg *l) {

@@ -60,6 +60,8 @@ void leg_answer(leg *l);
 void leg_refuse(leg *l, int status, const char *reason, const char *headers);
 
 void leg_hangup(leg *l);
+/* Another owner hears from now on what happens. */
+void leg_give(leg *l, const leg_handler *handler, void *ctx);
 /* Sends re-INVITE with our side as it is now (session refresh where UPDATE is not allowed; address change). */
 void leg_renew(leg *l);
 /* DTMF digits by INFO, one after the other. 0, or LIMIT when too many wait. */
