@@ -368,4 +368,32 @@ describe('number mapping', function () {
     await anna.ask('call.hangup', { sessionId });
     await out.done();
   });
+
+  it('ADM-081 SDK-035 who dials the protected number calls that customer back; one that looks the same is another', async () => {
+    const anna = await centre().seatOf(agent(0));
+    const [first, second] = ['13811118000', '13822228000'];
+    const shown = [];
+    for (const from of [first, second]) {
+      const peer = await centre().calls(calling.isHungUp(), { number: PROTECTED, from, port: undefined });
+      const callIn = await take(anna);
+      shown.push(callIn.protectedCaller);
+      await anna.ask('call.hangup', { sessionId: callIn.sessionId });
+      await anna.next('sessionEnded');
+      await peer.done();
+    }
+    assert.match(shown[0], /^138\*{4}8000(-\d+)?$/);
+    assert.match(shown[1], /^138\*{4}8000-\d+$/);
+    assert.notEqual(shown[0], shown[1]);
+    const out = await centre().called(called.answers());
+    const { sessionId, calleePhoneNumber } = await anna.ask('call.start', { phoneNumber: shown[1] });
+    assert.equal(calleePhoneNumber, shown[1]);
+    await anna.next('calloutAccepted');
+    await anna.ask('call.hangup', { sessionId });
+    await out.done();
+    assert.match(out.messages(), new RegExp(`INVITE sip:${second}@`));
+    const meant = await centre().called(called.refuses('404 Not Found'));
+    await anna.ask('call.start', { phoneNumber: shown[0], phoneEncodeType: 'number' });
+    await meant.done();
+    assert.doesNotMatch(meant.messages(), new RegExp(first));
+  });
 });

@@ -44,14 +44,24 @@ static void protect(const char *number, char *shown, size_t capacity) {
         shown[i] = '*';
 }
 
+/* Two numbers that look the same are told apart, so that an agent who dials what it saw calls the right one. */
+static void show_protected(const call *c, const char *number, char *shown, size_t capacity) {
+    char mask[WIRE_NUMBER_MAX + 1], unique[STORE_NUMBER];
+    protect(number, mask, sizeof mask);
+    int error = *number ? store_protect_number(c->all->parts.store, c->app_id, number, mask, unique) : 0;
+    if (error)
+        LOG(c->all->parts.log, LOG_LEVEL_WARNING, "call.protect", log_text("session", c->id), log_error("error", error));
+    str_ncpy(shown, *number && !error ? unique : mask, capacity);
+}
+
 void call_show_numbers(call *c, bool mapping) {
     c->masked = mapping && c->type != CDR_INTERNAL;
     str_ncpy(c->shown_caller, c->caller, sizeof c->shown_caller);
     str_ncpy(c->shown_callee, c->callee, sizeof c->shown_callee);
     if (c->masked && c->inbound)
-        protect(c->caller, c->shown_caller, sizeof c->shown_caller);
+        show_protected(c, c->caller, c->shown_caller, sizeof c->shown_caller);
     if (c->masked && !c->inbound)
-        protect(c->callee, c->shown_callee, sizeof c->shown_callee);
+        show_protected(c, c->callee, c->shown_callee, sizeof c->shown_callee);
 }
 
 /* ---- where a number leads ---- */
@@ -159,7 +169,14 @@ void call_log_out(const call *c, const agent *a) {
     LOG(c->all->parts.log, LOG_LEVEL_INFO, "call.out", log_text("session", c->id), log_phone("to", c->callee), log_text("user", a ? agent_row(a)->user_id : ""));
 }
 
+/* What an agent was shown for a number calls that number; with phoneEncodeType "number" what is dialled is meant as it is. */
+static const char *dialled(calls *all, int64_t app_id, const wire_args *args, char number[STORE_NUMBER]) {
+    bool shown = strchr(args->phone_number, '*') && !args->real_number && !store_find_protected(all->parts.store, app_id, args->phone_number, number);
+    return shown ? number : args->phone_number;
+}
+
 static int begin(calls *all, seat *s, agent *a, const wire_args *args, call **out) {
+    char number[STORE_NUMBER];
     route r;
     store_number from;
     int64_t app_id = agent_row(a)->app_id;
@@ -170,7 +187,7 @@ static int begin(calls *all, seat *s, agent *a, const wire_args *args, call **ou
         return TCCC_E_SHUTTING_DOWN;
     if (agent_status_of(a) == AGENT_STATUS_OFFLINE)
         return TCCC_E_AGENT_OFFLINE;
-    int error = aim(all, app_id, a, args->phone_number, &wish, &r, &from);
+    int error = aim(all, app_id, a, dialled(all, app_id, args, number), &wish, &r, &from);
     if (error)
         return error;
     call *c = call_make_out(all, app_id, a, &r, &from, &texts);

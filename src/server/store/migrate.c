@@ -154,6 +154,10 @@ static const char *const steps[] = {
     " name TEXT NOT NULL, mime TEXT NOT NULL, size INTEGER NOT NULL, there INTEGER NOT NULL, created_ms INTEGER NOT NULL)"
     " STRICT, WITHOUT ROWID;"
     "CREATE INDEX chat_file_session ON chat_file (session_id);",
+    /* 7: number mapping: what agents see of a customer's number */
+    "CREATE TABLE protected_number (app_id INTEGER NOT NULL REFERENCES app, number TEXT NOT NULL, mask TEXT NOT NULL,"
+    " n INTEGER NOT NULL, PRIMARY KEY (app_id, number)) STRICT, WITHOUT ROWID;"
+    "CREATE UNIQUE INDEX protected_number_shown ON protected_number (app_id, mask, n);",
 };
 
 enum { N_STEPS = sizeof steps / sizeof *steps };

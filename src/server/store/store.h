@@ -158,4 +158,10 @@ int store_delete_secret(store *s, const char *secret_id);
 int store_put_token(store *s, const char *token, int64_t app_id, const char *user_id, int64_t expires_s);
 int store_use_token(store *s, const char *token, int64_t now_s, int64_t *app_id, char *user_id, size_t capacity);
 
+/* Number mapping (ADM-081). What an app's agents see of `number`: at its first time `mask`, or mask-2, mask-3, ... where others have that;
+ * the same from then on. 0, TOO_LARGE, IO. */
+int store_protect_number(store *s, int64_t app_id, const char *number, const char *mask, char shown[STORE_NUMBER]);
+/* Whom they call with it. NOT_FOUND, IO. */
+int store_find_protected(store *s, int64_t app_id, const char *shown, char number[STORE_NUMBER]);
+
 #endif

@@ -543,12 +543,31 @@ static void a_file_that_cannot_be_opened_is_named(void **state)
 
 #define T(test) cmocka_unit_test_setup_teardown(test, open_store, close_store)
 
+static void a_protected_number_keeps_what_it_is_shown_as(void **state)
+{
+    char shown[STORE_NUMBER], number[STORE_NUMBER];
+    assert_int_equal(store_protect_number(*state, APP, "13811118000", "138****8000", shown), 0);
+    assert_string_equal(shown, "138****8000");
+    assert_int_equal(store_protect_number(*state, APP, "13822228000", "138****8000", shown), 0);
+    assert_string_equal(shown, "138****8000-2");
+    assert_int_equal(store_protect_number(*state, APP, "13811118000", "138****8000", shown), 0);
+    assert_string_equal(shown, "138****8000");
+    assert_int_equal(store_find_protected(*state, APP, "138****8000-2", number), 0);
+    assert_string_equal(number, "13822228000");
+    assert_int_equal(store_find_protected(*state, APP, "138****8000", number), 0);
+    assert_string_equal(number, "13811118000");
+    assert_int_equal(store_find_protected(*state, APP, "138****8000-3", number), TCCC_E_NOT_FOUND);
+    assert_int_equal(store_find_protected(*state, APP + 1, "138****8000", number), TCCC_E_NOT_FOUND);
+    assert_int_equal(store_find_protected(*state, APP, "138****8000-99999999999999999999", number), TCCC_E_NOT_FOUND);
+    assert_int_equal(store_protect_number(*state, APP, "1", "12345678901234567890123456789012", shown), TCCC_E_TOO_LARGE);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         T(an_agent_is_found_again_and_changed), T(an_agent_of_an_unknown_app_is_refused),
         T(a_list_that_is_stopped_early_leaves_the_store_writable), T(a_group_keeps_its_id_and_lists_its_members),
-        T(a_number_needs_its_trunk), T(a_token_works_once), T(a_token_ends_and_is_forgotten_a_day_later),
+        T(a_number_needs_its_trunk), T(a_protected_number_keeps_what_it_is_shown_as), T(a_token_works_once), T(a_token_ends_and_is_forgotten_a_day_later),
         T(a_group_of_writes_is_all_or_none), T(every_member_of_an_agent_comes_back), T(an_agent_without_a_role_is_a_plain_agent),
         T(an_agent_shows_its_extension), T(a_deleted_agent_leaves_nothing_that_acts_for_it),
         T(a_password_is_kept_beside_the_row), T(a_group_is_changed_listed_and_deleted_without_its_agents),
