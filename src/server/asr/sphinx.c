@@ -116,8 +116,13 @@ static void recall(ps_decoder_t *decoder, const asr_voice *voice)
     mfcc_t mean[ASR_VOICE];
     for (int i = 0; i < ASR_VOICE; i++)
         mean[i] = FLOAT2MFCC(voice->known ? voice->mean[i] : telephone_mean[i]);
-    if (cmn->veclen <= ASR_VOICE)
-        cmn_live_set(cmn, mean);
+    if (cmn->veclen > ASR_VOICE)
+        return;
+    cmn_live_set(cmn, mean);
+    if (voice->known)
+        return;
+    cmn->nframe = 0;                 /* a guess: what is heard counts alone */
+    memset(cmn->sum, 0, (size_t)cmn->veclen * sizeof *cmn->sum);
 }
 
 static void remember(ps_decoder_t *decoder, asr_voice *voice)
@@ -133,7 +138,7 @@ static bool start(ps_decoder_t *decoder)
     return !ps_start_stream(decoder) && !ps_start_utt(decoder);
 }
 
-/* As a whole, with the mean of all of it: for the first sentence of a voice, of which none was known before. */
+/* Once more, with the mean of all of it: for the first sentence of a voice, of which none was known before. */
 static void decode_whole(ps_decoder_t *decoder, sentence *one)
 {
     int n = sentence_ms(one) * ASR_SAMPLES_PER_MS;
@@ -281,6 +286,7 @@ recogniser *sphinx_new(const char *model, int n_decoders, int waiting_max)
     if (!s)
         return NULL;
     err_set_callback(say_nothing, NULL);
+    err_set_logfp(NULL); /* the list of its options goes there without asking */
     s->base = (recogniser){ sphinx_begin, NULL, sphinx_count, sphinx_free };
     pthread_mutex_init(&s->lock, NULL);
     pthread_cond_init(&s->come, NULL);
