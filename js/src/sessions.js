@@ -92,6 +92,7 @@ export function createSessions(changed) {
     held: (session, d) => { session.held = d.held; },
     consult: (session, d) => { session.consult = d.state === 'ended' ? '' : d.state; },
     sessionEnded: (session, d) => { session.ending = d; },
+    autoTransfer: (session) => { session.ending = { closeBy: 'timer' }; },
   };
 
   /** @type {Map<string, string>} */

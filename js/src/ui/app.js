@@ -71,11 +71,17 @@ export class App {
 
   onSessions() {
     const { store, parts } = this;
-    store.step('sessions', parts.sessions.list().map((one) => ({ ...one })));
+    store.step('sessions', parts.sessions.list().map((one) => ({ ...one, phoneDesc: one.phoneDesc || this.colleague(one) })));
     for (const { sessionId, details, consult } of /** @type {any[]} */ (parts.sessions.list())) { /* what no event tells after a reload */
       if (consult && !store.get().consults[sessionId]) store.step('consult', { sessionId, state: consult });
       if (details.selfService === true && store.get().flows[sessionId] === undefined) store.step('selfService', { sessionId, running: true });
     }
+  }
+
+  /** The name of the other agent of an internal call, where it is known. @param {import('../sessions.js').Session} session */
+  colleague({ type, number, details }) {
+    const userId = type === 'internal' ? details.calleeUserId ?? details.peerUserId ?? number : '';
+    return (userId && this.store.get().directory?.agents?.find((/** @type {any} */ one) => one.userId === userId)?.name) || '';
   }
 
   showFloatButton(/** @type {boolean} */ isFloatShown) { this.act.view({ isFloatShown }); }

@@ -19,7 +19,7 @@ const slider = ({ s, t, act, can }, name, method) => (can('Devices', method) ? h
 /** @param {Context} c */
 function devices(c) {
   const { s, t, act, can } = c;
-  const shown = KINDS.filter(([, , method]) => can('Devices', method));
+  const shown = KINDS.filter(([kind, , method]) => can('Devices', method) && (kind !== 'camera' || can('Video', 'accept')));
   const isNameless = s.devices.microphones.every(({ label }) => !label) && can('Devices', 'requestPermission');
   return h('section', { 'aria-label': t.sound, key: 'sound' }, h('h2', { class: 'minor' }, t.sound),
     isNameless ? h('div', { class: 'line wrap', key: 'allow' }, h('span', { class: 'grow soft' }, t.allowWhy), textButton(t.allowDevices, () => act.allowDevices())) : null,
