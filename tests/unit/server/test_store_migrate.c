@@ -132,17 +132,31 @@ static void an_upgrade_that_fails_changes_nothing(void **state)
 
 /* ---- on both ---- */
 
+static int sqlite_version(void)
+{
+    sqlite3 *db;
+    sqlite3_stmt *row;
+    assert_int_equal(sqlite3_open(at.where, &db), SQLITE_OK);
+    assert_int_equal(sqlite3_prepare_v2(db, "PRAGMA user_version", -1, &row, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_step(row), SQLITE_ROW);
+    int version = sqlite3_column_int(row, 0);
+    sqlite3_finalize(row);
+    sqlite3_close(db);
+    return version;
+}
+
 static void a_later_schema_is_refused_and_left_alone(void **state)
 {
-    char err[400] = "";
+    char err[400] = "", back[64];
     store_close(*state);
+    snprintf(back, sizeof back, "PRAGMA user_version=%d", on_postgres() ? 0 : sqlite_version());
     if (on_postgres()) backend_sql("INSERT INTO tcccd_schema VALUES (99)");
     else sqlite_do("PRAGMA user_version=99");
     assert_null(store_open(at.where, &quiet, err, sizeof err));
     assert_non_null(strstr(err, "newer tcccd"));
     assert_non_null(strstr(err, "99"));
     if (on_postgres()) backend_sql("DELETE FROM tcccd_schema WHERE version=99");
-    else sqlite_do("PRAGMA user_version=5");
+    else sqlite_do(back);
     *state = backend_store();
     assert_true(store_has_app(*state, APP));
 }
