@@ -86,7 +86,7 @@ describe('the transcript of a call', function () {
 
   async function start(asr) {
     phones = [];
-    centre = await ServerCentre.start({ instance: { extensions: [{ number: '1001', password: 'phone-password' }], settings: { asr } } });
+    centre = await ServerCentre.start({ instance: { extensions: ['1001', '1002'].map((number) => ({ number, password: 'phone-password' })), settings: { asr } } });
   }
 
   afterEach(async function clear() {
@@ -97,11 +97,12 @@ describe('the transcript of a call', function () {
 
   /** A customer's telephone that speaks a file calls, and the agent takes it: {seat, sessionId, channel}. */
   async function talk(speech, more = {}) {
+    const user = more.user ?? '1001';
     const phone = await Baresip.start({
-      user: '1001', password: 'phone-password', domain: `127.0.0.1:${centre.tcccd.sipPort}`, register: true, speech, ...more,
+      user, password: 'phone-password', domain: `127.0.0.1:${centre.tcccd.sipPort}`, register: true, speech, ...more,
     });
     phones.push(phone);
-    await centre.tcccd.process.waitLine(/registrar extension=1001 status=200 contacts=[1-9]/);
+    await centre.tcccd.process.waitLine(new RegExp(`registrar extension=${user} status=200 contacts=[1-9]`));
     const seat = await centre.seat();
     await phone.dial(`sip:${NUMBER}@127.0.0.1:${centre.tcccd.sipPort}`);
     const { sessionId } = await seat.next('callIn');
@@ -204,6 +205,45 @@ describe('the transcript of a call', function () {
         await seat.next('sessionEnded');
       });
     }
+
+    it('SDK-058 SDK-059 several supervisors read several calls along, which their agents need not see', async () => {
+      await start({ enabled: true, toAgents: false, recogniser: 'http', url: recogniser.url });
+      const admin = new AdminClient(centre.tcccd);
+      await admin.post('agents', { userId: 'check@x.example', role: 'inspector' });
+      await admin.post('agents', { userId: 'chief@x.example', role: 'admin' });
+      const check = await centre.seatOf('check@x.example', { online: false });
+      const chief = await centre.seatOf('chief@x.example', { online: false });
+      const first = await talk(CUSTOMER_SAYS.file);
+      const sessionId = first.sessionId;
+      assert.equal(await metric('tcccd_transcripts'), 0); // nobody reads
+      await assert.rejects((await centre.seat({ online: false })).ask('call.monitor', { sessionId, textOnly: true }), { code: 'FORBIDDEN' });
+      const second = await talk(CUSTOMER_SAYS.file, { user: '1002' });
+      for (const one of [check, chief]) await one.ask('call.monitor', { sessionId, textOnly: true });
+      await check.ask('call.monitor', { sessionId: second.sessionId, textOnly: true });
+      assert.equal(await metric('tcccd_transcripts'), 2);
+      const endOf = (seat, id) => ended(seat).filter((one) => one.d.sessionId === id).length;
+      await check.until(() => endOf(check, sessionId) && endOf(check, second.sessionId), 'a sentence of each', 40000);
+      await chief.until(() => endOf(chief, sessionId), 'a sentence', 20000);
+      assert.equal(told(chief).filter((one) => one.d.sessionId !== sessionId).length, 0);
+      for (const one of [first, second]) assert.equal(told(one.seat).length, 0);
+      await chief.ask('call.unmonitor', { sessionId });
+      await check.ask('call.unmonitor', { sessionId: second.sessionId });
+      await first.seat.ask('call.hangup', { sessionId });
+      assert.equal((await check.next('monitorEnded')).sessionId, sessionId);
+      assert.ok(!chief.events.some((one) => one.e === 'monitorEnded'));
+      await first.seat.next('sessionEnded');
+      await second.seat.ask('call.hangup', { sessionId: second.sessionId });
+      await second.seat.next('sessionEnded');
+      assert.equal(await metric('tcccd_transcripts'), 0);
+    });
+
+    it('SDK-058 a call of an application without transcripts cannot be read along', async () => {
+      await start({ enabled: false });
+      await new AdminClient(centre.tcccd).post('agents', { userId: 'check@x.example', role: 'inspector' });
+      const check = await centre.seatOf('check@x.example', { online: false });
+      const { sessionId } = await talk(CUSTOMER_SAYS.file);
+      await assert.rejects(check.ask('call.monitor', { sessionId, textOnly: true }), { code: 'STATE', message: /not enabled/ });
+    });
 
     it('keeps the last words of an answer that breaks off', async () => {
       recogniser.answer = (request, response) => {
