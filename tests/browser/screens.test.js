@@ -7,7 +7,10 @@ const TABS_MAX = 25; // a screen with more stops than that would be a labour
 
 describe('the SDK\'s own screens', function () {
   this.timeout(60000);
-  const centre = useCentre({ browser: 'chromium' });
+  const INSPECTOR = 'eve@tests.example';
+  const centre = useCentre({ browser: 'chromium', instance: {
+    agents: [...AGENTS.map((userId, i) => ({ userId, name: userId.split('@')[0], number: String(8001 + i) })), { userId: INSPECTOR, name: 'eve', number: '8009', role: 'inspector' }],
+  } });
 
   /** A policy that allows what docs/ui.md says, and no more. */
   const policy = () => {
@@ -94,6 +97,50 @@ describe('the SDK\'s own screens', function () {
     await bench.getByRole('button', { name: /^Status/ }).click();
     await bench.getByRole('menuitemradio', { name: /[Bb]reak/ }).first().click();
     await first.tab.until(() => tccc.Agent.getStatus() === 'rest');
+  });
+
+  it('consultation: an agent asks a colleague from the call bar, joins all three, and leaves them to each other', async () => {
+    const phone = await centre().phone('udp');
+    const [first, second] = [await seatOf(), await seatOf('', { agent: AGENTS[1] })];
+    await second.tab.until(() => tccc.Agent.getStatus() === 'free');
+    await first.dial(CUSTOMER, { callerPhoneNumber: centre().number('udp') });
+    const [bar, other] = [ui(first), ui(second)];
+    await bar.getByRole('button', { name: 'Transfer' }).click();
+    await bar.getByRole('tab', { name: 'Agents' }).click();
+    await bar.locator('.pick', { hasText: 'ben' }).getByRole('radio').check();
+    await bar.getByRole('button', { name: 'Ask first' }).click();
+    await bar.getByText('Asking ben').waitFor();
+    await other.getByText('anna asks for advice').waitFor();
+    await other.getByRole('button', { name: 'Answer' }).click();
+    await bar.getByText('The customer waits with music').waitFor();
+    await bar.getByRole('button', { name: 'Join all three' }).click();
+    await bar.getByText('All three hear each other').waitFor();
+    await bar.getByRole('button', { name: 'Leave the conference' }).click();
+    await first.next('sessionEnded');
+    await other.getByRole('button', { name: 'Hang up' }).click();
+    await phone.waitEvent('CALL_CLOSED');
+  });
+
+  it('supervision: an inspector sees the running call, listens, whispers, stops, and ends it; an agent sees no such list', async () => {
+    const phone = await centre().phone('udp');
+    const [agent, inspector] = [await seatOf('data-show-work-bench-at-first-login="true"'), await seatOf('data-show-work-bench-at-first-login="true"', { agent: INSPECTOR })];
+    await agent.dial(CUSTOMER, { callerPhoneNumber: centre().number('udp') });
+    const bench = ui(inspector);
+    await bench.getByRole('button', { name: 'Running calls' }).click();
+    const row = bench.locator('.running', { hasText: 'anna' });
+    await row.getByText('Talking').waitFor();
+    await row.getByRole('button', { name: 'Listen' }).click();
+    await row.getByText('You are listening').waitFor();
+    await row.getByRole('button', { name: 'Whisper to the agent' }).click();
+    await row.locator('[aria-pressed=true]').waitFor();
+    await row.getByRole('button', { name: 'Stop listening' }).click();
+    await row.getByRole('button', { name: 'Listen' }).waitFor();
+    await row.getByRole('button', { name: 'End the call' }).click();
+    await row.getByRole('button', { name: 'Yes' }).click();
+    assert.equal((await agent.next('sessionEnded')).closeBy, 'admin');
+    await phone.waitEvent('CALL_CLOSED');
+    await bench.getByText('No calls are running').waitFor();
+    assert.equal(await ui(agent).getByRole('button', { name: 'Running calls' }).count(), 0);
   });
 
   it('SDK-013 SDK-014 data-render-dom-id: the workbench stands in the page\'s element; data-show-work-bench-at-first-login opens it otherwise', async () => {

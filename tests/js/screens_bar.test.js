@@ -215,6 +215,25 @@ describe('call bar', () => {
     assert.deepEqual(await tab.asked('Agent'), [['Agent.setStatus', { status: 'arrange' }], ['Agent.setStatus', { status: 'free' }]]);
   });
 
+  it('WB-040 the status menu works by arrow keys; a status asked for during a call is shown, and taken back', async () => {
+    await tab.ready();
+    await tab.open('sessions', false);
+    await tab.press('Status: Free');
+    for (const key of ['ArrowDown', 'ArrowDown', 'ArrowDown', 'Enter']) await tab.page.keyboard.press(key);
+    assert.deepEqual(await tab.asked('Agent'), [['Agent.setStatus', { status: 'rest', restReason: 'Lunch' }]]);
+    assert.equal(await tab.focus(), 'Status: Free');
+    await tab.tell('statusChanged', { status: 'busy', reserved: 'rest' });
+    assert.match(await tab.text('.strip'), /A break follows this call/);
+    await tab.press('Take back');
+    assert.deepEqual((await tab.asked('Agent')).at(-1), ['Agent.setStatus', { status: 'free' }]);
+    await tab.tell('statusChanged', { status: 'rest', reason: 'Lunch' });
+    assert.match(await tab.text('.status'), /Break: Lunch/);
+    await tab.press('Status: Break: Lunch');
+    await tab.page.keyboard.press('Escape');
+    assert.equal(await tab.text('.menu'), '');
+    assert.notEqual(await tab.text('.bench'), '', 'Escape closes the menu only');
+  });
+
   it('offers of chats and videos are accepted and rejected by their own namespaces', async () => {
     await tab.tell('callIn', { type: 'im', nickname: 'Zhang Wei' });
     assert.equal(await tab.text('.spoken[role=alert]'), 'New chat from Zhang Wei');

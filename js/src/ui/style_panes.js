@@ -19,6 +19,7 @@ box-shadow:0 8px 28px var(--shade);padding:5px;display:flex;flex-direction:colum
 .bench>.note{border-radius:0;flex:none}
 .docked{flex:none;display:flex;flex-direction:column;gap:8px;padding:10px;border-bottom:1px solid var(--line);background:var(--sunken);max-height:62%;overflow-y:auto;scrollbar-width:thin}
 .docked .card{box-shadow:none;animation:none;border-radius:12px;padding:10px 12px;overflow:visible}
+.docked .fuse{left:12px;width:calc(100% - 24px)}
 .docked .card.ringing{box-shadow:0 0 0 1px var(--go)}
 .wide .docked .card{display:flex;flex-wrap:wrap;align-items:center;gap:4px 16px}
 .wide .docked .card .head{flex:1;min-width:220px}.wide .docked .card .actions{margin-top:0;flex:none}.wide .docked .card .wide{flex:none;min-height:40px;padding:0 22px}
