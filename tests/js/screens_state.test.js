@@ -50,6 +50,18 @@ describe('state of the screens', () => {
     assert.deepEqual(left, []);
   });
 
+  it('what is read along of a call of others stays while it is listened to', () => {
+    store.step('monitor', { sessionId: 'theirs', isTextOnly: true });
+    store.step('asr', { sessionId: 'theirs', flow: 'IN', result: { index: 0, slice_type: 2, voice_text_str: 'a' } });
+    store.step('refuse', { place: 'gone', error: {} });
+    store.step('refuse', { place: 'dial', error: {} });
+    store.step('sessions', []);
+    assert.deepEqual([Object.keys(store.get().transcripts), Object.keys(store.get().refusals)], [['theirs'], ['dial']]);
+    store.step('monitorEnded', { sessionId: 'theirs' });
+    store.step('sessions', []);
+    assert.deepEqual(store.get().transcripts, {});
+  });
+
   it('messages stand in the order of their numbers, once each, also when they come twice or late', () => {
     store.step('sessions', [session({ type: 'im' })]);
     for (const seq of [1, 3, 2, 3, 1]) store.step('message', { sessionId: 's', seq, from: 'client', kind: 'text', text: String(seq) });

@@ -29,7 +29,7 @@ function head(c, session) {
   const asker = state === 'ended' ? '' : session.details.consultUserId;
   const sub = asker ? fill(t.asksAdvice, { who: nameOf(c, asker) }) : subtitleOf(session);
   return h('div', { class: 'head' },
-    face(titleOf(t, session), type === 'im' ? 'chat' : type === 'video' ? 'camera' : 'answer'),
+    face(titleOf(t, session), type === 'im' ? 'chat' : type === 'video' ? 'camera' : 'answer', '', session.details.avatar),
     h('div', { class: 'who' },
       h('div', { class: 'title' }, number(titleOf(t, session))),
       h('div', { class: 'state' }, h('span', null, stateOf(t, session, s.now)), time ? [' ', h('b', { key: 'time' }, time)] : null),

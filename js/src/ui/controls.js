@@ -26,9 +26,11 @@ export const textButton = (label, onclick, { class: kind = '', picture = '', ...
 /** @param {string} status */
 export const dot = (status) => h('span', { class: 'dot', 'data-status': status });
 
-/** @param {string} name @param {string} picture shown where there are no letters @param {string} [status] */
-export const face = (name, picture, status) => h('span', { class: 'face', 'aria-hidden': 'true' },
-  initials(name) && !picture ? initials(name) : icon(picture || 'person'), status ? dot(status) : null);
+/** @param {string} name @param {string} picture shown where there are no letters @param {string} [status] @param {string} [avatar] address of a picture */
+export const face = (name, picture, status, avatar) => h('span', { class: 'face', 'aria-hidden': 'true' },
+  initials(name) && !picture ? initials(name) : icon(picture || 'person'),
+  /^https?:/i.test(avatar ?? '') ? h('img', { src: avatar, alt: '', loading: 'lazy', referrerpolicy: 'no-referrer', onerror: (/** @type {any} */ event) => { event.target.hidden = true; } }) : null,
+  status ? dot(status) : null);
 
 /** Why something was refused. @param {Context} c @param {string} place */
 export const refusal = ({ s, t }, place) => h('div', { class: s.refusals[place] ? 'note' : 'note empty', role: 'alert', key: `refusal ${place}` },

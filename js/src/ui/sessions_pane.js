@@ -30,7 +30,7 @@ function item(c, session) {
   const time = left ? fill(t.secondsLeft, { n: left }) : durationOf(session, s.now);
   return h('li', { key: sessionId }, h('button', {
     type: 'button', class: `item ${state}`, 'aria-current': s.view.selected === sessionId ? 'true' : undefined, onclick: () => act.select(sessionId),
-  }, face(titleOf(t, session), pictureOf(type), state === 'ended' ? 'offline' : state === 'ringingIn' ? 'rest' : 'free'),
+  }, face(titleOf(t, session), pictureOf(type), state === 'ended' ? 'offline' : state === 'ringingIn' ? 'rest' : 'free', session.details.avatar),
   h('span', { class: 'grow' }, h('span', { class: 'title' }, number(titleOf(t, session))), h('span', { class: 'soft clip' }, lastWords(c, session))),
   h('span', { class: 'side' }, h('span', { class: 'soft time' }, time),
     unread ? h('span', { class: 'badge' }, unread, h('span', { class: 'spoken' }, fill(t.unread, { n: unread }))) : null)));

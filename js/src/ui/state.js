@@ -132,8 +132,14 @@ const onlyOf = (all, ids) => {
 /** Kept by session: goes with it. */
 const BY_SESSION = /** @type {const} */ (['quality', 'panels', 'digits', 'flows', 'consults', 'transcripts', 'chats', 'videos', 'transfers']);
 
-/** @param {State} state @param {string[]} ids @returns {Partial<State>} */
-const pruned = (state, ids) => Object.fromEntries(BY_SESSION.map((name) => [name, onlyOf(state[name], ids)]));
+/** Places of refusals that are no session. */
+const PLACES = ['dial', 'status', 'agents', 'supervise', 'settings'];
+
+/** @param {State} state @param {string[]} own ids of the agent's sessions; those of calls that are listened to count too @returns {Partial<State>} */
+function pruned(state, own) {
+  const ids = [...own, ...Object.keys(state.monitored)];
+  return { ...Object.fromEntries(BY_SESSION.map((name) => [name, onlyOf(state[name], ids)])), refusals: onlyOf(state.refusals, [...ids, ...PLACES]) };
+}
 
 /** A chat or video that was just accepted, or any session selected for the first time. @param {State} state @param {Session[]} sessions */
 function viewOf(state, sessions) {

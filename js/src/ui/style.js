@@ -72,6 +72,7 @@ background:var(--sunken);color:var(--ink);transition:background .12s}
 .buttons{display:flex;gap:8px;flex-wrap:wrap}
 .link{color:var(--accent);font-weight:600;text-decoration:underline;text-underline-offset:2px}
 .face{position:relative;flex:none;width:38px;height:38px;border-radius:50%;display:grid;place-items:center;background:var(--tint);color:var(--accent);font-weight:600;font-size:13px}
+.face img{position:absolute;top:0;left:0;width:100%;height:100%;border-radius:50%;object-fit:cover}
 .face .dot{position:absolute;inset-inline-end:-2px;bottom:-1px;box-shadow:0 0 0 2px var(--face)}
 .dot{flex:none;width:11px;height:11px;border-radius:50%;background:var(--face);border:2.5px solid var(--edge);position:relative}
 .dot[data-status=free]{background:var(--free);border-color:var(--free)}
