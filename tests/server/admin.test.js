@@ -304,7 +304,11 @@ describe('the admin API', function () {
     assert.deepEqual((await admin.get('sounds')).sounds, [sound]);
     const file = await fetch(`http://127.0.0.1:${tcccd.httpPort}/v1/admin/apps/${SDK_APP_ID}/sounds/${sound.soundId}/file`, { headers: { authorization: `Bearer ${admin.key}` } });
     assert.equal(file.headers.get('content-type'), 'audio/wav');
-    assert.equal(Buffer.from(await file.arrayBuffer()).toString('latin1', 0, 4), 'RIFF');
+    const bytes = Buffer.from(await file.arrayBuffer());
+    assert.equal(bytes.toString('latin1', 0, 4), 'RIFF');
+    const metrics = await (await fetch(`http://127.0.0.1:${tcccd.httpPort}/metrics`)).text();
+    assert.equal(Number(/^tcccd_download_bytes_total (\d+)$/m.exec(metrics)[1]), bytes.length); // read on the thread of the media: watched
+    assert.ok(Number(/^tcccd_download_read_seconds_total ([\d.]+)$/m.exec(metrics)[1]) >= 0);
     await rejects(admin.post('sounds?name=again', Buffer.from('no sound')), { status: 400 });
     await rejects(admin.post('sounds', wav), { status: 400, field: 'name' });
     await rejects(admin.post(`sounds?name=${encodeURIComponent('欢迎')}`, wav), { status: 400, field: 'name' });

@@ -291,6 +291,9 @@ static void put_edge(metrics *m, const metrics_sources *from) {
     begin(m, "tcccd_media_packets_lost_total", "counter", "RTP packets lost on the way to tcccd: gaps in the senders' sequence numbers.");
     put(m, "tcccd_media_packets_lost_total{from=\"page\"} %" PRIu64 "\n", c.packets_lost_from_pages);
     put(m, "tcccd_media_packets_lost_total{from=\"telephone\"} %" PRIu64 "\n", c.packets_lost_from_phones);
+    COUNTER(m, "download_bytes", "Bytes of recordings and sounds read for downloads.", c.file_bytes);
+    begin(m, "tcccd_download_read_seconds_total", "counter", "How long media had to wait while they were read: a slow disk shows here.");
+    put(m, "tcccd_download_read_seconds_total %.6f\n", (double)c.file_us / 1e6);
     COUNTER(m, "packets_dropped", "Media packets that could not be passed on.", c.packets_dropped);
 }
 

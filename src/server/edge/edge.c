@@ -517,6 +517,8 @@ void edge_count(const edge *e, edge_counters *out)
         .packets_from_phones = atomic_load_explicit(&loop->counts[FROM_PHONES], memory_order_relaxed),
         .packets_to_phones = atomic_load_explicit(&loop->counts[TO_PHONES], memory_order_relaxed),
         .packets_dropped = atomic_load_explicit(&loop->counts[DROPPED], memory_order_relaxed),
+        .file_bytes = atomic_load_explicit(&loop->counts[FILE_BYTES], memory_order_relaxed),
+        .file_us = atomic_load_explicit(&loop->counts[FILE_US], memory_order_relaxed),
         .packets_lost_from_pages = atomic_load_explicit(&loop->counts[LOST_FROM_PAGES], memory_order_relaxed),
         .packets_lost_from_phones = atomic_load_explicit(&loop->counts[LOST_FROM_PHONES], memory_order_relaxed),
         .connections = atomic_load_explicit(&loop->n_connections, memory_order_relaxed),

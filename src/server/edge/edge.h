@@ -79,6 +79,7 @@ int edge_data_channel(edge *e, edge_seat seat, const char *offer_sdp, char *answ
 typedef struct {                 /* counters since start, for /metrics and the bench */
     uint64_t packets_from_pages, packets_to_pages, packets_from_phones, packets_to_phones, packets_dropped;
     uint64_t packets_lost_from_pages, packets_lost_from_phones; /* on the way here: bridge/loss.h */
+    uint64_t file_bytes, file_us;    /* read for downloads, and how long the media thread stood still for it */
     uint32_t connections, seats, bridges;
 } edge_counters;
 void edge_count(const edge *e, edge_counters *out);

@@ -23,7 +23,8 @@ enum {
     HTTP_BODY_MAX = 10 << 20         /* edge.h */
 };
 
-enum edge_count_of { FROM_PAGES, TO_PAGES, FROM_PHONES, TO_PHONES, DROPPED, LOST_FROM_PAGES, LOST_FROM_PHONES, EDGE_COUNTS };
+enum edge_count_of { FROM_PAGES, TO_PAGES, FROM_PHONES, TO_PHONES, DROPPED, LOST_FROM_PAGES, LOST_FROM_PHONES,
+                     FILE_BYTES, FILE_US, EDGE_COUNTS };
 
 typedef struct edge_loop edge_loop;
 

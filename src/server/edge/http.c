@@ -174,7 +174,10 @@ static int send_more(http_exchange *x)
     if (n > HTTP_CHUNK)
         n = HTTP_CHUNK;
     if (x->file >= 0) {
+        uint64_t began_ns = uv_hrtime();
         ssize_t got = pread(x->file, data, n, (off_t)(x->file_at + x->body_sent));
+        edge_tally_more(x->conn->loop, FILE_BYTES, got > 0 ? (uint64_t)got : 0);
+        edge_tally_more(x->conn->loop, FILE_US, (uv_hrtime() - began_ns) / 1000);
         if (got < (ssize_t)n)
             return -1; /* the file became shorter: nothing but a cut connection can tell the client */
     } else
