@@ -114,10 +114,10 @@ static enum wire_codec wire_codec_of(enum tccc_codec codec) {
 }
 
 /* What a page speaks: what its telephone does, with that one's keys, so that packets pass. Third parties and who listens have no
- * telephone of their own: no keys, and who listens hears a mix in any case. */
+ * telephone of their own: the same codec, so that they can take a place in the call without a break, but no keys. */
 static sdp_audio_agreement page_format(const call *c, const call_end *end) {
-    sdp_audio_agreement a = end == &c->watcher ? between_pages : *call_format(c->host ? c->host : c);
-    if (c->host)
+    sdp_audio_agreement a = *call_format(c->host ? c->host : c);
+    if (c->host || end == &c->watcher)
         a.srtp = TCCC_SRTP_NONE;
     return a;
 }
@@ -348,6 +348,8 @@ void call_update_end(call *c, call_end *end) {
     tell_page(c, &c->far);
     if (c->consult && c->consult->joined)
         call_join_side(c, CALL_THIRD);
+    if (c->watcher.seat)
+        call_join_side(c, CALL_WATCHER);
 }
 
 void call_hear(call *c, enum call_hears what, const char *file, bool loop) {
