@@ -21,7 +21,10 @@
     X(CHAT_ACCEPT, "Chat.accept") X(CHAT_REJECT, "Chat.reject") X(CHAT_END, "Chat.end") X(CHAT_DELETE, "Chat.deleteChat") \
     X(CHAT_TRANSFER, "Chat.transfer") X(CHAT_SEND, "Chat.send") X(CHAT_READ, "Chat.read") X(CHAT_TYPING, "Chat.typing") \
     X(CHAT_HISTORY, "Chat.getHistory") X(CHAT_UPLOAD, "Chat.upload") \
-    X(VISIT_START, "Visit.start") X(VISIT_END, "Visit.end") X(VISIT_RATE, "Visit.rate")
+    X(VISIT_START, "Visit.start") X(VISIT_END, "Visit.end") X(VISIT_RATE, "Visit.rate") \
+    X(VIDEO_ACCEPT, "Video.accept") X(VIDEO_END, "Video.end") X(VIDEO_DELETE, "Video.deleteVideo") X(VIDEO_MUTE_MIC, "Video.muteMic") \
+    X(VIDEO_UNMUTE_MIC, "Video.unmuteMic") X(VIDEO_MUTE, "Video.muteVideo") X(VIDEO_UNMUTE, "Video.unmuteVideo") \
+    X(VIDEO_TRANSFER, "Video.transfer") X(VIDEO_OFFER, "Video.offer")
 
 enum command_name {
 #define COMMAND_ENUM(name, text) COMMAND_##name,

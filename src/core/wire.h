@@ -45,6 +45,7 @@
 #define WIRE_ASR_TEXT_MAX 2048      /* what was said between two pauses */
 #define WIRE_ASR_WORDS_MAX 128      /* of it */
 #define WIRE_ASR_WORD_MAX 64
+#define WIRE_ICE_SERVERS_MAX 8
 #define WIRE_CHAT_TEXT_MAX 4096     /* of a chat message */
 #define WIRE_URL_MAX 1024           /* also of a visitor's client data */
 #define WIRE_CLIENT_ID_LEN 36       /* UUID that the sender gives a message */
@@ -76,7 +77,9 @@ enum wire_kind { WIRE_HELLO, WIRE_WELCOME, WIRE_REFUSE, WIRE_REQ, WIRE_RES, WIRE
     X(VISIT_START, "visit.start") X(VISIT_END, "visit.end") \
     X(CHAT_ACCEPT, "chat.accept") X(CHAT_REJECT, "chat.reject") X(CHAT_END, "chat.end") X(CHAT_DELETE, "chat.delete") \
     X(CHAT_SEND, "chat.send") X(CHAT_READ, "chat.read") X(CHAT_TYPING, "chat.typing") X(CHAT_HISTORY, "chat.history") \
-    X(CHAT_TRANSFER, "chat.transfer") X(CHAT_UPLOAD, "chat.upload") X(CHAT_RATE, "chat.rate")
+    X(CHAT_TRANSFER, "chat.transfer") X(CHAT_UPLOAD, "chat.upload") X(CHAT_RATE, "chat.rate") \
+    X(VIDEO_OFFER, "video.offer") X(VIDEO_ACCEPT, "video.accept") X(VIDEO_END, "video.end") X(VIDEO_DELETE, "video.delete") \
+    X(VIDEO_MUTE, "video.mute") X(VIDEO_TRANSFER, "video.transfer")
 
 enum wire_method {
 #define WIRE_METHOD_ENUM(name, text) WIRE_##name,
@@ -91,7 +94,8 @@ enum wire_method {
     X(SESSION_ENDED, "sessionEnded") X(STATUS_CHANGED, "statusChanged") X(AUTO_TRANSFER, "autoTransfer") \
     X(TRANSFER, "transfer") X(KICKED_OUT, "kickedOut") X(PROGRESS, "progress") X(HELD, "held") X(MEDIA, "media") \
     X(SELF_SERVICE, "selfService") X(MONITOR_ENDED, "monitorEnded") X(CONSULT, "consult") X(ASR, "asr") \
-    X(MESSAGE, "message") X(TYPING, "typing") X(MESSAGE_READ, "messageRead") X(QUEUED, "queued") X(JOINED, "joined")
+    X(MESSAGE, "message") X(TYPING, "typing") X(MESSAGE_READ, "messageRead") X(QUEUED, "queued") X(JOINED, "joined") \
+    X(VIDEO_MUTED, "videoMuted")
 
 enum wire_event_name {
 #define WIRE_EVENT_ENUM(name, text) WIRE_EV_##name,
@@ -180,7 +184,8 @@ typedef struct {                    /* one session of a snapshot */
     const char *phone_desc;         /* may be NULL */
     const char *peer_user_id;       /* WIRE_INTERNAL: the other agent; else NULL */
     bool self_service;              /* a flow runs with the customer */
-    bool muted;                     /* the agent's microphone, for this session */
+    bool muted;                     /* this side's microphone, for this session */
+    bool camera_muted;              /* WIRE_VIDEO */
     bool has_consult;               /* a third party is there: */
     enum wire_consult consult;
     wire_visitor visitor;           /* of wire_is_visit */
@@ -205,6 +210,7 @@ typedef struct {
     int heartbeat_ms, resume_window_ms;
     const char *ticket;             /* 1..128 of A-Z a-z 0-9 - _ */
     bool data_channel, websocket;   /* media.paths */
+    const json_value *ice_servers;  /* an array of RTCIceServer for RTCPeerConnection; may be NULL */
     const json_value *settings;     /* an object; printing NULL gives {} */
 } wire_welcome;
 
@@ -225,8 +231,9 @@ typedef struct {                    /* which members a method has: docs/protocol
     bool text_only;                 /* call.monitor */
     bool on;                        /* call.whisper */
     enum wire_device microphone;    /* agent.device */
-    const char *tab;                /* tabUUID of call.start, call.internal and call.accept: which of several pages asked; or NULL */
+    const char *tab;                /* tabUUID of call.start, call.internal, call.accept and video.accept: which of several pages asked; or NULL */
     const char *sdp;
+    bool camera_muted;              /* video.mute, with `muted` for the microphone */
     enum wire_session_type visit_type; /* visit.start */
     const char *remark;
     enum wire_chat_kind kind;       /* chat.send; url, name, size and mime also of chat.upload */
@@ -280,7 +287,7 @@ typedef struct {
     enum agent_status status;       /* agent.* */
     const char *session_id, *caller, *callee, *callee_location, *remark; /* call.start, call.internal; the last two may be NULL */
     enum wire_server_type server_type;
-    const char *sdp;                /* media.offer */
+    const char *sdp;                /* media.offer, video.offer */
     bool text_only;                 /* call.monitor */
     const char *consult_session_id; /* call.consult */
     const wire_running *running;    /* call.running, printing only */
@@ -321,6 +328,7 @@ typedef struct {
 } wire_call_in;
 
 typedef struct {
+    enum wire_session_type type;    /* told of wire_is_visit only, whose caller is the visitor's own page */
     const char *caller, *callee;
     const char *protected_callee, *remark; /* may be NULL */
     const char *tab;                /* tabUUID: the page that dialled; may be NULL */
@@ -378,6 +386,7 @@ typedef struct {
         wire_chat message;
         struct { enum wire_from from; uint64_t seq; } mark;         /* typing; messageRead: up to seq */
         struct { enum wire_session_type type; int ahead; } queued;  /* customers before this one */
+        struct { enum wire_from from; bool audio, video; } video_muted; /* whose microphone and camera are off */
         const char *nickname;                                       /* joined: the agent's name for customers */
     };
 } wire_event;

@@ -124,6 +124,7 @@ static void read_session(wire_session *session, json_reader *in) {
     int consult = json_choice_or(in, "consult", WIRE_CONSULT_ENDED, wire_consult_names);
     session->has_consult = consult != WIRE_CONSULT_ENDED;
     session->consult = (enum wire_consult)consult;
+    session->camera_muted = json_bool_or(in, "cameraMuted", false);
     session->way = (enum wire_way)json_choice(in, "direction", wire_way_names);
     session->state = (enum wire_session_state)json_choice(in, "state", wire_session_state_names);
     session->held = json_bool(in, "held");
@@ -190,6 +191,7 @@ static void read_ways(wire_welcome *welcome, json_reader *in) {
     json_reader member = json_read(json_object(in, "media"));
     welcome->ticket = take_coded(&member, "ticket", 1, 128, DIGITS LETTERS "-_", "must be letters, digits, - and _");
     read_path_names(welcome, &member);
+    welcome->ice_servers = json_array_or(&member, "iceServers", WIRE_ICE_SERVERS_MAX);
     adopt(in, "media", &member);
 }
 
@@ -278,7 +280,14 @@ static void read_args(enum wire_method method, wire_args *args, json_reader *in)
     case WIRE_CALL_DIGITS:
         args->digits = take_coded(in, "digits", 1, WIRE_DIGITS_MAX, DIGITS "*#ABCD", "must be of 0-9, *, # and A-D");
         break;
-    case WIRE_CALL_ACCEPT: args->tab = take_tab(in); break;
+    case WIRE_CALL_ACCEPT: case WIRE_VIDEO_ACCEPT: args->tab = take_tab(in); break;
+    case WIRE_VIDEO_OFFER: args->sdp = json_string(in, "sdp", 1, WIRE_SDP_MAX); break;
+    case WIRE_VIDEO_MUTE:
+        args->muted = json_bool(in, "audio");
+        args->camera_muted = json_bool(in, "video");
+        break;
+    case WIRE_VIDEO_TRANSFER: read_chat_args(WIRE_CHAT_TRANSFER, args, in); return;
+    case WIRE_VIDEO_END: case WIRE_VIDEO_DELETE: break;
     case WIRE_CALL_REJECT: case WIRE_CALL_HANGUP: case WIRE_CALL_DELETE: case WIRE_CALL_HOLD:
     case WIRE_CALL_UNHOLD: case WIRE_CALL_UNFLOW: case WIRE_CALL_UNMONITOR: case WIRE_CALL_INTERCEPT: case WIRE_CALL_KICK:
     case WIRE_CALL_CONSULT_COMPLETE: case WIRE_CALL_CONSULT_CANCEL: case WIRE_CALL_CONFERENCE: case WIRE_CALL_CONFERENCE_LEAVE: break;
@@ -361,6 +370,7 @@ static void read_call_outed(wire_call_outed *call, json_reader *in) {
     call->protected_callee = json_string_or(in, "protectedCallee", NULL, WIRE_NUMBER_MAX);
     call->remark = take_field_or_null(in, "remark");
     call->tab = take_tab(in);
+    call->type = (enum wire_session_type)json_choice_or(in, "type", WIRE_PHONE, wire_session_type_names);
     call->server_type = take_server_type(in);
 }
 
@@ -450,6 +460,11 @@ static void read_event_data(wire_message *message, json_reader *in) {
     case WIRE_EV_QUEUED:
         event->queued.type = take_type(in);
         event->queued.ahead = (int)json_integer(in, "ahead", 0, 1000000);
+        break;
+    case WIRE_EV_VIDEO_MUTED:
+        event->video_muted.from = (enum wire_from)json_choice(in, "from", wire_from_names);
+        event->video_muted.audio = json_bool(in, "audio");
+        event->video_muted.video = json_bool(in, "video");
         break;
     case WIRE_EV_JOINED: event->nickname = json_string(in, "nickname", 0, WIRE_TEXT_FIELD_MAX); break;
     case WIRE_EV_ASR: read_asr(message, in); break;
@@ -567,7 +582,7 @@ int wire_read_result(enum wire_method method, const json_value *raw, wire_result
     if (method == WIRE_CALL_MONITOR) result->text_only = json_bool_or(&in, "textOnly", false);
     if (method == WIRE_CALL_CONSULT) result->consult_session_id = json_string(&in, "consultSessionId", 1, WIRE_SESSION_ID_MAX);
     if (method == WIRE_CALL_RUNNING) result->sessions = json_array(&in, "sessions", WIRE_RUNNING_MAX);
-    if (method == WIRE_MEDIA_OFFER) result->sdp = json_string(&in, "sdp", 1, WIRE_SDP_MAX);
+    if (method == WIRE_MEDIA_OFFER || method == WIRE_VIDEO_OFFER) result->sdp = json_string(&in, "sdp", 1, WIRE_SDP_MAX);
     read_chat_result(method, result, &in);
     return in.error ? fail(failure, in.error, 0, wire_method_name(method), in.message) : 0;
 }

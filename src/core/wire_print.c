@@ -46,6 +46,7 @@ void wire_put_session(json_writer *out, const char *name, const wire_session *se
     if (session->self_service) json_put_bool(out, "selfService", true);
     if (session->muted) json_put_bool(out, "muted", true);
     if (session->has_consult) json_put_string(out, "consult", wire_consult_names[session->consult]);
+    if (session->camera_muted) json_put_bool(out, "cameraMuted", true);
     json_put_string(out, "direction", wire_way_names[session->way]);
     json_put_string(out, "state", wire_session_state_name(session->state));
     json_put_bool(out, "held", session->held);
@@ -82,6 +83,7 @@ static void put_media_ways(json_writer *out, const wire_welcome *welcome) {
     if (welcome->data_channel) json_put_string(out, NULL, "dc");
     if (welcome->websocket) json_put_string(out, NULL, "ws");
     json_close(out);
+    if (welcome->ice_servers) json_put_value(out, "iceServers", welcome->ice_servers);
     json_close(out);
 }
 
@@ -167,7 +169,14 @@ static void put_args(json_writer *out, enum wire_method method, const wire_args 
     case WIRE_CALL_FLOW: json_put_string(out, "flowId", args->flow_id); break;
     case WIRE_CALL_MUTE: json_put_bool(out, "muted", args->muted); break;
     case WIRE_CALL_DIGITS: json_put_string(out, "digits", args->digits); break;
-    case WIRE_CALL_ACCEPT: put_optional(out, "tabUUID", args->tab); break;
+    case WIRE_CALL_ACCEPT: case WIRE_VIDEO_ACCEPT: put_optional(out, "tabUUID", args->tab); break;
+    case WIRE_VIDEO_OFFER: json_put_string(out, "sdp", args->sdp); break;
+    case WIRE_VIDEO_MUTE:
+        json_put_bool(out, "audio", args->muted);
+        json_put_bool(out, "video", args->camera_muted);
+        break;
+    case WIRE_VIDEO_TRANSFER: put_target(out, args); break;
+    case WIRE_VIDEO_END: case WIRE_VIDEO_DELETE: break;
     case WIRE_CALL_REJECT: case WIRE_CALL_HANGUP: case WIRE_CALL_DELETE: case WIRE_CALL_HOLD:
     case WIRE_CALL_UNHOLD: case WIRE_CALL_UNFLOW: case WIRE_CALL_UNMONITOR: case WIRE_CALL_INTERCEPT: case WIRE_CALL_KICK:
     case WIRE_CALL_CONSULT_COMPLETE: case WIRE_CALL_CONSULT_CANCEL: case WIRE_CALL_CONFERENCE: case WIRE_CALL_CONFERENCE_LEAVE: break;
@@ -280,7 +289,7 @@ void wire_put_result(json_writer *out, enum wire_method method, const wire_resul
     if (method == WIRE_CALL_MONITOR && result->text_only) json_put_bool(out, "textOnly", true);
     if (method == WIRE_CALL_CONSULT) json_put_string(out, "consultSessionId", result->consult_session_id);
     if (method == WIRE_CALL_RUNNING) put_running(out, result);
-    if (method == WIRE_MEDIA_OFFER) json_put_string(out, "sdp", result->sdp);
+    if (method == WIRE_MEDIA_OFFER || method == WIRE_VIDEO_OFFER) json_put_string(out, "sdp", result->sdp);
     put_chat_result(out, method, result);
 }
 
@@ -333,6 +342,7 @@ static void put_call_outed(json_writer *out, const wire_call_outed *call) {
     json_put_string(out, "calleePhoneNumber", call->callee);
     put_optional(out, "protectedCallee", call->protected_callee);
     put_optional(out, "remark", call->remark);
+    if (wire_is_visit(call->type)) json_put_string(out, "type", wire_session_type_names[call->type]);
     json_put_string(out, "serverType", wire_server_type_name(call->server_type));
     put_optional(out, "tabUUID", call->tab);
 }
@@ -414,6 +424,11 @@ static void put_event_members(json_writer *out, const wire_event *event) {
     case WIRE_EV_QUEUED:
         json_put_string(out, "type", wire_session_type_names[event->queued.type]);
         json_put_integer(out, "ahead", event->queued.ahead);
+        break;
+    case WIRE_EV_VIDEO_MUTED:
+        json_put_string(out, "from", wire_from_names[event->video_muted.from]);
+        json_put_bool(out, "audio", event->video_muted.audio);
+        json_put_bool(out, "video", event->video_muted.video);
         break;
     case WIRE_EV_JOINED: json_put_string(out, "nickname", event->nickname); break;
     case WIRE_EV_ASR: put_asr(out, &event->asr); break;

@@ -102,7 +102,7 @@ static void succeeded(tccc_engine *engine, const ask *ask, const wire_answer *an
     if (ask->command) page_result(engine, ask->command, ask->method, &result);
     if (ask->method == WIRE_CALL_MONITOR) calls_monitored(engine, &result);
     if (ask->method == WIRE_CALL_UNMONITOR) calls_unmonitored(engine, ask->session_id);
-    if (ask->method == WIRE_CALL_DELETE) calls_deleted(engine, ask->session_id);
+    if (ask->method == WIRE_CALL_DELETE || ask->method == WIRE_VIDEO_DELETE) calls_deleted(engine, ask->session_id);
     if (ask->method == WIRE_CHAT_DELETE) chats_deleted(engine, ask->session_id);
     if (ask->method == WIRE_CHAT_HISTORY && !ask->command) chats_missed(engine, ask->session_id, &result);
 }
@@ -112,7 +112,7 @@ static bool leaves_chat(const ask *ask) {
 }
 
 static void failed(tccc_engine *engine, const ask *ask, const wire_error *error) {
-    if (ask->method == WIRE_CALL_ACCEPT) accept_failed(engine, ask);
+    if (ask->method == WIRE_CALL_ACCEPT || ask->method == WIRE_VIDEO_ACCEPT) accept_failed(engine, ask);
     if (leaves_chat(ask)) chats_refused(engine, ask->session_id);
     if (ask->method == WIRE_CHAT_HISTORY && !ask->command) chats_not_missed(engine, ask->session_id);
     if (ask->command) page_failure(engine, ask->command, error);

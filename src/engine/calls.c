@@ -2,6 +2,7 @@
 #include "engine/engine_state.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* Receives a text of the wire, whose bound the parser has checked. */
@@ -29,9 +30,43 @@ static call *place(tccc_engine *engine) {
 static call *call_new(tccc_engine *engine, const char *session_id) {
     call *call = place(engine);
     if (!call) return NULL;
+    free(call->texts);
     memset(call, 0, sizeof *call);
     copy(call->id, sizeof call->id, session_id);
     return call;
+}
+
+void calls_free(tccc_engine *engine) {
+    for (int i = 0; i < WIRE_SESSIONS_MAX; i++) free(engine->calls[i].texts);
+}
+
+static void keep_visitor(call *call, const wire_visitor *visitor) {
+    const char *none;
+    if (!wire_is_visit(call->type)) return;
+    free(call->texts);
+    call->texts = chats_keep_visitor(&call->visitor, &none, visitor, NULL);
+}
+
+/* ---- picture */
+
+enum { PICTURE_TOLD = 1, PICTURE_RUNS = 2, PICTURE_NO_SOUND = 4, PICTURE_DARK = 8 };
+
+void calls_picture(tccc_engine *engine, call *call) {
+    char text[192];
+    bool runs = call->type == WIRE_VIDEO && (call->state == CALL_TALKING || call->state == CALL_HELD);
+    int pictures = runs ? PICTURE_TOLD | PICTURE_RUNS | (call->muted ? PICTURE_NO_SOUND : 0) | (call->camera_muted ? PICTURE_DARK : 0) : 0;
+    if (pictures == call->pictures) return;
+    call->pictures = pictures;
+    json_writer out = json_write(text, sizeof text);
+    json_open_object(&out, NULL);
+    json_put_string(&out, "op", "video");
+    json_put_string(&out, "sessionId", call->id);
+    json_put_bool(&out, "run", runs);
+    json_put_bool(&out, "audioMuted", call->muted);
+    json_put_bool(&out, "videoMuted", call->camera_muted);
+    json_close(&out);
+    int length = json_finish(&out);
+    if (length > 0) output_put(&engine->out, TCCC_OUT_MEDIA, 0, text, (size_t)length);
 }
 
 /* ---- sound */
@@ -184,6 +219,7 @@ static void settle(tccc_engine *engine, call *call, enum call_state before) {
     if (call->state == CALL_ENDED && before != CALL_ENDED) call->ended_ms = engine->now_ms;
     if (call->state == CALL_ENDED || call->state == CALL_NONE) sound_close(engine, call);
     else if (call->state != before) calls_step_sound(engine, call);
+    calls_picture(engine, call);
     calls_tone(engine);
 }
 
@@ -216,6 +252,7 @@ static void on_call_in(tccc_engine *engine, const wire_event *event) {
         copy(call->caller, sizeof call->caller, in->caller);
         copy(call->callee, sizeof call->callee, in->callee);
         copy(call->phone_desc, sizeof call->phone_desc, in->remark);
+        keep_visitor(call, &in->visitor);
         call->server_type = in->server_type;
         call->timeout_s = in->timeout_s;
         engine_order(engine, "prepare");
@@ -230,6 +267,7 @@ static void on_call_outed(tccc_engine *engine, const wire_event *event) {
     if (call) {
         const wire_call_outed *out = &event->call_outed;
         call->way = WIRE_WAY_OUT;
+        call->type = out->type;
         copy(call->caller, sizeof call->caller, out->caller);
         copy(call->callee, sizeof call->callee, out->callee);
         copy(call->phone_desc, sizeof call->phone_desc, out->remark);
@@ -238,7 +276,7 @@ static void on_call_outed(tccc_engine *engine, const wire_event *event) {
     }
     tell(engine, event);
     if (engine->last_seq <= engine->replay_to && asks_take_late_start(engine))
-        asks_send(engine, 0, WIRE_CALL_HANGUP, &(wire_args){ .session_id = event->session_id });
+        asks_send(engine, 0, engine->visitor ? WIRE_VISIT_END : WIRE_CALL_HANGUP, &(wire_args){ .session_id = event->session_id });
 }
 
 static void on_progress(tccc_engine *engine, const wire_event *event) {
@@ -290,6 +328,7 @@ void calls_event(tccc_engine *engine, const wire_event *event) {
     case WIRE_EV_CONSULT: pass(engine, event, consult_event(event->consult.state)); break;
     case WIRE_EV_MESSAGE: case WIRE_EV_TYPING: case WIRE_EV_MESSAGE_READ: break; /* of a chat that the page has deleted */
     case WIRE_EV_QUEUED: case WIRE_EV_JOINED: tell(engine, event); break;
+    case WIRE_EV_VIDEO_MUTED: if (calls_find(engine, event->session_id)) tell(engine, event); break;
     case WIRE_N_EVENTS: break;
     }
 }
@@ -360,6 +399,8 @@ static call *adopt(tccc_engine *engine, const wire_session *session) {
     call->type = session->type;
     call->self_service = session->self_service;
     call->muted = session->muted;
+    call->camera_muted = session->camera_muted;
+    keep_visitor(call, &session->visitor);
     copy(call->peer, sizeof call->peer, session->peer_user_id);
     copy(call->caller, sizeof call->caller, session->caller);
     copy(call->callee, sizeof call->callee, session->callee);
@@ -398,15 +439,15 @@ static void announce(tccc_engine *engine, const call *call) {
     case CALL_OFFERED: case CALL_ACCEPTING:
         event.name = WIRE_EV_CALL_IN;
         event.call_in = (wire_call_in){ .type = call->type, .peer_user_id = call->type == WIRE_INTERNAL ? call->peer : NULL, .timeout_s = call->timeout_s, .caller = call->caller[0] ? call->caller : NULL,
-                                        .callee = call->callee, .server_type = call->server_type,
+                                        .callee = call->callee, .server_type = call->server_type, .visitor = call->visitor,
                                         .remark = call->phone_desc[0] ? call->phone_desc : NULL };
         break;
     case CALL_DIALING: case CALL_RINGING: case CALL_EARLY:
         event.name = WIRE_EV_CALL_OUTED;
-        event.call_outed = (wire_call_outed){ .caller = call->caller, .callee = call->callee, .server_type = call->server_type,
+        event.call_outed = (wire_call_outed){ .type = call->type, .caller = call->caller, .callee = call->callee, .server_type = call->server_type,
                                               .remark = call->phone_desc[0] ? call->phone_desc : NULL };
         break;
-    case CALL_TALKING: case CALL_HELD: case CALL_CONSULTING: case CALL_CONFERENCE: case CALL_LEAVING: event.name = WIRE_EV_USER_ACCESSED; break;
+    case CALL_TALKING: case CALL_HELD: case CALL_CONSULTING: case CALL_CONFERENCE: case CALL_LEAVING: event.name = engine->visitor ? WIRE_EV_CALLOUT_ACCEPTED : WIRE_EV_USER_ACCESSED; break;
     case CALL_STATES: return;
     }
     tell(engine, &event);
@@ -477,7 +518,7 @@ static enum wire_session_state shown(const call *call) {
 static void put_call(json_writer *out, const call *call) {
     wire_session session = {
         .session_id = call->id, .type = call->type, .peer_user_id = call->type == WIRE_INTERNAL ? call->peer : NULL,
-        .self_service = call->self_service, .muted = call->muted, .way = call->way, .state = shown(call), .held = call->state == CALL_HELD || call->state == CALL_CONSULTING,
+        .self_service = call->self_service, .muted = call->muted, .camera_muted = call->camera_muted, .visitor = call->visitor, .way = call->way, .state = shown(call), .held = call->state == CALL_HELD || call->state == CALL_CONSULTING,
         .has_consult = call->state == CALL_CONSULTING || call->state == CALL_CONFERENCE,
         .consult = call->state == CALL_CONFERENCE ? WIRE_CONSULT_CONFERENCE : WIRE_CONSULT_TALKING,
         .caller = call->caller, .callee = call->callee, .phone_desc = call->phone_desc[0] ? call->phone_desc : NULL,

@@ -49,24 +49,28 @@ static chat *chat_new(tccc_engine *engine, const char *session_id) {
     return place;
 }
 
-/* The visitor's texts as one block; without memory the page is told none. */
-static void keep_visitor(chat *chat, const wire_visitor *from, const char *remark) {
-    const char *const given[] = { from->user_id, from->nickname, from->avatar, from->peer_source, from->channel_name, from->client_data, remark };
-    const char **const kept[] = { &chat->visitor.user_id, &chat->visitor.nickname, &chat->visitor.avatar, &chat->visitor.peer_source,
-                                  &chat->visitor.channel_name, &chat->visitor.client_data, &chat->remark };
+char *chats_keep_visitor(wire_visitor *to, const char **to_remark, const wire_visitor *from, const char *remark) {
+    const char *const given[] = { from->user_id, from->nickname, from->avatar, from->peer_source, from->channel_name, from->client_data,
+                                  from->callee, from->callee_remark, remark };
+    const char **const kept[] = { &to->user_id, &to->nickname, &to->avatar, &to->peer_source, &to->channel_name, &to->client_data,
+                                  &to->callee, &to->callee_remark, to_remark };
     enum { N = sizeof given / sizeof *given };
     size_t room = 0;
     for (int i = 0; i < N; i++) room += given[i] ? strlen(given[i]) + 1 : 0;
-    char *at = room ? malloc(room) : NULL;
-    chat->texts = at;
+    char *block = room ? malloc(room) : NULL, *at = block;
     for (int i = 0; i < N; i++) {
         *kept[i] = NULL;
-        if (!given[i] || !chat->texts) continue;
+        if (!given[i] || !block) continue;
         size_t length = strlen(given[i]) + 1;
         memcpy(at, given[i], length);
         *kept[i] = at;
         at += length;
     }
+    return block;
+}
+
+static void keep_visitor(chat *chat, const wire_visitor *from, const char *remark) {
+    chat->texts = chats_keep_visitor(&chat->visitor, &chat->remark, from, remark);
 }
 
 static bool step(tccc_engine *engine, chat *chat, enum chat_event event) {

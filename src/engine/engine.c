@@ -127,6 +127,7 @@ tccc_engine *tccc_engine_new(const tccc_engine_config *config, uint64_t now_ms, 
 void tccc_engine_free(tccc_engine *engine) {
     if (!engine) return;
     for (int i = 0; i < ASKS_MAX; i++) free(engine->asks[i].text);
+    calls_free(engine);
     chats_free(engine);
     output_close(&engine->out);
     explicit_bzero(engine, sizeof *engine); /* tokens and keys */

@@ -46,6 +46,10 @@ typedef struct {
     uint64_t talking_ms;            /* engine time of the answer, 0 not yet */
     uint64_t ended_ms;
     bool muted;
+    bool camera_muted;              /* WIRE_VIDEO */
+    int pictures;                   /* what the page was told last of the peer connection, 0 nothing; calls_picture */
+    wire_visitor visitor;           /* of wire_is_visit; in `texts`. On a visitor's page nickname is the agent's */
+    char *texts;                    /* owned */
     bool has_media;
     unsigned direct;                /* the last order of that name for its stream, 0 none */
     wire_media media;               /* its keys point to the two below */
@@ -149,6 +153,9 @@ bool calls_inherit(tccc_engine *engine, const json_value *sessions);
 void calls_reconcile(tccc_engine *engine, const wire_welcome *welcome);
 void calls_end_all(tccc_engine *engine, const char *reason);
 void calls_step_sound(tccc_engine *engine, call *call);
+/* Tells the page whether a video session's peer connection runs now, and what of it is muted, when that is news. */
+void calls_picture(tccc_engine *engine, call *call);
+void calls_free(tccc_engine *engine);
 void calls_tone(tccc_engine *engine);
 void calls_list(const tccc_engine *engine, json_writer *out);
 void calls_digits(tccc_engine *engine, const call *call, const char *digits);
@@ -161,6 +168,8 @@ void calls_deleted(tccc_engine *engine, const char *session_id);
 void engine_end_probe(tccc_engine *engine, int error);
 
 /* chats.c */
+/* The visitor's texts as one block, which is the caller's; NULL without memory, or when there are none: then `to` is empty. */
+char *chats_keep_visitor(wire_visitor *to, const char **to_remark, const wire_visitor *from, const char *remark);
 chat *chats_find(tccc_engine *engine, const char *session_id);
 void chats_free(tccc_engine *engine);
 /* Whether the event was a chat's. */
@@ -180,6 +189,17 @@ void chats_end_all(tccc_engine *engine, const char *reason);
 void chats_list(const tccc_engine *engine, json_writer *out);
 
 /* page_chat.c */
+/* page.c, for page_video.c: the session that a command names, when it is of that kind; NULL: the command has been answered. */
+call *page_named(tccc_engine *engine, const command *command, bool video);
+/* Steps the call's machine. True when the command is to be carried out; else it has been answered. */
+bool page_admit(tccc_engine *engine, const command *command, call *call, enum call_event event);
+void page_ask(tccc_engine *engine, const command *command, enum wire_method method, const wire_args *args);
+/* Hangs up, or ends a visit. */
+void page_leave(tccc_engine *engine, const command *command);
+/* page_video.c */
+void page_video(tccc_engine *engine, const command *command);
+void page_video_end(tccc_engine *engine, const command *command);
+
 void page_chat(tccc_engine *engine, const command *command);
 void page_visit(tccc_engine *engine, const command *command);
 void page_visit_end(tccc_engine *engine, const command *command);

@@ -251,6 +251,18 @@ static void send_ack(tccc_engine *engine) {
     engine_send(engine, &ack);
 }
 
+/* Before the first path opens: the page gives them to every peer connection. */
+static void order_ice_servers(tccc_engine *engine, const json_value *servers) {
+    char text[4096];
+    json_writer out = json_write(text, sizeof text);
+    json_open_object(&out, NULL);
+    json_put_string(&out, "op", "iceServers");
+    json_put_value(&out, "servers", servers);
+    json_close(&out);
+    int length = json_finish(&out);
+    if (length > 0) output_put(&engine->out, TCCC_OUT_MEDIA, 0, text, (size_t)length);
+}
+
 static void take_welcome(tccc_engine *engine, const wire_welcome *welcome) {
     memcpy(engine->resume, welcome->resume, sizeof engine->resume);
     engine->heartbeat_ms = (uint32_t)welcome->heartbeat_ms;
@@ -258,6 +270,7 @@ static void take_welcome(tccc_engine *engine, const wire_welcome *welcome) {
     memcpy(engine->ticket, welcome->ticket, strlen(welcome->ticket) + 1);
     if (!welcome->replay) engine->last_seq = welcome->seq;
     store_resume(engine);
+    if (welcome->ice_servers) order_ice_servers(engine, welcome->ice_servers);
     route_offer(&engine->route, (uint8_t)((welcome->data_channel ? 1 : 0) | (welcome->websocket ? 6 : 0)), engine->now_ms);
 }
 

@@ -77,20 +77,30 @@ void page_done(tccc_engine *engine, const command *command) {
     give(engine, &(answer){ .engine = engine, .command = command->id, .name = (int)command->name });
 }
 
-static void ask_server(tccc_engine *engine, const command *command, enum wire_method method, const wire_args *args) {
+void page_ask(tccc_engine *engine, const command *command, enum wire_method method, const wire_args *args) {
     int error = asks_send(engine, command->id, method, args);
     if (error < 0) page_refuse(engine, command->id, error, error == TCCC_E_LIMIT ? "64 requests wait for an answer." : NULL);
 }
 
-static call *named_call(tccc_engine *engine, const command *command) {
+/* Why a session of another kind is none for this command; NULL: it is one. */
+static const char *kind_instead(const call *call, bool video) {
+    if (!call) return "a chat. Use the methods of Chat";
+    if (call->type == WIRE_VIDEO) return video ? NULL : "a video session. Use the methods of Video";
+    return video ? "a call. Use the methods of Call" : NULL;
+}
+
+call *page_named(tccc_engine *engine, const command *command, bool video) {
     call *call = calls_find(engine, command->args.session_id);
-    char sentence[96];
-    if (call) return call;
-    bool is_chat = chats_find(engine, command->args.session_id) != NULL;
-    snprintf(sentence, sizeof sentence, "%s: the session is a chat. Use the methods of Chat.", command_name(command->name));
-    page_refuse(engine, command->id, is_chat ? TCCC_E_STATE : TCCC_E_NOT_FOUND, is_chat ? sentence : NULL);
+    char sentence[112];
+    const char *instead = kind_instead(call, video);
+    if (!instead) return call;
+    bool is_there = call || chats_find(engine, command->args.session_id);
+    snprintf(sentence, sizeof sentence, "%s: the session is %s.", command_name(command->name), instead);
+    page_refuse(engine, command->id, is_there ? TCCC_E_STATE : TCCC_E_NOT_FOUND, is_there ? sentence : NULL);
     return NULL;
 }
+
+static call *named_call(tccc_engine *engine, const command *command) { return page_named(engine, command, false); }
 
 static void refuse_state(tccc_engine *engine, const command *command, enum call_state state) {
     char sentence[96];
@@ -99,7 +109,7 @@ static void refuse_state(tccc_engine *engine, const command *command, enum call_
 }
 
 /* Steps the call's machine. True when the command is to be carried out; else it has been answered. */
-static bool admit(tccc_engine *engine, const command *command, call *call, enum call_event event) {
+bool page_admit(tccc_engine *engine, const command *command, call *call, enum call_event event) {
     enum call_state before = call->state;
     enum call_verdict verdict = call_fsm_step(&call->state, event);
     if (verdict == CALL_REFUSE) refuse_state(engine, command, before);
@@ -109,21 +119,21 @@ static bool admit(tccc_engine *engine, const command *command, call *call, enum 
 
 static void start(tccc_engine *engine, const command *command) {
     engine_order(engine, "prepare");
-    ask_server(engine, command, WIRE_CALL_START, &command->args);
+    page_ask(engine, command, WIRE_CALL_START, &command->args);
 }
 
 static void start_internal(tccc_engine *engine, const command *command) {
     engine_order(engine, "prepare");
-    ask_server(engine, command, WIRE_CALL_INTERNAL, &command->args);
+    page_ask(engine, command, WIRE_CALL_INTERNAL, &command->args);
 }
 
 static void ask_call(tccc_engine *engine, const command *command, const call *call, enum wire_method method) {
-    ask_server(engine, command, method, &(wire_args){ .session_id = call->id });
+    page_ask(engine, command, method, &(wire_args){ .session_id = call->id });
 }
 
 static void accept(tccc_engine *engine, const command *command) {
     call *call = named_call(engine, command);
-    if (!call || !admit(engine, command, call, CALL_CMD_ACCEPT)) return;
+    if (!call || !page_admit(engine, command, call, CALL_CMD_ACCEPT)) return;
     calls_tone(engine);
     int error = asks_send(engine, command->id, WIRE_CALL_ACCEPT, &(wire_args){ .session_id = call->id, .tab = command->args.tab });
     if (error == 0) return;
@@ -137,20 +147,23 @@ static void hang_up(tccc_engine *engine, const command *command) {
     call *call = named_call(engine, command);
     if (!call) return;
     bool offered = call->state == CALL_OFFERED;
-    if (!admit(engine, command, call, CALL_CMD_HANGUP)) return;
+    if (!page_admit(engine, command, call, CALL_CMD_HANGUP)) return;
     calls_step_sound(engine, call);
     calls_tone(engine);
-    ask_call(engine, command, call, offered ? WIRE_CALL_REJECT : WIRE_CALL_HANGUP);
+    ask_call(engine, command, call, engine->visitor ? WIRE_VISIT_END : offered ? WIRE_CALL_REJECT : WIRE_CALL_HANGUP);
 }
+
+void page_leave(tccc_engine *engine, const command *command) { hang_up(engine, command); }
+
 
 static void delete_call(tccc_engine *engine, const command *command) {
     call *call = named_call(engine, command);
-    if (call && admit(engine, command, call, CALL_CMD_DELETE)) ask_call(engine, command, call, WIRE_CALL_DELETE);
+    if (call && page_admit(engine, command, call, CALL_CMD_DELETE)) ask_call(engine, command, call, WIRE_CALL_DELETE);
 }
 
 static void mute(tccc_engine *engine, const command *command) {
     call *call = named_call(engine, command);
-    if (!call || !admit(engine, command, call, CALL_CMD_MUTE)) return;
+    if (!call || !page_admit(engine, command, call, CALL_CMD_MUTE)) return;
     bool muted = command->name == COMMAND_CALL_MUTE;
     if (call->muted != muted) {
         call->muted = muted;
@@ -168,21 +181,21 @@ static void is_muted(tccc_engine *engine, const command *command) {
 static void hold(tccc_engine *engine, const command *command) {
     bool holds = command->name == COMMAND_CALL_HOLD;
     call *call = named_call(engine, command);
-    if (call && admit(engine, command, call, holds ? CALL_CMD_HOLD : CALL_CMD_UNHOLD))
+    if (call && page_admit(engine, command, call, holds ? CALL_CMD_HOLD : CALL_CMD_UNHOLD))
         ask_call(engine, command, call, holds ? WIRE_CALL_HOLD : WIRE_CALL_UNHOLD);
 }
 
 static void send_digits(tccc_engine *engine, const command *command) {
     const char *digits = command->args.digits;
     call *call = named_call(engine, command);
-    if (!call || !admit(engine, command, call, CALL_CMD_DIGITS)) return;
+    if (!call || !page_admit(engine, command, call, CALL_CMD_DIGITS)) return;
     if (!digits || !*digits) {
         page_done(engine, command);
-    } else if (call->has_media && call->media.dtmf_payload_type != 0) {
+    } else if (!engine->visitor && call->has_media && call->media.dtmf_payload_type != 0) { /* a visitor's are for a flow as a rule */
         calls_digits(engine, call, digits);
         page_done(engine, command);
     } else {
-        ask_server(engine, command, WIRE_CALL_DIGITS, &(wire_args){ .session_id = call->id, .digits = digits });
+        page_ask(engine, command, WIRE_CALL_DIGITS, &(wire_args){ .session_id = call->id, .digits = digits });
     }
 }
 
@@ -191,12 +204,12 @@ static void hand_over(tccc_engine *engine, const command *command) {
                             : command->name == COMMAND_CALL_FLOW     ? WIRE_CALL_FLOW
                                                                      : WIRE_CALL_UNFLOW;
     call *call = named_call(engine, command);
-    if (call && admit(engine, command, call, CALL_CMD_HAND_OVER)) ask_server(engine, command, method, &command->args);
+    if (call && page_admit(engine, command, call, CALL_CMD_HAND_OVER)) page_ask(engine, command, method, &command->args);
 }
 
 static void consult(tccc_engine *engine, const command *command) {
     call *call = named_call(engine, command);
-    if (call && admit(engine, command, call, CALL_CMD_CONSULT)) ask_server(engine, command, WIRE_CALL_CONSULT, &command->args);
+    if (call && page_admit(engine, command, call, CALL_CMD_CONSULT)) page_ask(engine, command, WIRE_CALL_CONSULT, &command->args);
 }
 
 static void consult_step(tccc_engine *engine, const command *command) {
@@ -206,18 +219,18 @@ static void consult_step(tccc_engine *engine, const command *command) {
                             : command->name == COMMAND_CALL_CONSULT_CANCEL   ? WIRE_CALL_CONSULT_CANCEL
                                                                              : WIRE_CALL_CONFERENCE;
     call *call = named_call(engine, command);
-    if (call && admit(engine, command, call, leaves ? CALL_CMD_LEAVE : CALL_CMD_CONSULT_STEP)) ask_call(engine, command, call, method);
+    if (call && page_admit(engine, command, call, leaves ? CALL_CMD_LEAVE : CALL_CMD_CONSULT_STEP)) ask_call(engine, command, call, method);
 }
 
 /* The server knows who may, and which sessions there are. */
 static void monitor(tccc_engine *engine, const command *command) {
     if (!command->args.text_only) engine_order(engine, "prepare");
-    ask_server(engine, command, WIRE_CALL_MONITOR, &command->args);
+    page_ask(engine, command, WIRE_CALL_MONITOR, &command->args);
 }
 
-static void unmonitor(tccc_engine *engine, const command *command) { ask_server(engine, command, WIRE_CALL_UNMONITOR, &command->args); }
-static void kick(tccc_engine *engine, const command *command) { ask_server(engine, command, WIRE_CALL_KICK, &command->args); }
-static void running(tccc_engine *engine, const command *command) { ask_server(engine, command, WIRE_CALL_RUNNING, &command->args); }
+static void unmonitor(tccc_engine *engine, const command *command) { page_ask(engine, command, WIRE_CALL_UNMONITOR, &command->args); }
+static void kick(tccc_engine *engine, const command *command) { page_ask(engine, command, WIRE_CALL_KICK, &command->args); }
+static void running(tccc_engine *engine, const command *command) { page_ask(engine, command, WIRE_CALL_RUNNING, &command->args); }
 
 static void supervise(tccc_engine *engine, const command *command) {
     call *call = calls_find(engine, command->args.session_id);
@@ -226,14 +239,14 @@ static void supervise(tccc_engine *engine, const command *command) {
         char sentence[96];
         snprintf(sentence, sizeof sentence, "%s: the session is not being monitored by voice.", command_name(command->name));
         page_refuse(engine, command->id, TCCC_E_STATE, sentence);
-    } else if (admit(engine, command, call, CALL_CMD_SUPERVISE)) {
-        ask_server(engine, command, method, &command->args);
+    } else if (page_admit(engine, command, call, CALL_CMD_SUPERVISE)) {
+        page_ask(engine, command, method, &command->args);
     }
 }
 
-static void online(tccc_engine *engine, const command *command) { ask_server(engine, command, WIRE_AGENT_ONLINE, &command->args); }
-static void offline(tccc_engine *engine, const command *command) { ask_server(engine, command, WIRE_AGENT_OFFLINE, &command->args); }
-static void set_status(tccc_engine *engine, const command *command) { ask_server(engine, command, WIRE_AGENT_STATUS, &command->args); }
+static void online(tccc_engine *engine, const command *command) { page_ask(engine, command, WIRE_AGENT_ONLINE, &command->args); }
+static void offline(tccc_engine *engine, const command *command) { page_ask(engine, command, WIRE_AGENT_OFFLINE, &command->args); }
+static void set_status(tccc_engine *engine, const command *command) { page_ask(engine, command, WIRE_AGENT_STATUS, &command->args); }
 void page_probed(tccc_engine *engine, uint32_t command) {
     give(engine, &(answer){ .engine = engine, .command = command, .name = COMMAND_MEDIA_PROBE });
 }
@@ -243,9 +256,9 @@ static void measure(tccc_engine *engine, const command *command) {
     else probe_start(&engine->probe, command->id, command->seconds, engine->now_ms);
 }
 
-static void device(tccc_engine *engine, const command *command) { ask_server(engine, command, WIRE_AGENT_DEVICE, &command->args); }
-static void directory(tccc_engine *engine, const command *command) { ask_server(engine, command, WIRE_DIRECTORY_GET, &command->args); }
-static void offer(tccc_engine *engine, const command *command) { ask_server(engine, command, WIRE_MEDIA_OFFER, &command->args); }
+static void device(tccc_engine *engine, const command *command) { page_ask(engine, command, WIRE_AGENT_DEVICE, &command->args); }
+static void directory(tccc_engine *engine, const command *command) { page_ask(engine, command, WIRE_DIRECTORY_GET, &command->args); }
+static void offer(tccc_engine *engine, const command *command) { page_ask(engine, command, WIRE_MEDIA_OFFER, &command->args); }
 
 void page_command(tccc_engine *engine, const command *command) {
     static void (*const carry_out[N_COMMANDS])(tccc_engine *, const struct command *) = {
@@ -265,7 +278,10 @@ void page_command(tccc_engine *engine, const command *command) {
         [COMMAND_CHAT_DELETE] = page_chat,     [COMMAND_CHAT_TRANSFER] = page_chat, [COMMAND_CHAT_SEND] = page_chat,
         [COMMAND_CHAT_READ] = page_chat,       [COMMAND_CHAT_TYPING] = page_chat,   [COMMAND_CHAT_HISTORY] = page_chat,
         [COMMAND_CHAT_UPLOAD] = page_chat,     [COMMAND_VISIT_START] = page_visit,  [COMMAND_VISIT_END] = page_visit_end,
-        [COMMAND_VISIT_RATE] = page_chat,
+        [COMMAND_VISIT_RATE] = page_chat,      [COMMAND_VIDEO_ACCEPT] = page_video, [COMMAND_VIDEO_END] = page_video,
+        [COMMAND_VIDEO_DELETE] = page_video,   [COMMAND_VIDEO_MUTE_MIC] = page_video, [COMMAND_VIDEO_UNMUTE_MIC] = page_video,
+        [COMMAND_VIDEO_MUTE] = page_video,     [COMMAND_VIDEO_UNMUTE] = page_video, [COMMAND_VIDEO_TRANSFER] = page_video,
+        [COMMAND_VIDEO_OFFER] = page_video,
         [COMMAND_MEDIA_PROBE] = measure,
     };
     char sentence[96];

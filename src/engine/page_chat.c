@@ -64,11 +64,17 @@ void page_chat(tccc_engine *engine, const command *command) {
     if (admit(engine, command, chat, way.event)) forward(engine, command, way.method);
 }
 
-void page_visit(tccc_engine *engine, const command *command) { forward(engine, command, WIRE_VISIT_START); }
+void page_visit(tccc_engine *engine, const command *command) {
+    if (command->args.visit_type != WIRE_IM) engine_order(engine, "prepare");
+    forward(engine, command, WIRE_VISIT_START);
+}
 
 /* A visit is ended by whoever keeps its type. */
 void page_visit_end(tccc_engine *engine, const command *command) {
+    const call *call = calls_find(engine, command->args.session_id);
     if (chats_find(engine, command->args.session_id)) page_chat(engine, command);
+    else if (call && call->type == WIRE_VIDEO) page_video_end(engine, command);
+    else if (call) page_leave(engine, command);
     else forward(engine, command, WIRE_VISIT_END);
 }
 
@@ -77,6 +83,8 @@ bool page_may(const tccc_engine *engine, enum command_name name) {
     case COMMAND_SESSION_LIST: case COMMAND_MEDIA_OFFER: case COMMAND_MEDIA_STATS: case COMMAND_MEDIA_PROBE: case COMMAND_CHAT_SEND: case COMMAND_CHAT_READ:
     case COMMAND_CHAT_TYPING: case COMMAND_CHAT_HISTORY: case COMMAND_CHAT_UPLOAD: case COMMAND_CHAT_END: case COMMAND_CALL_MUTE:
     case COMMAND_CALL_UNMUTE: case COMMAND_CALL_IS_MUTED: case COMMAND_CALL_DIGITS: case COMMAND_CALL_HUNG_UP:
+    case COMMAND_VIDEO_MUTE_MIC: case COMMAND_VIDEO_UNMUTE_MIC: case COMMAND_VIDEO_MUTE: case COMMAND_VIDEO_UNMUTE:
+    case COMMAND_VIDEO_OFFER: case COMMAND_VIDEO_END:
         return true;
     case COMMAND_VISIT_START: case COMMAND_VISIT_END: case COMMAND_VISIT_RATE:
         return engine->visitor;

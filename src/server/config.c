@@ -1,6 +1,7 @@
 /* config.c: reads tcccd's configuration. Layer: server. */
 #include "server/config.h"
 
+#include "core/wire.h"
 #include "tccc/error.h"
 
 #include <stdio.h>
@@ -89,12 +90,36 @@ static void read_http(reading *r) {
     r->c->http.web_dir = json_string_or(&in, "webDir", r->c->http.web_dir, 4096);
 }
 
+static bool is_ice_url(const json_value *value) {
+    static const char *const schemes[] = { "stun:", "stuns:", "turn:", "turns:" };
+    const char *text = json_text(value);
+    for (size_t i = 0; text && i < sizeof schemes / sizeof *schemes; i++)
+        if (!strncmp(text, schemes[i], strlen(schemes[i])) && strlen(text) < 256)
+            return true;
+    return false;
+}
+
+/* As RTCPeerConnection takes them: urls, and for TURN username and credential. */
+static const json_value *read_ice_servers(json_reader *in) {
+    const json_value *list = json_array_or(in, "iceServers", WIRE_ICE_SERVERS_MAX);
+    for (const json_value *one = json_first(list); one; one = json_next(one)) {
+        const json_value *urls = json_member(one, "urls");
+        bool good = json_is_array(urls) ? json_size(urls) > 0 : is_ice_url(urls);
+        for (const json_value *url = json_is_array(urls) ? json_first(urls) : NULL; url; url = json_next(url))
+            good &= is_ice_url(url);
+        if (!good)
+            json_fail(in, TCCC_E_ARG_RANGE, "iceServers", "must hold objects with urls: stun:, stuns:, turn: or turns: addresses");
+    }
+    return list;
+}
+
 static void read_data_channel(reading *r) {
     json_reader in;
-    if (!begin(r, "dataChannel", KNOWN("host", "port"), &in))
+    if (!begin(r, "dataChannel", KNOWN("host", "port", "iceServers"), &in))
         return;
     r->c->data_channel.host = json_string_or(&in, "host", "", 64);
     r->c->data_channel.port = (int)json_integer_or(&in, "port", r->c->data_channel.port, -1, 65535);
+    r->c->data_channel.ice_servers = read_ice_servers(&in);
 }
 
 static void read_sip(reading *r) {

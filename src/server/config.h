@@ -22,6 +22,7 @@ typedef struct {
     struct {
         const char *host;             /* "": the address that leads outward */
         int port;                     /* 0: any, below 0: off */
+        const json_value *ice_servers; /* RTCIceServer for pages that reach the port by TURN only; NULL: none */
     } data_channel;
     struct {
         const char *host, *advertise, *realm, *tls_cert, *tls_ca;

@@ -97,6 +97,12 @@ static void on_bridge_event(void *ctx, uint32_t bridge, int side, int event, int
         telephone_bridge_event(demo_telephone(s->demo), bridge, event);
 }
 
+static void on_video_event(void *ctx, uint32_t relay, int side, int up) {
+    server *s = ctx;
+    if (s->calls)
+        calls_video_event(s->calls, relay, side, up);
+}
+
 static void reply_health(server *s, const edge_http_request *request) {
     char json[160];
     int n = snprintf(json, sizeof json, "{\"status\":\"%s\",\"calls\":%d,\"seats\":%d}", s->stopping ? "stopping" : "ok", calls_count(s->calls), seats_count(s->seats));
@@ -210,7 +216,7 @@ static bool start_edge(server *s, char *err, size_t err_cap) {
         .dc_host = c->data_channel.host[0] ? c->data_channel.host : outward, .dc_port = c->data_channel.port, .sdk_dir = c->http.sdk_dir,
         .web_dir = or_null(c->http.web_dir), .music_dir = NULL,
     };
-    edge_handler handler = { on_seat_open, on_seat_text, on_seat_closed, on_http, on_media_path, on_bridge_event, NULL };
+    edge_handler handler = { on_seat_open, on_seat_text, on_seat_closed, on_http, on_media_path, on_bridge_event, on_video_event };
     s->edge = edge_start(&settings, &handler, s, err, err_cap);
     size_t used = strlen(err);
     if (!s->edge && used < err_cap)
@@ -438,20 +444,16 @@ static void on_seat_request(void *ctx, seat *of, const wire_request *request, ui
 
 static int on_seat_snapshot(void *ctx, seat *of, wire_session *list) {
     server *s = ctx;
-    return seat_whose(of) ? calls_snapshot(s->calls, of, list) : 0;
+    return calls_snapshot(s->calls, of, list);
 }
 
 static void on_seat_directory(void *ctx, seat *of, uint64_t ticket) { calls_directory(((server *)ctx)->calls, of, ticket); }
 
-static void on_seat_tell_media(void *ctx, seat *of) {
-    if (seat_whose(of))
-        calls_tell_media(((server *)ctx)->calls, of);
-}
+static void on_seat_tell_media(void *ctx, seat *of) { calls_tell_media(((server *)ctx)->calls, of); }
 
 static void on_seat_gone(void *ctx, seat *of) {
     server *s = ctx;
-    if (seat_whose(of))
-        calls_seat_gone(s->calls, of);
+    calls_seat_gone(s->calls, of);
 }
 
 static struct visitor *on_visitor_token(void *ctx, const char *token) { return visitors_use_token(((server *)ctx)->visitors, token); }
@@ -474,7 +476,7 @@ static bool start_calls(server *s) {
     const config *c = s->config;
     calls_config call_settings = { .no_reply_s = c->calls.no_reply_s,
         .outbound_ring_s = c->calls.outbound_ring_s, .session_expires_s = c->sip.session_expires_s, .rtp_min = c->rtp.min, .rtp_max = c->rtp.max, .music = c->calls.music };
-    seats_config seat_settings = { .heartbeat_ms = c->heartbeat_ms, .resume_s = c->calls.resume_s, .data_channel = c->data_channel.port >= 0 };
+    seats_config seat_settings = { .heartbeat_ms = c->heartbeat_ms, .resume_s = c->calls.resume_s, .data_channel = c->data_channel.port >= 0, .ice_servers = c->data_channel.ice_servers };
     seat_handler handler = { .request = on_seat_request, .directory = on_seat_directory, .snapshot = on_seat_snapshot, .tell_media = on_seat_tell_media,
                              .visitor = on_visitor_token, .gone = on_seat_gone };
     agent_handler for_calls = { .removed = calls_agent_removed };
@@ -486,6 +488,9 @@ static bool start_calls(server *s) {
     s->seats = s->calls && s->agents ? seats_new(&seat_settings, s->edge, s->store, s->agents, s->timers, s->log, &handler, s) : NULL;
     s->queues = s->seats ? acd_new(s->agents, s->store, s->rules, s->timers, s->log, &offers, s->calls) : NULL;
     s->metrics = metrics_new();
+    static const visit_server visits = { calls_visit_start, calls_visit_end };
+    visitors_serve(s->visitors, WIRE_VOIP, &visits, s->calls);
+    visitors_serve(s->visitors, WIRE_VIDEO, &visits, s->calls);
     if (!s->queues || !s->metrics || store_list_trunks(s->store, add_trunk, s))
         return false;
     calls_parts parts = { .edge = s->edge, .store = s->store, .stack = s->stack, .registrar = s->registrar, .trunks = s->trunks, .gate = s->gate,

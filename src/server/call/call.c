@@ -3,6 +3,7 @@
 
 #include <openssl/rand.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static void clear_deadlines(call *c) {
@@ -24,6 +25,8 @@ static void destroy(void *arg) {
     call_flow_end(c, &c->flow);
     call_flow_end(c, &c->aside);
     call_history_free(&c->history);
+    call_video_end(c);
+    free(c->visit);
     list_unlink(&c->le);
 }
 
@@ -57,6 +60,7 @@ call *call_make(calls *all, int64_t app_id, enum cdr_call_type type, bool inboun
 void call_unmake(call *c) {
     c->all->n_running--;
     call_close_media(c);
+    call_visit_over(c);
     call_release(c, &c->near, AGENT_SESSION_NEITHER);
     call_release(c, &c->far, AGENT_SESSION_NEITHER);
     mem_deref(c);
@@ -110,12 +114,14 @@ static void end(call *c, const ending *e) {
     call_record_end(c);
     call_transcript_end(c);
     call_close_media(c);
+    call_video_end(c);
     tell_end(c, &c->near, e);
     tell_end(c, &c->far, e);
     call_history_ended(&c->history, near_served ? END_OK : (int)e->step_status, c->end_ms);
     call_write_cdr(c, e->status, e->hung_up_by, wire_close_by_name(e->by));
     call_release(c, &c->near, near_served ? AGENT_SESSION_SERVED : AGENT_SESSION_NEITHER);
     call_release(c, &c->far, AGENT_SESSION_NEITHER); /* an internal call needs no after-call work of who made it */
+    call_visit_over(c);
     call_flow_end(c, &c->flow);
     call_flow_end(c, &c->aside);
     mem_deref(c);
@@ -201,7 +207,7 @@ static void end_by_admin(call *c, const char *main_reason, const char *sub_reaso
 }
 
 static void end_lost(call *c, const char *main_reason, const char *sub_reason) {
-    enum end_status status = c->answer_ms ? END_OK : END_OPERATOR_ERROR;
+    enum end_status status = c->answer_ms ? END_OK : c->visit ? END_VOIP_CLIENT_ERROR : END_OPERATOR_ERROR;
     end(c, &(ending){ WIRE_BY_ADMIN, CDR_SYSTEM, status, status, main_reason, sub_reason });
 }
 
@@ -221,6 +227,7 @@ static void begin_talk(call *c, bool called_out) {
     call_join(c);
     call_hear(c, HEARS_AGENT, NULL, false);
     call_tell_simple(c, &c->near, called_out ? WIRE_EV_CALLOUT_ACCEPTED : WIRE_EV_USER_ACCESSED);
+    call_tell_joined(c);
     call_tell_simple(c, &c->far, WIRE_EV_CALLOUT_ACCEPTED);
     call_tell_transferred(c);
     call_record_start(c);
@@ -238,7 +245,8 @@ static void answer(call *c) {
     deadline_clear(c->all->parts.timers, &c->offer);
     if (c->near.agent)
         agent_session_answered(c->near.agent);
-    call_join(c); /* the page's worklet starts while the ACK is on its way */
+    if (!call_is_video(c)) /* whose visitor may hear a sound of the flow before */
+        call_join(c); /* the page's worklet starts while the ACK is on its way */
     if (c->far.leg && !leg_is_up(c->far.leg))
         leg_answer(c->far.leg);
     else
@@ -347,7 +355,7 @@ static void act(call *c, enum call_action action, enum call_phase was) {
         end(c, &(ending){ WIRE_BY_ADMIN, CDR_SYSTEM, END_NOT_ANSWER, END_NOT_ANSWER, end_status_name(END_NOT_ANSWER), "ringTimeout" });
         break;
     case CALL_ACT_END_UNSERVED: end_unserved(c); break;
-    case CALL_ACT_END_LOST: end_lost(c, "connectionLost", "telephone"); break;
+    case CALL_ACT_END_LOST: end_lost(c, "connectionLost", c->visit ? "page" : "telephone"); break;
     case CALL_ACT_END_STOPPED: end_lost(c, "serverStopping", "tcccd"); break;
     }
 }

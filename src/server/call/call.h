@@ -18,6 +18,7 @@
 #include "server/sip/stack.h"
 #include "server/sip/trunk.h"
 #include "server/store/backlog.h"
+#include "server/visitor/visitor.h"
 
 typedef struct calls calls;
 
@@ -113,7 +114,12 @@ int calls_dial(calls *all, agent *a, const call_dial *what, char session_id[37])
 /* CreateIVRSession: calls a customer and runs a flow with whoever answers. The same errors, or NOT_FOUND (flow). */
 int calls_dial_flow(calls *all, int64_t app_id, int64_t flow_id, const call_dial *what, char session_id[37]);
 
+/* For visit_server, of voip and video. */
+void calls_visit_start(void *ctx, seat *s, const store_channel *channel, const wire_request *request, uint64_t ticket);
+void calls_visit_end(void *ctx, seat *s, const wire_request *request, uint64_t ticket);
+
 /* For edge_handler. */
+void calls_video_event(calls *all, uint32_t relay, int side, int up);
 void calls_bridge_event(calls *all, uint32_t bridge, int side, int event, int64_t value);
 
 #endif

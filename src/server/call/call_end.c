@@ -43,7 +43,7 @@ void call_refuse_far(call *c, int status, const char *reason) {
 
 void call_agent_hangs_up(call *c) {
     bool talks = !c->host && (c->phase == CALL_PHASE_TALKING || c->phase == CALL_PHASE_HELD);
-    call_apply(c, talks && call_flow_follows(c) ? CALL_ON_HANGUP_TO_FLOW : CALL_ON_HANGUP);
+    call_apply(c, talks && !call_is_video(c) && call_flow_follows(c) ? CALL_ON_HANGUP_TO_FLOW : CALL_ON_HANGUP);
 }
 
 /* ---- the customer's telephone ---- */

@@ -20,8 +20,6 @@ void call_tell_simple(call *c, call_end *end, enum wire_event_name name) {
 }
 
 
-static enum wire_session_type type_of(const call *c) { return c->type == CDR_INTERNAL ? WIRE_INTERNAL : WIRE_PHONE; }
-
 /* Keys that were pressed; "noInput" is for the records only. */
 static int ivr_path(const call *c, wire_ivr_key *path) {
     int n = 0;
@@ -36,18 +34,20 @@ void call_tell_in(call *c) {
     wire_event event = { .name = WIRE_EV_CALL_IN };
     bool internal = c->type == CDR_INTERNAL;
     event.call_in = (wire_call_in){
-        .type = type_of(c), .peer_user_id = internal ? c->peer_user_id : NULL, .timeout_s = c->offer_s, .caller = or_null(c->shown_caller),
+        .type = call_type(c), .peer_user_id = internal ? c->peer_user_id : NULL, .timeout_s = c->offer_s, .caller = or_null(c->shown_caller),
         .callee = c->shown_callee, .remark = or_null(c->remark), .protected_caller = c->masked && c->inbound ? or_null(c->shown_caller) : NULL,
         .protected_callee = c->masked && !c->inbound ? or_null(c->shown_callee) : NULL, .server_type = c->server_type, .ivr_path = path,
-        .n_ivr_path = ivr_path(c, path), .auto_answer = call_settings(c)->auto_answer,
+        .n_ivr_path = ivr_path(c, path), .visitor = call_visitor(c->visit), .auto_answer = call_settings(c)->auto_answer,
         .consult_user_id = c->host && c->host->near.agent ? agent_row(c->host->near.agent)->user_id : NULL,
     };
+    if (c->visit)
+        event.call_in.caller = NULL;
     call_tell(c, &c->near, &event);
 }
 
 void call_tell_outed(call *c, call_end *end) {
     wire_event event = { .name = WIRE_EV_CALL_OUTED };
-    event.call_outed = (wire_call_outed){ .caller = c->shown_caller, .callee = c->shown_callee, .protected_callee = c->masked ? c->shown_callee : NULL,
+    event.call_outed = (wire_call_outed){ .type = call_type(c), .caller = c->shown_caller, .callee = c->shown_callee, .protected_callee = c->masked ? c->shown_callee : NULL,
                                           .remark = or_null(c->remark), .tab = or_null(end->tab), .server_type = c->server_type };
     call_tell(c, end, &event);
 }
@@ -92,7 +92,7 @@ static double talked_s(const call *c) {
 void call_tell_ended(call *c, call_end *end, enum wire_close_by by, const char *main_reason, const char *sub_reason) {
     wire_event event = { .name = WIRE_EV_SESSION_ENDED };
     bool admin = by == WIRE_BY_ADMIN;
-    event.ended = (wire_session_ended){ .type = type_of(c), .duration_s = talked_s(c), .close_by = by, .main_reason = admin ? main_reason : NULL,
+    event.ended = (wire_session_ended){ .type = call_type(c), .duration_s = talked_s(c), .close_by = by, .main_reason = admin ? main_reason : NULL,
                                         .sub_reason = admin ? sub_reason : NULL };
     call_tell(c, end, &event);
 }
@@ -144,10 +144,10 @@ void call_describe(call *c, const call_end *end, wire_session *out) {
     bool waits = is_caller && (c->phase == CALL_PHASE_QUEUED || c->phase == CALL_PHASE_OFFERED);
     const store_agent *other = is_caller && c->near.agent ? agent_row(c->near.agent) : NULL;
     *out = (wire_session){
-        .session_id = c->id, .type = type_of(c), .way = c->inbound && !is_caller ? WIRE_WAY_IN : WIRE_WAY_OUT, .state = end == &c->watcher ? WIRE_MONITORING : waits ? WIRE_RINGING : call_shown_state(c),
+        .session_id = c->id, .type = call_type(c), .way = c->inbound && !is_caller ? WIRE_WAY_IN : WIRE_WAY_OUT, .state = end == &c->watcher ? WIRE_MONITORING : waits ? WIRE_RINGING : call_shown_state(c),
         .held = holds(c, is_caller), .caller = c->shown_caller, .callee = c->shown_callee, .phone_desc = or_null(c->phone_desc),
         .peer_user_id = !internal ? NULL : is_caller ? (other ? other->user_id : c->callee_user_id) : c->peer_user_id,
-        .self_service = c->phase == CALL_PHASE_ASIDE, .muted = end->muted, .server_type = c->server_type, .timeout_s = is_caller ? 0 : left_s(c),
+        .self_service = c->phase == CALL_PHASE_ASIDE, .muted = end->muted, .camera_muted = end->camera_muted, .visitor = call_visitor(c->visit), .server_type = c->server_type, .timeout_s = is_caller ? 0 : left_s(c),
         .start_ms = (uint64_t)c->start_ms, .answer_ms = (uint64_t)c->answer_ms, .has_media = call_has_media(c, end),
     };
     out->has_consult = !is_caller && end != &c->watcher && call_consult_state(c, &out->consult);

@@ -47,6 +47,10 @@ void kept_add(calls *all, call *c, const call_end *end) {
     s.callee = keep(k->callee, sizeof k->callee, s.callee);
     s.phone_desc = keep(k->phone_desc, sizeof k->phone_desc, s.phone_desc);
     s.peer_user_id = keep(k->peer, sizeof k->peer, s.peer_user_id);
+    if (c->visit) {
+        k->visit = *c->visit;
+        s.visitor = call_visitor(&k->visit);
+    }
     s.state = WIRE_ENDED;
     s.held = s.self_service = s.has_media = false;
     s.timeout_s = 0;

@@ -86,6 +86,10 @@ static enum sdp_audio_direction page_direction(const call *c, const call_end *en
     bool is_near = end->seat == c->near.seat;
     if (end == &c->watcher)
         return c->whispers ? SDP_AUDIO_SENDRECV : SDP_AUDIO_RECVONLY;
+    if (call_is_video(c))
+        return SDP_AUDIO_RECVONLY; /* of the visitor while it waits */
+    if (c->visit && !is_near && c->phase != CALL_PHASE_HELD && c->phase != CALL_PHASE_ASIDE)
+        return SDP_AUDIO_SENDRECV; /* flows take voice mails */
     switch (c->phase) {
     case CALL_PHASE_ASIDE: case CALL_PHASE_HELD: return is_near ? SDP_AUDIO_INACTIVE : SDP_AUDIO_RECVONLY;
     case CALL_PHASE_FAR_HELD: return is_near ? SDP_AUDIO_RECVONLY : SDP_AUDIO_INACTIVE;
@@ -304,6 +308,10 @@ void call_join(call *c) {
     }
     bool had_bridge = c->bridge != 0;
     c->joined = true;
+    if (call_is_video(c)) {
+        call_video_join(c);
+        return;
+    }
     if (!can_open(c))
         return;
     if (!had_bridge)
@@ -321,6 +329,8 @@ void call_unjoin(call *c) {
     if (c->host)
         return;
     c->joined = false;
+    if (call_is_video(c))
+        call_video_unjoin(c);
     if (c->bridge && c->hears != HEARS_AGENT)
         bridge_play(c->all->parts.edge, c->bridge, CALL_FAR, NULL);
     if (c->hears == HEARS_AGENT || c->hears == HEARS_HOLD)
@@ -352,6 +362,14 @@ void call_update_end(call *c, call_end *end) {
         call_join_side(c, CALL_WATCHER);
 }
 
+/* A visitor's page hears what is played to it, where an agent's that calls another makes its own ringing. */
+static void tell_waiting_page(call *c) {
+    if (c->far.media_told)
+        return;
+    tell_page(c, &c->far);
+    call_tell_progress(c, &c->far, false, true);
+}
+
 void call_hear(call *c, enum call_hears what, const char *file, bool loop) {
     edge *e = c->all->parts.edge;
     if (c->host)
@@ -364,6 +382,8 @@ void call_hear(call *c, enum call_hears what, const char *file, bool loop) {
     bool opens = !c->bridge && what != HEARS_AGENT && can_open(c);
     if (opens)
         open_bridge(c);
+    if (c->visit && c->bridge && !c->joined)
+        tell_waiting_page(c);
     if (!c->bridge || (opens && !c->joined))
         return;
     if (!c->joined) {

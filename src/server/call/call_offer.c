@@ -44,7 +44,7 @@ static void start_offer(call *c, int seconds) {
     call_tell_in(c);
     if (c->far.leg && !leg_is_up(c->far.leg) && !c->bridge) /* who hears music already goes on hearing it */
         leg_ring(c->far.leg, 180, false);
-    call_tell_progress(c, &c->far, true, false);
+    call_tell_progress(c, &c->far, !c->bridge || !c->visit, false);
 }
 
 static int offer_seconds(const call *c) {
@@ -63,7 +63,7 @@ static void note_rang(call *c) {
 
 static void offer_to_page(call *c) {
     c->server_type = WIRE_STAFF_SEAT;
-    call_attach_page(c, &c->near, agent_seat(c->near.agent), true);
+    call_attach_page(c, &c->near, agent_seat(c->near.agent), !call_is_video(c));
     (void)call_begin_step(c, CDR_STAFF_SEAT);
     note_rang(c);
     start_offer(c, offer_seconds(c));
@@ -155,7 +155,7 @@ void call_offer(call *c) {
         return;
     }
     reach_facts facts = call_reach_facts(c->all, a, c->forwarded);
-    enum reach_way way = c->mobile_only ? REACH_MOBILE : reach_choose(&facts);
+    enum reach_way way = call_is_video(c) ? (facts.page ? REACH_PAGE : REACH_NOWHERE) : c->mobile_only ? REACH_MOBILE : reach_choose(&facts);
     LOG(c->all->parts.log, LOG_LEVEL_DEBUG, "call.offer", log_text("session", c->id), log_text("user", agent_row(a)->user_id), log_text("way", reach_way_name(way)));
     switch (way) {
     case REACH_PAGE: offer_to_page(c); break;

@@ -80,7 +80,7 @@ static void note_queued(call *c) {
 
 /* Of a call that is for one agent: dispatch would wait until it is free, or signed in (ACD-030, ACD-031). */
 static bool forwards_at_once(call *c) {
-    if (!c->only)
+    if (!c->only || call_is_video(c)) /* telephones show no picture */
         return false;
     reach_facts facts = call_reach_facts(c->all, c->only, c->forwarded);
     return reach_choose(&facts) == REACH_FORWARD || (call_agent_is_taken(c->all, c->only) && reach_forwards(&facts, REACH_BUSY));
@@ -132,6 +132,7 @@ void call_wait(call *c) {
     if (!c->waits_since_ms)
         c->waits_since_ms = clock_ms(); /* what comes back keeps its place, and finds one in a full queue */
     c->ahead = acd_ahead(queues, ticket);
+    call_tell_queued(c);
     start_waiting(c);
 }
 
@@ -151,6 +152,7 @@ void calls_offer(void *ctx, void *contact, agent *a) {
 void calls_moved(void *ctx, void *contact, int ahead) {
     (void)ctx;
     ((call *)contact)->ahead = ahead;
+    call_tell_queued(contact);
 }
 
 static bool go_to_extension(call *c) {
@@ -227,7 +229,7 @@ void call_next_agent(call *c, enum reach_failure failure) {
     if (a) {
         reach_facts facts = call_reach_facts(c->all, a, c->forwarded);
         row = *agent_row(a);
-        forwards = !c->direct && reach_forwards(&facts, failure);
+        forwards = !c->direct && !call_is_video(c) && reach_forwards(&facts, failure);
     }
     note_tried(c, a);
     c->direct = false;

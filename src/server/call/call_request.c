@@ -45,7 +45,7 @@ static void send_digits(call *c, seat *s, const wire_request *request, uint64_t 
 static void note_mute(call *c, seat *s, const wire_request *request, uint64_t ticket) {
     (c->near.seat == s ? &c->near : &c->far)->muted = request->args.muted;
     LOG(c->all->parts.log, LOG_LEVEL_INFO, "call.mute", log_text("session", c->id), log_integer("muted", request->args.muted));
-    call_history_event(&c->history, request->args.muted ? "StaffMute" : "StaffUnmute", seat_agent(s)->user_id, clock_unix_ms());
+    call_history_event(&c->history, request->args.muted ? "StaffMute" : "StaffUnmute", seat_name(s), clock_unix_ms());
     seat_answer(s, ticket, request->method, NULL, 0, NULL);
 }
 
@@ -130,7 +130,12 @@ static void caller_request(call *c, seat *s, const wire_request *request, uint64
             call_swap_ends(c); /* whose colleague is to talk with somebody else serves it from now on */
         (connected(c) ? serve_request : refuse_request)(c, s, request, ticket);
         break;
-    case WIRE_CALL_FLOW: case WIRE_CALL_UNFLOW: case WIRE_CALL_DIGITS:
+    case WIRE_CALL_DIGITS:
+        if (c->visit) {
+            call_visit_digits(c, s, request, ticket);
+            break;
+        } /* fall through */
+    case WIRE_CALL_FLOW: case WIRE_CALL_UNFLOW:
         seat_answer(s, ticket, request->method, NULL, TCCC_E_STATE, "In an internal call only the agent who was called can do this.");
         break;
     default:
@@ -139,7 +144,7 @@ static void caller_request(call *c, seat *s, const wire_request *request, uint64
     }
 }
 
-static bool ends(enum wire_method method) { return method == WIRE_CALL_HANGUP || method == WIRE_CALL_REJECT; }
+static bool ends(enum wire_method method) { return method == WIRE_CALL_HANGUP || method == WIRE_CALL_REJECT || method == WIRE_VIDEO_END; }
 
 static void begin_request(calls *all, seat *s, const wire_request *request, uint64_t ticket) {
     agent *a = seat_whose(s);
@@ -152,8 +157,48 @@ static void begin_request(calls *all, seat *s, const wire_request *request, uint
         call_internal(all, s, request, ticket);
 }
 
+static void session_request(calls *all, seat *s, const wire_request *request, uint64_t ticket);
+
+/* video.* that a video session and a call do alike. */
+static enum wire_method of_call(enum wire_method method) {
+    switch (method) {
+    case WIRE_VIDEO_ACCEPT: return WIRE_CALL_ACCEPT;
+    case WIRE_VIDEO_END: return WIRE_CALL_HANGUP;
+    case WIRE_VIDEO_TRANSFER: return WIRE_CALL_TRANSFER;
+    default: return method;
+    }
+}
+
+static bool is_video_method(enum wire_method method) { return method >= WIRE_VIDEO_OFFER && method <= WIRE_VIDEO_TRANSFER; }
+
+/* Methods of the other kind are refused by a sentence that names the right ones; a session is deleted by either. */
+static void request_of_kind(calls *all, call *c, seat *s, const wire_request *request, uint64_t ticket) {
+    wire_request as_call = *request;
+    as_call.method = of_call(request->method);
+    if (is_video_method(request->method) != call_is_video(c))
+        seat_answer(s, ticket, request->method, NULL, TCCC_E_STATE, call_is_video(c) ? "It is a video session: use video.*." : "It is a call: use call.*.");
+    else if (request->method == WIRE_VIDEO_OFFER || request->method == WIRE_VIDEO_MUTE)
+        call_video_request(c, c->near.seat == s ? &c->near : &c->far, s, request, ticket);
+    else if (call_is_video(c) && as_call.method == request->method)
+        seat_answer(s, ticket, request->method, NULL, TCCC_E_STATE, "A video session cannot do this.");
+    else
+        session_request(all, s, &as_call, ticket);
+}
+
 void calls_request(void *ctx, seat *s, const wire_request *request, uint64_t ticket) {
     calls *all = ctx;
+    call *c = request->args.session_id ? call_find(all, request->args.session_id) : NULL;
+    wire_request deletion = *request;
+    deletion.method = WIRE_CALL_DELETE;
+    if (request->method == WIRE_VIDEO_DELETE)
+        session_request(all, s, &deletion, ticket);
+    else if (c && (c->near.seat == s || c->far.seat == s) && request->method != WIRE_CALL_DELETE)
+        request_of_kind(all, c, s, request, ticket);
+    else
+        session_request(all, s, request, ticket);
+}
+
+static void session_request(calls *all, seat *s, const wire_request *request, uint64_t ticket) {
     if (request->method == WIRE_CALL_START || request->method == WIRE_CALL_INTERNAL) {
         begin_request(all, s, request, ticket);
         return;
@@ -227,7 +272,7 @@ void calls_seat_gone(void *ctx, seat *s) {
             end->seat = NULL;
             continue;
         }
-        call_apply(c, end == &c->near ? CALL_ON_AGENT_GONE : CALL_ON_CUSTOMER_LEFT);
+        call_apply(c, end == &c->near ? CALL_ON_AGENT_GONE : c->visit ? CALL_ON_FAILED : CALL_ON_CUSTOMER_LEFT);
     }
     for (struct le *le = all->list.head; le; le = le->next)
         forget_page(le->data, s);

@@ -8,11 +8,13 @@
 #include "server/call/call_history.h"
 #include "server/call/number_choice.h"
 #include "server/call/reach.h"
+#include "server/edge/video_relay.h"
 #include "server/call/route.h"
 #include "server/ivr/flow_run.h"
 #include "server/libre.h"
 #include "server/sip/end_status.h"
 #include "server/sip/leg.h"
+#include "server/visitor/visitor.h"
 
 enum { CALL_TRIED_MAX = 16, CALL_READERS_MAX = 16, CALL_NEAR = 0, CALL_FAR = 1, CALL_THIRD = 2, CALL_WATCHER = 3, /* sides of the bridge */ CALL_FILE_MAX = 1024 };
 
@@ -21,7 +23,7 @@ typedef struct {                     /* one end of a call: a telephone, or a pag
     seat *seat;                      /* its page, which is told; NULL: there is none */
     int channel;                     /* media channel of the page; -1: its sound does not run over the page */
     bool media_told;                 /* the page knows of its media */
-    bool muted;                      /* as the page has told */
+    bool muted, camera_muted;        /* as the page has told */
     char tab[WIRE_TAB_LEN + 1];      /* which of the agent's pages dialled or answered; "": none that said so */
     leg *leg;                        /* the telephone; NULL: none, or it is over */
     bool placed;                     /* we called it; else it called us */
@@ -72,6 +74,8 @@ typedef struct call {
     route far_route;                 /* outbound: the customer's; kept while the agent's own telephone is called */
     int64_t start_ms, queued_ms, ring_ms, answer_ms, end_ms;
     bool held_by_customer;
+    visitor *who;                    /* whose page the customer's side is (voip, video); NULL: nobody's, or the call is over */
+    visitor_facts *visit;            /* what it was called then; NULL: no visitor's call */
     leg_end failure;
 
     /* waiting */
@@ -99,6 +103,7 @@ typedef struct call {
     enum call_hears hears;
     char file[CALL_FILE_MAX];
     bool loop;
+    video_relay *relay;              /* of a video session that somebody has taken; NULL else */
     int play_tag;                    /* of what plays now: its end tells it */
     uint64_t prompt;                 /* a sound that is being made */
     char send_key[48], receive_key[48]; /* base64 */
@@ -127,6 +132,7 @@ typedef struct {                     /* an ended session that a page still shows
     struct le le;
     seat *seat;
     char id[37], caller[WIRE_NUMBER_MAX + 1], callee[WIRE_NUMBER_MAX + 1], phone_desc[WIRE_TEXT_FIELD_MAX + 1], peer[STORE_TEXT];
+    visitor_facts visit;
     wire_session session;
 } kept_session;
 
@@ -313,6 +319,24 @@ void call_tell_ended(call *c, call_end *end, enum wire_close_by by, const char *
 void call_tell_transferred(call *c);
 enum wire_session_state call_shown_state(const call *c);
 void call_describe(call *c, const call_end *end, wire_session *out);
+
+/* call_visit.c: sessions that a visitor's page began */
+enum wire_session_type call_type(const call *c);
+static inline bool call_is_video(const call *c) { return c->type == CDR_VIDEO_IN; }
+wire_visitor call_visitor(const visitor_facts *facts);
+/* What the visitor is told while it waits, and when somebody has come. */
+void call_tell_queued(call *c);
+void call_tell_joined(call *c);
+/* The visitor may begin another one. */
+void call_visit_over(call *c);
+void call_visit_digits(call *c, seat *s, const wire_request *request, uint64_t ticket);
+
+/* call_video.c: sound and picture of a video session run over a relay while it is talked, over a bridge while the visitor waits */
+void call_video_join(call *c);
+void call_video_unjoin(call *c);
+void call_video_end(call *c);
+/* video.* of either side. */
+void call_video_request(call *c, call_end *end, seat *s, const wire_request *request, uint64_t ticket);
 
 /* call_kept.c */
 void kept_add(calls *all, call *c, const call_end *end);

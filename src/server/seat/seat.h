@@ -35,6 +35,7 @@ typedef struct {
 typedef struct {
     int heartbeat_ms, resume_s;
     bool data_channel;
+    const json_value *ice_servers;       /* handed to the pages; NULL: none. Outlives the seats */
 } seats_config;
 
 /* The agents outlive the seats. */

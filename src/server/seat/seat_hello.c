@@ -136,7 +136,7 @@ static void welcome(seat_link *link, const wire_hello *hello, bool replay) {
         .role = s->agent ? role_of(seat_agent(s)) : WIRE_ROLE_AGENT, .status = s->agent ? agent_status_of(s->agent) : AGENT_STATUS_OFFLINE, .reason = s->agent ? agent_reason(s->agent) : "",
         .sessions = sessions, .n_sessions = all->handler.snapshot(all->ctx, s, sessions), .replay = replay, .seq = outbox_last_seq(s->box),
         .heartbeat_ms = all->config.heartbeat_ms, .resume_window_ms = all->config.resume_s * 1000, .ticket = s->ticket,
-        .data_channel = all->config.data_channel, .websocket = true,
+        .data_channel = all->config.data_channel, .websocket = true, .ice_servers = all->config.ice_servers,
     };
     if (replay)
         m.welcome.n_sessions = 0;

@@ -107,6 +107,7 @@ static bool may_send(const seat *s, enum wire_method method) {
     case WIRE_VISIT_START: case WIRE_VISIT_END: case WIRE_CHAT_RATE:
         return s->visitor != NULL;
     case WIRE_MEDIA_OFFER: case WIRE_CHAT_SEND: case WIRE_CHAT_READ: case WIRE_CHAT_TYPING: case WIRE_CHAT_HISTORY: case WIRE_CHAT_UPLOAD:
+    case WIRE_CALL_MUTE: case WIRE_CALL_DIGITS: case WIRE_VIDEO_OFFER: case WIRE_VIDEO_MUTE:
         return true;
     default:
         return s->agent != NULL;

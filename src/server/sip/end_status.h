@@ -10,7 +10,8 @@
     X(NO_SEAT_ONLINE, 105, "noSeatOnline") X(IVR_END, 107, "ivrEnd") X(NOT_ANSWER, 202, "notAnswer") X(USER_REJECT, 203, "userReject") \
     X(NUMBER_NOT_EXIST, 205, "numberNotExist") X(BUSY, 206, "busy") X(OPERATOR_ERROR, 208, "operatorError") \
     X(CLIENT_ERROR, 211, "clientError") X(CARRIER_BLOCKED, 212, "carrierBlocked") X(NUMBER_INVALID, 215, "numberInvalid") \
-    X(CALLER_CANCEL_WHILE_RING, 220, "callerCancelWhileRing") X(CALLER_CANCEL_WITHOUT_RING, 221, "callerCancelWithoutRing")
+    X(CALLER_CANCEL_WHILE_RING, 220, "callerCancelWhileRing") X(CALLER_CANCEL_WITHOUT_RING, 221, "callerCancelWithoutRing") \
+    X(VOIP_CLIENT_ERROR, 503, "voipClientError")
 
 enum end_status {
 #define END_STATUS_ENUM(name, code, text) END_##name = (code),

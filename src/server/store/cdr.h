@@ -7,7 +7,7 @@
 
 enum { CDR_STEPS_MAX = 32, CDR_KEYS_MAX = 32, CDR_EVENTS_MAX = 64, CDR_RECORD_ID = 65 };
 
-enum cdr_call_type { CDR_OUT = 1, CDR_IN = 2, CDR_AUDIO_IN = 3, CDR_PREDICTIVE = 5, CDR_INTERNAL = 6 };
+enum cdr_call_type { CDR_OUT = 1, CDR_IN = 2, CDR_AUDIO_IN = 3, CDR_VIDEO_IN = 4 /* ours */, CDR_PREDICTIVE = 5, CDR_INTERNAL = 6 };
 enum cdr_side { CDR_SYSTEM, CDR_USER, CDR_SEAT };                  /* HungUpSide (AMB-16) */
 enum cdr_step_type { CDR_STAFF_SEAT, CDR_OUTBOUND_SEAT, CDR_STAFF_PHONE_SEAT, CDR_MINI_PROGRAM_SEAT, CDR_STAFF_EXTENSION_SEAT, CDR_EXTERNAL };
 
