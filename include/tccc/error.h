@@ -52,7 +52,10 @@ extern "C" {
     X(FORMAT, -37, "The data has a wrong form.", "Send data in the form that the documentation gives.")         \
     X(AUTH, -38, "The data failed its authentication check.", "Use the keys that both sides agreed on.")        \
     X(REPLAY, -39, "The packet was received before.", "Nothing needs to be done; the packet is dropped.")       \
-    X(IO, -40, "Reading or writing failed.", "Check the disk and the network.")
+    X(IO, -40, "Reading or writing failed.", "Check the disk and the network.")                                 \
+    X(CAMERA_DENIED, -41, "The page may not use the camera.", "Allow camera and microphone in the browser's address bar.") \
+    X(CAMERA_NOT_FOUND, -42, "There is no camera.", "Plug in a camera; the session runs with sound alone meanwhile.") \
+    X(CAMERA_BUSY, -43, "The camera is in use by another program.", "Close the other program and try again.")
 
 enum tccc_error {
     TCCC_OK = 0,
