@@ -9,9 +9,9 @@ const CHANNEL = { ordered: false, maxPacketLifeTime: 150 };
 
 /**
  * @param {{ask: (cmd: string, args: object) => Promise<any>,
- *          post: (message: object, transfer?: Transferable[]) => void, isWorker: boolean}} core
+ *          post: (message: object, transfer?: Transferable[]) => void, isWorker: boolean, iceServers?: () => RTCIceServer[]}} core
  */
-export function createDataChannelPath({ ask, post, isWorker }) {
+export function createDataChannelPath({ ask, post, isWorker, iceServers = () => [] }) {
   /** @type {RTCPeerConnection | null} */
   let peer = null;
 
@@ -41,7 +41,7 @@ export function createDataChannelPath({ ask, post, isWorker }) {
       post({ k: 'dataChannelFailed' });
       return;
     }
-    const connection = new RTCPeerConnection();
+    const connection = new RTCPeerConnection({ iceServers: iceServers() });
     peer = connection;
     connection.onconnectionstatechange = () => connection.connectionState === 'failed' && fail(connection);
     try {

@@ -20,6 +20,8 @@ export const events = Object.freeze({
   transfer: 'transfer',
   asr: 'asr',
   sessionCompleted: 'sessionCompleted',
+  videoMuted: 'videoMuted',
+  videoStreams: 'videoStreams',
   progress: 'progress',
   held: 'held',
   selfService: 'selfService',

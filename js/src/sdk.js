@@ -10,6 +10,8 @@ import { createDevicesApi } from './api_devices.js';
 import { createEmitter, events } from './events.js';
 import { createEquipment } from './equipment.js';
 import { createSessions } from './sessions.js';
+import { createVideoApi } from './api_video.js';
+import { createVideos } from './video.js';
 import { createUiApi } from './api_ui.js';
 import { createUserSettings } from './user_settings.js';
 import { hiddenButtons } from './button_config.js';
@@ -51,6 +53,11 @@ const FROM_CORE = {
 /** What the page does at an order for the voice engine. @type {Record<string, (sdk: Sdk, order: any) => void>} */
 const MEDIA = {
   prepare: (sdk) => { sdk.audio.start().catch((error) => sdk.onEngineFault(error)); },
+  iceServers: (sdk, { servers }) => sdk.videos.setIceServers(servers),
+  video: (sdk, order) => {
+    sdk.sessions.patch(order.sessionId, { muted: order.audioMuted, cameraMuted: order.videoMuted });
+    sdk.videos.order(order);
+  },
   tone: (sdk, { name }) => sdk.audio.tone(name),
   open: (sdk, { channel, sessionId }) => {
     sdk.sessions.patch(sessionId, { channel });
@@ -69,7 +76,9 @@ const MEDIA = {
 /** What else the page does at an event before its listeners are called. @type {Record<string, (sdk: Sdk, fields: any) => void>} */
 const ON_EVENT = {
   ready: (sdk) => sdk.onReady(),
-  callIn: (sdk, { sessionId, autoAnswer }) => { if (autoAnswer) sdk.tccc.Call.accept({ sessionId }); },
+  callIn: (sdk, { sessionId, autoAnswer, type }) => { if (autoAnswer) sdk.tccc[type === 'video' ? 'Video' : 'Call'].accept({ sessionId }); },
+  sessionEnded: (sdk, { sessionId }) => sdk.videos.drop(sessionId),
+  autoTransfer: (sdk, { sessionId }) => sdk.videos.drop(sessionId),
   statusChanged: (sdk, { status }) => { sdk.status = status; },
   tokenExpired: (sdk) => sdk.bus.close('TOKEN_EXPIRED'),
   kickedOut: (sdk) => {
@@ -102,6 +111,12 @@ export class Sdk {
     this.settings = createUserSettings();
     this.admin = createAdmin({ bus: this.bus });
     this.sessions = createSessions(() => this.onSessions());
+    this.videos = createVideos({
+      ask: this.bus.request,
+      onStreams: (sessionId) => this.emitter.emit(events.videoStreams, { sessionId }),
+      onError: (error) => this.emitter.emit(events.warning, plainError(error)),
+      chosen: () => ({ cameraId: '', microphoneId: this.audio.microphoneId }),
+    });
     this.screens = new Screens({
       config, face: () => this.tccc, sessions: this.sessions, emitter: this.emitter, settings: this.settings, isFirstLogin: !this.store.get(),
     });
@@ -123,9 +138,10 @@ export class Sdk {
       consult: createConsultApi({ bus }),
     };
     const Agent = createAgentApi({ bus, status: () => this.status });
+    const Video = createVideoApi({ bus, sessions, videos: this.videos });
     const { on, off, removeAllListeners } = emitter;
     return {
-      Call, Agent, Admin: this.admin.api, Devices: createDevicesApi(this.equipment), UI: createUiApi({ screens, settings }), events, on, off,
+      Call, Video, Agent, Admin: this.admin.api, Devices: createDevicesApi(this.equipment), UI: createUiApi({ screens, settings }), events, on, off,
       callOut: Call.callOut,
       isBrowserSupported: () => isBrowserSupported(),
       isEnvSupported: () => isEnvSupported(),
@@ -162,7 +178,7 @@ export class Sdk {
   useThread(thread) {
     this.thread = thread;
     const post = this.post.bind(this);
-    this.dataChannel = createDataChannelPath({ ask: this.bus.ask, post, isWorker: thread.isWorker });
+    this.dataChannel = createDataChannelPath({ ask: this.bus.ask, post, isWorker: thread.isWorker, iceServers: () => this.videos.iceServers() });
     if (!thread.isWorker) this.emitter.emit(events.warning, { ...plainError(tcccError('CSP_BLOCKED')), mode: 'page' });
     post({ k: 'start', urls: urlsOf(this.config.base, this.config.origin), seat: this.seat() });
     for (const [message, transfer] of this.early.splice(0)) post(message, transfer);
@@ -245,6 +261,7 @@ export class Sdk {
     this.equipment.dispose();
     this.dataChannel?.close();
     this.audio.dispose();
+    this.videos.dispose();
     this.thread?.post({ k: 'stop' });
     this.thread?.stop();
     this.emitter.removeAllListeners();

@@ -15,6 +15,7 @@
  * @property {boolean} held
  * @property {boolean} muted
  * @property {''|'ringing'|'talking'|'conference'} consult  a third party
+ * @property {boolean} cameraMuted
  * @property {number} startMs      Unix ms
  * @property {number} answerMs     Unix ms, 0 not yet
  * @property {number} endMs        Unix ms, 0 not yet
@@ -40,7 +41,7 @@ const SNAPSHOT_STATES = Object.freeze({
 
 /** @param {Partial<Session> & {sessionId: string}} fields @returns {Session} */
 const newSession = (fields) => ({
-  type: 'phone', direction: 'in', state: 'ringingIn', number: '', phoneDesc: '', held: false, muted: false, consult: '', startMs: Date.now(),
+  type: 'phone', direction: 'in', state: 'ringingIn', number: '', phoneDesc: '', held: false, muted: false, cameraMuted: false, consult: '', startMs: Date.now(),
   answerMs: 0, endMs: 0, timeout: 0, channel: -1, details: {}, ending: {},
   ...fields,
 });
@@ -160,6 +161,7 @@ export function createSessions(changed) {
         details: { ...one },
         held: one.held === true,
         consult: one.consult ?? '',
+        cameraMuted: one.cameraMuted === true,
         startMs: one.startMs,
         answerMs: one.answerMs,
         timeout: one.timeout ?? 0,

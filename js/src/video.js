@@ -34,6 +34,8 @@ class Picture {
     this.muted = { audio: false, video: false };
     this.runs = false;
     this.isClosed = false;
+    /** @type {Promise<void> | undefined} */
+    this.opening = undefined;
     this.tries = 0;
     /** @type {ReturnType<typeof setTimeout> | undefined} */
     this.timer = undefined;
@@ -180,6 +182,7 @@ export function createVideos(parts) {
 
   return {
     setIceServers: (/** @type {RTCIceServer[]} */ servers) => { iceServers = servers; },
+    iceServers: () => iceServers,
     /** The core's order. @param {{sessionId: string, run: boolean, audioMuted: boolean, videoMuted: boolean}} order */
     order({ sessionId, run, audioMuted, videoMuted }) {
       if (!run) {
@@ -201,11 +204,26 @@ export function createVideos(parts) {
         throw error;
       }
     },
+    /** The same for a session that `work` begins: it resolves with {sessionId}. @param {() => Promise<any>} work */
+    async begin(work) {
+      const picture = new Picture('', parts, iceServers);
+      try {
+        await picture.open();
+        const data = await work();
+        picture.sessionId = data.sessionId;
+        all.set(data.sessionId, picture);
+        parts.onStreams(data.sessionId);
+        return data;
+      } catch (error) {
+        picture.close();
+        throw error;
+      }
+    },
     drop,
     /** @param {string} sessionId @returns {Streams | null} */
     streams(sessionId) {
       const picture = all.get(sessionId);
-      return picture?.runs ? { local: picture.local ?? new MediaStream(), remote: picture.remote ?? new MediaStream() } : null;
+      return picture && (picture.runs || picture.local) ? { local: picture.local ?? new MediaStream(), remote: picture.remote ?? new MediaStream() } : null;
     },
     /** @param {string} deviceId */
     useCamera: (deviceId) => Promise.all([...all.values()].map((picture) => picture.useCamera(deviceId))),

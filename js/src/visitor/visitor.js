@@ -7,6 +7,7 @@ import { createEmitter } from '../events.js';
 import { newUuid } from '../uuid.js';
 import { resumeStore } from '../resume_store.js';
 import { signIn } from './sign_in.js';
+import { VisitorMedia } from './media.js';
 import { startCoreThread } from '../core_thread.js';
 import { tcccError } from '../errors.js';
 import { VERSION } from 'tccc:version';
@@ -33,6 +34,11 @@ export class Visitor {
     this.log = createChatLog();
     this.tabUuid = newUuid();
     this.sessionId = ''; /* of the chat */
+    /** Of voice and video sessions. @type {Map<string, string>} */
+    this.types = new Map();
+    this.lastSessionId = ''; /* begun last, of any type */
+    /** @type {VisitorMedia | null} */
+    this.media = null;
     this.tries = 0;
     this.isDestroyed = false;
     /** @type {import('../core_thread.js').CoreThread | null} */
@@ -50,7 +56,7 @@ export class Visitor {
     this.visitorId = told.visitorId;
     this.channel = told.channel;
     const thread = await startCoreThread({ ...this.config, workerSrc }, {
-      onMessage: (message) => { if (this.thread === thread) FROM_CORE[message.k]?.(this, message); },
+      onMessage: (message) => { if (this.thread === thread) this.onMessage(message); },
       onFault: (text) => this.fail(tcccError('INTERNAL', text)),
     });
     if (this.isDestroyed) {
@@ -58,6 +64,9 @@ export class Visitor {
       throw tcccError('DESTROYED');
     }
     this.thread = thread;
+    this.media = new VisitorMedia(thread, {
+      config: this.config, ask: this.bus.ask, emit: this.emitter.emit, typeOf: (sessionId) => this.types.get(sessionId) ?? 'voip',
+    });
     const ready = new Promise((resolve, reject) => { this.settle = (error) => (error ? reject(error) : resolve(undefined)); });
     const socket = origin.replace(/^http/, 'ws');
     thread.post({
@@ -68,8 +77,16 @@ export class Visitor {
     await ready;
   }
 
+  /** @param {any} message of the core's thread */
+  onMessage(message) {
+    FROM_CORE[message.k]?.(this, message);
+    this.media?.take(message);
+  }
+
   /** @param {string} event @param {any} data */
   onEvent(event, data) {
+    if (event === 'callOuted') this.types.set(data.sessionId, data.type);
+    if (event === 'sessionEnded') this.media?.over(data);
     this.log.onEvent(event, data);
     if (event === 'queued' && data.type === 'im') this.sessionId = data.sessionId;
     if (event === 'message' || event === 'joined') this.sessionId = data.sessionId;
@@ -88,6 +105,11 @@ export class Visitor {
     this.bus.request('Session.list').then(({ sessions }) => {
       const chat = sessions.find((/** @type {any} */ one) => one.type === 'im' && one.state !== 'ended');
       if (chat) this.sessionId = chat.sessionId;
+      for (const { sessionId, type, state } of sessions) {
+        if (type === 'im' || state === 'ended') continue;
+        this.types.set(sessionId, type);
+        this.lastSessionId = sessionId;
+      }
     }, () => {});
   }
 
@@ -130,9 +152,28 @@ export class Visitor {
   stopThread(code) {
     const thread = this.thread;
     this.thread = null;
+    this.media?.dispose();
+    this.media = null;
     this.bus.close(code);
     thread?.post({ k: 'stop' });
     thread?.stop();
+  }
+
+  /** @param {'voip' | 'video'} type @param {{remark?: string}} [options] */
+  async begin(type, options) {
+    const { media } = this;
+    if (!media) throw tcccError('CONNECTION_LOST');
+    const work = () => this.bus.request('Visit.start', { type, ...options });
+    const data = await (type === 'video' ? media.withCamera(work) : media.withMic(work));
+    this.types.set(data.sessionId, type);
+    this.lastSessionId = data.sessionId;
+    return data;
+  }
+
+  /** @param {'muteMic' | 'unmuteMic'} cmd @param {any} [options] */
+  mute(cmd, options) {
+    const args = { sessionId: this.lastSessionId, ...options };
+    return this.bus.request(`${this.types.get(args.sessionId) === 'video' ? 'Video' : 'Call'}.${cmd}`, args);
   }
 
   destroy() {
@@ -148,6 +189,7 @@ export class Visitor {
     const { bus, emitter, log } = this;
     const named = (/** @type {any} */ options) => ({ sessionId: this.sessionId, ...options });
     const plain = (/** @type {string} */ cmd) => (/** @type {any} */ options) => apiPromise(bus.request(cmd, named(options)));
+    const latest = (/** @type {any} */ options) => ({ sessionId: this.lastSessionId || this.sessionId, ...options });
     const visit = this;
     return {
       get visitorId() { return visit.visitorId; },
@@ -158,8 +200,17 @@ export class Visitor {
       off: emitter.off,
       startChat: (/** @type {{remark?: string}} */ options = {}) => apiPromise(bus.request('Visit.start', { type: 'im', ...options }).then((data) => {
         this.sessionId = data.sessionId;
+        this.lastSessionId = data.sessionId;
         return data;
       })),
+      startVoice: (/** @type {{remark?: string}} */ options) => apiPromise(this.begin('voip', options)),
+      startVideo: (/** @type {{remark?: string}} */ options) => apiPromise(this.begin('video', options)),
+      muteMic: (/** @type {any} */ options) => apiPromise(this.mute('muteMic', options)),
+      unmuteMic: (/** @type {any} */ options) => apiPromise(this.mute('unmuteMic', options)),
+      muteVideo: (/** @type {any} */ options) => apiPromise(bus.request('Video.muteVideo', latest(options))),
+      unmuteVideo: (/** @type {any} */ options) => apiPromise(bus.request('Video.unmuteVideo', latest(options))),
+      sendDigits: (/** @type {any} */ options) => apiPromise(bus.request('Call.sendDigits', latest(options))),
+      getStreams: (/** @type {any} */ options) => this.media?.videos.streams(latest(options).sessionId) ?? null,
       send: (/** @type {any} */ options) => apiPromise(this.sendMessage(named(typeof options === 'string' ? { text: options } : options))),
       read: plain('Chat.read'),
       typing: plain('Chat.typing'),
@@ -168,7 +219,7 @@ export class Visitor {
         return data;
       })),
       messages: (/** @type {any} */ options) => log.list(named(options).sessionId),
-      end: plain('Visit.end'),
+      end: (/** @type {any} */ options) => apiPromise(bus.request('Visit.end', latest(options))),
       rate: plain('Visit.rate'),
       destroy: () => this.destroy(),
     };
