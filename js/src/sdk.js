@@ -115,7 +115,7 @@ export class Sdk {
       ask: this.bus.request,
       onStreams: (sessionId) => this.emitter.emit(events.videoStreams, { sessionId }),
       onError: (error) => this.emitter.emit(events.warning, plainError(error)),
-      chosen: () => ({ cameraId: '', microphoneId: this.audio.microphoneId }),
+      chosen: () => ({ cameraId: this.equipment.devices.selected().camera ?? '', microphoneId: this.audio.microphoneId }),
     });
     this.screens = new Screens({
       config, face: () => this.tccc, sessions: this.sessions, emitter: this.emitter, settings: this.settings, isFirstLogin: !this.store.get(),

@@ -4,6 +4,7 @@
  */
 
 export type AgentStatus = 'free' | 'busy' | 'arrange' | 'notReady' | 'rest' | 'offline';
+export type SessionType = 'phone' | 'im' | 'voip' | 'video' | 'internal';
 export type ServerType = 'staffSeat' | 'staffPhoneSeat' | 'miniProgramSeat' | 'staffExtensionSeat';
 
 /** What API promises resolve with: the fields of T, and the same again as `data`. */
@@ -166,6 +167,24 @@ export interface Call {
   getStats(options: SessionOptions | string): Promise<Success<CallStats>>;
 }
 
+export interface Video {
+  /** Asks for camera and microphone first: rejects with CAMERA_DENIED, MIC_* or INSECURE_CONTEXT, and the session goes on ringing. Without a camera the sound alone runs. */
+  accept(options: SessionOptions | string): Promise<Success>;
+  /** Ends, or rejects one that rings. */
+  end(options: SessionOptions | string): Promise<Success>;
+  /** Removes a finished session. */
+  deleteVideo(options: SessionOptions | string): Promise<Success>;
+  muteMic(options: SessionOptions | string): Promise<Success>;
+  unmuteMic(options: SessionOptions | string): Promise<Success>;
+  /** Turns the camera off. */
+  muteVideo(options: SessionOptions | string): Promise<Success>;
+  unmuteVideo(options: SessionOptions | string): Promise<Success>;
+  /** One of the two. */
+  transfer(options: { sessionId: string; skillGroupId?: string; userId?: string }): Promise<Success>;
+  /** Ours: for the srcObject of two video elements; again after each `videoStreams`. */
+  getStreams(options: SessionOptions | string): { local: MediaStream; remote: MediaStream } | null;
+}
+
 export interface Agent {
   online(): Promise<Success>;
   offline(): Promise<Success>;
@@ -320,13 +339,23 @@ export interface EventMap {
   tokenExpired: { message: string; code?: string };
   callIn: {
     sessionId: string;
-    type: 'phone' | 'internal';
+    type: SessionType;
     /** Only 'internal': the agent who calls. */
     peerUserId?: string;
     timeout: number;
-    calleePhoneNumber: string;
+    /** Of 'phone' and 'internal'. */
+    calleePhoneNumber?: string;
     callerPhoneNumber?: string;
     callerLocation?: string;
+    /** Of 'im', 'voip' and 'video': the visitor, and the channel it came by. */
+    userId?: string;
+    nickname?: string;
+    avatar?: string;
+    peerSource?: string;
+    channelName?: string;
+    clientData?: string;
+    callee?: string;
+    calleeRemark?: string;
     remark?: string;
     ivrPath?: { key: string; label: string }[];
     protectedCallee?: string;
@@ -340,7 +369,7 @@ export interface EventMap {
   userAccessed: { sessionId: string; tabUUID?: string };
   sessionEnded: {
     sessionId: string;
-    type: 'phone' | 'internal';
+    type: SessionType;
     /** Seconds. */
     duration: number;
     closeBy: 'client' | 'seat' | 'admin' | 'timer';
@@ -370,6 +399,10 @@ export interface EventMap {
   /** The time to answer ran out; the session went to someone else. */
   autoTransfer: { sessionId: string };
   transfer: { sessionId: string; skillGroupId?: string; userId?: string; extension?: string; phoneNumber?: string };
+  /** Ours: the other side's microphone or camera of a video session is off (true) or on. */
+  videoMuted: { sessionId: string; from: 'client' | 'seat'; audio: boolean; video: boolean };
+  /** Ours: Video.getStreams gives others now. */
+  videoStreams: { sessionId: string };
   /** What was said, while it is said: docs/asr.md. */
   asr: {
     sessionId: string;
@@ -434,6 +467,7 @@ export type EventName = keyof EventMap;
 
 export interface Tccc {
   Call: Call;
+  Video: Video;
   Agent: Agent;
   Admin: Admin;
   Devices: Devices;

@@ -14,7 +14,7 @@ const FROM_CORE = {
 /** @type {Record<string, (media: VisitorMedia, order: any) => void>} */
 const ORDERS = {
   prepare: ({ audio }) => { audio.start().catch(() => {}); },
-  tone: ({ audio }, { name }) => audio.tone(name !== 'none'),
+  tone: ({ audio }, { name }) => audio.tone(name),
   iceServers: (media, { servers }) => {
     media.iceServers = servers;
     media.videos.setIceServers(servers);
