@@ -124,6 +124,7 @@ export class Sdk {
       config, audio: this.audio, bus: this.bus, emitter: this.emitter, sessions: this.sessions, settings: this.settings,
       borrowMic: this.borrowMic.bind(this),
     });
+    this.equipment.devices.onCamera = (deviceId) => { this.videos.useCamera(deviceId).catch((error) => this.emitter.emit(events.warning, plainError(error))); };
     /** @type {any} */
     this.tccc = this.face();
   }

@@ -58,7 +58,7 @@ export const fromServer = [
     sessions: [listed, { ...listed, type: 'im', callerPhoneNumber: '', userId: 'v1', nickname: '小明', lastSeq: 12 },
       { ...listed, type: 'internal', peerUserId: 'b@example.com', selfService: true, muted: true, consult: 'conference' },
       { ...listed, type: 'video', userId: 'v1', muted: true, cameraMuted: true }, { ...listed, state: 'monitoring' }], replay: false, seq: 9007199254740991, heartbeatMs: 5000, resumeWindowMs: 60000,
-    media: { ticket: 'a-ticket_1', paths: ['dc', 'ws'] }, settings: { a: [1, { b: null }] },
+    media: { ticket: 'a-ticket_1', paths: ['dc', 'ws'], iceServers: [{ urls: 'turn:a.example', username: 'u', credential: 'c' }] }, settings: { a: [1, { b: null }] },
   },
   { t: 'refuse', error }, { t: 'res', id: 7, ok: true, r: { status: 'free' } }, { t: 'res', id: 7, ok: false, error },
   ev('callIn', {
