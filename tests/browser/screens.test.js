@@ -102,7 +102,7 @@ describe('the SDK\'s own screens', function () {
   it('consultation: an agent asks a colleague from the call bar, joins all three, and leaves them to each other', async () => {
     const phone = await centre().phone('udp');
     const [first, second] = [await seatOf(), await seatOf('', { agent: AGENTS[1] })];
-    await second.tab.until(() => tccc.Agent.getStatus() === 'free');
+    for (const seat of [first, second]) await seat.call('Agent.setStatus', { status: 'free' }); // the test before left them otherwise
     await first.dial(CUSTOMER, { callerPhoneNumber: centre().number('udp') });
     const [bar, other] = [ui(first), ui(second)];
     await bar.getByRole('button', { name: 'Transfer' }).click();
@@ -141,6 +141,13 @@ describe('the SDK\'s own screens', function () {
     await phone.waitEvent('CALL_CLOSED');
     await bench.getByText('No calls are running').waitFor();
     assert.equal(await ui(agent).getByRole('button', { name: 'Running calls' }).count(), 0);
+  });
+
+  it('under a policy of nonces alone ui.js runs with the nonce of the SDK\'s own tag', async () => {
+    const server = `http://127.0.0.1:${centre().tcccd.httpPort}`;
+    const csp = `default-src 'none'; script-src 'nonce-test' 'wasm-unsafe-eval'; worker-src blob:; connect-src ${server} ${server.replace('http', 'ws')}`;
+    const seat = await centre().seat({ page: { csp, nonce: 'test' } });
+    await ui(seat).getByRole('button', { name: 'Open the workbench' }).waitFor();
   });
 
   it('SDK-013 SDK-014 data-render-dom-id: the workbench stands in the page\'s element; data-show-work-bench-at-first-login opens it otherwise', async () => {
