@@ -15,7 +15,7 @@ const DATA_CHANNEL = 0;
 /**
  * @typedef {import('./core_module.js').Core} Core
  * @typedef {{core: string, seat: string, media: string}} Urls
- * @typedef {{token: string, resumeToken: string, tabUuid: string, sdkVersion: string, autoOnline: boolean, visitor?: boolean}} Seat
+ * @typedef {{token: string, resumeToken: string, tabUuid: string, sdkVersion: string, autoOnline: boolean, visitor?: boolean, mirror?: string}} Seat
  */
 
 /** What the engine puts out, and who carries it out. @type {Record<number, (host: CoreHost, core: Core) => void>} */
@@ -28,7 +28,7 @@ const OUTPUTS = {
   [OUT.PATH_FRAME]: (host, core) => host.sendFrame(core.index, core.bytes()),
   [OUT.PACKET]: (host, core) => host.toVoice(core.index, core.bytes()),
   [OUT.RESULT]: (host, core) => host.post({ k: 'result', result: core.json() }),
-  [OUT.EVENT]: (host, core) => host.post({ k: 'event', ...core.json() }),
+  [OUT.EVENT]: (host, core) => host.post({ k: 'event', ...core.json(), seq: core.index }),
   [OUT.MEDIA]: (host, core) => host.mediaOrder(core.json()),
   [OUT.STORE]: (host, core) => host.post({ k: 'store', token: core.text() }),
 };
@@ -38,7 +38,8 @@ const INPUTS = {
   start: (host, message) => host.start(message),
   stop: (host) => host.stop(),
   command: (host, message) => host.command(message),
-  voice: (host, { port }) => host.attachVoice(port),
+  voice: (host, { port }) => host.attachVoice(port, false),
+  network: (host) => host.feed((core) => core.network(now())),
   dataChannel: (host, { channel }) => host.attachPath(DATA_CHANNEL, channel),
   dataChannelFailed: (host) => host.pathLost(DATA_CHANNEL),
 };
@@ -60,11 +61,16 @@ export class CoreHost {
     /** @type {MessagePort | null} */
     this.voice = null;
     this.isVoiceUp = false;
+    this.isRetired = false;
     /** @type {ReturnType<typeof setTimeout> | undefined} */
     this.timer = undefined;
     this.timerAt = Infinity;
     /** @type {{id: number, text: string}[]} commands that came before the engine stood */
     this.early = [];
+    /** Whether an input may be taken now; where not, `again` takes it later. @type {((again: () => void, isSignalling: boolean) => boolean) | null} */
+    this.guard = null;
+    /** After every input. @type {((core: Core, isSignalling: boolean) => void) | null} */
+    this.onPumped = null;
   }
 
   /** A message of the page. @param {any} message */
@@ -72,24 +78,32 @@ export class CoreHost {
     INPUTS[message.k]?.(this, message);
   }
 
-  /** @param {{urls: Urls, seat: Seat}} order */
-  async start({ urls, seat }) {
+  /** @param {{urls: Urls, seat: Seat, module?: Promise<WebAssembly.Module>}} order module: of urls.core, where it has been fetched */
+  async start({ urls, seat, module = compileUrl(urls.core) }) {
     this.urls = urls;
     try {
-      this.core = await loadCore(await compileUrl(urls.core), seat, now());
+      const core = await loadCore(await module, seat, now());
+      if (this.isRetired) return;
+      this.core = core;
     } catch (error) {
       this.post({ k: 'fault', message: String(error) });
       return;
     }
-    this.pump(this.core);
+    this.pump(this.core, true);
     for (const command of this.early.splice(0)) this.command(command);
   }
 
   stop() {
+    this.retire();
+    this.voice?.close();
+  }
+
+  /** Sockets are closed and nothing more is done; the voice port stays. */
+  retire() {
+    this.isRetired = true;
     clearTimeout(this.timer);
     this.closeWire(1000);
     this.paths.forEach((_, path) => this.closePath(path));
-    this.voice?.close();
     this.core = null;
   }
 
@@ -105,16 +119,18 @@ export class CoreHost {
     });
   }
 
-  /** @param {(core: Core) => void} input */
-  feed(input) {
+  /** @param {(core: Core) => void} input @param {boolean} [isSignalling] false: a packet of sound */
+  feed(input, isSignalling = true) {
     if (!this.core) return;
+    if (this.guard && !this.guard(() => this.feed(input, isSignalling), isSignalling)) return;
     input(this.core);
-    this.pump(this.core);
+    this.pump(this.core, isSignalling);
   }
 
-  /** @param {Core} core */
-  pump(core) {
+  /** @param {Core} core @param {boolean} isSignalling */
+  pump(core, isSignalling) {
     while (core.poll()) OUTPUTS[core.kind]?.(this, core);
+    this.onPumped?.(core, isSignalling);
     const next = core.nextMs();
     if (next === this.timerAt) return;
     this.timerAt = next;
@@ -177,7 +193,7 @@ export class CoreHost {
     link.binaryType = 'arraybuffer';
     link.onopen = () => isOurs() && this.feed((core) => core.pathOpen(path, now()));
     link.onmessage = ({ data }) => {
-      if (isOurs() && data instanceof ArrayBuffer) this.feed((core) => core.pathFrame(path, new Uint8Array(data), now()));
+      if (isOurs() && data instanceof ArrayBuffer) this.feed((core) => core.pathFrame(path, new Uint8Array(data), now()), false);
     };
     link.onclose = () => isOurs() && this.pathLost(path);
     if (link.readyState === 'open') this.feed((core) => core.pathOpen(path, now()));
@@ -204,9 +220,10 @@ export class CoreHost {
     if (isOpen && link.bufferedAmount <= PATH_BUFFER_MAX) link.send(/** @type {any} */ (frame));
   }
 
-  /** @param {MessagePort} port */
-  attachVoice(port) {
+  /** @param {MessagePort} port @param {boolean} isUp whether the worklet has said so already */
+  attachVoice(port, isUp) {
     this.voice = port;
+    this.isVoiceUp = isUp;
     port.onmessage = ({ data }) => {
       if (data instanceof ArrayBuffer) this.fromVoice(new Uint8Array(data));
       else this.isVoiceUp = data.k === 'up';
@@ -215,7 +232,7 @@ export class CoreHost {
 
   /** @param {Uint8Array} message */
   fromVoice(message) {
-    this.feed((core) => core.packet(channelOf(message), packetOf(message), now()));
+    this.feed((core) => core.packet(channelOf(message), packetOf(message), now()), false);
   }
 
   /** @param {number} channel @param {Uint8Array} packet a view into the engine's memory */

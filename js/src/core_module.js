@@ -22,6 +22,7 @@ const initConfig = (seat) => JSON.stringify({
   seed: randomSeed(),
   autoOnline: seat.autoOnline,
   visitor: seat.visitor === true,
+  mirror: seat.mirror || null,
 });
 
 /** @param {WebAssembly.Module} module @param {import('./core_host.js').Seat} seat @param {number} nowMs */
@@ -82,6 +83,12 @@ export async function loadCore(module, seat, nowMs) {
     packet: (/** @type {number} */ channel, /** @type {Uint8Array} */ packet, /** @type {number} */ now) =>
       give(packet, (length) => wasm.core_packet(channel, length, now)),
     tick: (/** @type {number} */ now) => wasm.core_tick(now),
+    network: (/** @type {number} */ now) => wasm.core_network(now),
+    /** What another tab's core goes on from; '' when there is nothing. */
+    mirror() {
+      const length = wasm.core_mirror();
+      return length ? decoder.decode(look().subarray(mailbox, mailbox + length)) : '';
+    },
     nextMs: () => {
       const next = wasm.core_next_ms();
       return next < 0 ? Infinity : next;
