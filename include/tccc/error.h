@@ -55,7 +55,8 @@ extern "C" {
     X(IO, -40, "Reading or writing failed.", "Check the disk and the network.")                                 \
     X(CAMERA_DENIED, -41, "The page may not use the camera.", "Allow camera and microphone in the browser's address bar.") \
     X(CAMERA_NOT_FOUND, -42, "There is no camera.", "Plug in a camera; the session runs with sound alone meanwhile.") \
-    X(CAMERA_BUSY, -43, "The camera is in use by another program.", "Close the other program and try again.")
+    X(CAMERA_BUSY, -43, "The camera is in use by another program.", "Close the other program and try again.") \
+    X(TABS_UNSUPPORTED, -44, "This browser cannot share one sign-in among tabs; this tab works alone.", "Use a desktop browser with Web Locks and BroadcastChannel on a page of https.")
 
 enum tccc_error {
     TCCC_OK = 0,

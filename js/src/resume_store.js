@@ -1,8 +1,11 @@
-/** resume_store.js: keeps the resume token over a reload of this tab, per server and user. Layer: page. */
+/**
+ * resume_store.js: keeps the resume token over a reload of this tab, per server and user; where tabs share a seat, over a reload of
+ * whichever led. Layer: page.
+ */
 
-/** @param {{origin: string, sdkAppId: string, userId: string}} config @param {Storage | null} [storage] */
-export function resumeStore({ origin, sdkAppId, userId }, storage = tabStorage()) {
-  const key = `tccc.resume ${origin} ${sdkAppId} ${userId}`;
+/** @param {{origin: string, sdkAppId: string, userId: string, shared?: boolean}} config @param {Storage | null} [storage] */
+export function resumeStore({ origin, sdkAppId, userId, shared = false }, storage = shared ? allTabsStorage() : tabStorage()) {
+  const key = `tccc.resume${shared ? ' shared' : ''} ${origin} ${sdkAppId} ${userId}`;
   const clear = () => storage?.removeItem(key);
   return {
     get: () => storage?.getItem(key) ?? '',
@@ -15,6 +18,15 @@ export function resumeStore({ origin, sdkAppId, userId }, storage = tabStorage()
 function tabStorage() {
   try {
     return globalThis.sessionStorage;
+  } catch {
+    return null;
+  }
+}
+
+/** @returns {Storage | null} */
+function allTabsStorage() {
+  try {
+    return globalThis.localStorage;
   } catch {
     return null;
   }

@@ -10,6 +10,7 @@
  * @property {string} renderDomId   '' or the id of the element that takes the workbench
  * @property {'core'|'browser'|'off'} processing who cancels echo and noise
  * @property {string} workerSrc     '' or a same-origin worker.js, for pages whose CSP forbids blob workers
+ * @property {boolean} shared       several tabs of one origin are one seat (data-enable-shared)
  * @property {string} nonce
  * @property {string} lang          '' or the screens' language: zh, en
  * @property {boolean} isWorkbenchFirst  open the workbench at sign-in
@@ -34,6 +35,7 @@ export function scriptConfig({ src, dataset, nonce = '' }) {
     renderDomId: dataset.renderDomId || '',
     processing: /** @type {any} */ (PROCESSING.includes(dataset.processing ?? '') ? dataset.processing : 'core'),
     workerSrc: dataset.workerSrc || '',
+    shared: dataset.enableShared === 'true',
     nonce,
     lang: dataset.lang || '',
     isWorkbenchFirst: dataset.showWorkBenchAtFirstLogin === 'true',

@@ -21,6 +21,7 @@ import { resumeStore } from './resume_store.js';
 import { Screens } from './screens.js';
 import { startCoreThread } from './core_thread.js';
 import { tcccError } from './errors.js';
+import { canShare, createTabPage, groupName } from './tabs/tab_page.js';
 import { VERSION } from 'tccc:version';
 
 /** @param {string} base @param {string} origin */
@@ -48,6 +49,9 @@ const FROM_CORE = {
   dataChannel: (sdk) => sdk.dataChannel?.open(),
   dataChannelClose: (sdk) => sdk.dataChannel?.close(),
   fault: (sdk, { message }) => sdk.onCoreFault(message),
+  lead: (sdk, { isLeader }) => sdk.tabs.lead(isLeader),
+  mirror: (sdk, { sessions }) => sdk.sessions.mirror(sessions),
+  pageCommand: (sdk, command) => { sdk.tabs.serve(command); },
 };
 
 /** What the page does at an order for the voice engine. @type {Record<string, (sdk: Sdk, order: any) => void>} */
@@ -61,7 +65,7 @@ const MEDIA = {
   tone: (sdk, { name }) => sdk.audio.tone(name),
   open: (sdk, { channel, sessionId }) => {
     sdk.sessions.patch(sessionId, { channel });
-    sdk.audio.acquire().catch((error) => sdk.emitter.emit(events.micError, plainError(error)));
+    sdk.acquire().catch((error) => sdk.emit(events.micError, plainError(error)));
   },
   direct: (sdk, { channel, muted }) => {
     const session = sdk.sessions.onChannel(channel);
@@ -76,7 +80,11 @@ const MEDIA = {
 /** What else the page does at an event before its listeners are called. @type {Record<string, (sdk: Sdk, fields: any) => void>} */
 const ON_EVENT = {
   ready: (sdk) => sdk.onReady(),
-  callIn: (sdk, { sessionId, autoAnswer, type }) => { if (autoAnswer) sdk.tccc[type === 'video' ? 'Video' : 'Call'].accept({ sessionId }); },
+  callIn: (sdk, { sessionId, autoAnswer, type }) => {
+    sdk.warm();
+    if (autoAnswer && sdk.tabs.isLeader()) sdk.tccc[type === 'video' ? 'Video' : 'Call'].accept({ sessionId });
+  },
+  callOuted: (sdk) => sdk.warm(),
   sessionEnded: (sdk, { sessionId }) => sdk.videos.drop(sessionId),
   autoTransfer: (sdk, { sessionId }) => sdk.videos.drop(sessionId),
   statusChanged: (sdk, { status }) => { sdk.status = status; },
@@ -105,9 +113,13 @@ export class Sdk {
     /** @type {ReturnType<typeof createDataChannelPath> | null} */
     this.dataChannel = null;
     this.bus = createBus((id, text) => this.post({ k: 'command', id, text }));
+    this.tabs = createTabPage({
+      bus: this.bus, post: (message) => this.post(message), tccc: () => this.tccc,
+      onLead: (isLeader) => this.onLead(isLeader), withMic: (work) => this.withMic(work),
+    });
     const voicePorts = new MessageChannel(); /* orders wait in the port until the worklet stands */
     this.post({ k: 'voice', port: voicePorts.port1 }, [voicePorts.port1]);
-    this.audio = new Audio(config, voicePorts.port2, this.emitter.emit);
+    this.audio = new Audio(config, voicePorts.port2, (name, fields) => this.emit(name, fields));
     this.settings = createUserSettings();
     this.admin = createAdmin({ bus: this.bus });
     this.sessions = createSessions(() => this.onSessions());
@@ -131,18 +143,18 @@ export class Sdk {
 
   /** window.tccc. */
   face() {
-    const { audio, bus, emitter, screens, sessions, settings } = this;
+    const { audio, bus, emitter, screens, sessions, settings, tabs } = this;
     const withMic = (/** @type {() => Promise<any>} */ work) => this.withMic(work);
-    const Call = {
+    const Call = tabs.atLeader('Call', {
       ...createCallApi({ bus, sessions, audio, withMic }),
       ...createSuperviseApi({ bus, sessions, audio, withMic }),
       consult: createConsultApi({ bus }),
-    };
+    });
     const Agent = createAgentApi({ bus, status: () => this.status });
     const Video = createVideoApi({ bus, sessions, videos: this.videos });
     const { on, off, removeAllListeners } = emitter;
     return {
-      Call, Video, Agent, Admin: this.admin.api, Devices: createDevicesApi(this.equipment), UI: createUiApi({ screens, settings }), events, on, off,
+      Call, Video, Agent, Admin: this.admin.api, Devices: tabs.atLeader('Devices', createDevicesApi(this.equipment)), UI: createUiApi({ screens, settings }), events, on, off,
       callOut: Call.callOut,
       isBrowserSupported: () => isBrowserSupported(),
       isEnvSupported: () => isEnvSupported(),
@@ -181,8 +193,17 @@ export class Sdk {
     const post = this.post.bind(this);
     this.dataChannel = createDataChannelPath({ ask: this.bus.ask, post, isWorker: thread.isWorker, iceServers: () => this.videos.iceServers() });
     if (!thread.isWorker) this.emitter.emit(events.warning, { ...plainError(tcccError('CSP_BLOCKED')), mode: 'page' });
-    post({ k: 'start', urls: urlsOf(this.config.base, this.config.origin), seat: this.seat() });
+    const shared = this.shareOrNot(thread.isWorker) ? groupName(this.config) : '';
+    post({ k: 'start', urls: urlsOf(this.config.base, this.config.origin), seat: this.seat(), shared });
     for (const [message, transfer] of this.early.splice(0)) post(message, transfer);
+  }
+
+  /** @param {boolean} isWorker whether the core has a thread of its own */
+  shareOrNot(isWorker) {
+    if (!this.config.shared) return false;
+    if (isWorker && canShare()) this.tabs.share();
+    else this.emitter.emit(events.warning, plainError(tcccError('TABS_UNSUPPORTED')));
+    return this.tabs.isShared();
   }
 
   seat() {
@@ -204,12 +225,37 @@ export class Sdk {
     else this.emitter.emit(event, data);
   }
 
+  /** Of this page's own, told in all tabs that share the seat. @param {string} name @param {object} [fields] */
+  emit(name, fields = {}) {
+    if (this.tabs.isShared() && this.tabs.isLeader()) this.post({ k: 'pageEvent', event: name, data: fields });
+    else this.emitter.emit(name, fields);
+  }
+
+  /** Sound and microphone are in the tab that leads, and there only. @param {boolean} isLeader */
+  onLead(isLeader) {
+    if (isLeader) return;
+    this.dataChannel?.close();
+    for (const { sessionId, channel } of this.sessions.list()) if (channel >= 0) this.sessions.patch(sessionId, { channel: -1 });
+    this.audio.tone(false);
+    this.audio.release();
+  }
+
+  async acquire() {
+    await this.audio.acquire();
+    if (!this.tabs.isLeader()) this.audio.release();
+  }
+
+  /** A call is coming: this tab may have to go on with its sound. */
+  warm() {
+    this.audio.preload().catch((error) => this.onEngineFault(error));
+  }
+
   onReady() {
     this.bus.open();
     this.bus.request('Session.list').then(({ sessions }) => this.sessions.restore(sessions ?? []), () => {});
     this.admin.load();
     this.equipment.signedIn();
-    this.audio.preload().catch((error) => this.onEngineFault(error));
+    if (this.tabs.isLeader()) this.warm();
   }
 
   onSessions() {
@@ -226,6 +272,7 @@ export class Sdk {
   /** Runs `work` with the microphone open; without one the call is not touched. @param {() => Promise<any>} work */
   async withMic(work) {
     await this.bus.request('Session.list'); /* refuses before ready and after destroy, so that no one is asked in vain */
+    if (!this.tabs.isLeader()) return work(); /* the tab that leads opens its own */
     return this.borrowMic(work);
   }
 
@@ -233,7 +280,7 @@ export class Sdk {
   async borrowMic(work) {
     this.micUsers += 1;
     try {
-      await this.audio.acquire();
+      await this.acquire();
       return await work();
     } finally {
       this.micUsers -= 1;
@@ -260,6 +307,7 @@ export class Sdk {
     this.status = 'offline';
     this.screens.dispose();
     this.equipment.dispose();
+    this.tabs.dispose();
     this.dataChannel?.close();
     this.audio.dispose();
     this.videos.dispose();

@@ -162,6 +162,7 @@ export function createSessions(changed) {
         held: one.held === true,
         consult: one.consult ?? '',
         cameraMuted: one.cameraMuted === true,
+        muted: one.muted === true,
         startMs: one.startMs,
         answerMs: one.answerMs,
         timeout: one.timeout ?? 0,
@@ -183,8 +184,16 @@ export function createSessions(changed) {
   const needMic = () => [...all.values()].some(({ type, state }) => VOICE.includes(type) && state !== 'ended' && state !== 'ringingIn') ||
     [...monitored.values()].some(({ whispers }) => whispers);
 
+  /** What the leading tab knows and no event tells. @param {{sessionId: string, muted?: boolean}[]} list */
+  function mirror(list) {
+    for (const { sessionId, muted = false } of list) {
+      const session = all.get(sessionId);
+      if (session && session.muted !== muted) patch(sessionId, { muted });
+    }
+  }
+
   return {
-    onEvent, restore, patch, needMic, monitor, unmonitor, takeOver, whisper,
+    onEvent, restore, patch, mirror, needMic, monitor, unmonitor, takeOver, whisper,
     /** Whether something is to be heard without a microphone. */
     isListening: () => monitored.size > 0,
     get: (/** @type {string} */ sessionId) => all.get(sessionId),

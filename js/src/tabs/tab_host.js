@@ -474,7 +474,7 @@ export class TabHost {
       this.host?.command({ id, text });
       return;
     }
-    this.pending.add(id, cmd, isMarked(cmd) && typeof args === 'object' ? { ...args, tabUUID: this.tabUuid } : args);
+    this.pending.add(id, cmd, isMarked(cmd) && typeof args === 'object' ? { tabUUID: this.tabUuid, ...args } : args);
     this.ask(id);
   }
 

@@ -1,0 +1,105 @@
+/**
+ * tab_page.js: the page's part of a seat that several tabs share: whether it leads, and what it does for the others. Layer: page.
+ * Source: docs/tabs.md. Without sharing a page always leads.
+ */
+
+/** What only the leading page can do, because microphone, loudspeaker and sound engine are there. */
+const AT_LEADER = {
+  Call: ['getStats', 'setNoiseSuppression'],
+  Devices: ['setMicrophone', 'setSpeaker', 'setVolume', 'setMicVolume', 'preflight', 'watchVolume', 'getSelected'],
+};
+
+/** The documented limit: mobile browsers halt hidden pages at will. @param {any} navigator */
+const isMobile = (navigator) => navigator.userAgentData?.mobile === true || /Android|iPhone|iPad|iPod/.test(navigator.userAgent ?? '');
+
+/** @param {any} [scope] @returns {boolean} */
+export const canShare = (scope = globalThis) => typeof scope.BroadcastChannel === 'function'
+  && typeof scope.navigator?.locks?.request === 'function' && !isMobile(scope.navigator);
+
+/** Tabs of one origin, server and user are one group. @param {{origin: string, sdkAppId: string, userId: string}} config */
+export const groupName = ({ origin, sdkAppId, userId }) => `tccc.seat ${origin} ${sdkAppId} ${userId}`;
+
+/** @param {any} error */
+const failure = (error) => ({ status: 'error', code: error?.code ?? 'INTERNAL', errorMsg: error?.errorMsg ?? String(error), remedy: error?.remedy ?? '' });
+
+/**
+ * @typedef {{bus: import('../bus.js').Bus, post: (message: object) => void, tccc: () => any, onLead: (isLeader: boolean) => void,
+ *            withMic: (work: () => Promise<any>) => Promise<any>}} Page
+ */
+
+/** @param {Page} page @param {any} [scope] the window */
+export function createTabPage(page, scope = globalThis) {
+  let isShared = false;
+  let isLeader = true;
+
+  /** @param {boolean} leads */
+  function lead(leads) {
+    if (leads === isLeader) return;
+    isLeader = leads;
+    page.onLead(leads);
+  }
+
+  /** @type {[EventTarget, string, (event: any) => void][]} */
+  const listening = [
+    [scope.document, 'freeze', () => halt()],
+    [scope.document, 'resume', () => page.post({ k: 'thaw' })],
+    [scope, 'pagehide', () => halt()],
+    [scope, 'pageshow', ({ persisted }) => { if (persisted) page.post({ k: 'thaw' }); }],
+  ];
+
+  /** The browser is about to halt this page: the microphone is let go before, because a halted page cannot. */
+  function halt() {
+    lead(false);
+    page.post({ k: 'freeze' });
+  }
+
+  /** From now on other tabs may lead. */
+  function share() {
+    isShared = true;
+    lead(false);
+    for (const [target, name, listener] of listening) target.addEventListener(name, listener);
+  }
+
+  /** @param {{cmd: string, args: any}} command of another tab's page */
+  function carryOut({ cmd, args }) {
+    if (cmd !== 'Page.call') return page.withMic(() => page.bus.request(cmd, args));
+    const { space, method, options } = args;
+    if (!(/** @type {any} */ (AT_LEADER)[space] ?? []).includes(method)) throw new Error(`${space}.${method} is not for other tabs.`);
+    return page.tccc()[space][method](...options);
+  }
+
+  /** @param {{id: number, cmd: string, args: any}} command */
+  async function serve(command) {
+    try {
+      const data = await carryOut(command);
+      page.post({ k: 'pageAnswer', id: command.id, result: { status: 'success', data: data?.data ?? data ?? {} } });
+    } catch (error) {
+      page.post({ k: 'pageAnswer', id: command.id, result: failure(error) });
+    }
+  }
+
+  /** A namespace whose methods of AT_LEADER run where the sound is. @template {object} T @param {string} space @param {T} api @returns {T} */
+  function atLeader(space, api) {
+    const own = /** @type {any} */ (api);
+    for (const method of /** @type {any} */ (AT_LEADER)[space]) {
+      const here = own[method];
+      if (typeof here !== 'function') continue;
+      own[method] = (/** @type {any[]} */ ...options) => (isLeader ? here(...options) : askLeader(space, method, options));
+    }
+    return api;
+  }
+
+  /** @param {string} space @param {string} method @param {any[]} options */
+  function askLeader(space, method, options) {
+    const answer = page.bus.request('Page.call', { space, method, options }).then((data) => (Array.isArray(data) ? data : { ...data, status: 'success', data }));
+    answer.catch(() => {});
+    return answer;
+  }
+
+  return {
+    share, lead, serve, atLeader,
+    isLeader: () => isLeader,
+    isShared: () => isShared,
+    dispose: () => { for (const [target, name, listener] of listening) target.removeEventListener(name, listener); },
+  };
+}
