@@ -426,7 +426,8 @@ bool calls_inherit(tccc_engine *engine, const json_value *sessions) {
         wire_session session;
         if (wire_read_session(e, &session) < 0) return false;
         session.has_media = false; /* the server tells it again, with its keys */
-        if (!calls_find(engine, session.session_id)) adopt(engine, &session);
+        if (session.type == WIRE_IM) chats_restore(engine, &(wire_welcome){ .sessions = &session, .n_sessions = 1 });
+        else if (!calls_find(engine, session.session_id)) adopt(engine, &session);
     }
     return true;
 }

@@ -75,6 +75,17 @@ export class TabGroup {
     }
   }
 
+  /** Sound goes both ways in whichever tab leads: a second of it, asked from a tab that does not. */
+  async untilSound(seat, sessionId) {
+    const limit = Date.now() + DEADLINE_MS;
+    for (;;) {
+      const { data } = await seat.call('Call.getStats', { sessionId });
+      if (data.packetsSent > 50 && data.packetsReceived > 50) return;
+      if (Date.now() > limit) throw new Error(`no sound within ${DEADLINE_MS} ms: ${JSON.stringify(data)}`);
+      await delay(50);
+    }
+  }
+
   /** The renderers of the browser, by their process ids. */
   async renderers() {
     this.cdp ??= await this.browser.browser.newBrowserCDPSession();
