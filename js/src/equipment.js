@@ -11,19 +11,20 @@ import { createVolumeWatch } from './volume_watch.js';
  * @param {import('./audio.js').Audio} sdk.audio
  * @param {import('./bus.js').Bus} sdk.bus
  * @param {import('./events.js').Emitter} sdk.emitter
+ * @param {(name: string, fields?: object) => void} sdk.emit tells it in every tab that shares the seat
+ * @param {() => boolean} sdk.isLeader of several tabs one rings and speaks of the microphone
  * @param {import('./sessions.js').Sessions} sdk.sessions
  * @param {import('./user_settings.js').Settings} sdk.settings
  * @param {(work: () => Promise<any>) => Promise<any>} sdk.borrowMic runs it with the microphone open
  */
-export function createEquipment({ config, audio, bus, emitter, sessions, settings, borrowMic }) {
-  const { emit } = emitter;
+export function createEquipment({ config, audio, bus, emitter, emit, isLeader, sessions, settings, borrowMic }) {
   const devices = createDevices({
     audio, emit, borrowMic, help: `${config.base}check.html`,
-    tell: (microphone) => { bus.request('Agent.device', { microphone }).catch(() => {}); },
+    tell: (microphone) => { if (isLeader()) bus.request('Agent.device', { microphone }).catch(() => {}); },
   });
   const volume = createVolumeWatch({ audio, emit });
   const quality = createQualityWatch({ audio, sessions, bus, emit });
-  const ring = createRing({ emitter, sessions, settings, audio, lang: config.lang });
+  const ring = createRing({ emitter, sessions, settings, audio, lang: config.lang, isLeader });
   const preflight = createPreflight({ audio, bus, borrowMic, devices, volume, lang: () => settings.get().lang || config.lang });
   ring.begin();
   devices.begin();

@@ -22,8 +22,9 @@ const textOf = (lang) => (/^zh/i.test(lang || document.documentElement.lang || n
  * @param {{get: () => {disableRingtone: boolean, disableNotification: boolean, lang: string}, subscribe: (listener: () => void) => void}} parts.settings
  * @param {import('./audio.js').Audio} parts.audio
  * @param {string} parts.lang
+ * @param {() => boolean} parts.isLeader of several tabs that share a seat one rings
  */
-export function createRing({ emitter, sessions, settings, audio, lang }) {
+export function createRing({ emitter, sessions, settings, audio, lang, isLeader }) {
   /** @type {Map<string, Notification | null>} those that were called out, by session */
   const called = new Map();
   /** @type {ReturnType<typeof setInterval> | undefined} */
@@ -31,7 +32,7 @@ export function createRing({ emitter, sessions, settings, audio, lang }) {
   let title = '';
   let isBlocked = false;
 
-  const ringing = () => sessions.list().filter(({ state }) => state === 'ringingIn');
+  const ringing = () => (isLeader() ? sessions.list() : []).filter(({ state }) => state === 'ringingIn');
 
   /** @param {import('./sessions.js').Session} session */
   function notify({ sessionId, phoneDesc, number, details }) {

@@ -134,6 +134,7 @@ export class Sdk {
     });
     this.equipment = createEquipment({
       config, audio: this.audio, bus: this.bus, emitter: this.emitter, sessions: this.sessions, settings: this.settings,
+      emit: (name, fields) => this.emit(name, fields), isLeader: this.tabs.isLeader,
       borrowMic: this.borrowMic.bind(this),
     });
     this.equipment.devices.onCamera = (deviceId) => { this.videos.useCamera(deviceId).catch((error) => this.emitter.emit(events.warning, plainError(error))); };
@@ -227,16 +228,17 @@ export class Sdk {
 
   /** Of this page's own, told in all tabs that share the seat. @param {string} name @param {object} [fields] */
   emit(name, fields = {}) {
-    if (this.tabs.isShared() && this.tabs.isLeader()) this.post({ k: 'pageEvent', event: name, data: fields });
-    else this.emitter.emit(name, fields);
+    if (!this.tabs.isShared()) this.emitter.emit(name, fields);
+    else if (this.tabs.isLeader()) this.post({ k: 'pageEvent', event: name, data: fields }); /* the others hear it from there */
   }
 
   /** Sound and microphone are in the tab that leads, and there only. @param {boolean} isLeader */
   onLead(isLeader) {
+    this.equipment.update();
     if (isLeader) return;
     this.dataChannel?.close();
     for (const { sessionId, channel } of this.sessions.list()) if (channel >= 0) this.sessions.patch(sessionId, { channel: -1 });
-    this.audio.tone(false);
+    this.audio.tone('none');
     this.audio.release();
   }
 

@@ -6,7 +6,7 @@
 /** What only the leading page can do, because microphone, loudspeaker and sound engine are there. */
 const AT_LEADER = {
   Call: ['getStats', 'setNoiseSuppression'],
-  Devices: ['setMicrophone', 'setSpeaker', 'setVolume', 'setMicVolume', 'preflight', 'watchVolume', 'getSelected'],
+  Devices: ['setMicrophone', 'setSpeaker', 'setVolume', 'setMicVolume', 'preflight', 'watchVolume'],
 };
 
 /** The documented limit: mobile browsers halt hidden pages at will. @param {any} navigator */
