@@ -57,7 +57,7 @@ describe('events', () => {
     assert.equal(listener.list.length, 3);
   });
 
-  it('SDK-180 a payload is flat, and its data, which is not enumerable, holds the same fields', () => {
+  it('SDK-180 AMB-04 a payload is flat, and its data, which is not enumerable, holds the same fields', () => {
     const listener = heard();
     emitter.on('callIn', listener);
     emitter.emit('callIn', { sessionId: 's1', timeout: 20 });

@@ -10,7 +10,7 @@ describe('promises', () => {
     ({ tcccError } = await load('errors.js'));
   });
 
-  it('SDK-027 a result carries its fields flat and as data', async () => {
+  it('SDK-027 AMB-03 a result carries its fields flat and as data', async () => {
     const result = await apiPromise(Promise.resolve({ sessionId: 's', calleePhoneNumber: '9001' }));
     assert.equal(result.status, 'success');
     assert.equal(result.sessionId, 's');

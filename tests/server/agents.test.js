@@ -38,11 +38,13 @@ describe('an agent and its page', function () {
     await seat.next('sessionEnded');
   }
 
-  it('ACD-006 SDK-018 after a call: arrange with its countdown, then free', async () => {
+  it('ACD-006 SDK-018 AMB-10 after a call: arrange with its countdown, afterCallWork for the cloud API, then free', async () => {
     const seat = await centre().seat();
     await served(seat);
     assert.deepEqual(await becomes(seat, 'busy'), { status: 'busy' });
     assert.deepEqual(await becomes(seat, 'arrange'), { status: 'arrange', countdown: RECOVERY_SECONDS });
+    const { Metrics } = await centre().tcccd.cloud().DescribeStaffStatusMetrics({ SdkAppId: 1400000001, StaffList: [seat.userId] });
+    assert.deepEqual(Metrics.map((one) => one.Status), ['afterCallWork']);
     assert.deepEqual(await becomes(seat, 'free'), { status: 'free' });
   });
 

@@ -74,11 +74,11 @@ describe('calls of a seat', function () {
     await peer.done();
   });
 
-  it('SDK-103 SDK-148 an inbound call: callIn with its fields, accept, userAccessed, the caller hangs up', async () => {
+  it('SDK-103 SDK-148 AMB-34 an inbound call: callIn with its fields, accept, userAccessed, the caller hangs up', async () => {
     const seat = await centre().seat();
     const peer = await centre().calls(calling.talks({ talkMs: 300 }));
     const callIn = await seat.next('callIn');
-    assert.match(callIn.sessionId, /^[0-9a-f-]{36}$/);
+    assert.match(callIn.sessionId, /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/); // a UUID (RFC 9562)
     assert.deepEqual({ ...callIn, sessionId: '' }, { sessionId: '', type: 'phone', timeout: 2, calleePhoneNumber: NUMBER, callerPhoneNumber: CUSTOMER, ivrPath: [], serverType: 'staffSeat' });
     await seat.ask('call.accept', { sessionId: callIn.sessionId });
     assert.equal((await seat.next('userAccessed')).sessionId, callIn.sessionId);

@@ -83,6 +83,19 @@ describe('settings of calls', function () {
     await seat.next('sessionEnded');
   });
 
+  it('ACD-002 ACD-027 the countdown shown is the timeout configured, also after a change', async () => {
+    const seat = await centre.seatOf(agent(0));
+    for (const timeoutTransferSeconds of [7, 90]) {
+      await set({ timeoutTransferSeconds });
+      const peer = await centre.calls(calling.talks({ talkMs: 200 }), { port: undefined });
+      const { sessionId, timeout } = await seat.next('callIn');
+      assert.equal(timeout, timeoutTransferSeconds);
+      await seat.ask('call.accept', { sessionId });
+      await seat.next('sessionEnded');
+      await peer.done();
+    }
+  });
+
   it('queueMax: who finds the queue full is refused, the one in it stays and is served', async () => {
     await set({ queueMax: 1 });
     const seat = await centre.seatOf(agent(0));

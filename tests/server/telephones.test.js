@@ -92,7 +92,7 @@ describe('agents on telephones', function () {
     assert.deepEqual([cdr.HungUpSide, cdr.ServeParticipants.map((one) => one.Type), cdr.ServeParticipants[0].TransferTo], ['seat', ['staffSeat', 'staffExtensionSeat'], '1002']);
   });
 
-  it('mobile answer mode "always": the mobile is called over the trunk, the page is told with staffPhoneSeat and may hang up', async () => {
+  it('AMB-05 mobile answer mode "always": the mobile is called over the trunk, the page is told with staffPhoneSeat and may hang up', async () => {
     await set(agent(0), { phone: MOBILE, mobileAccept: 'always' });
     const seat = await centre.seatOf(agent(0));
     const mobile = await centre.called(called.answers());

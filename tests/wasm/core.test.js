@@ -74,7 +74,7 @@ describe('core.wasm', () => {
     assert.ok(!core.of(OUT.TEXT).some(({ t }) => t === 'req'));
   });
 
-  it('SDK-006 SDK-102 a refused token fires tokenExpired with its message', async () => {
+  it('SDK-006 SDK-102 AMB-08 a refused token fires tokenExpired with its message', async () => {
     const core = await loadCore();
     core.init();
     core.drain().open().say({ t: 'refuse', error: { code: 'TOKEN_USED', message: 'The sign-in token was used before.', remedy: '' } });
