@@ -1,0 +1,69 @@
+/** screens_visits.test.js: visitors' chats, voice and video in the SDK's own screens, with the real centre and a visitor's page. Layer: tests. */
+import assert from 'node:assert/strict';
+import { AGENTS, useCentre } from '../e2e/centre.js';
+import { AdminClient } from '../server/admin_client.js';
+
+describe('visitors in the SDK\'s own screens', function () {
+  this.timeout(60000);
+  const centre = useCentre({ browser: 'chromium', instance: { skillGroups: [{ name: 'shop', agents: [AGENTS[0]] }] } });
+  const visitors = [];
+  let group;
+  before(async () => {
+    const admin = new AdminClient(centre().tcccd);
+    [group] = (await admin.get('groups')).groups;
+    await admin.post('channels', { channelId: 'shop', name: 'Shop', types: ['im', 'voip', 'video'], groupId: group.groupId, welcome: 'Welcome to the shop.' });
+  });
+  afterEach(async () => { await Promise.all(visitors.splice(0).map((tab) => tab.close())); });
+
+  /** A customer's page that is signed in to the channel; `heard` notes its events. */
+  async function visitor() {
+    const tab = await centre().browser.tab({ sound: false });
+    visitors.push(tab);
+    await tab.goto(centre().pages.put(`<!doctype html><meta charset="utf-8"><title>shop</title><script src="http://127.0.0.1:${centre().tcccd.httpPort}/sdk/tccc-visitor.js" crossorigin="anonymous"></script>`));
+    await tab.evaluate(async () => {
+      window.heard = [];
+      window.me = await window.tcccVisitor.connect({ channel: 'shop', nickname: 'Xiao Ming' });
+      for (const name of ['message', 'typing', 'messageRead', 'joined', 'sessionEnded', 'videoMuted']) window.me.on(name, (fields) => window.heard.push({ name, ...fields }));
+    });
+    return tab;
+  }
+  const heard = (tab, name, test = 'true') => tab.until(([wanted, text]) => window.heard.find((one) => one.name === wanted && JSON.stringify(one).includes(text === 'true' ? '' : text)), [name, test], { what: `${name} ${test}` });
+  const ui = (seat) => seat.tab.page.locator('t3c-sdk#tcccSdkDomRoot');
+  /** Width of the decoded picture of a video of the screens. */
+  const picture = (seat, kind) => seat.tab.until((one) => document.getElementById('tcccSdkDomRoot').shadowRoot.querySelector(`video.${one}`)?.videoWidth, kind, { what: `the picture ${kind}` });
+
+  it('SDK-068 SDK-072 WB-101 WB-102 a video call is answered in the bar, shows both pictures, and ends', async () => {
+    const seat = await centre().seat();
+    const customer = await visitor();
+    await seat.tab.until(() => tccc.Agent.getStatus() === 'free');
+    await customer.evaluate(() => { window.me.startVideo(); });
+    await ui(seat).getByText('Video call').first().waitFor();
+    await ui(seat).getByRole('button', { name: 'Answer' }).click();
+    await seat.next('userAccessed');
+    assert.ok(await picture(seat, 'theirs') > 0 && await picture(seat, 'own') > 0);
+    await ui(seat).getByRole('button', { name: 'Turn the camera off' }).click();
+    await heard(customer, 'videoMuted', '"video":true');
+    await ui(seat).getByRole('button', { name: 'Turn the camera on' }).waitFor();
+    await ui(seat).getByRole('button', { name: 'End video' }).click();
+    await heard(customer, 'sessionEnded');
+    await ui(seat).getByRole('button', { name: 'Complete' }).click();
+    await ui(seat).getByText('No contacts yet').waitFor();
+    assert.deepEqual(seat.tab.errors, []);
+  });
+
+  it('a voice call of a visitor is answered as a call, with what is known of the visitor', async () => {
+    const seat = await centre().seat();
+    const customer = await visitor();
+    await seat.tab.until(() => tccc.Agent.getStatus() === 'free');
+    await customer.evaluate(() => { window.me.startVoice({ remark: 'about order 7' }); });
+    await ui(seat).getByText('Xiao Ming').first().waitFor();
+    await ui(seat).getByRole('button', { name: 'Answer' }).click();
+    await heard(customer, 'joined');
+    await ui(seat).getByRole('button', { name: 'Mute' }).waitFor();
+    await ui(seat).getByRole('button', { name: 'Open the workbench' }).click();
+    await ui(seat).locator('.item').first().click();
+    await ui(seat).getByText('about order 7').waitFor();
+    await ui(seat).getByRole('button', { name: 'Hang up' }).click();
+    await heard(customer, 'sessionEnded');
+  });
+});
