@@ -5,6 +5,7 @@
 #include "server/admin/metrics.h"
 #include "server/bridge/bridge.h"
 #include "server/call/call.h"
+#include "server/chat/chat.h"
 #include "server/cloudapi/call_in.h"
 #include "server/cloudapi/cloudapi.h"
 #include "server/cloudapi/web.h"
@@ -54,6 +55,8 @@ struct server {
     trunks *trunks;
     calls *calls;
     visitors *visitors;
+    chat_files *files;
+    chats *chats;
     seats *seats;
     deadline stop, look;
     bool stopping;
@@ -137,7 +140,7 @@ static void on_http(void *ctx, const edge_http_request *request) {
         reply_health(s, request);
     else if (get && !strcmp(request->path, "/metrics"))
         reply_metrics(s, request);
-    else if (record_http(s->records, request) || visitors_http(s->visitors, request))
+    else if (record_http(s->records, request) || visitors_http(s->visitors, request) || chat_files_http(s->files, request))
         return;
     else if (!admin_http(s->admin, request) && (!s->demo || !demo_http(s->demo, request)))
         edge_reply(s->edge, request->id, 404, "application/json", NULL, missing, sizeof missing - 1);
@@ -438,13 +441,15 @@ static void on_seat_request(void *ctx, seat *of, const wire_request *request, ui
     server *s = ctx;
     if (request->method == WIRE_VISIT_START || request->method == WIRE_VISIT_END)
         visitors_request(s->visitors, of, request, ticket);
+    else if (request->method >= WIRE_CHAT_ACCEPT && request->method <= WIRE_CHAT_RATE)
+        chats_request(s->chats, of, request, ticket);
     else
         calls_request(s->calls, of, request, ticket);
 }
 
 static int on_seat_snapshot(void *ctx, seat *of, wire_session *list) {
     server *s = ctx;
-    return calls_snapshot(s->calls, of, list);
+    return chats_snapshot(s->chats, of, list, calls_snapshot(s->calls, of, list));
 }
 
 static void on_seat_directory(void *ctx, seat *of, uint64_t ticket) { calls_directory(((server *)ctx)->calls, of, ticket); }
@@ -453,6 +458,7 @@ static void on_seat_tell_media(void *ctx, seat *of) { calls_tell_media(((server 
 
 static void on_seat_gone(void *ctx, seat *of) {
     server *s = ctx;
+    chats_seat_gone(s->chats, of);
     calls_seat_gone(s->calls, of);
 }
 
@@ -463,8 +469,17 @@ static bool start_visitors(server *s) {
     data_folder(s->config, folder, sizeof folder);
     visitors_parts parts = { .edge = s->edge, .store = s->store, .timers = s->timers, .log = s->log, .folder = folder,
                              .sign_ins_per_minute = s->config->visitors.sign_ins_per_minute };
+    chat_files_parts files = { .edge = s->edge, .store = s->store, .workers = s->workers, .log = s->log, .folder = folder };
     s->visitors = visitors_new(&parts);
-    return s->visitors != NULL;
+    s->files = s->visitors ? chat_files_new(&files) : NULL;
+    return s->files != NULL;
+}
+
+static bool start_chats(server *s) {
+    chats_parts parts = { .store = s->store, .agents = s->agents, .settings = s->rules, .pushes = s->pushes, .visitors = s->visitors, .files = s->files,
+                          .timers = s->timers, .log = s->log };
+    s->chats = chats_new(&parts);
+    return s->chats != NULL;
 }
 
 static void on_call_ended(void *ctx, const store_cdr *cdr) {
@@ -480,7 +495,7 @@ static bool start_calls(server *s) {
     seat_handler handler = { .request = on_seat_request, .directory = on_seat_directory, .snapshot = on_seat_snapshot, .tell_media = on_seat_tell_media,
                              .visitor = on_visitor_token, .gone = on_seat_gone };
     agent_handler for_calls = { .removed = calls_agent_removed };
-    acd_handler offers = { calls_offer, calls_moved };
+    acd_handler offers = { .offer = calls_offer, .moved = calls_moved };
     s->calls = calls_new(&call_settings);
     s->agents = agents_new(s->store, s->rules, s->timers, s->log);
     s->api.agents = s->agents;
@@ -491,7 +506,7 @@ static bool start_calls(server *s) {
     static const visit_server visits = { calls_visit_start, calls_visit_end };
     visitors_serve(s->visitors, WIRE_VOIP, &visits, s->calls);
     visitors_serve(s->visitors, WIRE_VIDEO, &visits, s->calls);
-    if (!s->queues || !s->metrics || store_list_trunks(s->store, add_trunk, s))
+    if (!s->queues || !s->metrics || !start_chats(s) || store_list_trunks(s->store, add_trunk, s))
         return false;
     calls_parts parts = { .edge = s->edge, .store = s->store, .stack = s->stack, .registrar = s->registrar, .trunks = s->trunks, .gate = s->gate,
                           .agents = s->agents, .queues = s->queues, .settings = s->rules, .flows = s->flows, .prompts = s->prompts, .records = s->records, .asr = s->asr,
@@ -549,6 +564,7 @@ static void finish_stop(server *s) {
     deadline_clear(s->timers, &s->stop);
     deadline_clear(s->timers, &s->look);
     calls_end_all(s->calls);
+    chats_end_all(s->chats);
     s->stopped(s->stopped_ctx);
 }
 
@@ -597,6 +613,8 @@ void server_free(server *s) {
     admin_free(s->admin);
     seats_free(agents);
     calls_free(all);
+    chats_free(s->chats);
+    chat_files_free(s->files);
     visitors_free(s->visitors);
     metrics_free(s->metrics);
     acd_free(s->queues);

@@ -75,7 +75,7 @@ static admin *open_admin(void) {
     deadlines *timers = deadlines_new();
     parts.settings = settings_new(parts.store, &quiet);
     parts.agents = agents_new(parts.store, parts.settings, timers, &quiet);
-    static const acd_handler no_offers = { on_offer, on_moved };
+    static const acd_handler no_offers = { .offer = on_offer, .moved = on_moved };
     parts.queues = acd_new(parts.agents, parts.store, parts.settings, timers, &quiet, &no_offers, NULL);
     parts.pushes = pushes_new(&(pushes_config){ .retry_s = { 1, 1, 1 }, .timeout_s = 1 }, parts.store, parts.settings, timers, &quiet);
     parts.flows = flows_new(parts.store, &quiet);

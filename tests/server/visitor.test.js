@@ -1,18 +1,11 @@
 /** visitor.test.js: visitors: channels, sign-in, their seats and what is not theirs. Layer: tests. */
 import assert from 'node:assert/strict';
 import { AdminClient } from './admin_client.js';
+import { postVisitor } from './chat_people.js';
 import { useServer } from './server_centre.js';
 import { WireSeat } from './wire_seat.js';
 
 const ORIGIN = 'https://shop.example.com';
-
-/** The answer's status and body. */
-export async function postVisitor(tcccd, body, headers = {}) {
-  const answer = await fetch(`http://127.0.0.1:${tcccd.httpPort}/v1/visitor`, {
-    method: 'POST', headers: { 'content-type': 'application/json', ...headers }, body: typeof body === 'string' ? body : JSON.stringify(body),
-  });
-  return { status: answer.status, headers: answer.headers, body: await answer.json() };
-}
 
 describe('visitors', function visitors() {
   this.timeout(60000);

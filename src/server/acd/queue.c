@@ -82,18 +82,25 @@ static void want_drain(acd *all) { (void)deadline_set(all->timers, &all->drain, 
 static int put_agent(acd *all, app *of, agent *a) {
     const store_membership *groups;
     dispatch_member members[MEMBERS_MAX];
-    int n = agent_groups(a, &groups);
+    int n = agent_groups(a, &groups), n_members = 0;
     if (n > MEMBERS_MAX) {
         LOG(all->log, LOG_LEVEL_WARNING, "acd.groups", log_text("user", agent_row(a)->user_id), log_integer("groups", n), log_integer("limit", MEMBERS_MAX));
         n = MEMBERS_MAX;
     }
+    bool chats = all->handler.medium == ACD_CHATS;
     for (int i = 0; i < n; i++)
-        members[i] = (dispatch_member){ groups[i].group_id, groups[i].priority };
+        if (!chats || agent_chats(a) < (groups[i].max_chats ? groups[i].max_chats : 1))
+            members[n_members++] = (dispatch_member){ groups[i].group_id, groups[i].priority };
     int error = id_map_put(&all->agents_by_number, agent_number(a), a);
     dispatch_agent row = {
         .id = agent_number(a), .free = agent_is_free(a), .callable = agent_is_callable(a), .free_since_ms = agent_free_since_ms(a),
-        .answered_today = agent_answered_today(a), .members = members, .n_members = n,
+        .answered_today = agent_answered_today(a), .members = members, .n_members = n_members,
     };
+    if (chats) {
+        row.free = agent_is_chat_free(a);
+        row.callable = agent_is_chat_callable(a);
+        row.answered_today = agent_chats(a);
+    }
     return error ? error : dispatch_index_put_agent(of->index, &row);
 }
 
@@ -102,7 +109,7 @@ static void on_available(void *ctx, agent *a) {
     app *of = need_app(all, agent_row(a)->app_id);
     if (!of || put_agent(all, of, a))
         LOG(all->log, LOG_LEVEL_ERROR, "acd.agent", log_text("user", agent_row(a)->user_id), log_error("error", TCCC_E_NO_MEMORY));
-    if (agent_is_callable(a))
+    if (all->handler.medium == ACD_CHATS ? agent_is_chat_callable(a) : agent_is_callable(a))
         want_drain(all);
 }
 
@@ -197,6 +204,10 @@ static dispatch_contact describe(acd *all, const acd_contact *c, const settings_
         .id = id, .group_id = c->group_id, .since_ms = c->since_ms ? c->since_ms : clock_ms(), .fewest_calls = rules->strategy == DISPATCH_FEWEST_CALLS,
         .only_agent = c->only ? agent_number(c->only) : 0, .last_agent = rules->last_agent_first && !c->only ? last_agent(all, c) : 0,
     };
+    if (all->handler.medium == ACD_CHATS) {
+        row.fewest_calls = true;
+        row.last_agent = c->last && !c->only ? agent_number(c->last) : 0;
+    }
     int first = c->n_tried > DISPATCH_TRIED_MAX ? c->n_tried - DISPATCH_TRIED_MAX : 0; /* who was asked longest ago may be asked again */
     for (int i = first; i < c->n_tried; i++)
         row.tried[row.n_tried++] = agent_number(c->tried[i]);
@@ -233,7 +244,8 @@ int64_t acd_wait(acd *all, const acd_contact *c) {
     const settings_phone *rules = settings_phone_of(all->rules, c->app_id);
     dispatch_contact row = describe(all, c, rules, new_id(all));
     /* who comes back has had its place already */
-    if (!c->since_ms && dispatch_index_waiting(of->index, c->group_id, row.only_agent) >= rules->queue_max)
+    int most = all->handler.medium == ACD_CHATS ? settings_online_of(all->rules, c->app_id)->queue_max : rules->queue_max;
+    if (!c->since_ms && dispatch_index_waiting(of->index, c->group_id, row.only_agent) >= most)
         return TCCC_E_LIMIT;
     int error = enter(all, of, c, &row);
     if (error)
@@ -267,7 +279,10 @@ static void offer(acd *all, const dispatch_offer *what) {
     void *contact = t->contact;
     LOG(all->log, LOG_LEVEL_DEBUG, "acd.offer", log_text("session", t->session_id), log_text("user", agent_row(a)->user_id),
         log_integer("waited_ms", (int64_t)(clock_ms() - t->since_ms)));
-    agent_session_began(a, t->session_id);
+    if (all->handler.medium == ACD_CHATS)
+        agent_chat_began(a, t->session_id);
+    else
+        agent_session_began(a, t->session_id);
     forget(all, t);
     all->handler.offer(all->ctx, contact, a);
 }
@@ -304,7 +319,7 @@ static bool look_at(void *ctx, agent *a) {
 }
 
 bool acd_anybody_online(acd *all, int64_t app_id, int64_t group_id) {
-    search s = { group_id, agent_is_present, false };
+    search s = { group_id, all->handler.medium == ACD_CHATS ? agent_is_chat_present : agent_is_present, false };
     agents_each(all->agents, app_id, look_at, &s);
     return s.anybody;
 }

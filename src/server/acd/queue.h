@@ -16,15 +16,21 @@ typedef struct {
     const char *caller;               /* for last-agent priority; NULL: none */
     agent *only;                      /* only this agent (ACD-029), also when notReady (ACD-016); NULL: any */
     uint64_t since_ms;                /* 0: now; a re-queued contact keeps its place (clock_ms of when it came first) */
+    agent *last;                      /* chats: who served the visitor last, for last-agent priority; NULL: none */
     agent *const *tried; int n_tried; /* had their chance; of more than DISPATCH_TRIED_MAX the last ones count */
     void *contact;                    /* the owner's, given back in offer */
 } acd_contact;
+
+/* What the contacts are. Calls and chats wait in queues of their own: an agent serves one call, and several chats (agent_chat_began is
+ * called for an offer then), of a group as many as the group allows (ACD-012), the fewest first. */
+enum acd_medium { ACD_CALLS, ACD_CHATS };
 
 typedef struct {
     /* The contact is this agent's now. Not called from inside acd_wait. */
     void (*offer)(void *ctx, void *contact, agent *a);
     /* The contact's place in its queue is new: customers ahead of it (IVR-016). At most five times a second. NULL is allowed. */
     void (*moved)(void *ctx, void *contact, int ahead);
+    enum acd_medium medium;
 } acd_handler;
 
 acd *acd_new(agents *all, store *db, settings *rules, deadlines *timers, const logger *log, const acd_handler *handler, void *ctx);

@@ -73,6 +73,25 @@ bool agent_is_present(const agent *a) {
     return a->seat || rings_without_page(a);
 }
 
+/* ---- chats ---- */
+
+int agent_chats(const agent *a) { return a->n_chats; }
+
+int agent_chat_limit(const agent *a) {
+    int most = 0;
+    for (int i = 0; i < a->n_groups; i++)
+        most = a->groups[i].max_chats > most ? a->groups[i].max_chats : most;
+    if (!most)
+        most = settings_online_of(a->all->settings, a->row.app_id)->max_chats;
+    return most < AGENT_CHATS_MAX ? most : AGENT_CHATS_MAX;
+}
+
+static bool has_room(const agent *a) { return a->seat && a->connected && a->n_chats < agent_chat_limit(a); }
+
+bool agent_is_chat_free(const agent *a) { return a->state == AGENT_FREE && has_room(a); }
+bool agent_is_chat_callable(const agent *a) { return (a->state == AGENT_FREE || a->state == AGENT_NOT_READY) && has_room(a); }
+bool agent_is_chat_present(const agent *a) { return a->seat && !agent_is_away(a); }
+
 /* ---- telling ---- */
 
 #define TELL(a, what, ...) \
@@ -84,7 +103,9 @@ void agent_settle(agent *a, bool in_any_case) {
     if (a->removed)
         return;
     bool is_free = agent_is_free(a), callable = agent_is_callable(a), was_free = a->was_free;
-    bool news = is_free != was_free || callable != a->was_callable;
+    bool chat_free = agent_is_chat_free(a);
+    bool news = is_free != was_free || callable != a->was_callable || chat_free != a->was_chat_free;
+    a->was_chat_free = chat_free;
     a->was_free = is_free;
     a->was_callable = callable;
     if (news || in_any_case)
@@ -223,6 +244,36 @@ void agent_session_ended(agent *a, enum agent_session_end how) {
     (void)step(a, event, false);
 }
 
+/* At its limit it is busy, as with a call. */
+static void settle_chats(agent *a, const char *session_id) {
+    bool full = a->n_chats && a->n_chats >= agent_chat_limit(a);
+    if (full == a->full)
+        return;
+    a->full = full;
+    if (full)
+        agent_session_began(a, session_id);
+    else
+        agent_session_ended(a, AGENT_SESSION_NEITHER);
+}
+
+void agent_chat_began(agent *a, const char *session_id) {
+    a->n_chats++;
+    settle_chats(a, session_id);
+    agent_settle(a, true);
+}
+
+void agent_chat_ended(agent *a, bool missed) {
+    if (a->n_chats == 0) {
+        LOG(a->all->log, LOG_LEVEL_ERROR, "agent.chats", log_text("user", a->row.user_id), log_text("fault", "ended without a beginning"));
+        return;
+    }
+    a->n_chats--;
+    settle_chats(a, "");
+    if (missed && a->state == AGENT_FREE && settings_online_of(a->all->settings, a->row.app_id)->missed_rests)
+        (void)ask_rest(a, MISSED);
+    agent_settle(a, true);
+}
+
 /* ---- where it can be reached ---- */
 
 /* After the microphone, or a way to ring without it, came or went. */
@@ -259,6 +310,7 @@ void agent_set_seat(agent *a, struct seat *s) {
 void agent_set_connected(agent *a, bool connected) {
     a->connected = connected;
     agent_settle(a, false);
+    TELL(a, connected, a, connected);
 }
 
 static void ask_reach(agent *a) { a->reach = a->all->reach ? a->all->reach(a->all->reach_ctx, a) : 0; }

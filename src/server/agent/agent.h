@@ -20,6 +20,7 @@ typedef struct {                      /* all may be NULL */
     void (*free)(void *ctx, agent *a);                        /* it can take a contact now */
     void (*changed)(void *ctx, agent *a, enum agent_status before);   /* its seat, if any, tells the page */
     void (*removed)(void *ctx, agent *a);                     /* deleted by the API: its sessions must end; then the pointer is dead */
+    void (*connected)(void *ctx, agent *a, bool is);          /* its page's connection came, or is lost */
     /* Anything that decides whether dispatch may give it a contact is new: agent_is_free, agent_is_callable, its groups. */
     void (*available)(void *ctx, agent *a);
 } agent_handler;
@@ -93,6 +94,18 @@ enum agent_session_end { AGENT_SESSION_SERVED, AGENT_SESSION_MISSED, AGENT_SESSI
 void agent_session_began(agent *a, const char *session_id);
 void agent_session_answered(agent *a);                        /* counts for fewest calls */
 void agent_session_ended(agent *a, enum agent_session_end how);
+
+/* Chats: an agent serves several at once, up to its limit; it is busy only at the limit. Pairs, as above; missed: it let one go by
+ * unanswered, and rests (AMB-18). */
+enum { AGENT_CHATS_MAX = 24 };       /* a page's snapshot holds 32 sessions */
+void agent_chat_began(agent *a, const char *session_id);
+void agent_chat_ended(agent *a, bool missed);
+int agent_chats(const agent *a);
+/* Chats at once: the most that one of its groups of type online allows, or the setting for agents of none. */
+int agent_chat_limit(const agent *a);
+bool agent_is_chat_free(const agent *a);                      /* dispatch may give it a chat */
+bool agent_is_chat_callable(const agent *a);                  /* also when notReady: a chat for this very agent (ACD-016) */
+bool agent_is_chat_present(const agent *a);                   /* signed in with a page, and not offline */
 const char *agent_session(const agent *a);                    /* the sessionId it is or (arrange) was occupied with, or "" */
 
 #endif

@@ -48,6 +48,9 @@ struct agent {
     uint64_t countdown_end_ms;
     int n_sessions;
     bool served;                     /* one of them was answered */
+    int n_chats;
+    bool full;                       /* of chats: they count as a session, so that it is busy (ACD-013) */
+    bool was_chat_free;
     char session[65];
     int64_t since_ms;
     uint64_t free_since_ms;

@@ -111,7 +111,7 @@ static bool take_member(void *ctx, int64_t group_id, const char *user_id, int pr
     if (!grown)
         return false;
     a->fresh = grown;
-    grown[a->n_fresh] = (store_membership){ .group_id = group_id, .priority = priority };
+    grown[a->n_fresh] = (store_membership){ .group_id = group_id, .priority = priority, .max_chats = group->type == GROUP_ONLINE ? group->max_concurrency : 0 };
     snprintf(grown[a->n_fresh++].group_name, sizeof grown->group_name, "%s", group->name);
     return true;
 }

@@ -55,6 +55,8 @@ static bool new_uuid(char uuid[37]) {
 static bool is_wanted(const settings_push *receiver, const char *kind) {
     if (!receiver->url[0])
         return false;
+    if (!strcmp(kind, "im"))
+        return receiver->im;
     return !strcmp(kind, "cdr") ? receiver->cdr : !strcmp(kind, "record") ? receiver->record : receiver->voicemail;
 }
 

@@ -12,6 +12,7 @@ static const struct {
 } kinds[] = {
     { "cdr", "action=cdr&version=1", "Content-Type: application/json; charset=utf8" },
     { "record", "action=record&version=1", "Content-Type: application/json; charset=utf-8" },
+    { "im", "action=imcdr&version=1", "Content-Type: application/json; charset=utf-8" },
     { "voicemail", "action=voicemail", "Content-Type: application/json; charset=utf8" },
 };
 

@@ -94,6 +94,25 @@ static const settings_member phone_members[] = {
     END,
 };
 
+static const settings_member online_members[] = {
+    FLAG("timeoutTransfer", online.timeout_transfer, 1),
+    INT("timeoutTransferSeconds", online.timeout_transfer_s, 1, 90, 20),
+    INT("maxChats", online.max_chats, 1, 24, 5),
+    FLAG("missedRests", online.missed_rests, 1),
+    FLAG("autoAccept", online.auto_accept, 0),
+    INT("silenceSeconds", online.silence_s, 0, 86400, 0),
+    FLAG("lastAgentFirst", online.last_agent_first, 0),
+    INT("queueSeconds", online.queue_s, 1, 3600, 300),
+    INT("queueMax", online.queue_max, 1, 10000, 1000),
+    END,
+};
+
+static const settings_member omni_members[] = {
+    FLAG("timeoutTransfer", omni.timeout_transfer, 1),
+    INT("timeoutTransferSeconds", omni.timeout_transfer_s, 1, 90, 20),
+    END,
+};
+
 static const settings_member recording_members[] = {
     FLAG("enabled", recording.enabled, 1),
     INT("retentionDays", recording.retention_days, 0, 3650, 90),
@@ -105,6 +124,7 @@ static const settings_member push_members[] = {
     FLAG("cdr", push.cdr, 1),
     FLAG("record", push.record, 1),
     FLAG("voicemail", push.voicemail, 1),
+    FLAG("im", push.im, 1),
     CHOICE("auth", push.auth, auths),
     TEXT("username", MEMBER_TEXT, push.username),
     SECRET("password", push.password, "hasPassword"),
@@ -146,6 +166,8 @@ static void check_asr(const settings_of_app *values, json_reader *in) {
 
 const settings_section sections[] = {
     { "phone", phone_members, NULL },
+    { "online", online_members, NULL },
+    { "omni", omni_members, NULL },
     { "recording", recording_members, NULL },
     { "push", push_members, check_push },
     { "asr", asr_members, check_asr },
@@ -155,7 +177,7 @@ const settings_section sections[] = {
     { NULL, NULL, NULL },
 };
 
-const char *const settings_sections[] = { "phone", "recording", "push", "asr", "restReasons", "popups", "quickReplies", NULL };
+const char *const settings_sections[] = { "phone", "online", "omni", "recording", "push", "asr", "restReasons", "popups", "quickReplies", NULL };
 
 const settings_section *section_find(const char *name) {
     const settings_section *s = sections;

@@ -9,6 +9,8 @@ enum { LIST_ITEMS_MAX = 200 };
 
 typedef struct {                      /* all sections of one app; lists stay JSON */
     settings_phone phone;
+    settings_online online;
+    settings_omni omni;
     settings_recording recording;
     settings_push push;
     settings_asr asr;

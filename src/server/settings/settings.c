@@ -104,6 +104,10 @@ static const settings_of_app *values_of(settings *all, int64_t app_id) {
 
 const settings_phone *settings_phone_of(settings *all, int64_t app_id) { return &values_of(all, app_id)->phone; }
 
+const settings_online *settings_online_of(settings *all, int64_t app_id) { return &values_of(all, app_id)->online; }
+
+const settings_omni *settings_omni_of(settings *all, int64_t app_id) { return &values_of(all, app_id)->omni; }
+
 const settings_recording *settings_recording_of(settings *all, int64_t app_id) { return &values_of(all, app_id)->recording; }
 
 const settings_push *settings_push_of(settings *all, int64_t app_id) { return &values_of(all, app_id)->push; }

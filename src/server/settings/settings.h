@@ -30,6 +30,23 @@ typedef struct {                      /* section "phone" */
     int64_t rating_flow;              /* flow after the agent has hung up (IVR-037); 0: none */
 } settings_phone;
 
+typedef struct {                      /* section "online": chats */
+    bool timeout_transfer;            /* ACD-005: a chat that is not accepted moves on */
+    int timeout_transfer_s;           /* ACD-003: 1..90 */
+    int max_chats;                    /* of an agent at once, for chats of no group; groups have their own (ACD-012): 1..24 */
+    bool missed_rests;                /* AMB-18 */
+    bool auto_accept;                 /* ADM-074 */
+    int silence_s;                    /* ADM-075: a customer who has not answered for so long has left, 0..86400; 0: never */
+    bool last_agent_first;            /* a visitor goes to who served it last */
+    int queue_s;                      /* a visitor waits for so long, 1..3600 */
+    int queue_max;                    /* visitors in one group's queue, 1..10000 */
+} settings_online;
+
+typedef struct {                      /* section "omni": sessions that visitors begin with voice or video */
+    bool timeout_transfer;            /* ADM-072 */
+    int timeout_transfer_s;           /* ACD-004: 1..90 */
+} settings_omni;
+
 typedef struct {                      /* section "recording" */
     bool enabled;
     int retention_days;               /* 1..3650; 0: for good. Default 90 (PUSH-079) */
@@ -39,7 +56,7 @@ enum push_auth { PUSH_AUTH_NONE, PUSH_AUTH_BASIC, PUSH_AUTH_OAUTH2 };
 
 typedef struct {                      /* section "push" (PUSH-001 to PUSH-005) */
     char url[1024];                   /* "": no push */
-    bool cdr, record, voicemail;
+    bool cdr, record, voicemail, im;
     enum push_auth auth;
     char username[256], password[256];
     char token_url[1024], client_id[256], client_secret[256];
@@ -64,6 +81,8 @@ void settings_free(settings *all);
 void settings_set_defaults(settings *all, int ring_s, int queue_s, int wrap_up_s);
 /* Never NULL; the pointer is good until the next settings_put. An app that is not in the store has the defaults. */
 const settings_phone *settings_phone_of(settings *all, int64_t app_id);
+const settings_online *settings_online_of(settings *all, int64_t app_id);
+const settings_omni *settings_omni_of(settings *all, int64_t app_id);
 const settings_recording *settings_recording_of(settings *all, int64_t app_id);
 const settings_push *settings_push_of(settings *all, int64_t app_id);
 const settings_asr *settings_asr_of(settings *all, int64_t app_id);

@@ -15,6 +15,7 @@ typedef struct {
     int64_t group_id;
     char group_name[STORE_TEXT];
     int priority;                 /* 1 highest (ACD-032) */
+    int max_chats;                /* of the group, in the directory in memory (ACD-012) */
 } store_membership;
 
 int store_delete_member(store *s, int64_t group_id, int64_t app_id, const char *user_id);

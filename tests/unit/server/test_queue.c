@@ -82,7 +82,7 @@ static int open_all(void **state) {
     store_put_member(f.c.db, f.b_group, APP, "bob", 1);
     store_put_member(f.c.db, f.b_group, APP, "cid", 1);
     centre_start(&f.c);
-    acd_handler handler = { on_offer, on_moved };
+    acd_handler handler = { .offer = on_offer, .moved = on_moved };
     f.queue = acd_new(f.c.agents, f.c.db, f.c.rules, f.c.timers, &quiet, &handler, &f);
     assert_non_null(f.queue);
     *state = now = &f;

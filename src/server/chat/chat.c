@@ -1,0 +1,368 @@
+/* chat.c: a chat's life: its steps, what both sides are told, its record. Layer: server. */
+#include "server/chat/chat_state.h"
+
+#include <openssl/rand.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+const settings_online *chat_settings(const chat *c) { return settings_online_of(c->all->parts.settings, c->row.app_id); }
+
+static bool id_is(struct le *le, void *id) { return !strcmp(((chat *)le->data)->row.session_id, id); }
+
+chat *chat_find(chats *all, const char *session_id) {
+    return list_ledata(hash_lookup(all->by_id, hash_joaat_str(session_id), id_is, (void *)(uintptr_t)session_id));
+}
+
+static void destroy(void *arg) {
+    chat *c = arg;
+    deadlines *timers = c->all->parts.timers;
+    deadline_clear(timers, &c->offer);
+    deadline_clear(timers, &c->queue);
+    deadline_clear(timers, &c->silence);
+    hash_unlink(&c->hash);
+    list_unlink(&c->le);
+    c->all->n--;
+}
+
+/* ---- telling ---- */
+
+seat *chat_seat_of_agent(const chat *c) { return c->agent ? agent_seat(c->agent) : NULL; }
+
+void chat_tell_agent(chat *c, wire_event *event) {
+    seat *s = chat_seat_of_agent(c);
+    event->session_id = c->row.session_id;
+    if (s)
+        seat_event(s, event);
+}
+
+void chat_tell_visitor(chat *c, wire_event *event) {
+    seat *s = c->visitor ? visitor_seat(c->visitor) : NULL;
+    event->session_id = c->row.session_id;
+    if (s)
+        seat_event(s, event);
+}
+
+static void tell_ended(chat *c) {
+    double seconds = c->row.accept_ms ? (double)(c->row.end_ms - c->row.accept_ms) / 1000 : 0;
+    wire_event event = { .name = WIRE_EV_SESSION_ENDED, .ended = { .type = WIRE_IM, .duration_s = seconds, .close_by = c->closed_by, .main_reason = c->end_reason } };
+    chat_tell_agent(c, &event);
+    chat_tell_visitor(c, &event);
+}
+
+/* ---- the record ---- */
+
+void chat_save(chat *c) {
+    int error = store_put_chat(c->all->parts.store, &c->row);
+    if (error)
+        LOG(c->all->parts.log, LOG_LEVEL_ERROR, "chat.save", log_text("session", c->row.session_id), log_error("error", error));
+}
+
+/* The record and its push, both or neither. */
+static int write_end(chats *all, const store_chat *row) {
+    store *db = all->parts.store;
+    char *body = chat_push_body(row);
+    int error = store_begin(db);
+    if (error) {
+        free(body);
+        return error;
+    }
+    error = store_put_chat(db, row);
+    if (!error && body)
+        error = push_put(all->parts.pushes, row->app_id, "im", row->session_id, body);
+    int ended = store_end(db);
+    free(body);
+    if (!error && !ended)
+        pushes_wake(all->parts.pushes);
+    return error ? error : ended;
+}
+
+static void note_end(chats *all, const store_chat *row) {
+    int error = write_end(all, row);
+    LOG(all->parts.log, error ? LOG_LEVEL_ERROR : LOG_LEVEL_INFO, "chat.ended", log_text("session", row->session_id), log_integer("status", row->end_status),
+        log_error("error", error));
+}
+
+/* ---- steps ---- */
+
+static void finish(chat *c) {
+    chat_leave_queue(c);
+    c->row.end_ms = clock_unix_ms();
+    c->row.end_status = c->end_status;
+    c->row.closed_by = c->closed_by;
+    tell_ended(c);
+    chat_release(c, c->end_status, false);
+    note_end(c->all, &c->row);
+    visitor *v = c->visitor;
+    c->visitor = NULL;
+    mem_deref(c);
+    if (v)
+        visitor_ended(v, WIRE_IM);
+}
+
+static void open_chat(chat *c) {
+    deadline_clear(c->all->parts.timers, &c->offer);
+    c->row.accept_ms = c->row.accept_ms ? c->row.accept_ms : clock_unix_ms();
+    snprintf(c->row.user_id, sizeof c->row.user_id, "%s", agent_row(c->agent)->user_id);
+    c->step.accept_ms = clock_unix_ms();
+    (void)store_put_chat_step(c->all->parts.store, c->row.session_id, c->n_steps - 1, &c->step);
+    chat_save(c);
+    const store_agent *row = agent_row(c->agent);
+    wire_event accessed = { .name = WIRE_EV_USER_ACCESSED }, joined = { .name = WIRE_EV_JOINED, .nickname = row->nick[0] ? row->nick : row->name };
+    chat_tell_agent(c, &accessed);
+    chat_tell_visitor(c, &joined);
+    seat *giver = c->transferring && c->handed_by ? agent_seat(c->handed_by) : NULL;
+    wire_event moved = { .name = WIRE_EV_TRANSFER, .session_id = c->row.session_id };
+    if (c->only)
+        moved.transfer.user_id = c->target;
+    else
+        moved.transfer.skill_group_id = c->target;
+    if (giver)
+        seat_event(giver, &moved);
+    c->transferring = false;
+    c->handed_by = NULL;
+    c->only = NULL;
+}
+
+bool chat_apply(chat *c, enum chat_happening what) {
+    chat_cell cell = chat_table_step(c->phase, what);
+    if (cell.action == CHAT_ACT_REFUSE)
+        return false;
+    if (cell.action != CHAT_ACT_NOTHING)
+        LOG(c->all->parts.log, LOG_LEVEL_DEBUG, "chat.phase", log_text("session", c->row.session_id), log_text("from", chat_phase_name(c->phase)),
+            log_text("to", chat_phase_name((enum chat_phase)cell.next)), log_integer("by", what));
+    c->phase = (enum chat_phase)cell.next;
+    switch ((enum chat_action)cell.action) {
+    case CHAT_ACT_NOTHING: case CHAT_ACT_REFUSE: break;
+    case CHAT_ACT_OFFER: chat_offer(c); break;
+    case CHAT_ACT_OPEN: open_chat(c); break;
+    case CHAT_ACT_NEXT: chat_take_back(c, what); break;
+    case CHAT_ACT_HAND_OVER: chat_hand_over(c); break;
+    case CHAT_ACT_END: finish(c); break;
+    }
+    return true;
+}
+
+bool chat_end(chat *c, enum chat_happening what, enum chat_end status, enum wire_close_by by, const char *reason) {
+    c->end_status = status;
+    c->closed_by = by;
+    c->end_reason = reason;
+    return chat_apply(c, what);
+}
+
+/* ---- a visit ---- */
+
+static void make_id(char id[65]) {
+    unsigned char b[16] = { 0 };
+    (void)RAND_bytes(b, sizeof b);
+    b[6] = (unsigned char)((b[6] & 0x0f) | 0x40); /* RFC 9562 section 5.4 */
+    b[8] = (unsigned char)((b[8] & 0x3f) | 0x80);
+    snprintf(id, 37, "%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-%02x%02x%02x%02x%02x%02x", b[0], b[1], b[2], b[3], b[4], b[5], b[6], b[7],
+             b[8], b[9], b[10], b[11], b[12], b[13], b[14], b[15]);
+}
+
+static void fill_row(store_chat *row, const visitor_facts *who, const store_channel *channel, const char *remark) {
+    make_id(row->session_id);
+    row->app_id = who->app_id;
+    snprintf(row->visitor_id, sizeof row->visitor_id, "%s", who->id);
+    snprintf(row->nickname, sizeof row->nickname, "%s", who->nickname);
+    snprintf(row->avatar, sizeof row->avatar, "%s", who->avatar);
+    snprintf(row->client_data, sizeof row->client_data, "%s", who->client_data);
+    snprintf(row->channel_id, sizeof row->channel_id, "%s", channel->id);
+    snprintf(row->channel_name, sizeof row->channel_name, "%s", channel->name);
+    snprintf(row->remark, sizeof row->remark, "%s", remark ? remark : "");
+    row->group_id = channel->group_id;
+    row->start_ms = clock_unix_ms();
+}
+
+static chat *make(chats *all, visitor *v, const store_channel *channel, const char *remark) {
+    chat *c = mem_zalloc(sizeof *c, destroy);
+    if (!c)
+        return NULL;
+    c->all = all;
+    c->visitor = v;
+    all->n++;
+    fill_row(&c->row, visitor_of(v), channel, remark);
+    list_append(&all->list, &c->le, c);
+    hash_append(all->by_id, hash_joaat_str(c->row.session_id), &c->hash, c);
+    return c;
+}
+
+static void start(void *ctx, seat *s, const store_channel *channel, const wire_request *request, uint64_t ticket) {
+    chats *all = ctx;
+    visitor *v = seat_visitor(s);
+    chat *c = make(all, v, channel, request->args.remark);
+    int error = c ? store_put_chat(all->parts.store, &c->row) : TCCC_E_NO_MEMORY;
+    if (error) {
+        mem_deref(c);
+        seat_answer(s, ticket, request->method, NULL, error, NULL);
+        return;
+    }
+    visitor_began(v, WIRE_IM, c->row.session_id);
+    wire_result result = { .session_id = c->row.session_id };
+    seat_answer(s, ticket, request->method, &result, 0, NULL);
+    LOG(all->parts.log, LOG_LEVEL_INFO, "chat.started", log_text("session", c->row.session_id), log_text("channel", channel->id));
+    wire_event queued = { .name = WIRE_EV_QUEUED, .queued = { WIRE_IM, 0 } };
+    chat_tell_visitor(c, &queued);
+    if (channel->welcome[0])
+        chat_say(c, channel->welcome);
+    chat_wait(c);
+}
+
+static void end(void *ctx, seat *s, const wire_request *request, uint64_t ticket) {
+    chat *c = chat_find(ctx, request->args.session_id);
+    seat_answer(s, ticket, request->method, NULL, c ? 0 : TCCC_E_NOT_FOUND, NULL);
+    if (c)
+        chat_end(c, CHAT_ON_VISITOR_ENDS, CHAT_END_CUSTOMER, WIRE_BY_CLIENT, NULL);
+}
+
+/* ---- seats and agents ---- */
+
+static void put_session(const chat *c, bool to_agent, wire_session *out) {
+    const store_chat *row = &c->row;
+    const store_agent *with = c->agent ? agent_row(c->agent) : NULL;
+    uint64_t now = clock_ms();
+    *out = (wire_session){
+        .session_id = row->session_id, .type = WIRE_IM, .way = to_agent ? WIRE_WAY_IN : WIRE_WAY_OUT, .caller = "", .callee = "",
+        .state = c->phase == CHAT_PHASE_OPEN ? WIRE_TALKING : to_agent ? WIRE_OFFERED : WIRE_DIALING, .phone_desc = row->remark,
+        .timeout_s = to_agent && c->offer_end_ms > now && c->phase == CHAT_PHASE_OFFERED ? (int)((c->offer_end_ms - now + 999) / 1000) : 0,
+        .start_ms = (uint64_t)row->start_ms, .answer_ms = (uint64_t)row->accept_ms, .last_seq = (uint64_t)c->last_seq,
+    };
+    if (to_agent)
+        out->visitor = (wire_visitor){ .user_id = row->visitor_id, .nickname = row->nickname, .avatar = row->avatar, .peer_source = "web",
+                                       .channel_name = row->channel_name, .client_data = row->client_data[0] ? row->client_data : NULL };
+    else if (with && c->phase == CHAT_PHASE_OPEN)
+        out->visitor.nickname = with->nick[0] ? with->nick : with->name;
+}
+
+int chats_snapshot(chats *all, seat *s, wire_session *list, int n) {
+    const agent *a = seat_whose(s);
+    const visitor *v = seat_visitor(s);
+    for (struct le *le = all->list.head; le && n < WIRE_SESSIONS_MAX; le = le->next) {
+        const chat *c = le->data;
+        if ((a && c->agent == a) || (v && c->visitor == v))
+            put_session(c, a != NULL, &list[n++]);
+    }
+    return n;
+}
+
+typedef bool (*chat_test)(const chat *c, const void *of);
+
+static bool is_agents(const chat *c, const void *of) { return c->agent == of; }
+static bool is_visitors(const chat *c, const void *of) { return c->visitor == of; }
+
+/* Something happens to all chats of one; each may be gone afterwards, and others with it. */
+static void each(chats *all, chat_test is, const void *of, void (*do_it)(chat *c)) {
+    for (struct le *le = all->list.head; le;) {
+        chat *c = le->data;
+        le = le->next;
+        if (is(c, of))
+            do_it(c);
+    }
+}
+
+static void agent_gone(chat *c) { chat_apply(c, CHAT_ON_AGENT_GONE); }
+static void agent_lost(chat *c) { chat_apply(c, CHAT_ON_AGENT_LOST); }
+static void visitor_gone(chat *c) { chat_end(c, CHAT_ON_VISITOR_GONE, CHAT_END_CUSTOMER_SILENT, WIRE_BY_TIMER, NULL); }
+static void stop_chat(chat *c) { chat_end(c, CHAT_ON_STOP, CHAT_END_ABNORMAL, WIRE_BY_ADMIN, "serverStopped"); }
+
+void chats_seat_gone(chats *all, seat *s) {
+    if (seat_visitor(s))
+        each(all, is_visitors, seat_visitor(s), visitor_gone);
+    else
+        each(all, is_agents, seat_whose(s), agent_gone);
+}
+
+static void forget_agent(chats *all, const agent *a) {
+    for (struct le *le = all->list.head; le; le = le->next) {
+        chat *c = le->data;
+        if (c->only == a)
+            c->only = NULL;
+        if (c->handed_by == a)
+            c->handed_by = NULL;
+        for (int i = 0; i < c->n_tried; i++)
+            if (c->tried[i] == a)
+                c->tried[i--] = c->tried[--c->n_tried];
+    }
+}
+
+void chats_agent_removed(void *ctx, agent *a) {
+    chats *all = ctx;
+    each(all, is_agents, a, agent_gone);
+    forget_agent(all, a);
+}
+
+void chats_agent_connected(void *ctx, agent *a, bool is) {
+    if (!is)
+        each(ctx, is_agents, a, agent_lost);
+}
+
+static bool is_any(const chat *c, const void *of) { return (void)of, c->phase != CHAT_PHASE_OVER; }
+
+void chats_end_all(chats *all) { each(all, is_any, NULL, stop_chat); }
+
+/* ---- life ---- */
+
+typedef struct {
+    store_chat *rows;
+    int n, capacity;
+} left_over;
+
+static bool note_left(void *ctx, const store_chat *row) {
+    left_over *left = ctx;
+    if (left->n == left->capacity) {
+        int capacity = left->capacity ? 2 * left->capacity : 16;
+        store_chat *grown = realloc(left->rows, (size_t)capacity * sizeof *grown);
+        if (!grown)
+            return false; /* the others at the next start */
+        left->rows = grown;
+        left->capacity = capacity;
+    }
+    left->rows[left->n++] = *row;
+    return true;
+}
+
+/* Their messages are there; the sessions ended with the server that was killed. */
+static void end_left_over(chats *all) {
+    left_over left = { 0 };
+    int error = store_list_running_chats(all->parts.store, note_left, &left);
+    for (int i = 0; i < left.n && !error; i++) {
+        left.rows[i].end_ms = clock_unix_ms();
+        left.rows[i].end_status = CHAT_END_ABNORMAL;
+        left.rows[i].closed_by = WIRE_BY_ADMIN;
+        note_end(all, &left.rows[i]);
+    }
+    free(left.rows);
+}
+
+int chats_count(const chats *all) { return all->n; }
+
+acd_queue_length chats_waiting(chats *all, int64_t app_id, int64_t group_id) { return acd_length(all->queues, app_id, group_id); }
+
+chats *chats_new(const chats_parts *parts) {
+    static const visit_server server = { start, end };
+    static const acd_handler offers = { .offer = chats_offer, .moved = chats_moved, .medium = ACD_CHATS };
+    chats *all = calloc(1, sizeof *all);
+    if (!all)
+        return NULL;
+    all->parts = *parts;
+    list_init(&all->list);
+    all->queues = acd_new(parts->agents, parts->store, parts->settings, parts->timers, parts->log, &offers, all);
+    if (!all->queues || hash_alloc(&all->by_id, CHAT_BUCKETS)) {
+        chats_free(all);
+        return NULL;
+    }
+    agents_listen(parts->agents, &(agent_handler){ .removed = chats_agent_removed, .connected = chats_agent_connected }, all);
+    visitors_serve(parts->visitors, WIRE_IM, &server, all);
+    end_left_over(all);
+    return all;
+}
+
+void chats_free(chats *all) {
+    if (!all)
+        return;
+    list_flush(&all->list);
+    acd_free(all->queues);
+    mem_deref(all->by_id);
+    free(all);
+}

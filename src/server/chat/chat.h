@@ -1,0 +1,45 @@
+/* chat.h: chats of the contact centre: between a visitor's seat and an agent's, with messages kept by the store. Layer: server.
+ * docs/chat.md. Rows SDK-063 to SDK-067, SDK-116 to SDK-124, ACD-003, ACD-005, ACD-012, ACD-013, ACD-036.
+ */
+#ifndef TCCC_SERVER_CHAT_H
+#define TCCC_SERVER_CHAT_H
+
+#include "server/acd/queue.h"
+#include "server/chat/chat_file.h"
+#include "server/push/push.h"
+#include "server/seat/seat.h"
+#include "server/settings/settings.h"
+#include "server/store/chat.h"
+#include "server/visitor/visitor.h"
+
+typedef struct chats chats;
+
+typedef struct {                     /* what chats work with; all outlive them */
+    store *store;
+    agents *agents;
+    settings *settings;
+    pushes *pushes;
+    visitors *visitors;
+    chat_files *files;
+    deadlines *timers;
+    const logger *log;
+} chats_parts;
+
+/* Ends what a killed server left, registers with the visitors, and makes its own queues. NULL: no memory. */
+chats *chats_new(const chats_parts *parts);
+void chats_free(chats *all);
+int chats_count(const chats *all);   /* running ones */
+acd_queue_length chats_waiting(chats *all, int64_t app_id, int64_t group_id);
+/* Ends every chat. */
+void chats_end_all(chats *all);
+
+/* For seat_handler: chat.* of both kinds of seat. */
+void chats_request(chats *all, seat *s, const wire_request *request, uint64_t ticket);
+/* Adds to the n sessions of a snapshot; returns how many there are then. */
+int chats_snapshot(chats *all, seat *s, wire_session *list, int n);
+void chats_seat_gone(chats *all, seat *s);
+/* For agent_handler, with the chats as ctx. */
+void chats_agent_removed(void *ctx, agent *a);
+void chats_agent_connected(void *ctx, agent *a, bool is);
+
+#endif

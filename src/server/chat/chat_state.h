@@ -1,0 +1,90 @@
+/* chat_state.h: the inside of a chat, shared by the folder's files. Layer: server. */
+#ifndef TCCC_SERVER_CHAT_STATE_H
+#define TCCC_SERVER_CHAT_STATE_H
+
+#include "server/chat/chat.h"
+#include "server/chat/chat_table.h"
+#include "server/libre.h"
+#include "tccc/error.h"
+
+enum { CHAT_TRIED_MAX = 16, CHAT_BUCKETS = 1024, CHAT_SENDS_PER_S = 20, CHAT_TYPING_MS = 1000 };
+
+typedef struct {                     /* how often one side asks */
+    uint64_t second_ms, typed_ms;
+    int n_sends;
+} chat_pace;
+
+typedef struct chat {
+    struct le le, hash;
+    chats *all;
+    store_chat row;
+    enum chat_phase phase;
+    visitor *visitor;
+    agent *agent;                    /* offered to, or served by; else NULL */
+    agent *only;                     /* transferred to this one */
+    agent *handed_by;                /* told when the transfer has come about */
+    bool transferring;
+    int64_t home_group_id;           /* where it was before */
+    char target[STORE_TEXT];         /* of the transfer: userId or group's id */
+    int64_t ticket;
+    uint64_t waits_since_ms;
+    agent *tried[CHAT_TRIED_MAX];
+    int n_tried;
+    bool rejected;
+    deadline offer, queue, silence;
+    uint64_t offer_end_ms;
+    int64_t last_seq;
+    chat_pace client, seat;
+    store_chat_step step;            /* of this agent */
+    int n_steps;
+    enum chat_end end_status;        /* for END */
+    enum wire_close_by closed_by;
+    const char *end_reason;          /* mainReason, or NULL */
+} chat;
+
+struct chats {
+    chats_parts parts;
+    acd *queues;
+    struct list list;
+    struct hash *by_id;
+    int n;
+};
+
+/* chat.c */
+chat *chat_find(chats *all, const char *session_id);
+/* Takes the step of the table and does what it says. The chat may be gone afterwards. False: refused, nothing has changed. */
+bool chat_apply(chat *c, enum chat_happening what);
+/* The same with what an end is told by. */
+bool chat_end(chat *c, enum chat_happening what, enum chat_end status, enum wire_close_by by, const char *reason);
+const settings_online *chat_settings(const chat *c);
+/* The agent's seat, or the visitor's; NULL: it has none. */
+seat *chat_seat_of_agent(const chat *c);
+void chat_tell_agent(chat *c, wire_event *event);
+void chat_tell_visitor(chat *c, wire_event *event);
+void chat_save(chat *c);
+
+/* chat_queue.c */
+void chat_wait(chat *c);
+void chat_leave_queue(chat *c);
+void chat_offer(chat *c);            /* its agent has it */
+void chat_take_back(chat *c, enum chat_happening why);
+void chat_hand_over(chat *c);
+void chats_offer(void *ctx, void *contact, agent *a);
+void chats_moved(void *ctx, void *contact, int ahead);
+/* Its time with this agent is over. */
+void chat_release(chat *c, enum chat_end status, bool missed);
+
+/* chat_message.c */
+/* A message of the server's own. */
+void chat_say(chat *c, const char *text);
+void chat_send(chat *c, seat *s, const wire_request *request, uint64_t ticket);
+void chat_history(chats *all, seat *s, const wire_request *request, uint64_t ticket);
+void chat_note_read(chat *c, seat *s, const wire_request *request, uint64_t ticket);
+void chat_typing(chat *c, seat *s, const wire_request *request, uint64_t ticket);
+/* The answer to a message that was stored before its chat ended, and is sent again. False: there is no such message. */
+bool chat_sent_before(chats *all, seat *s, const wire_request *request, uint64_t ticket);
+
+/* chat_record.c */
+char *chat_push_body(const store_chat *row);
+
+#endif
