@@ -35,6 +35,7 @@ const WAKING = ['ready', 'callIn', 'callOuted', 'tokenExpired', 'kickedOut'];
  * @property {import('./events.js').Emitter} emitter
  * @property {import('./user_settings.js').Settings} settings
  * @property {boolean} isFirstLogin               no reload of a page that was signed in
+ * @property {() => boolean} hasSound             whether the sound of calls is in this tab
  */
 
 function makeHost() {
@@ -159,9 +160,9 @@ export class Screens {
     const scope = /** @type {any} */ (globalThis);
     if (!scope[KEY]) await runScript(`${this.parts.config.base}ui.js`, this.parts.config.nonce);
     if (this.isDisposed) return;
-    const { config, face, sessions, settings, isFirstLogin } = this.parts;
+    const { config, face, sessions, settings, isFirstLogin, hasSound } = this.parts;
     /** @type {App} */
-    const app = scope[KEY]({ host: this.host, config, tccc: face(), sessions, settings, isFirstLogin });
+    const app = scope[KEY]({ host: this.host, config, tccc: face(), sessions, settings, isFirstLogin, hasSound });
     this.app = app;
     this.whenPossible(() => this.app?.setEmbedded(this.host.parentElement !== document.body));
     app.onSessions();

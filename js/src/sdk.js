@@ -131,6 +131,7 @@ export class Sdk {
     });
     this.screens = new Screens({
       config, face: () => this.tccc, sessions: this.sessions, emitter: this.emitter, settings: this.settings, isFirstLogin: !this.store.get(),
+      hasSound: () => this.tabs.isLeader(),
     });
     this.equipment = createEquipment({
       config, audio: this.audio, bus: this.bus, emitter: this.emitter, sessions: this.sessions, settings: this.settings,

@@ -81,6 +81,15 @@ describe('call bar', () => {
     assert.deepEqual(await old.buttons(), ['Mute', 'Hold', 'Keypad', 'Hang up']);
   });
 
+  it('a tab without the sound, which another of the agent\'s tabs has, waits for none', async () => {
+    for (const [query, words] of [['', /Connecting the sound/], ['?elsewhere', /On the call/]]) {
+      tab = await open(query);
+      await tab.tell('callOuted', { calleePhoneNumber: '9001' });
+      await tab.tell('calloutAccepted');
+      assert.match(await tab.text(), words);
+    }
+  });
+
   it('muted and held calls offer the way back', async () => {
     await call();
     await tab.patch({ muted: true, held: true });

@@ -50,7 +50,7 @@ document.body.append(host);
 const sessions = createSessions(() => app?.onSessions());
 let app = null;
 app = new App({
-  host, tccc, sessions, settings, isFirstLogin: true,
+  host, tccc, sessions, settings, isFirstLogin: true, hasSound: () => !query.has('elsewhere'),
   config: { lang: query.get('lang') ?? '', nonce: '', isWorkbenchFirst: query.has('first') },
 });
 emitter.tap((name, fields) => app.onEvent(name, fields));

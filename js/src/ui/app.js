@@ -27,6 +27,7 @@ const FOCUSABLE = 'button:not([disabled]):not([hidden]),input:not([disabled]):no
  * @property {import('../sessions.js').Sessions} sessions
  * @property {import('../user_settings.js').Settings} settings
  * @property {boolean} isFirstLogin
+ * @property {() => boolean} hasSound whether the sound of calls is in this tab
  */
 
 export class App {
@@ -101,7 +102,7 @@ export class App {
   context() {
     const s = this.store.get();
     const lang = languageOf(s.settings.lang || this.parts.config.lang);
-    return { s, t: TEXTS[lang], lang, act: this.act, can: this.can, tccc: this.parts.tccc };
+    return { s, t: TEXTS[lang], lang, act: this.act, can: this.can, tccc: this.parts.tccc, hasSound: this.parts.hasSound() };
   }
 
   /** After hide and show, and each wish for a drawing: several steps of one event are drawn once. */
@@ -229,7 +230,7 @@ function spoken(c) {
   const unread = unreadOf(c);
   return [
     h('div', { class: 'spoken', role: 'alert', key: 'alert' }, offer ? incomingText(t, offer) : ''),
-    h('div', { class: 'spoken', role: 'status', key: 'status' }, [first ? `${titleOf(t, first)}: ${stateOf(t, first, s.now)}` : '', unread ? fill(t.unread, { n: unread }) : ''].filter(Boolean).join('. ')),
+    h('div', { class: 'spoken', role: 'status', key: 'status' }, [first ? `${titleOf(t, first)}: ${stateOf(t, first, c.hasSound)}` : '', unread ? fill(t.unread, { n: unread }) : ''].filter(Boolean).join('. ')),
   ];
 }
 

@@ -32,7 +32,7 @@ function head(c, session) {
     face(titleOf(t, session), type === 'im' ? 'chat' : type === 'video' ? 'camera' : 'answer', '', session.details.avatar),
     h('div', { class: 'who' },
       h('div', { class: 'title' }, number(titleOf(t, session))),
-      h('div', { class: 'state' }, h('span', null, stateOf(t, session, s.now)), time ? [' ', h('b', { key: 'time' }, time)] : null),
+      h('div', { class: 'state' }, h('span', null, stateOf(t, session, c.hasSound)), time ? [' ', h('b', { key: 'time' }, time)] : null),
       sub ? h('div', { class: 'sub clip', key: 'sub' }, number(sub)) : null),
     state === 'talking' && isVoice(session) ? quality(c, session) : null,
     state === 'ended' ? iconButton('close', t.dismiss, () => act.step('dismiss', sessionId), { class: 'small', key: 'dismiss' }) : null);

@@ -13,6 +13,7 @@ import { initials } from './format.js';
  * @property {(space: string, method: string) => boolean} can
  * @property {'en'|'zh'} lang
  * @property {any} tccc
+ * @property {boolean} hasSound whether the sound of calls is in this tab
  */
 
 /** A round button with a picture and a spoken name. @param {string} name @param {string} label @param {(event: any) => void} onclick @param {Record<string, any>} [more] */

@@ -33,18 +33,15 @@ export function durationOf({ state, answerMs, endMs }, now) {
   return state === 'ended' && answerMs ? clock(endMs - answerMs) : '';
 }
 
-/** So long after the answer the sound may still be coming; another tab of the agent may have it. */
-const CONNECTING_MS = 5000;
-
-/** @param {Text} t @param {Session} session @param {number} now */
-export function stateOf(t, session, now) {
-  const { state, type, held, channel, ending, answerMs } = session;
+/** @param {Text} t @param {Session} session @param {boolean} hasSound whether the sound of calls is in this tab */
+export function stateOf(t, session, hasSound) {
+  const { state, type, held, channel, ending } = session;
   if (state === 'ended') return endingText(t, ending, isVoice(session));
   if (state === 'ringingIn') return type === 'im' ? t.chatWaits : type === 'video' ? t.videoWaits : t.ringingIn;
   if (state === 'talking' && type === 'im') return t.chatting;
   if (state === 'talking' && type === 'video') return t.onVideo;
   if (state === 'talking' && held) return t.held;
-  if (state === 'talking' && channel < 0 && answerMs > now - CONNECTING_MS) return t.connectingSound;
+  if (state === 'talking' && channel < 0 && hasSound) return t.connectingSound;
   return t[state];
 }
 

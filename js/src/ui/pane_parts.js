@@ -38,7 +38,7 @@ export function paneHead(c, session, buttons) {
       act.focus('sessions');
     }, { class: 'small', key: 'back' }),
     h('div', { class: 'grow' }, h('h2', { class: 'clip' }, number(titleOf(t, session))),
-      h('p', { class: 'soft clip' }, stateOf(t, session, s.now), [durationOf(session, s.now), subtitleOf(session)].filter(Boolean).map((one) => ` · ${one}`))),
+      h('p', { class: 'soft clip' }, stateOf(t, session, c.hasSound), [durationOf(session, s.now), subtitleOf(session)].filter(Boolean).map((one) => ` · ${one}`))),
     buttons);
 }
 

@@ -14,9 +14,10 @@ import { videoPane } from './video_pane.js';
 export const pictureOf = (/** @type {string} */ type) => ({ im: 'chat', video: 'camera' })[type] ?? 'answer';
 
 /** The last words of a chat, else the state. @param {Context} c @param {Session} session */
-function lastWords({ s, t }, session) {
+function lastWords(c, session) {
+  const { s, t } = c;
   const last = s.chats[session.sessionId]?.messages.filter(({ kind }) => kind !== undefined).pop();
-  if (session.type !== 'im' || !last || session.state === 'ringingIn') return stateOf(t, session, s.now);
+  if (session.type !== 'im' || !last || session.state === 'ringingIn') return stateOf(t, session, c.hasSound);
   if (last.kind === 'text') return last.text ?? '';
   return fill(last.kind === 'image' ? t.image : t.file, { name: last.name ?? '' });
 }
