@@ -124,12 +124,14 @@ static void take_flag(json_reader *in, const char *name, bool *to) { *to = json_
 static void put_credential(run *r, const json_value *value) {
     json_reader in = read_element(r, value);
     const char *id = json_string(&in, "secretId", 1, 127), *key = json_string(&in, "secretKey", 1, 127);
+    int role = json_choice_or(&in, "role", KEY_ADMIN, key_role_names);
     char old[STORE_TEXT];
-    int64_t app_id = 0;
-    if (!is_good(r, &in, KNOWN("secretId", "secretKey")))
+    store_key found = { 0 };
+    if (!is_good(r, &in, KNOWN("secretId", "secretKey", "role")))
         return;
-    bool shared = !store_get_secret(r->db, id, &app_id, old, sizeof old) && app_id != r->app_id; /* given in several instances */
-    settle(r, store_put_secret(r->db, id, shared ? 0 : r->app_id, key));
+    bool shared = !store_get_secret(r->db, id, &found, old, sizeof old) && found.app_id != r->app_id; /* given in several instances */
+    store_key what = { .app_id = shared ? 0 : r->app_id, .role = (enum key_role)role };
+    settle(r, store_put_secret(r->db, id, &what, key));
 }
 
 static void put_agent(run *r, const json_value *value) {

@@ -63,7 +63,7 @@ static store *open_store(void) {
     store_put_group(db, &(store_group){ .app_id = APP, .name = "G" });
     store_put_trunk(db, &(store_trunk){ .name = "t", .host = "192.0.2.2" });
     store_put_number(db, &(store_number){ .app_id = APP, .number = "020", .trunk = "t", .inbound = true });
-    store_put_secret(db, "id", 0, "key");
+    store_put_secret(db, "id", &(store_key){ .app_id = 0 }, "key");
     return db;
 }
 

@@ -39,7 +39,7 @@ static cloudapi *open_api(void)
     store_put_trunk(one->store, &(store_trunk){ .name = "t", .host = "192.0.2.2" });
     store_put_number(one->store, &(store_number){ .app_id = APP, .number = "020", .trunk = "t", .inbound = true }); /* no call goes out: here is no SIP */
     store_put_extension(one->store, &(store_extension){ .app_id = APP, .extension = "1001", .realm = "fuzz", .ha1_md5 = "x" });
-    store_put_secret(one->store, "id", APP, "key");
+    store_put_secret(one->store, "id", &(store_key){ .app_id = APP }, "key");
     one->settings = settings_new(one->store, &quiet);
     deadlines *timers = deadlines_new();
     one->agents = agents_new(one->store, one->settings, timers, &quiet);

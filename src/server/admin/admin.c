@@ -178,7 +178,7 @@ static void read_body(admin_call *call, const char *const *members) {
         return;
     if (r->body_len > ADMIN_BODY_MAX)
         admin_fail(call, TCCC_E_TOO_LARGE, "", "The body is larger than 512 KiB.");
-    else if (json_parse(r->body, r->body_len, ADMIN_BODY_MAX, &call->body) || !json_is_object(call->body))
+    else if (json_parse(r->body_len ? r->body : "{}", r->body_len ? r->body_len : 2, ADMIN_BODY_MAX, &call->body) || !json_is_object(call->body))
         admin_fail(call, TCCC_E_FORMAT, "", "The body must be a JSON object.");
     call->in = json_read(call->body);
     if (!call->http)

@@ -55,12 +55,13 @@ void route_replay_push(admin_call *call) {
 
 /* ---- keys ---- */
 
-static bool each_key(void *ctx, const char *secret_id, int64_t app_id, int64_t created_ms) {
+static bool each_key(void *ctx, const char *secret_id, const store_key *key) {
     json_writer *out = ctx;
     json_open_object(out, NULL);
     json_put_string(out, "secretId", secret_id);
-    json_put_bool(out, "everyApp", app_id == 0);
-    json_put_integer(out, "created", created_ms / 1000);
+    json_put_bool(out, "everyApp", key->app_id == 0);
+    json_put_string(out, "role", key_role_names[key->role]);
+    json_put_integer(out, "created", key->created_ms / 1000);
     json_close(out);
     return true;
 }
@@ -84,11 +85,16 @@ static bool make_text(char *text, size_t bytes) {
 /* The key is shown this once. */
 void route_post_key(admin_call *call) {
     char id[4 + 2 * KEY_ID_BYTES + 1] = "AKID", key[2 * KEY_BYTES + 1];
+    int role = json_choice_or(&call->in, "role", KEY_ADMIN, key_role_names);
+    if (admin_failed(call))
+        return;
     if (!make_text(id + 4, KEY_ID_BYTES) || !make_text(key, KEY_BYTES))
         admin_fail(call, TCCC_E_INTERNAL, "", NULL);
-    if (call->http || admin_store_failed(call, store_put_secret(db_of(call), id, call->app_id, key), "", NULL))
+    store_key what = { .app_id = call->app_id, .role = (enum key_role)role };
+    if (call->http || admin_store_failed(call, store_put_secret(db_of(call), id, &what, key), "", NULL))
         return;
     json_put_string(call->out, "secretId", id);
+    json_put_string(call->out, "role", key_role_names[role]);
     json_put_string(call->out, "secretKey", key);
     OPENSSL_cleanse(key, sizeof key);
     call->status = 201;
@@ -96,10 +102,10 @@ void route_post_key(admin_call *call) {
 
 void route_delete_key(admin_call *call) {
     char key[STORE_TEXT];
-    int64_t app_id = 0;
-    int error = store_get_secret(db_of(call), call->params[0], &app_id, key, sizeof key);
+    store_key found = { 0 };
+    int error = store_get_secret(db_of(call), call->params[0], &found, key, sizeof key);
     OPENSSL_cleanse(key, sizeof key);
-    if (!error && app_id != call->app_id)
+    if (!error && found.app_id != call->app_id)
         error = TCCC_E_NOT_FOUND;
     if (!admin_store_failed(call, error, "", "The app has no such key."))
         admin_store_failed(call, store_delete_secret(db_of(call), call->params[0]), "", NULL);

@@ -80,7 +80,7 @@ const admin_route admin_routes[] = {
     { "GET", APP "/pushes", MAY_ADMIN, NULL, route_list_pushes },
     { "POST", APP "/pushes/{push}/replay", MAY_ADMIN, NULL, route_replay_push },
     { "GET", APP "/keys", MAY_ADMIN, NULL, route_list_keys },
-    { "POST", APP "/keys", MAY_ADMIN, NULL, route_post_key },
+    { "POST", APP "/keys", MAY_ADMIN, MEMBERS("role"), route_post_key },
     { "DELETE", APP "/keys/{key}", MAY_ADMIN, NULL, route_delete_key },
     { "GET", APP "/live/agents", MAY_ADMIN | MAY_INSPECT, NULL, route_live_agents },
     { "GET", APP "/live/queues", MAY_ADMIN | MAY_INSPECT, NULL, route_live_queues },

@@ -10,7 +10,7 @@
 enum { ADMIN_PARAMS_MAX = 3, ADMIN_PAGE_MAX = 200, ADMIN_PAGE = 50, ADMIN_USER_MAX = 127, ADMIN_BODY_MAX = 512 * 1024, ADMIN_ANSWER_MAX = 4 << 20 };
 
 /* Sets of roles. */
-enum { MAY_ADMIN = 1, MAY_INSPECT = 2, MAY_AGENT = 4, MAY_ALL = 7, MAY_ANYBODY = 8 };
+enum { MAY_ADMIN = 1, MAY_INSPECT = 2, MAY_AGENT = 4, MAY_ALL = 7, MAY_ANYBODY = 8, MAY_NOTHING = 16 /* a key without a right here */ };
 
 struct admin {
     admin_parts parts;
@@ -20,7 +20,7 @@ struct admin {
 };
 
 typedef struct {                      /* who asks */
-    int may;                          /* MAY_ADMIN, MAY_INSPECT or MAY_AGENT; 0: nobody that is known */
+    int may;                          /* MAY_ADMIN, MAY_INSPECT, MAY_AGENT or MAY_NOTHING; 0: nobody that is known */
     int64_t app_id;                   /* 0: every app (an API key) */
     char user_id[STORE_TEXT];         /* "" : an API key */
     bool by_cookie;

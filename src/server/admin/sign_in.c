@@ -81,13 +81,18 @@ static bool same_text(const char *a, const char *b) {
     return !CRYPTO_memcmp(left, right, sizeof left);
 }
 
+/* One that only signs agents in may nothing here. */
+static int may_of_key(enum key_role role) {
+    return role == KEY_ADMIN ? MAY_ADMIN : role == KEY_SIGN_IN ? MAY_NOTHING : MAY_INSPECT;
+}
+
 static void identify_by_key(admin_call *call, char *credential) {
     char key[STORE_TEXT], *colon = strchr(credential, ':');
-    int64_t app_id = 0;
+    store_key found = { 0 };
     if (colon)
         *colon++ = 0;
-    if (colon && *colon && !store_get_secret(call->all->parts.store, credential, &app_id, key, sizeof key) && same_text(key, colon))
-        call->who = (admin_identity){ .may = MAY_ADMIN, .app_id = app_id }; /* however many others failed: it may be a proxy's address */
+    if (colon && *colon && !store_get_secret(call->all->parts.store, credential, &found, key, sizeof key) && same_text(key, colon))
+        call->who = (admin_identity){ .may = may_of_key(found.role), .app_id = found.app_id }; /* however many others failed: it may be a proxy's address */
     else {
         attempt_failed(&call->all->attempts, call->request->remote, clock_ms());
         if (!attempt_is_allowed(&call->all->attempts, call->request->remote, ADDRESS_FAILURES, clock_ms()))

@@ -5,46 +5,47 @@
 #include "base/json.h"
 #include "server/cloudapi/cloudapi.h"
 
-/* Every action: its name, what its functions are called by, and the parts that it needs besides the store. */
+/* Every action: its name, what its functions are called by, the parts that it needs besides the store, and which keys may do it that are not an
+ * administrator's. */
 #define ACTIONS(X) \
-    X(CreateSDKLoginToken, create_sdk_login_token, 0) \
+    X(CreateSDKLoginToken, create_sdk_login_token, FOR_SIGN_IN) \
     X(CreateStaff, create_staff, 0) \
     X(ModifyStaff, modify_staff, 0) \
     X(DeleteStaff, delete_staff, NEEDS_AGENTS) \
     X(ModifyStaffPassword, modify_staff_password, NEEDS_WORKERS) \
-    X(DescribeStaffInfoList, describe_staff_info_list, 0) \
-    X(DescribeStaffStatusMetrics, describe_staff_status_metrics, NEEDS_AGENTS) \
-    X(DescribeStaffStatusHistory, describe_staff_status_history, NEEDS_AGENTS) \
-    X(SetStaffStatus, set_staff_status, NEEDS_AGENTS) \
-    X(ForceMemberOffline, force_member_offline, NEEDS_AGENTS) \
-    X(RestoreMemberOnline, restore_member_online, NEEDS_AGENTS) \
+    X(DescribeStaffInfoList, describe_staff_info_list, FOR_INSPECTOR) \
+    X(DescribeStaffStatusMetrics, describe_staff_status_metrics, NEEDS_AGENTS | FOR_INSPECTOR) \
+    X(DescribeStaffStatusHistory, describe_staff_status_history, NEEDS_AGENTS | FOR_INSPECTOR) \
+    X(SetStaffStatus, set_staff_status, NEEDS_AGENTS | FOR_OPERATOR) \
+    X(ForceMemberOffline, force_member_offline, NEEDS_AGENTS | FOR_OPERATOR) \
+    X(RestoreMemberOnline, restore_member_online, NEEDS_AGENTS | FOR_OPERATOR) \
     X(BindStaffSkillGroupList, bind_staff_skill_group_list, 0) \
     X(UnbindStaffSkillGroupList, unbind_staff_skill_group_list, 0) \
     X(CreateCCCSkillGroup, create_ccc_skill_group, 0) \
     X(UpdateCCCSkillGroup, update_ccc_skill_group, 0) \
     X(DeleteCCCSkillGroup, delete_ccc_skill_group, 0) \
-    X(DescribeSkillGroupInfoList, describe_skill_group_info_list, 0) \
-    X(DescribeNumbers, describe_numbers, 0) \
+    X(DescribeSkillGroupInfoList, describe_skill_group_info_list, FOR_INSPECTOR) \
+    X(DescribeNumbers, describe_numbers, FOR_INSPECTOR) \
     X(BindNumberCallInInterface, bind_number_call_in_interface, 0) \
     X(CreateExtension, create_extension, 0) \
     X(ModifyExtension, modify_extension, 0) \
     X(DeleteExtension, delete_extension, 0) \
-    X(DescribeExtension, describe_extension, 0) \
-    X(DescribeExtensions, describe_extensions, 0) \
+    X(DescribeExtension, describe_extension, FOR_INSPECTOR) \
+    X(DescribeExtensions, describe_extensions, FOR_INSPECTOR) \
     X(ResetExtensionPassword, reset_extension_password, 0) \
-    X(DescribeTelCdr, describe_tel_cdr, NEEDS_AGENTS) \
-    X(DescribeSessionDetail, describe_session_detail, NEEDS_AGENTS) \
-    X(DescribeTelCallInfo, describe_tel_call_info, 0) \
-    X(DescribeIvrAudioList, describe_ivr_audio_list, 0) \
+    X(DescribeTelCdr, describe_tel_cdr, NEEDS_AGENTS | FOR_INSPECTOR) \
+    X(DescribeSessionDetail, describe_session_detail, NEEDS_AGENTS | FOR_INSPECTOR) \
+    X(DescribeTelCallInfo, describe_tel_call_info, FOR_INSPECTOR) \
+    X(DescribeIvrAudioList, describe_ivr_audio_list, FOR_INSPECTOR) \
     X(UploadIvrAudio, upload_ivr_audio, NEEDS_PROMPTS) \
-    X(DescribeTelSession, describe_tel_session, NEEDS_AGENTS | NEEDS_CALLS) \
-    X(DescribePSTNActiveSessionList, describe_pstn_active_session_list, NEEDS_AGENTS | NEEDS_CALLS) \
-    X(HangUpCall, hang_up_call, NEEDS_CALLS) \
-    X(CreateCallOutSession, create_call_out_session, NEEDS_AGENTS | NEEDS_CALLS) \
-    X(CreateIVRSession, create_ivr_session, NEEDS_CALLS) \
-    X(DescribeCallInMetrics, describe_call_in_metrics, NEEDS_CALLS)
+    X(DescribeTelSession, describe_tel_session, NEEDS_AGENTS | NEEDS_CALLS | FOR_INSPECTOR) \
+    X(DescribePSTNActiveSessionList, describe_pstn_active_session_list, NEEDS_AGENTS | NEEDS_CALLS | FOR_INSPECTOR) \
+    X(HangUpCall, hang_up_call, NEEDS_CALLS | FOR_OPERATOR) \
+    X(CreateCallOutSession, create_call_out_session, NEEDS_AGENTS | NEEDS_CALLS | FOR_OPERATOR) \
+    X(CreateIVRSession, create_ivr_session, NEEDS_CALLS | FOR_OPERATOR) \
+    X(DescribeCallInMetrics, describe_call_in_metrics, NEEDS_CALLS | FOR_INSPECTOR)
 
-enum action_needs { NEEDS_AGENTS = 1, NEEDS_CALLS = 2, NEEDS_WORKERS = 4, NEEDS_PROMPTS = 8 };
+enum action_needs { NEEDS_AGENTS = 1, NEEDS_CALLS = 2, NEEDS_WORKERS = 4, NEEDS_PROMPTS = 8, FOR_INSPECTOR = 16, FOR_OPERATOR = 32, FOR_SIGN_IN = 64 };
 
 typedef struct {
     const cloudapi *api;
@@ -52,6 +53,7 @@ typedef struct {
     const char *name;                 /* the action's */
     int64_t now_s;
     int64_t key_app_id;               /* whom the key is for; 0: every app */
+    enum key_role key_role;
     const json_value *input;          /* an object; its members are in the action's list */
     bool flat;                        /* from a form: every value is text, numbers too */
     bool later;                       /* action_defer was called: the answer is sent by action_finish */

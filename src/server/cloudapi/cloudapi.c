@@ -43,13 +43,13 @@ bool cloudapi_wants(const edge_http_request *request)
 
 typedef struct {
     store *store;
-    int64_t app_id;                   /* of the key that was found */
+    store_key found;                  /* the key */
 } key_search;
 
 static bool find_key(void *ctx, const char *secret_id, char *key, size_t capacity)
 {
     key_search *s = ctx;
-    return store_get_secret(s->store, secret_id, &s->app_id, key, capacity) == 0;
+    return store_get_secret(s->store, secret_id, &s->found, key, capacity) == 0;
 }
 
 static void fail_by_verdict(action_call *call, enum signature_verdict verdict)
@@ -79,7 +79,8 @@ static void read_v3(action_call *call, call_input *in)
     if (!signature_header(request, "x-tc-version", in->version, sizeof in->version)) in->version[0] = 0;
     key_search search = { .store = call->api->store };
     fail_by_verdict(call, signature_check_v3(request, call->now_s, find_key, &search));
-    call->key_app_id = search.app_id;
+    call->key_app_id = search.found.app_id;
+    call->key_role = search.found.role;
     if (call->code) return;
     call->flat = is_get(request);
     if (is_get(request)) {
@@ -102,7 +103,8 @@ static void read_v1(action_call *call, call_input *in)
     copy(in->version, sizeof in->version, query_get(&in->form, "Version"));
     key_search search = { .store = call->api->store };
     fail_by_verdict(call, signature_check_v1(request, &in->form, call->now_s, find_key, &search));
-    call->key_app_id = search.app_id;
+    call->key_app_id = search.found.app_id;
+    call->key_role = search.found.role;
     if (call->code) return;
     call->flat = true;
     in->tree = form_tree(&in->form);
@@ -126,10 +128,24 @@ static const char *missing_part(const cloudapi *api, unsigned needs)
     return NULL;
 }
 
+/* Whether a key of this role may do it. */
+static bool is_allowed(const action *a, enum key_role role)
+{
+    switch (role) {
+    case KEY_ADMIN: return true;
+    case KEY_INSPECTOR: return a->needs & FOR_INSPECTOR;
+    case KEY_OPERATOR: return a->needs & (FOR_INSPECTOR | FOR_OPERATOR | FOR_SIGN_IN);
+    case KEY_SIGN_IN: return a->needs & FOR_SIGN_IN;
+    }
+    return false;
+}
+
 static void run(action_call *call, const call_input *in)
 {
     const action *a = find_action(in->action);
     if (!a) action_fail(call, "InvalidAction", "The action `%.64s` is not offered here.", in->action);
+    else if (!is_allowed(a, call->key_role))
+        action_fail(call, "UnauthorizedOperation", "A key of the role %s may not do %s. Use a key with more rights.", key_role_names[call->key_role], a->name);
     else if (strcmp(in->version, VERSION) != 0) action_fail(call, "NoSuchVersion", "The version must be %s.", VERSION);
     else if (missing_part(call->api, a->needs)) action_fail(call, "ResourceUnavailable", "The server is starting: its %s do not run yet.", missing_part(call->api, a->needs));
     if (call->code) return;

@@ -65,6 +65,15 @@ int cloudapi_login_url(const cloudapi *api, int64_t app_id, const char *user_id,
     return n > 0 && (size_t)n < capacity ? 0 : TCCC_E_TOO_LARGE;
 }
 
+/* Whoever signs in has the rights of the agent: a key with fewer must not get more that way. */
+static void check_rank(action_call *call, int64_t app_id, const char *user_id)
+{
+    store_agent agent;
+    if (call->code || call->key_role == KEY_ADMIN || store_get_agent(call->api->store, app_id, user_id, &agent)) return;
+    if (agent.role != STAFF_AGENT)
+        action_fail(call, "UnauthorizedOperation", "A key of the role %s signs plain agents in, no administrators or inspectors.", key_role_names[call->key_role]);
+}
+
 void action_create_sdk_login_token(action_call *call)
 {
     char token[33], url[URL_MAX];
@@ -72,6 +81,7 @@ void action_create_sdk_login_token(action_call *call)
     int64_t app_id = action_app(call);
     const char *user_id = parameter_text(&in, "SeatUserId", STORE_TEXT - 1);
     parameter_bool_or(&in, "OnlyOnce", true);
+    check_rank(call, app_id, user_id);
     if (call->code) return;
     int error = cloudapi_login_url(call->api, app_id, user_id, call->request->host, call->now_s, token, url, sizeof url);
     if (error == TCCC_E_NOT_FOUND)

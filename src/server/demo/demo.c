@@ -26,14 +26,13 @@ struct demo {
 static int make_secret(demo *d) {
     unsigned char bytes[16];
     store *s = d->config.api->store;
-    int64_t app_id;
-    if (store_get_secret(s, SECRET_ID, &app_id, d->secret, sizeof d->secret) == 0)
+    if (store_get_secret(s, SECRET_ID, NULL, d->secret, sizeof d->secret) == 0)
         return 0;
     if (RAND_bytes(bytes, sizeof bytes) != 1)
         return TCCC_E_INTERNAL;
     for (int i = 0; i < 16; i++)
         snprintf(d->secret + 2 * i, 3, "%02x", bytes[i]);
-    return store_put_secret(s, SECRET_ID, 0, d->secret);
+    return store_put_secret(s, SECRET_ID, &(store_key){ 0 }, d->secret);
 }
 
 /* A desk phone's password follows from the secret, so that it stays the same from start to start and is nowhere kept. */

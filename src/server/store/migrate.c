@@ -158,6 +158,8 @@ static const char *const steps[] = {
     "CREATE TABLE protected_number (app_id INTEGER NOT NULL REFERENCES app, number TEXT NOT NULL, mask TEXT NOT NULL,"
     " n INTEGER NOT NULL, PRIMARY KEY (app_id, number)) STRICT, WITHOUT ROWID;"
     "CREATE UNIQUE INDEX protected_number_shown ON protected_number (app_id, mask, n);",
+    /* 8: what a key may do; those of before stay administrators' */
+    "ALTER TABLE secret ADD COLUMN role INTEGER NOT NULL DEFAULT 0;",
 };
 
 enum { N_STEPS = sizeof steps / sizeof *steps };

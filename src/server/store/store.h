@@ -146,11 +146,22 @@ int store_get_extension(store *s, const char *extension, store_extension *found)
 int store_list_extensions(store *s, int64_t app_id, bool (*each)(void *ctx, const store_extension *extension), void *ctx);
 int store_delete_extension(store *s, const char *extension);
 
-/* Keys of the cloud API and the admin API; each is an administrator's, of one app or, with app_id 0, of every app. */
-int store_put_secret(store *s, const char *secret_id, int64_t app_id, const char *secret_key);
-int store_get_secret(store *s, const char *secret_id, int64_t *app_id, char *secret_key, size_t capacity);
+/* Keys of the cloud API and the admin API. KEY_ADMIN may everything; KEY_INSPECTOR looks; KEY_OPERATOR looks, signs plain agents in and runs
+ * calls; KEY_SIGN_IN signs plain agents in and nothing else. */
+enum key_role { KEY_ADMIN, KEY_INSPECTOR, KEY_OPERATOR, KEY_SIGN_IN };
+extern const char *const key_role_names[];   /* in that order, ended by NULL: admin, inspector, operator, signIn */
+
+typedef struct {
+    int64_t app_id;               /* 0: of every app */
+    enum key_role role;
+    int64_t created_ms;           /* filled in by the store */
+} store_key;
+
+int store_put_secret(store *s, const char *secret_id, const store_key *what, const char *secret_key);
+/* `found` may be NULL. */
+int store_get_secret(store *s, const char *secret_id, store_key *found, char *secret_key, size_t capacity);
 /* Those of an app and of every app, without the keys. */
-int store_list_secrets(store *s, int64_t app_id, bool (*each)(void *ctx, const char *secret_id, int64_t app_id, int64_t created_ms), void *ctx);
+int store_list_secrets(store *s, int64_t app_id, bool (*each)(void *ctx, const char *secret_id, const store_key *key), void *ctx);
 int store_delete_secret(store *s, const char *secret_id);
 
 /* Sign-in tokens; only their SHA-256 is kept. store_use_token takes one once: 0, TOKEN_INVALID (not known, or forgotten

@@ -10,28 +10,34 @@
 
 static const int64_t KEPT_S = 86400; /* so that a late page is told "expired" or "used", not "unknown" */
 
-int store_put_secret(store *s, const char *secret_id, int64_t app_id, const char *secret_key)
+const char *const key_role_names[] = { "admin", "inspector", "operator", "signIn", NULL };
+
+int store_put_secret(store *s, const char *secret_id, const store_key *what, const char *secret_key)
 {
     if (strlen(secret_id) >= STORE_TEXT || strlen(secret_key) >= STORE_TEXT) return sql_refuse(s, TCCC_E_TOO_LARGE);
-    return sql_run(sql_query(s, "INSERT INTO secret (secret_id, app_id, secret_key, created_ms) VALUES (?1,?2,?3,?4)"
-                                " ON CONFLICT (secret_id) DO UPDATE SET app_id=excluded.app_id, secret_key=excluded.secret_key",
-                             "titi", secret_id, app_id, secret_key, clock_unix_ms()));
+    return sql_run(sql_query(s, "INSERT INTO secret (secret_id, app_id, role, secret_key, created_ms) VALUES (?1,?2,?3,?4,?5)"
+                                " ON CONFLICT (secret_id) DO UPDATE SET app_id=excluded.app_id, role=excluded.role, secret_key=excluded.secret_key",
+                             "tiiti", secret_id, what->app_id, (int64_t)what->role, secret_key, clock_unix_ms()));
 }
 
-int store_get_secret(store *s, const char *secret_id, int64_t *app_id, char *secret_key, size_t capacity)
+int store_get_secret(store *s, const char *secret_id, store_key *found, char *secret_key, size_t capacity)
 {
-    int error = sql_only_integer(sql_query(s, "SELECT app_id FROM secret WHERE secret_id=?1", "t", secret_id), app_id);
+    int64_t app_id = 0, role = 0;
+    int error = sql_only_integer(sql_query(s, "SELECT app_id FROM secret WHERE secret_id=?1", "t", secret_id), &app_id);
+    if (!error) error = sql_only_integer(sql_query(s, "SELECT role FROM secret WHERE secret_id=?1", "t", secret_id), &role);
+    if (!error && found) *found = (store_key){ .app_id = app_id, .role = (enum key_role)role };
     return error ? error : sql_only_text(sql_query(s, "SELECT secret_key FROM secret WHERE secret_id=?1", "t", secret_id), secret_key, capacity);
 }
 
-int store_list_secrets(store *s, int64_t app_id, bool (*each)(void *ctx, const char *secret_id, int64_t app_id, int64_t created_ms), void *ctx)
+int store_list_secrets(store *s, int64_t app_id, bool (*each)(void *ctx, const char *secret_id, const store_key *key), void *ctx)
 {
     int error = 0;
     char secret_id[STORE_TEXT];
-    query *q = sql_query(s, "SELECT secret_id, app_id, created_ms FROM secret WHERE app_id=?1 OR app_id=0 ORDER BY secret_id", "i", app_id);
+    query *q = sql_query(s, "SELECT secret_id, app_id, role, created_ms FROM secret WHERE app_id=?1 OR app_id=0 ORDER BY secret_id", "i", app_id);
     while (sql_row(q, &error)) {
         SQL_INTO(q, 0, secret_id);
-        if (each(ctx, secret_id, sql_integer(q, 1), sql_integer(q, 2))) continue;
+        store_key key = { sql_integer(q, 1), (enum key_role)sql_integer(q, 2), sql_integer(q, 3) };
+        if (each(ctx, secret_id, &key)) continue;
         sql_end(q);
         break;
     }

@@ -170,7 +170,7 @@ static int open_api(void **state)
     if (!f->api.store) return -1;
     store_put_app(f->api.store, APP, "test");
     store_put_agent(f->api.store, &(store_agent){ .app_id = APP, .user_id = "ann+1@b.c" });
-    store_put_secret(f->api.store, "id", 0, "key");
+    store_put_secret(f->api.store, "id", &(store_key){ .app_id = 0 }, "key");
     *state = f;
     return 0;
 }

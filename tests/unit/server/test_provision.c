@@ -177,13 +177,15 @@ static void an_extension_keeps_its_name_and_forgets_a_made_up_password(void **st
 
 static void a_key_belongs_to_its_instance(void **state) {
     char key[STORE_TEXT];
-    int64_t app = 0;
-    expect_good(*state, "\"credentials\":[{\"secretId\":\"id\",\"secretKey\":\"k\"}]},{\"sdkAppId\":1400000002,\"credentials\":[{\"secretId\":\"b\",\"secretKey\":\"k\"},"
+    store_key found;
+    expect_good(*state, "\"credentials\":[{\"secretId\":\"id\",\"secretKey\":\"k\"}]},{\"sdkAppId\":1400000002,\"credentials\":[{\"secretId\":\"b\",\"secretKey\":\"k\",\"role\":\"signIn\"},"
                         "{\"secretId\":\"id\",\"secretKey\":\"k2\"}]");
-    assert_int_equal(store_get_secret(*state, "b", &app, key, sizeof key), 0);
-    assert_int_equal(app, 1400000002);
-    assert_int_equal(store_get_secret(*state, "id", &app, key, sizeof key), 0); /* given in both */
-    assert_int_equal(app, 0);
+    assert_int_equal(store_get_secret(*state, "b", &found, key, sizeof key), 0);
+    assert_int_equal(found.app_id, 1400000002);
+    assert_int_equal(found.role, KEY_SIGN_IN);
+    assert_int_equal(store_get_secret(*state, "id", &found, key, sizeof key), 0); /* given in both */
+    assert_int_equal(found.app_id, 0);
+    assert_int_equal(found.role, KEY_ADMIN);
     assert_string_equal(key, "k2");
 }
 

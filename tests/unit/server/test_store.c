@@ -392,31 +392,35 @@ static void a_number_keeps_its_groups_in_order(void **state) /* ACD-034 */
     assert_int_equal(store_delete_trunk(*state, "t1"), 0);
 }
 
-static bool add_secret(void *ctx, const char *secret_id, int64_t app_id, int64_t created_ms)
+static bool add_secret(void *ctx, const char *secret_id, const store_key *key)
 {
     char *seen = ctx;
-    snprintf(seen + strlen(seen), 60, "%s/%d%s ", secret_id, app_id != 0, created_ms > 0 ? "" : "!");
+    snprintf(seen + strlen(seen), 60, "%s/%d%s/%s ", secret_id, key->app_id != 0, key->created_ms > 0 ? "" : "!", key_role_names[key->role]);
     return true;
 }
 
 static void keys_belong_to_an_app_or_to_all(void **state)
 {
     char key[STORE_TEXT], seen[200] = "", *large = calloc(1, STORE_TEXT + 1);
-    int64_t app = -1;
+    store_key found;
     memset(large, 'x', STORE_TEXT);
-    assert_int_equal(store_put_secret(*state, "AKIDa", APP, "k1"), 0);
-    assert_int_equal(store_put_secret(*state, "AKIDb", 0, "k2"), 0);
-    assert_int_equal(store_put_secret(*state, "AKIDc", APP + 1, "k3"), 0);
-    assert_int_equal(store_put_secret(*state, "AKIDd", 0, large), TCCC_E_TOO_LARGE);
-    assert_int_equal(store_put_secret(*state, large, 0, "k"), TCCC_E_TOO_LARGE);
-    assert_int_equal(store_get_secret(*state, "AKIDa", &app, key, sizeof key), 0);
-    assert_int_equal(app, APP);
+    assert_int_equal(store_put_secret(*state, "AKIDa", &(store_key){ .app_id = APP }, "k1"), 0);
+    assert_int_equal(store_put_secret(*state, "AKIDb", &(store_key){ .role = KEY_SIGN_IN }, "k2"), 0);
+    assert_int_equal(store_put_secret(*state, "AKIDc", &(store_key){ .app_id = APP + 1 }, "k3"), 0);
+    assert_int_equal(store_put_secret(*state, "AKIDd", &(store_key){ .app_id = 0 }, large), TCCC_E_TOO_LARGE);
+    assert_int_equal(store_put_secret(*state, large, &(store_key){ .app_id = 0 }, "k"), TCCC_E_TOO_LARGE);
+    assert_int_equal(store_get_secret(*state, "AKIDa", &found, key, sizeof key), 0);
+    assert_int_equal(found.app_id, APP);
+    assert_int_equal(found.role, KEY_ADMIN);
+    assert_int_equal(store_put_secret(*state, "AKIDa", &(store_key){ .app_id = APP, .role = KEY_OPERATOR }, "k1"), 0);
+    assert_int_equal(store_get_secret(*state, "AKIDa", &found, key, sizeof key), 0);
+    assert_int_equal(found.role, KEY_OPERATOR);
     assert_string_equal(key, "k1");
-    assert_int_equal(store_get_secret(*state, "AKIDa", &app, key, 2), TCCC_E_TOO_LARGE);
+    assert_int_equal(store_get_secret(*state, "AKIDa", NULL, key, 2), TCCC_E_TOO_LARGE);
     assert_int_equal(store_list_secrets(*state, APP, add_secret, seen), 0);
-    assert_string_equal(seen, "AKIDa/1 AKIDb/0 ");
+    assert_string_equal(seen, "AKIDa/1/operator AKIDb/0/signIn ");
     assert_int_equal(store_delete_secret(*state, "AKIDa"), 0);
-    assert_int_equal(store_get_secret(*state, "AKIDa", &app, key, sizeof key), TCCC_E_NOT_FOUND);
+    assert_int_equal(store_get_secret(*state, "AKIDa", NULL, key, sizeof key), TCCC_E_NOT_FOUND);
     free(large);
 }
 

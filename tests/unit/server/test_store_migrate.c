@@ -42,6 +42,7 @@ static bool add_member(void *ctx, const store_agent *agent, int priority)
 
 static void version_2_keeps_agents_groups_and_keys(void **state)
 {
+    store_key found;
     store_agent a;
     store_group g;
     store_extension e;
@@ -63,9 +64,10 @@ static void version_2_keeps_agents_groups_and_keys(void **state)
     assert_string_equal(seen, "安/3 ");
     assert_int_equal(store_get_extension(s, "1001", &e), 0);
     assert_string_equal(e.ha1_sha256, "bb");
-    assert_int_equal(store_get_secret(s, "AKIDexample", &app, key, sizeof key), 0);
+    assert_int_equal(store_get_secret(s, "AKIDexample", &found, key, sizeof key), 0);
     assert_string_equal(key, "key");
-    assert_int_equal(app, 0);
+    assert_int_equal(found.app_id, 0);
+    assert_int_equal(found.role, KEY_ADMIN);
     assert_int_equal(store_use_token(s, "unknown", 1, &app, user, sizeof user), TCCC_E_TOKEN_INVALID);
     store_close(s);
 }
