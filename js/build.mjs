@@ -2,7 +2,7 @@
  * build.mjs: bundles js/ into dist/ and puts the WASM modules beside it. Run: node js/build.mjs (from any directory).
  *
  * in:  build/gen/errors.json, build/wasm/{core,voice}.wasm, build/wasm-simd/voice.wasm (each only when it is there)
- * out: dist/{tccc,tcccSdk,ui,tccc-visitor,worker,worklet}.js with source maps, dist/*.wasm, dist/tccc.d.ts, dist/check.*, dist/sizes.json: for each file
+ * out: dist/{tccc,tcccSdk,ui,tccc-visitor,worker,worklet}.js with source maps, dist/tccc.mjs, dist/*.wasm, dist/*.d.ts, dist/check.*, dist/sizes.json: for each file
  *      {name, raw, gzip, brotli, integrity}
  */
 import { build } from 'esbuild';
@@ -62,19 +62,20 @@ await Promise.all([
     define: { globalThis: 'self' }, /* the name is newer than the oldest */
     banner: { js: 'performance.mark("tccc:begin");' }, /* main.js measures from here */
   }),
+  bundle('module.js', 'tccc.mjs', ABLE, { format: 'esm' }),
   bundle('ui/main.js', 'ui.js', ABLE),
   bundle('visitor/main.js', 'tccc-visitor.js', ABLE),
   bundle('worker.js', 'worker.js', ABLE),
   bundle('worklet.js', 'worklet.js', ABLE),
 ]);
 for (const suffix of ['.js', '.js.map']) copyFileSync(join(dist, `tccc${suffix}`), join(dist, `tcccSdk${suffix}`));
-copyFileSync(join(root, 'js/types/tccc.d.ts'), join(dist, 'tccc.d.ts'));
+for (const name of ['tccc.d.ts', 'tccc-module.d.ts']) copyFileSync(join(root, 'js/types', name), join(dist, name));
 for (const name of ['check.html', 'check.css', 'check.js']) copyFileSync(join(root, 'web/check', name), join(dist, name));
 for (const [from, to] of WASM) {
   if (existsSync(join(root, from))) copyFileSync(join(root, from), join(dist, to));
   else rmSync(join(dist, to), { force: true }); /* a module of an earlier build would not fit this script */
 }
-const names = ['tccc.js', 'tcccSdk.js', 'ui.js', 'tccc-visitor.js', 'worker.js', 'worklet.js', ...WASM.map(([, to]) => to)];
+const names = ['tccc.js', 'tcccSdk.js', 'tccc.mjs', 'ui.js', 'tccc-visitor.js', 'worker.js', 'worklet.js', ...WASM.map(([, to]) => to)];
 const sizes = names.filter((name) => existsSync(join(dist, name))).map(measure);
 writeFileSync(join(dist, 'sizes.json'), `${JSON.stringify(sizes, null, 2)}\n`);
 for (const { name, raw, gzip, brotli } of sizes) {

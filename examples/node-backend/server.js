@@ -1,11 +1,10 @@
 /**
  * server.js: the back end of a business page: signs its agent in with the ordinary cloud SDK, pointed at tcccd, and serves
- * ../plain. Layer: examples. The secret stays here; the page gets an SdkURL that works once, for ten minutes.
+ * one of the pages beside this folder: node server.js [plain|vue3|vue2|react|iframe]. Layer: examples. The secret stays here; the page gets an SdkURL that works once, for ten minutes.
  */
 import { createServer } from 'node:http';
-import { readFile } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
 import tencentcloud from 'tencentcloud-sdk-nodejs';
+import { pagesOf } from './pages.js';
 
 const {
   PORT = '3000',
@@ -26,11 +25,7 @@ const client = new tencentcloud.ccc.v20200210.Client({
   profile: { httpProfile: { protocol: 'http://', endpoint: TCCC_ENDPOINT } },
 });
 
-const FILES = {
-  '/': ['index.html', 'text/html; charset=utf-8'],
-  '/plain.js': ['plain.js', 'text/javascript; charset=utf-8'],
-  '/plain.css': ['plain.css', 'text/css; charset=utf-8'],
-};
+const pages = await pagesOf(process.argv[2] ?? 'plain');
 
 /** What the SDK needs and nothing more; docs/network.md explains each. */
 const policy = (sdk) => [
@@ -44,22 +39,22 @@ async function login(response) {
   response.end(JSON.stringify({ SdkURL }));
 }
 
-async function file(path, response) {
-  const [name, type] = FILES[path] ?? [];
-  if (!name) {
+function page(path, response) {
+  const found = path === '/favicon.ico' ? { type: 'image/x-icon', body: '' } : pages.get(path);
+  if (!found) {
     response.statusCode = 404;
     response.end('Not found.');
     return;
   }
-  response.setHeader('content-type', type);
+  response.setHeader('content-type', found.type);
   response.setHeader('content-security-policy', policy(`http://${TCCC_ENDPOINT}`));
-  response.end(await readFile(fileURLToPath(new URL(`../plain/${name}`, import.meta.url))));
+  response.end(found.body);
 }
 
 const server = createServer((request, response) => {
   const { pathname } = new URL(request.url, 'http://page');
   const isLogin = request.method === 'POST' && pathname === '/loginTCCC';
-  (isLogin ? login(response) : file(pathname, response)).catch((error) => {
+  (isLogin ? login(response) : Promise.resolve(page(pathname, response))).catch((error) => {
     console.error(`${request.method} ${pathname}: ${error.code ?? ''} ${error.message}`);
     response.statusCode = 502;
     response.setHeader('content-type', 'application/json');

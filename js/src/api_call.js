@@ -55,6 +55,16 @@ export function createCallApi({ bus, sessions, audio, withMic }) {
     return { ...voice, path };
   }
 
+  /** @param {any} options {level} */
+  async function suppressNoise(options) {
+    const level = options?.level;
+    if (level === undefined) throw tcccError('ARG_MISSING', 'The option level is missing.');
+    if (level === 'ai') throw tcccError('STATE', 'The AI model of noise suppression is not there yet.', 'Use the level "standard".');
+    if (level !== 'off' && level !== 'standard') throw tcccError('ARG_RANGE', 'The option level must be "off", "standard" or "ai".');
+    if (!audio.isOurProcessing()) throw tcccError('STATE', 'The browser does the processing (data-processing).', 'Load the script without data-processing.');
+    audio.setNoiseSuppression(level);
+  }
+
   return {
     startOutboundCall,
     callOut: startOutboundCall,
@@ -72,6 +82,7 @@ export function createCallApi({ bus, sessions, audio, withMic }) {
     transfer: plain('transfer'),
     startSelfService: plain('startSelfService'),
     stopSelfService: plain('stopSelfService'),
+    setNoiseSuppression: (/** @type {any} */ options) => apiPromise(suppressNoise(options)),
     getStats: (/** @type {any} */ options) => apiPromise(stats(options)),
   };
 }

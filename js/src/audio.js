@@ -51,6 +51,7 @@ export class Audio {
     this.isRingOn = true;
     this.gain = { input: 1, output: 1 };
     this.levelsMs = 0;
+    this.noise = 'standard';
     /** @type {(levels: {input: number, output: number}) => void} */
     this.onLevels = () => {};
     /** What is known of the microphone: it was opened (null), or why it could not be. @type {(error: import('./errors.js').TcccError | null) => void} */
@@ -205,6 +206,12 @@ export class Audio {
     this.tellNode();
   }
 
+  /** @param {string} level "off" or "standard" */
+  setNoiseSuppression(level) {
+    this.noise = level;
+    this.tellNode();
+  }
+
   /** @param {number} ms how often onLevels is told; 0: not */
   watchLevels(ms) {
     this.levelsMs = ms;
@@ -214,6 +221,8 @@ export class Audio {
   /** The worklet's settings, which are kept here until it stands. */
   tellNode() {
     const port = this.graph?.node.port;
+    const byCore = +(this.config.processing === 'core');
+    if (byCore) port?.postMessage({ k: 'configure', aec: byCore, ns: +(this.noise !== 'off'), agc: byCore });
     port?.postMessage({ k: 'gain', ...this.gain });
     port?.postMessage({ k: 'ring', isOn: this.isRingOn });
     port?.postMessage({ k: 'levels', ms: this.levelsMs });
@@ -259,6 +268,10 @@ export class Audio {
     this.isBlocked = blocked;
     const { code, errorMsg, remedy } = tcccError('AUDIO_BLOCKED');
     this.emit('audioBlocked', blocked ? { blocked, code, errorMsg, remedy } : { blocked });
+  }
+
+  isOurProcessing() {
+    return this.config.processing === 'core';
   }
 
   /** Of the open microphone, or ''. */

@@ -163,6 +163,8 @@ export interface Call {
   startSelfService(options: SessionOptions & { flowId: string }): Promise<Success>;
   /** Ours: back to the customer. */
   stopSelfService(options: SessionOptions | string): Promise<Success>;
+  /** Ours: of the microphone; 'ai' is refused as long as there is no model. */
+  setNoiseSuppression(options: { level: 'off' | 'standard' | 'ai' }): Promise<Success>;
   /** Ours. */
   getStats(options: SessionOptions | string): Promise<Success<CallStats>>;
 }

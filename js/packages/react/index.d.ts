@@ -1,0 +1,5 @@
+/** index.d.ts: types of libtccc/react. */
+import type { OpenOptions, TcccState } from 'libtccc';
+
+/** The first call needs options and signs in; all others share that seat, which outlives the component. */
+export function useTccc(options?: OpenOptions): TcccState;
