@@ -22,6 +22,7 @@ const block = (...marks) => {
 };
 
 const init = () => block('function injectTcccWebSDK', 'renderDomId');
+const shared = () => block('function injectTcccWebSDK', 'enableShared');
 /** The last step of the initialisation, which the manual prints with another spelling of the function. */
 const begin = (more = '') => `${more}\nfetch('/loginTCCC').then((res) => res.json()).then(({ SdkURL }) => injectTcccWebSDK(SdkURL)).then((text) => { window.said = text; afterReady(); });`;
 const html = (body, script) => `<!doctype html><html><head><meta charset="utf-8"><title>manual</title></head><body>${body}<script>${script}</script></body></html>`;
@@ -101,5 +102,29 @@ describe('the samples of the manual', function manual() {
     await tab.until(() => window.told.includes('sessionEnded'));
     assert.deepEqual(tab.errors, []);
     await tab.close();
+  });
+
+  it('SDK-015 SDK-101 SDK-110 the multi-tab sample tells each page its tabUUID, and both of a call', async () => {
+    const logic = block('curTabUUID', 'callOuted').replace(/^let curTabUUID/m, 'var curTabUUID');
+    const text = html('', `${shared()}\nfunction afterReady() {\n${logic.replace('var curTabUUID', 'window.curTabUUID')}\n}\n${begin()}`);
+    const first = await open(text, 43);
+    const second = await first.page.context().newPage();
+    await second.goto(`http://localhost:${pages.address().port}/`);
+    await second.waitForFunction(() => window.said && tccc.Agent.getStatus() === 'free');
+    const peer = await centre().called(called.answers());
+    const listen = () => {
+      window.told = [];
+      tccc.on('callOuted', ({ sessionId, tabUUID }) => window.told.push({ sessionId, tabUUID }));
+    };
+    await first.evaluate(listen);
+    await second.evaluate(listen);
+    const { sessionId } = await second.evaluate(() => tccc.Call.startOutboundCall({ phoneNumber: '19999999999' }));
+    const own = await second.evaluate(() => window.curTabUUID);
+    const heard = await first.until(() => window.told[0]);
+    assert.deepEqual(heard, { sessionId, tabUUID: own });
+    assert.notEqual(await first.evaluate(() => window.curTabUUID), own);
+    await first.evaluate((id) => tccc.Call.hungUp({ sessionId: id }), sessionId);
+    await peer.done();
+    await first.close();
   });
 });
