@@ -305,7 +305,8 @@ int main(int argc, char **argv)
 {
     static peer p;
     char err[256];
-    const edge_handler handler = { on_seat_open, on_seat_text, on_seat_closed, on_http, on_media_path, on_bridge };
+    const edge_handler handler = { .seat_open = on_seat_open, .seat_text = on_seat_text, .seat_closed = on_seat_closed, .http = on_http,
+                                   .media_path = on_media_path, .bridge_event = on_bridge };
     edge_config config = {
         .host = "127.0.0.1", .port = 0, .dc_host = argc > 3 ? argv[3] : "127.0.0.1", .dc_port = 0,
         .sdk_dir = argc > 1 ? argv[1] : ".", .web_dir = argc > 2 && argv[2][0] ? argv[2] : NULL,
