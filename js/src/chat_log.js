@@ -15,8 +15,8 @@
  * @property {string} [clientId]
  */
 
-/** The core hands messages on in order and once; history fills in from below. */
-export function createChatLog() {
+/** The core hands messages on in order and once; history fills in from below. @param {string} origin of the server, where files are */
+export function createChatLog(origin) {
   /** @type {Map<string, ChatMessage[]>} */
   const logs = new Map();
 
@@ -27,15 +27,27 @@ export function createChatLog() {
     logs.set(sessionId, [...known, ...messages.filter(({ seq }) => !seen.has(seq))].sort((a, b) => a.seq - b.seq));
   }
 
-  /** @param {string} event @param {any} data */
+  /** Addresses of files are paths of the server. @template {{url?: string}} T @param {T} message @returns {T} */
+  const located = (message) => (message.url ? { ...message, url: new URL(message.url, origin).href } : message);
+
+  /** An event's data as listeners get it. @param {string} event @param {any} data */
   function onEvent(event, data) {
-    if (event === 'message') {
-      const { sessionId, ...message } = data;
-      put(sessionId, [message]);
-    }
     if (event === 'sessionCompleted') logs.delete(data.sessionId);
+    if (event !== 'message') return data;
+    const told = located(data);
+    const { sessionId, ...message } = told;
+    put(sessionId, [message]);
+    return told;
   }
 
-  return { put, onEvent, list: (/** @type {string} */ sessionId) => [...(logs.get(sessionId) ?? [])] };
+  /** @param {(cmd: string, args: object) => Promise<any>} request @param {any} args of Chat.getHistory */
+  async function load(request, args) {
+    const { messages, more } = await request('Chat.getHistory', args);
+    const all = messages.map(located);
+    put(args.sessionId, all);
+    return { messages: all, more };
+  }
+
+  return { load, onEvent, list: (/** @type {string} */ sessionId) => [...(logs.get(sessionId) ?? [])] };
 }
 /** @typedef {ReturnType<typeof createChatLog>} ChatLog */

@@ -4,6 +4,8 @@ import { createAdmin } from './api_admin.js';
 import { createAgentApi } from './api_agent.js';
 import { createBus } from './bus.js';
 import { createCallApi } from './api_call.js';
+import { createChatApi } from './api_chat.js';
+import { createChatLog } from './chat_log.js';
 import { createConsultApi, createSuperviseApi } from './api_supervise.js';
 import { createDataChannelPath } from './data_channel.js';
 import { createDevicesApi } from './api_devices.js';
@@ -123,6 +125,7 @@ export class Sdk {
     this.settings = createUserSettings();
     this.admin = createAdmin({ bus: this.bus });
     this.sessions = createSessions(() => this.onSessions());
+    this.chatLog = createChatLog(config.origin);
     this.videos = createVideos({
       ask: this.bus.request,
       onStreams: (sessionId) => this.emitter.emit(events.videoStreams, { sessionId }),
@@ -156,7 +159,7 @@ export class Sdk {
     const Video = createVideoApi({ bus, sessions, videos: this.videos });
     const { on, off, removeAllListeners } = emitter;
     return {
-      Call, Video, Agent, Admin: this.admin.api, Devices: tabs.atLeader('Devices', createDevicesApi(this.equipment)), UI: createUiApi({ screens, settings }), events, on, off,
+      Call, Chat: createChatApi({ bus, log: this.chatLog, origin: this.config.origin }), Video, Agent, Admin: this.admin.api, Devices: tabs.atLeader('Devices', createDevicesApi(this.equipment)), UI: createUiApi({ screens, settings }), events, on, off,
       callOut: Call.callOut,
       isBrowserSupported: () => isBrowserSupported(),
       isEnvSupported: () => isEnvSupported(),
@@ -220,7 +223,8 @@ export class Sdk {
   }
 
   /** @param {{event: string, data: any}} message */
-  onCoreEvent({ event, data }) {
+  onCoreEvent({ event, data: told }) {
+    const data = this.chatLog.onEvent(event, told);
     this.sessions.onEvent(event, data);
     ON_EVENT[event]?.(this, data);
     if (event === 'error') this.emitter.emit(events.warning, { ...data, errorMsg: data.message });
@@ -255,10 +259,17 @@ export class Sdk {
 
   onReady() {
     this.bus.open();
-    this.bus.request('Session.list').then(({ sessions }) => this.sessions.restore(sessions ?? []), () => {});
+    this.bus.request('Session.list').then(({ sessions }) => this.restore(sessions ?? []), () => {});
     this.admin.load();
     this.equipment.signedIn();
     if (this.tabs.isLeader()) this.warm();
+  }
+
+  /** @param {any[]} sessions */
+  restore(sessions) {
+    this.sessions.restore(sessions);
+    const open = sessions.filter(({ type, state }) => type === 'im' && state === 'talking');
+    for (const { sessionId } of open) this.chatLog.load(this.bus.request, { sessionId }).catch(() => {}); /* Chat.getHistory tells why */
   }
 
   onSessions() {

@@ -169,6 +169,49 @@ export interface Call {
   getStats(options: SessionOptions | string): Promise<Success<CallStats>>;
 }
 
+/** One message of a chat. */
+export interface ChatMessage {
+  /** From 1, without gaps. */
+  seq: number;
+  from: 'client' | 'seat' | 'system';
+  /** The agent, of 'seat'. */
+  userId?: string;
+  kind: 'text' | 'image' | 'file';
+  text?: string;
+  /** Of 'image' and 'file': good for a day. */
+  url?: string;
+  name?: string;
+  size?: number;
+  mime?: string;
+  /** Unix ms. */
+  timeMs: number;
+  /** What the sender called it. */
+  clientId?: string;
+}
+
+/** docs/chat.md */
+export interface Chat {
+  accept(options: SessionOptions | string): Promise<Success>;
+  /** Ours: it goes to another agent. */
+  reject(options: SessionOptions | string): Promise<Success>;
+  /** Ends, or rejects one that rings. */
+  end(options: SessionOptions | string): Promise<Success>;
+  /** Ours: removes a finished chat. */
+  deleteChat(options: SessionOptions | string): Promise<Success>;
+  /** One of the two. */
+  transfer(options: { sessionId: string; skillGroupId?: string; userId?: string }): Promise<Success>;
+  /** Ours: a text of up to 4096 bytes, or a file of up to 10 MiB. With the clientId of a message that failed it is stored once. */
+  send(options: { sessionId: string; clientId?: string } & ({ text: string } | { file: File })): Promise<Success<{ seq: number; timeMs: number; clientId: string }>>;
+  /** Ours: all up to `seq` were seen. */
+  read(options: { sessionId: string; seq: number }): Promise<Success>;
+  /** Ours: tells the other side, every three seconds at most. */
+  typing(options: SessionOptions | string): Promise<Success>;
+  /** Ours: the last messages before `beforeSeq`, or of all; `limit` 1 to 50. */
+  getHistory(options: { sessionId: string; beforeSeq?: number; limit?: number }): Promise<Success<{ messages: ChatMessage[]; more: boolean }>>;
+  /** Ours: those that this page has seen, in order. */
+  getMessages(options: SessionOptions | string): ChatMessage[];
+}
+
 export interface Video {
   /** Asks for camera and microphone first: rejects with CAMERA_DENIED, MIC_* or INSECURE_CONTEXT, and the session goes on ringing. Without a camera the sound alone runs. */
   accept(options: SessionOptions | string): Promise<Success>;
@@ -367,6 +410,8 @@ export interface EventMap {
     autoAnswer?: boolean;
     /** Ours: this agent asks for advice, or for a third one in a conference; the customer waits. */
     consultUserId?: string;
+    /** Ours, of 'im': number of the last message there is. */
+    lastSeq?: number;
   };
   userAccessed: { sessionId: string; tabUUID?: string };
   sessionEnded: {
@@ -401,6 +446,12 @@ export interface EventMap {
   /** The time to answer ran out; the session went to someone else. */
   autoTransfer: { sessionId: string };
   transfer: { sessionId: string; skillGroupId?: string; userId?: string; extension?: string; phoneNumber?: string };
+  /** Ours: a message of a chat, in order and once; also those that this agent sent. */
+  message: { sessionId: string } & ChatMessage;
+  /** Ours: the other side writes. */
+  typing: { sessionId: string; from: 'client' | 'seat' };
+  /** Ours: the other side has seen all up to seq. */
+  messageRead: { sessionId: string; seq: number; from: 'client' | 'seat' };
   /** Ours: the other side's microphone or camera of a video session is off (true) or on. */
   videoMuted: { sessionId: string; from: 'client' | 'seat'; audio: boolean; video: boolean };
   /** Ours: Video.getStreams gives others now. */
@@ -469,6 +520,7 @@ export type EventName = keyof EventMap;
 
 export interface Tccc {
   Call: Call;
+  Chat: Chat;
   Video: Video;
   Agent: Agent;
   Admin: Admin;

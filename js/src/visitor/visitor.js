@@ -31,7 +31,7 @@ export class Visitor {
     this.config = config;
     this.emitter = createEmitter();
     this.store = resumeStore({ origin: config.origin, sdkAppId: config.channel, userId: 'visitor' });
-    this.log = createChatLog();
+    this.log = createChatLog(config.origin);
     this.tabUuid = newUuid();
     this.sessionId = ''; /* of the chat */
     /** Of voice and video sessions. @type {Map<string, string>} */
@@ -83,13 +83,13 @@ export class Visitor {
     this.media?.take(message);
   }
 
-  /** @param {string} event @param {any} data */
-  onEvent(event, data) {
+  /** @param {string} event @param {any} told */
+  onEvent(event, told) {
+    const data = this.log.onEvent(event, told);
     if (event === 'callOuted') this.types.set(data.sessionId, data.type);
     if (event === 'sessionEnded') this.media?.over(data);
-    this.log.onEvent(event, data);
     if (event === 'queued' && data.type === 'im') this.sessionId = data.sessionId;
-    if (event === 'message' || event === 'joined') this.sessionId = data.sessionId;
+    if (event === 'message' || (event === 'joined' && !this.types.has(data.sessionId))) this.sessionId = data.sessionId;
     if (event === 'ready') this.onReady();
     else if (event === 'error') this.onError(data);
     else if (event === 'kickedOut') this.onKicked(data);
@@ -100,8 +100,6 @@ export class Visitor {
   onReady() {
     this.tries = 0;
     this.bus.open();
-    this.settle?.(null);
-    this.settle = null;
     this.bus.request('Session.list').then(({ sessions }) => {
       const chat = sessions.find((/** @type {any} */ one) => one.type === 'im' && one.state !== 'ended');
       if (chat) this.sessionId = chat.sessionId;
@@ -110,7 +108,10 @@ export class Visitor {
         this.types.set(sessionId, type);
         this.lastSessionId = sessionId;
       }
-    }, () => {});
+    }, () => {}).then(() => {
+      this.settle?.(null);
+      this.settle = null;
+    });
   }
 
   /** @param {{code: string, message?: string, remedy?: string}} error */
@@ -214,10 +215,7 @@ export class Visitor {
       send: (/** @type {any} */ options) => apiPromise(this.sendMessage(named(typeof options === 'string' ? { text: options } : options))),
       read: plain('Chat.read'),
       typing: plain('Chat.typing'),
-      history: (/** @type {any} */ options) => apiPromise(bus.request('Chat.getHistory', named(options)).then((data) => {
-        log.put(named(options).sessionId, data.messages);
-        return data;
-      })),
+      history: (/** @type {any} */ options) => apiPromise(log.load(bus.request, named(options))),
       messages: (/** @type {any} */ options) => log.list(named(options).sessionId),
       end: (/** @type {any} */ options) => apiPromise(bus.request('Visit.end', latest(options))),
       rate: plain('Visit.rate'),

@@ -3,6 +3,7 @@
 
 #include "base/json.h"
 #include "server/sip/digest.h"
+#include "server/store/channel.h"
 
 #include <openssl/evp.h>
 #include <openssl/rand.h>
@@ -75,6 +76,8 @@ static int seed(demo *d) {
     store_put_trunk(s, &trunk);
     store_number hotline = { .app_id = DEMO_APP, .number = DEMO_HOTLINE, .trunk = "demo", .inbound = true, .outbound = true };
     store_put_number(s, &hotline);
+    store_channel channel = { .id = "demo", .app_id = DEMO_APP, .name = "Demo", .group_id = group.id, .types = CHANNEL_ALL, .enabled = true };
+    store_put_channel(s, &channel);
     return store_end(s);
 }
 

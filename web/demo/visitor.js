@@ -1,0 +1,127 @@
+/** visitor.js: a customer's page: chat, voice and video with an agent, by dist/tccc-visitor.js. Layer: web. docs/chat.md. */
+
+const TEXT = {
+  en: {
+    title: 'Talk to us', chat: 'Chat', voice: 'Speak', video: 'Video', end: 'End', message: 'Message', file: 'File', send: 'Send', rate: 'How was it?',
+    connecting: 'Connecting…', ready: 'We are here.', queued: (n) => (n ? `${n} before you.` : 'Somebody will be with you soon.'), joined: (name) => `${name} is here.`,
+    writes: 'is writing…', ended: 'The conversation has ended.', nobody: 'Nobody is here at the moment.', thanks: 'Thank you.', lost: 'The connection is lost.',
+  },
+  zh: {
+    title: '联系我们', chat: '文字', voice: '语音', video: '视频', end: '结束', message: '消息', file: '文件', send: '发送', rate: '您满意吗？',
+    connecting: '正在连接…', ready: '很高兴为您服务。', queued: (n) => (n ? `前面还有 ${n} 位。` : '马上为您接通。'), joined: (name) => `${name} 为您服务。`,
+    writes: '正在输入…', ended: '会话已结束。', nobody: '现在没有客服在线。', thanks: '谢谢！', lost: '连接已断开。',
+  },
+};
+const lang = (new URLSearchParams(location.search).get('lang') ?? navigator.language).startsWith('zh') ? 'zh' : 'en';
+const t = TEXT[lang];
+const $ = (id) => document.getElementById(id);
+document.documentElement.lang = lang;
+for (const one of document.querySelectorAll('[data-text]')) one.textContent = t[one.dataset.text];
+for (const one of document.querySelectorAll('[data-label]')) one.setAttribute('aria-label', t[one.dataset.label]);
+
+const say = (text) => { $('state').textContent = text; };
+const shown = new Set();
+let visitor;
+let chatId = '';
+let writesTimer;
+
+/** What runs: '' nothing, 'chat', 'voice', 'video'. */
+function show(running) {
+  for (const id of ['chat', 'voice', 'video']) $(id).disabled = running !== '' || !visitor;
+  $('end').disabled = running === '';
+  for (const id of ['text', 'file', 'send']) $(id).disabled = running !== 'chat';
+  if (running !== 'video') $('theirs').hidden = true;
+}
+
+function put({ seq, sessionId, from, kind, text, url, name }) {
+  const key = `${sessionId} ${seq}`;
+  if (shown.has(key)) return;
+  shown.add(key);
+  const item = document.createElement('li');
+  item.className = from;
+  if (kind === 'text') item.textContent = text;
+  else {
+    const link = Object.assign(document.createElement('a'), { href: url, target: '_blank', rel: 'noopener' });
+    link.append(kind === 'image' ? Object.assign(document.createElement('img'), { src: url, alt: name }) : name);
+    item.append(link);
+  }
+  $('log').append(item);
+  item.scrollIntoView({ block: 'nearest' });
+}
+
+const LISTENERS = {
+  queued: ({ ahead }) => say(t.queued(ahead)),
+  joined: ({ nickname }) => say(t.joined(nickname)),
+  userAccessed: () => say(t.ready),
+  message: (message) => {
+    put(message);
+    $('writes').textContent = '';
+    if (message.from !== 'client') visitor.read({ seq: message.seq });
+  },
+  typing: () => {
+    $('writes').textContent = t.writes;
+    clearTimeout(writesTimer);
+    writesTimer = setTimeout(() => { $('writes').textContent = ''; }, 4000);
+  },
+  videoStreams: ({ sessionId }) => {
+    const streams = visitor.getStreams({ sessionId });
+    $('theirs').srcObject = streams?.remote ?? null;
+    $('theirs').hidden = !streams;
+  },
+  sessionEnded: ({ type, mainReason }) => {
+    say(mainReason === 'noSeatOnline' ? t.nobody : t.ended);
+    show('');
+    $('rate').hidden = type !== 'im' || mainReason === 'noSeatOnline';
+  },
+  disconnected: () => say(t.lost),
+  connected: () => say(t.ready),
+};
+
+const trouble = (error) => { say(error.errorMsg ?? String(error)); };
+
+function begin(kind, start) {
+  $('rate').hidden = true;
+  show(kind);
+  start().then(({ sessionId }) => { if (kind === 'chat') chatId = sessionId; }, (error) => {
+    show('');
+    trouble(error);
+  });
+}
+
+$('chat').onclick = () => begin('chat', () => visitor.startChat());
+$('voice').onclick = () => begin('voice', () => visitor.startVoice());
+$('video').onclick = () => begin('video', () => visitor.startVideo());
+$('end').onclick = () => visitor.end().catch(trouble);
+$('text').oninput = () => { visitor.typing().catch(() => {}); };
+$('write').onsubmit = (event) => {
+  event.preventDefault();
+  const text = $('text').value.trim();
+  if (!text) return;
+  $('text').value = '';
+  visitor.send({ text }).catch(trouble);
+};
+$('file').onchange = () => {
+  const [file] = $('file').files;
+  $('file').value = '';
+  if (file) visitor.send({ file }).catch(trouble);
+};
+$('rate').onclick = ({ target }) => {
+  if (!target.value) return;
+  visitor.rate({ sessionId: chatId, score: Number(target.value) }).then(() => {
+    $('rate').hidden = true;
+    say(t.thanks);
+  }, trouble);
+};
+
+say(t.connecting);
+const options = new URLSearchParams(location.search);
+try {
+  visitor = await window.tcccVisitor.connect({ channel: options.get('channel') ?? 'demo', nickname: options.get('nickname') ?? '' });
+  for (const [name, listener] of Object.entries(LISTENERS)) visitor.on(name, listener);
+  say(t.ready);
+  show(visitor.sessionId ? 'chat' : '');
+  chatId = visitor.sessionId;
+  if (chatId) for (const one of (await visitor.history()).messages) put({ ...one, sessionId: chatId });
+} catch (error) {
+  trouble(error);
+}
