@@ -232,6 +232,7 @@ void chats_end_all(tccc_engine *engine, const char *reason) {
 /* What the snapshot says of a chat; true when its state is news. */
 static bool follow(tccc_engine *engine, chat *chat, const wire_session *session) {
     if (session->last_seq > chat->want) chat->want = session->last_seq;
+    if (session->state == WIRE_ENDED) return step(engine, chat, CHAT_EV_ENDED); /* another page's list: the server names running ones */
     if (session->state == WIRE_TALKING && chat->state != CHAT_OPEN && chat->state != CHAT_LEAVING) return step(engine, chat, CHAT_EV_ACCESSED);
     if (session->state == WIRE_DIALING && chat->state == CHAT_OPEN) return step(engine, chat, CHAT_EV_QUEUED);
     return false;
@@ -324,7 +325,7 @@ void chats_list(const tccc_engine *engine, json_writer *out) {
         if (chat->state == CHAT_NONE) continue;
         wire_session session = {
             .session_id = chat->id, .type = WIRE_IM, .way = engine->visitor ? WIRE_WAY_OUT : WIRE_WAY_IN, .state = shown(engine, chat),
-            .caller = "", .callee = "", .visitor = chat->visitor, .phone_desc = chat->remark, .last_seq = chat->have, .timeout_s = chat->timeout_s,
+            .caller = "", .callee = "", .visitor = chat->visitor, .phone_desc = chat->remark, .last_seq = chat->open ? chat->have : chat->want, .timeout_s = chat->timeout_s,
             .start_ms = chat->start_ms, .answer_ms = chat->answer_ms,
         };
         wire_put_session(out, NULL, &session);

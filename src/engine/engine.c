@@ -81,7 +81,7 @@ static bool inherit(tccc_engine *engine, const char *mirror) {
     const char *resume = json_string(&in, "resume", WIRE_RESUME_LEN, WIRE_RESUME_LEN);
     engine->status = (enum agent_status)json_choice(&in, "status", agent_status_names);
     engine->told_lost = json_bool(&in, "lost");
-    const json_value *sessions = json_array(&in, "sessions", WIRE_SESSIONS_MAX);
+    const json_value *sessions = json_array(&in, "sessions", 2 * WIRE_SESSIONS_MAX); /* calls and chats */
     bool good = !in.error && calls_inherit(engine, sessions);
     if (good) copy(engine->resume, resume);
     engine->heir = good;
