@@ -1,0 +1,124 @@
+/** video.test.js: video sessions between an agent's page and a visitor's, in real browsers: the decoded picture is the one sent. Layer: tests. */
+import assert from 'node:assert/strict';
+import { setTimeout as delay } from 'node:timers/promises';
+import { Chromium, Firefox } from '../peers/browser.js';
+import { AGENT_COLOURS, AGENT_HZ, VISITOR_COLOURS, VISITOR_HZ, installCamera, isBlack, look, shows, sounds } from '../peers/picture.js';
+import { AdminClient } from '../server/admin_client.js';
+import { VisitorPage } from '../peers/visitor_page.js';
+import { AGENTS, useCentre } from '../e2e/centre.js';
+
+const DEADLINE_MS = 20000;
+const initOf = (colours, hz) => `(${installCamera})(${JSON.stringify([colours, hz])})`;
+
+/** Waits until the page sees and hears what `fits` wants. */
+async function sees(tab, streams, fits, what) {
+  const limit = Date.now() + DEADLINE_MS;
+  for (let last = null; ;) {
+    const seen = await tab.evaluate(look, streams);
+    if (seen && fits(seen)) return seen;
+    last = seen ?? last;
+    if (Date.now() > limit) throw tab.failure(`${what}: ${JSON.stringify(last)}`);
+    await delay(100);
+  }
+}
+
+describe('video sessions in browsers', function suite() {
+  this.timeout(90000);
+  const centre = useCentre({ change: { visitors: { signInsPerMinute: 100 } } });
+  const visitors = [];
+  let firefox;
+  before(async () => {
+    await new AdminClient(centre().tcccd).post('channels', { channelId: 'shop', name: 'Shop', types: ['voip', 'video'] });
+    firefox = await Firefox.start();
+  });
+  after(async () => { if (firefox) await firefox.stop(); });
+  afterEach(async () => { await Promise.all(visitors.splice(0).map((one) => one.tab.close().catch(() => {}))); });
+
+  const agentPage = (more = {}) => centre().seat({ init: [initOf(AGENT_COLOURS, AGENT_HZ)], ...more });
+
+  async function visitorPage(browser) {
+    const page = new VisitorPage(await browser.tab({ sound: false, init: [initOf(VISITOR_COLOURS, VISITOR_HZ)] }));
+    visitors.push(page);
+    const { httpPort } = centre().tcccd;
+    await page.open(centre().pages.page(`http://127.0.0.1:${httpPort}/sdk/tccc-visitor.js`), 'shop');
+    return page;
+  }
+
+  async function taken(browser) {
+    const [seat, visitor] = await Promise.all([agentPage(), visitorPage(browser)]);
+    const { sessionId } = await visitor.call('startVideo', { remark: 'about a chair' });
+    const callIn = await seat.next('callIn');
+    assert.deepEqual([callIn.type, callIn.sessionId, callIn.nickname], ['video', sessionId, 'Ann']);
+    await seat.call('Video.accept', { sessionId });
+    await seat.next('userAccessed');
+    await visitor.next('joined');
+    const ofSeat = `tccc.Video.getStreams({ sessionId: '${sessionId}' })`, ofVisitor = 'visitor.getStreams()';
+    const agentSees = (fits, what) => sees(seat.tab, ofSeat, fits, `the agent: ${what}`);
+    const visitorSees = (fits, what) => sees(visitor.tab, ofVisitor, fits, `the visitor: ${what}`);
+    return { seat, visitor, sessionId, agentSees, visitorSees };
+  }
+
+  it('SDK-068 SDK-069 Chromium to Chromium: each sees the other\'s colours and hears its tone; the end stops both cameras', async () => {
+    const { seat, visitor, sessionId, agentSees, visitorSees } = await taken(centre().browser);
+    await agentSees((seen) => shows(seen, VISITOR_COLOURS) && sounds(seen, VISITOR_HZ), 'the visitor\'s picture and tone');
+    await visitorSees((seen) => shows(seen, AGENT_COLOURS) && sounds(seen, AGENT_HZ), 'the agent\'s picture and tone');
+    await seat.call('Video.end', { sessionId });
+    assert.equal((await seat.next('sessionEnded')).type, 'video');
+    assert.equal((await visitor.next('sessionEnded')).closeBy, 'seat');
+    for (const { tab } of [seat, visitor]) await tab.until(() => cameras.length === 1 && cameras[0].getTracks().every((track) => track.readyState === 'ended'));
+    assert.equal(await seat.tab.evaluate((id) => tccc.Video.getStreams({ sessionId: id }), sessionId), null);
+    await seat.call('Video.deleteVideo', { sessionId });
+    await seat.next('sessionCompleted');
+  });
+
+  it('SDK-070 to SDK-073 Chromium to Firefox: the same, and each side sees the other mute', async () => {
+    const { seat, visitor, sessionId, agentSees, visitorSees } = await taken(firefox);
+    await agentSees((seen) => shows(seen, VISITOR_COLOURS) && sounds(seen, VISITOR_HZ), 'the visitor\'s picture and tone');
+    await visitorSees((seen) => shows(seen, AGENT_COLOURS) && sounds(seen, AGENT_HZ), 'the agent\'s picture and tone');
+    await seat.call('Video.muteVideo', { sessionId });
+    assert.deepEqual(await visitor.next('videoMuted'), { sessionId, from: 'seat', audio: false, video: true });
+    await visitorSees((seen) => isBlack(seen) && sounds(seen, AGENT_HZ), 'a black picture with the tone');
+    await seat.call('Video.muteMic', { sessionId });
+    assert.equal((await visitor.next('videoMuted')).audio, true);
+    await visitorSees((seen) => isBlack(seen) && seen.hz === 0, 'silence');
+    await seat.call('Video.unmuteVideo', { sessionId });
+    await seat.call('Video.unmuteMic', { sessionId });
+    await visitorSees((seen) => shows(seen, AGENT_COLOURS) && sounds(seen, AGENT_HZ), 'picture and tone again');
+    await visitor.call('muteVideo');
+    assert.deepEqual(await seat.next('videoMuted'), { sessionId, from: 'client', audio: false, video: true });
+    await agentSees(isBlack, 'a black picture');
+    await visitor.call('end');
+    assert.equal((await seat.next('sessionEnded')).closeBy, 'client');
+  });
+
+  it('SDK-074 SDK-076 handed to another agent, and over a lost connection: the visitor sees who serves it on the connection it has', async () => {
+    const { seat, visitor, sessionId, visitorSees } = await taken(centre().browser);
+    await visitorSees((seen) => shows(seen, AGENT_COLOURS), 'the first agent');
+    const other = await agentPage({ agent: AGENTS[1], init: [initOf(VISITOR_COLOURS, AGENT_HZ)] });
+    await seat.call('Video.transfer', { sessionId, userId: AGENTS[1] });
+    await seat.next('sessionEnded');
+    await other.next('callIn');
+    await other.call('Video.accept', { sessionId });
+    await visitorSees((seen) => shows(seen, VISITOR_COLOURS), 'the second agent');
+    await other.tab.evaluate(() => { window.dispatchEvent(new Event('online')); }); // as after a change of network: a new connection
+    const before = (await visitorSees(() => true, 'frames')).frames;
+    await visitorSees((seen) => seen.frames > before + 20 && shows(seen, VISITOR_COLOURS), 'the picture goes on');
+    await visitor.call('end');
+    await other.next('sessionEnded');
+  });
+
+  it('SDK-068 without a camera the agent is told, and the session goes on ringing', async () => {
+    const denied = await Chromium.start({ denyMicrophone: true });
+    try {
+      const [seat, visitor] = await Promise.all([centre().seat({ browser: denied }), visitorPage(centre().browser)]);
+      const { sessionId } = await visitor.call('startVideo');
+      await seat.next('callIn');
+      assert.equal((await seat.refused('Video.accept', { sessionId })).code, 'CAMERA_DENIED');
+      await seat.call('Video.end', { sessionId });
+      assert.equal((await seat.next('sessionEnded')).closeBy, 'seat');
+      await visitor.call('end');
+    } finally {
+      await denied.stop();
+    }
+  });
+});
