@@ -161,7 +161,7 @@ describe('voice.wasm', () => {
     for (const channel of [0, 1]) voice.open(channel, streamConfig('opus', channel, SRTP80));
     goldenRun(voice);
     const stats = voice.stats(1);
-    assert.equal(stats.length, 20);
+    assert.equal(stats.length, 22);
     const [sent, received, lost, , , bytesSent, bytesReceived] = stats;
     assert.ok(sent >= 245 && sent <= 251, `sent ${sent}`);
     assert.ok(received > 0.85 * sent && received < 0.92 * sent, `received ${received}`);
@@ -169,6 +169,19 @@ describe('voice.wasm', () => {
     assert.ok(bytesSent > 5000 && bytesReceived > 5000);
     assert.ok(stats[16] > -60 && stats[16] <= 0, `input ${stats[16]} dBFS`);
     assert.ok(stats[18] >= 1 && stats[18] <= 4.5, `mos ${stats[18]}`);
+    assert.ok(stats[20] > 0.05 && stats[20] < 0.2, `recent loss ${stats[20]}`);
+    assert.ok(stats[21] >= 1 && stats[21] <= 5, `level ${stats[21]}`);
+  });
+
+  it('gives levels, takes volumes within their range, and judges a connection', async () => {
+    const voice = await started();
+    const { voice_gain: gain, voice_level: level, voice_mos: mos } = voice;
+    for (const channel of [0, 1]) voice.open(channel, streamConfig('PCMA', channel));
+    goldenRun(voice);
+    assert.ok(level(0) > 0.2 && level(0) <= 1 && level(1) > 0 && level(1) <= 1, `${level(0)} ${level(1)}`);
+    assert.deepEqual([gain(0, 2), gain(1, 1)], [0, 0]);
+    for (const wrong of [[-1, 1], [1, 2.5], [NaN, 1]]) assert.ok(gain(...wrong) < 0, wrong.join());
+    assert.ok(mos(50, 0) > 4.3 && mos(400, 0.1) < 3 && mos(400, 0.1) >= 1);
   });
 
   it('with SIMD is close to the scalar build', async () => {
