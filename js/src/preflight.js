@@ -7,9 +7,9 @@ import { preflightText } from './preflight_text.js';
 import { tcccError } from './errors.js';
 
 /** How long is listened, played and measured, milliseconds and seconds; `full` in the second column. */
-const LISTEN_MS = [1000, 4000];
+const LISTEN_MS = [1000, 3000];
 const PLAY_MS = [300, 1500];
-const PROBE_S = [2, 5];
+const PROBE_S = [2, 3];
 /** Shares of the meter (60 dB): room noise without speech stays below, clipping reaches the end. */
 const QUIET = 0.1;
 const CLIPPED = 0.999;

@@ -81,8 +81,8 @@ describe('devices and ring in chromium', function () {
     const [microphone, speaker, network] = ['microphone', 'speaker', 'network'].map((name) => checkOf(report, name));
     assert.ok(microphone.peak > 0.5 && microphone.label, 'the file that is the microphone was heard');
     assert.ok(speaker.peak > 0.3, 'the tone reached the loudspeaker');
-    assert.deepEqual([network.path, network.sent, network.code], ['dataChannel', 250, undefined]);
-    assert.ok(network.received >= 200 && network.rttMs >= 0 && network.mos > 1 && network.mos < 4.5, JSON.stringify(network));
+    assert.deepEqual([network.path, network.sent, network.code], ['dataChannel', 150, undefined]);
+    assert.ok(network.received >= 100 && network.rttMs >= 0 && network.mos > 1 && network.mos < 4.5, JSON.stringify(network));
     assert.equal(network.result, judged(network), 'a busy machine is a bad network');
     assert.ok(report.ok === (network.result !== 'failed') && report.checks.every(({ sentence }) => sentence.length > 10));
     await seat.tab.until(() => window.log.length && true);
@@ -98,7 +98,6 @@ describe('devices and ring in chromium', function () {
     const lost = await seat.next('micLost');
     assert.deepEqual([lost.reason, lost.code], ['lost', 'MIC_NOT_FOUND']);
     assert.match(lost.errorMsg, /microphone/);
-    assert.equal((await fetch(lost.help)).status, 200, lost.help);
     assert.equal((await becomes(seat, 'notReady')).reason, 'microphoneLost');
     const report = await seat.call('Devices.preflight');
     const { result, finding, remedy } = checkOf(report, 'microphone');
@@ -186,6 +185,23 @@ describe('devices and ring in chromium', function () {
     await seat.tab.evaluate(() => tccc.UI.updateUserCustomSettings({ disableRingtone: false }));
     await seat.tab.until(() => window.log.some(({ name, fields }) => name === 'volume' && fields.output > 0.3), null, { what: 'the ring again' });
     await seat.call('Call.end', { sessionId });
+  });
+});
+
+describe('the page that checks devices', function () {
+  this.timeout(60000);
+  const centre = useCentre({ browser: 'chromium' });
+
+  it('SDK-184 runs without signing in: browser, microphone and loudspeaker are checked, the network is not', async () => {
+    const tab = await centre().browser.tab({ sound: false });
+    await tab.goto(`http://127.0.0.1:${centre().tcccd.httpPort}/sdk/check.html`);
+    await tab.click('#start');
+    const shown = await tab.until(() => document.querySelectorAll('#checks li').length === 4
+      && [...document.querySelectorAll('#checks li')].map(({ dataset }) => `${dataset.name} ${dataset.result}`));
+    if (process.env.TCCC_SHOT) await tab.page.screenshot({ path: process.env.TCCC_SHOT });
+    assert.deepEqual(shown, ['browser ok', 'microphone ok', 'speaker ok', 'network skipped']);
+    assert.deepEqual(tab.errors, []);
+    await tab.close();
   });
 });
 
