@@ -23,11 +23,11 @@ describe('visitors in the SDK\'s own screens', function () {
     await tab.evaluate(async () => {
       window.heard = [];
       window.me = await window.tcccVisitor.connect({ channel: 'shop', nickname: 'Xiao Ming' });
-      for (const name of ['message', 'typing', 'messageRead', 'joined', 'sessionEnded', 'videoMuted']) window.me.on(name, (fields) => window.heard.push({ name, ...fields }));
+      for (const name of ['message', 'typing', 'messageRead', 'joined', 'sessionEnded', 'videoMuted']) window.me.on(name, (fields) => window.heard.push({ event: name, ...fields }));
     });
     return tab;
   }
-  const heard = (tab, name, test = 'true') => tab.until(([wanted, text]) => window.heard.find((one) => one.name === wanted && JSON.stringify(one).includes(text === 'true' ? '' : text)), [name, test], { what: `${name} ${test}` });
+  const heard = (tab, name, test = 'true') => tab.until(([wanted, text]) => window.heard.find((one) => one.event === wanted && JSON.stringify(one).includes(text === 'true' ? '' : text)), [name, test], { what: `${name} ${test}` });
   const ui = (seat) => seat.tab.page.locator('t3c-sdk#tcccSdkDomRoot');
   /** Width of the decoded picture of a video of the screens. */
   const picture = (seat, kind) => seat.tab.until((one) => document.getElementById('tcccSdkDomRoot').shadowRoot.querySelector(`video.${one}`)?.videoWidth, kind, { what: `the picture ${kind}` });
@@ -48,6 +48,43 @@ describe('visitors in the SDK\'s own screens', function () {
     await heard(customer, 'sessionEnded');
     await ui(seat).getByRole('button', { name: 'Complete' }).click();
     await ui(seat).getByText('No contacts yet').waitFor();
+    assert.deepEqual(seat.tab.errors, []);
+  });
+
+  it('SDK-063 SDK-064 WB-089 WB-090 WB-092 a chat is accepted, texts and files go both ways, are read, and it is ended and completed', async () => {
+    const seat = await centre().seat();
+    const customer = await visitor();
+    const desk = ui(seat);
+    await seat.tab.until(() => tccc.Agent.getStatus() === 'free');
+    await customer.evaluate(() => window.me.startChat());
+    await desk.getByText('New chat').first().waitFor();
+    await desk.getByRole('button', { name: 'Accept' }).click();
+    await heard(customer, 'joined');
+    const log = desk.getByRole('log', { name: 'Messages' });
+    await customer.evaluate(() => window.me.send({ text: 'Where is my parcel? 包裹' }));
+    await log.getByText('Where is my parcel? 包裹').waitFor();
+    await heard(customer, 'messageRead', '"from":"seat"');
+    const write = desk.getByLabel('Write a message');
+    await write.fill('On its way.');
+    await heard(customer, 'typing');
+    await seat.tab.page.keyboard.press('Enter');
+    await heard(customer, 'message', 'On its way.');
+    assert.equal(await log.getByText('On its way.').count(), 1);
+    await customer.evaluate(() => window.me.read({ seq: window.heard.filter((one) => one.event === 'message').pop().seq }));
+    await log.getByText('Read', { exact: false }).first().waitFor();
+    await desk.locator('#chatFile').setInputFiles({ name: 'label.png', mimeType: 'image/png', buffer: Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==', 'base64') });
+    await heard(customer, 'message', 'label.png');
+    await log.getByRole('img', { name: 'Image label.png' }).waitFor();
+    assert.equal(await log.getByRole('img').count(), 1);
+    await desk.getByRole('button', { name: 'Close the workbench' }).click();
+    await customer.evaluate(() => window.me.send({ text: 'Thank you' }));
+    await desk.getByRole('button', { name: 'Open the workbench, 1 unread' }).click();
+    await log.getByText('Thank you').waitFor();
+    await desk.locator('.badge').waitFor({ state: 'hidden' });
+    await desk.getByRole('button', { name: 'End chat' }).click();
+    await heard(customer, 'sessionEnded');
+    await desk.getByRole('button', { name: 'Complete' }).click();
+    await desk.getByText('No contacts yet').waitFor();
     assert.deepEqual(seat.tab.errors, []);
   });
 

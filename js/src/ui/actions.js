@@ -51,6 +51,8 @@ export function createActions({ tccc, store, settings }) {
   /** @param {boolean} isOpen */
   function openBench(isOpen) {
     view({ isOpen, isStatusOpen: false });
+    const { tab, selected } = get().view;
+    if (isOpen && tab === 'sessions' && typeOf(selected) === 'im') openChat(selected);
     focus(isOpen ? 'bench' : 'float');
   }
 
