@@ -81,6 +81,11 @@ describe('visitors in the SDK\'s own screens', function () {
     await desk.getByRole('button', { name: 'Open the workbench, 1 unread' }).click();
     await log.getByText('Thank you').waitFor();
     await desk.locator('.badge').waitFor({ state: 'hidden' });
+    await seat.tab.reload();
+    await seat.next('ready');
+    await desk.getByRole('button', { name: 'Open the workbench' }).click();
+    await desk.locator('.item').first().click();
+    for (const words of ['Welcome to the shop.', 'Where is my parcel? 包裹', 'On its way.', 'Thank you']) await log.getByText(words).waitFor();
     await desk.getByRole('button', { name: 'End chat' }).click();
     await heard(customer, 'sessionEnded');
     await desk.getByRole('button', { name: 'Complete' }).click();

@@ -150,6 +150,16 @@ describe('state of the screens', () => {
       assert.deepEqual(store.get().chats.s.messages.map(({ seq, state: is }) => [seq, is]), [[4, undefined]]);
     });
 
+    it('a contact that the server no longer knows can be completed; one that it refuses to remove stays', async () => {
+      store.step('sessions', [session({ state: 'ended' })]);
+      await act({ Call: { deleteCall: refused('STATE') } }).remove('s');
+      assert.equal(store.get().sessions.length, 1);
+      await act({ Call: { deleteCall: refused('NOT_FOUND') } }).remove('s');
+      assert.deepEqual([store.get().sessions, store.get().refusals], [[], {}]);
+      store.step('sessions', [session({ state: 'ended' })]);
+      assert.deepEqual(store.get().sessions, []);
+    });
+
     it('only a supervisor gets the list of running calls', async () => {
       await act({ Call: { getRunningSessions: async () => ({ data: { sessions: [] }, sessions: [] }) } }).refreshRunning();
       assert.deepEqual(store.get().running, []);

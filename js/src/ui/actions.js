@@ -48,6 +48,13 @@ export function createActions({ tccc, store, settings }) {
     return ways.space(ways[name], sessionId);
   };
 
+  /** Completes what has ended; what moved on to another agent is not known here any more and goes all the same. @param {string} sessionId */
+  async function remove(sessionId) {
+    await way('remove')(sessionId);
+    const error = get().refusals[sessionId];
+    if (error?.code === 'NOT_FOUND') step('forget', sessionId);
+  }
+
   /** @param {boolean} isOpen */
   function openBench(isOpen) {
     view({ isOpen, isStatusOpen: false });
@@ -271,7 +278,7 @@ export function createActions({ tccc, store, settings }) {
 
   return {
     run, call, video, view, focus, step, openBench, select, openChat, takeMessages, loadEarlier, send, sendDraft, draft, setStatus, dial, transfer, consult,
-    accept: way('accept'), reject: way('reject'), end: way('end'), remove: way('remove'),
+    accept: way('accept'), reject: way('reject'), end: way('end'), remove,
     consultComplete: consultStep('complete'), consultCancel: consultStep('cancel'), conference: consultStep('conference'), conferenceLeave: consultStep('leave'),
     callAgent: (/** @type {string} */ calleeUserId, /** @type {boolean} */ useMobile) =>
       run('agents', () => tccc.Call.startInternalCall({ calleeUserId, ...(useMobile ? { useMobile } : {}) })),

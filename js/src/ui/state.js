@@ -34,6 +34,8 @@ export const initialState = () => ({
   sessions: [],
   /** @type {string[]} cards that were put away */
   dismissed: [],
+  /** @type {string[]} contacts that the server no longer knows, completed here */
+  forgotten: [],
   /** @type {Record<string, {level: number, rttMs: number}>} */
   quality: {},
   /** @type {Record<string, any>} why something was refused, by session or place */
@@ -152,6 +154,9 @@ function viewOf(state, sessions) {
   return { ...state.view, selected: first?.sessionId ?? '' };
 }
 
+/** @param {State} state @param {Session[]} sessions @returns {Partial<State>} */
+const withSessions = (state, sessions) => ({ sessions, view: viewOf(state, sessions), ...pruned(state, sessions.map(({ sessionId }) => sessionId)) });
+
 /** @type {Record<string, Step>} */
 const FROM_SDK = {
   ready: () => ({ link: 'up' }),
@@ -212,8 +217,9 @@ const videoOf = (state, sessionId) => state.videos[sessionId]
 /** @type {Record<string, Step>} */
 const FROM_AGENT = {
   tick: (state, _, now) => ({ now }),
-  sessions: (state, sessions) => ({
-    sessions, view: viewOf(state, sessions), ...pruned(state, sessions.map((/** @type {Session} */ one) => one.sessionId)),
+  sessions: (state, all) => withSessions(state, all.filter((/** @type {Session} */ { sessionId }) => !state.forgotten.includes(sessionId))),
+  forget: (state, sessionId) => ({
+    forgotten: [...state.forgotten, sessionId].slice(-64), ...withSessions(state, state.sessions.filter((one) => one.sessionId !== sessionId)),
   }),
   settings: (_, settings) => ({ settings }),
   hiddenButtons: (_, hiddenButtons) => ({ hiddenButtons }),
