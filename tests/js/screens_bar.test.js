@@ -51,11 +51,16 @@ describe('call bar', () => {
   });
 
   it('SDK-184 WB-012 a microphone that fails is told with a way to the device check', async () => {
-    await tab.tell('micError', { code: 'MIC_NOT_FOUND' });
+    await tab.tell('micLost', { reason: 'lost', code: 'MIC_NOT_FOUND', help: 'https://cc.example/sdk/check.html' });
+    await tab.tell('statusChanged', { status: 'notReady', reason: 'microphoneLost' });
     assert.match(await tab.text('.bar'), /There is no microphone/);
+    assert.equal(await tab.page.getByRole('link', { name: 'What to do' }).getAttribute('href'), 'https://cc.example/sdk/check.html');
     await tab.press('Check devices');
     await until(async () => (await tab.asked('Devices.preflight')).length === 1, 'the check');
     assert.match(await tab.text('.pane'), /Device check/);
+    assert.match(await tab.text('.status'), /Not ready: no microphone/);
+    await tab.tell('micRestored', { label: 'Headset' });
+    assert.equal(await tab.text('.note:not(.empty)'), '');
   });
 
   it('an outbound call tells each step, and can be hung up in each', async () => {

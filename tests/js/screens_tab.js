@@ -117,7 +117,7 @@ export const SCREENS = {
     await tab.patch({ held: true, muted: true });
     await tab.tell('connectionLost');
     await tab.tell('audioBlocked', { blocked: true });
-    await tab.tell('micError', { code: 'MIC_DENIED' });
+    await tab.tell('micLost', { code: 'MIC_DENIED', help: 'https://cc.example/sdk/check.html' });
   },
   'the keypad of a call': async (tab) => {
     await tab.talk();

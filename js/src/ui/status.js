@@ -47,7 +47,8 @@ function menu(c) {
 export function statusButton(c) {
   const { s, t, act } = c;
   const { value, reason, endMs } = s.status;
-  const words = value === 'rest' && reason ? fill(t.restWith, { reason }) : statusWord(t, value);
+  const why = /** @type {Record<string, string>} */ (t.notReadyReasons)[reason];
+  const words = value === 'rest' && reason ? fill(t.restWith, { reason }) : (value === 'notReady' && why) || statusWord(t, value);
   const open = () => {
     act.refreshDirectory();
     act.view({ isStatusOpen: !s.view.isStatusOpen });

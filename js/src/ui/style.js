@@ -64,7 +64,7 @@ const CONTROLS = `
 .button{min-height:34px;padding:0 14px;border-radius:17px;display:inline-flex;align-items:center;justify-content:center;gap:7px;font-weight:600;white-space:nowrap;
 background:var(--sunken);color:var(--ink);transition:background .12s}
 .button:hover:not(:disabled){background:color-mix(in srgb,var(--sunken),var(--ink) 9%)}
-.button svg{width:18px;height:18px}
+a.button{text-decoration:none}.button svg{width:18px;height:18px}
 .button.primary{background:var(--accent);color:var(--onaccent)}.button.primary:hover:not(:disabled){background:color-mix(in srgb,var(--accent),var(--ink) 12%)}
 .button.go{background:var(--go);color:#fff}.button.stop,.button.danger{background:var(--stop);color:#fff}
 .button.go:hover:not(:disabled),.button.stop:hover:not(:disabled),.button.danger:hover:not(:disabled){filter:brightness(1.08)}

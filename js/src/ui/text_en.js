@@ -243,6 +243,8 @@ export const en = {
   expired: 'Sign-in has run out. Load the page again.',
   starting: 'Signing in…',
   checkDevices: 'Check devices',
+  checkPage: 'What to do',
+  notReadyReasons: { microphoneLost: 'Not ready: no microphone', microphoneDenied: 'Not ready: microphone not allowed' },
 
   /** Sentences for the table's codes. */
   errors: {

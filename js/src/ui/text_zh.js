@@ -244,6 +244,8 @@ export const zh = {
   expired: '登录已过期，请刷新页面。',
   starting: '正在登录…',
   checkDevices: '检测设备',
+  checkPage: '查看解决办法',
+  notReadyReasons: { microphoneLost: '示忙：没有麦克风', microphoneDenied: '示忙：未允许麦克风' },
 
   errors: {
     MIC_DENIED: '页面没有麦克风权限，请在浏览器地址栏中允许使用麦克风。',
