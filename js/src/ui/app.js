@@ -196,7 +196,7 @@ const EFFECTS = {
     if (app.store.get().view.selected === sessionId && app.store.get().sessions.find((one) => one.sessionId === sessionId)?.type === 'im') app.act.openChat(sessionId);
   },
   consult: (app, { sessionId, state, reason }) => {
-    if (state === 'ended' && !OWN_ENDINGS.includes(reason)) app.store.step('refuse', { place: sessionId, error: { reason } });
+    if (state === 'ended' && !OWN_ENDINGS.includes(reason)) app.store.step('refuse', { place: sessionId, error: { consultReason: reason } });
   },
   devicesChanged: (app) => { if (app.store.get().view.tab === 'settings') app.act.refreshDevices(); },
 };

@@ -28,7 +28,7 @@ export function endingText(t, { closeBy, mainReason, subReason }, isCall) {
 
 /** @param {Text} t @param {any} error */
 export function errorText(t, error) {
-  const { code = '', errorMsg = '', message = '', remedy = '', reason = '' } = error ?? {};
-  if (reason) return /** @type {Record<string, string>} */ (t.reasons)[reason] ?? t.thirdPartyLeft;
+  const { code = '', errorMsg = '', message = '', remedy = '', consultReason = '' } = error ?? {};
+  if (consultReason) return /** @type {Record<string, string>} */ (t.reasons)[consultReason] ?? t.thirdPartyLeft;
   return /** @type {Record<string, string>} */ (t.errors)[code] ?? `${errorMsg || message} ${remedy}`.trim();
 }
