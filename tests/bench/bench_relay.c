@@ -21,7 +21,7 @@
 enum { LOADS_MAX = 8, GOAL_CALLS = 500, DC_CALLS = 300 };
 
 /* docs/adr/0003: machines differ by half, so goals are shares of what others do in the same run, at GOAL_CALLS and DC_CALLS. */
-static const double GOAL_WS_TO_BARE = 0.9, GOAL_WS_TO_RTPENGINE = 1, GOAL_DC_TO_BARE = 0.65;
+static const double GOAL_WS_TO_BARE = 0.85, GOAL_WS_TO_RTPENGINE = 1, GOAL_DC_TO_BARE = 0.65;
 
 typedef struct {
     meter_reading cost;
