@@ -119,7 +119,8 @@ static void every_mistake_is_told_in_the_order_of_lines(void **state) {
           "    \"tlsPort\": \"no\" },\r\n"                                   /* 6 */
           "  \"calls\": null,\r\n"                                           /* 7 */
           "  \"http\": { \"port\": 1.5 },\r\n"                               /* 8 */
-          "  \"heartbeatMs\": 1 }", &m);                                     /* 9 */
+          "  \"heartbeatMs\": 1,\r\n"                                       /* 9 */
+          "  \"dataChannel\": { \"iceServers\": [{ \"urls\": [\"stun:a\", \"http://b\"] }] } }", &m); /* 10 */
     at(&m, 0, 1, "colour is no option.");
     at(&m, 1, 2, "prompts.speechUrl must begin with http:// or https://.");
     at(&m, 2, 3, "prompts.speechMegabytes must be a whole number from 1 to 100000.");
@@ -129,7 +130,8 @@ static void every_mistake_is_told_in_the_order_of_lines(void **state) {
     at(&m, 6, 7, "calls must be an object.");
     at(&m, 7, 8, "http.port must be a whole number from 0 to 65535.");
     at(&m, 8, 9, "heartbeatMs must be a whole number from 200 to 60000.");
-    assert_int_equal(m.n, 9);
+    at(&m, 9, 10, "dataChannel.iceServers must hold objects with urls: stun:, stuns:, turn: or turns: addresses.");
+    assert_int_equal(m.n, 10);
 }
 
 static void mistakes_within_instances_have_lines_and_no_echo(void **state) {
