@@ -22,7 +22,7 @@ static void on_tick(uv_timer_t *timer)
         if (now_us > l->due_us + LATE_MAX_US)
             l->due_us = now_us;
         for (; l->due_us <= now_us; l->due_us += MIXER_STEP_US)
-            l->step(l, l->due_us);
+            l->step(l, now_us); /* what arrives is timed by the same clock */
     }
 }
 
