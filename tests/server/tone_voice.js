@@ -38,7 +38,7 @@ export function toneLevel(samples, rate, hz) {
 }
 
 /** A WAV file of one tone, for a telephone to say. */
-export const toneFile = (file, hz, { rate = RATE, channels = 1, seconds = 60 } = {}) => wav.write(file, {
+export const toneFile = (file, hz, { rate = RATE, channels = 1, seconds = 25 } = {}) => wav.write(file, {
   rate, channels, samples: Float32Array.from({ length: rate * seconds }, (_, i) => 0.2 * Math.sin(2 * Math.PI * hz * i / rate)),
 });
 
