@@ -23,9 +23,9 @@ import { SeatLock } from './seat_lock.js';
 /** While a session runs the leader is heard of so often, else every SLOW_MS; a leader that is late by LATE beats is taken for frozen. */
 const BEAT_MS = 200;
 const SLOW_MS = 1000;
-const LATE = 4;
+const LATE = 3;
 /** A leader that was late itself by so many beats asks whether it still leads before it does anything. */
-const DOUBT = 2.5;
+const DOUBT = 2;
 /** Followers look at the clock so often; when that comes late they stood still themselves, and wait anew. */
 const LOOK_MS = 100;
 /** Between claiming the seat and taking it: for what other tabs of the term before have and this one has not. */
