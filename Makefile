@@ -4,11 +4,14 @@ SHELL := /bin/bash
 .ONESHELL:
 .DEFAULT_GOAL := help
 FUZZ_SECONDS ?= 600
+CHAOS_RUNS ?= 200
+CHAOS_SEED ?= 1
+SOAK_CALLS ?= 2000
 CRASH_KILLS ?= 200
 DEMO_ARGS ?=
 stages = source cmake/stages.sh
 
-.PHONY: help setup build demo test check bench fuzz crash dist docs clean bench-voice
+.PHONY: help setup build demo test check bench chaos soak fuzz crash dist docs clean bench-voice
 
 help: ## lists the targets
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 20
@@ -47,6 +50,16 @@ bench-voice: ## compares the voice engine with others on simulated rooms, noises
 	cmake --preset native -DTCCC_BENCH_VOICE=ON >/dev/null
 	stage "building the voice engine and its peers" preset native voice_bench
 	exec node tests/bench/voice/run.js $(VOICE_ARGS)
+
+chaos: ## ten tabs of one seat, closed, reloaded, killed, halted: CHAOS_RUNS (200) seeds from CHAOS_SEED (1)
+	@$(stages) $(n_build)
+	build_all
+	exec node tests/chaos/chaos.js $(CHAOS_RUNS) $(CHAOS_SEED)
+
+soak: ## SOAK_CALLS (2000) calls in one page: what is left behind, and growth of the heap
+	@$(stages) $(n_build)
+	build_all
+	exec node tests/chaos/soak.js $(SOAK_CALLS)
 
 fuzz: ## runs every fuzzer for FUZZ_SECONDS (default 600); keeps what it finds in build/fuzz
 	@$(stages) 3

@@ -117,7 +117,7 @@ export class Sdk {
     this.bus = createBus((id, text) => this.post({ k: 'command', id, text }));
     this.tabs = createTabPage({
       bus: this.bus, post: (message) => this.post(message), tccc: () => this.tccc,
-      onLead: (isLeader) => this.onLead(isLeader), withMic: (work) => this.withMic(work),
+      onLead: (isLeader) => this.onLead(isLeader),
     });
     const voicePorts = new MessageChannel(); /* orders wait in the port until the worklet stands */
     this.post({ k: 'voice', port: voicePorts.port1 }, [voicePorts.port1]);

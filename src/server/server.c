@@ -456,6 +456,8 @@ static void on_seat_directory(void *ctx, seat *of, uint64_t ticket) { calls_dire
 
 static void on_seat_tell_media(void *ctx, seat *of) { calls_tell_media(((server *)ctx)->calls, of); }
 
+static void on_seat_unreachable(void *ctx, seat *of) { calls_seat_unreachable(((server *)ctx)->calls, of); }
+
 static void on_seat_gone(void *ctx, seat *of) {
     server *s = ctx;
     chats_seat_gone(s->chats, of);
@@ -493,7 +495,7 @@ static bool start_calls(server *s) {
         .outbound_ring_s = c->calls.outbound_ring_s, .session_expires_s = c->sip.session_expires_s, .rtp_min = c->rtp.min, .rtp_max = c->rtp.max, .music = c->calls.music };
     seats_config seat_settings = { .heartbeat_ms = c->heartbeat_ms, .resume_s = c->calls.resume_s, .data_channel = c->data_channel.port >= 0, .ice_servers = c->data_channel.ice_servers };
     seat_handler handler = { .request = on_seat_request, .directory = on_seat_directory, .snapshot = on_seat_snapshot, .tell_media = on_seat_tell_media,
-                             .visitor = on_visitor_token, .gone = on_seat_gone };
+                             .unreachable = on_seat_unreachable, .visitor = on_visitor_token, .gone = on_seat_gone };
     agent_handler for_calls = { .removed = calls_agent_removed };
     acd_handler offers = { .offer = calls_offer, .moved = calls_moved };
     s->calls = calls_new(&call_settings);

@@ -23,8 +23,7 @@ export const groupName = ({ origin, sdkAppId, userId }) => `tccc.seat ${origin} 
 const failure = (error) => ({ status: 'error', code: error?.code ?? 'INTERNAL', errorMsg: error?.errorMsg ?? String(error), remedy: error?.remedy ?? '' });
 
 /**
- * @typedef {{bus: import('../bus.js').Bus, post: (message: object) => void, tccc: () => any, onLead: (isLeader: boolean) => void,
- *            withMic: (work: () => Promise<any>) => Promise<any>}} Page
+ * @typedef {{bus: import('../bus.js').Bus, post: (message: object) => void, tccc: () => any, onLead: (isLeader: boolean) => void}} Page
  */
 
 /** @param {Page} page @param {any} [scope] the window */
@@ -60,9 +59,12 @@ export function createTabPage(page, scope = globalThis) {
     for (const [target, name, listener] of listening) target.addEventListener(name, listener);
   }
 
-  /** @param {{cmd: string, args: any}} command of another tab's page */
+  /** By this page's own methods, which open the microphone and know when it may be closed. @param {{cmd: string, args: any}} command of another tab's page */
   function carryOut({ cmd, args }) {
-    if (cmd !== 'Page.call') return page.withMic(() => page.bus.request(cmd, args));
+    if (cmd !== 'Page.call') {
+      const [space, method] = cmd.split('.');
+      return page.tccc()[space][method](args);
+    }
     const { space, method, options } = args;
     if (!(/** @type {any} */ (AT_LEADER)[space] ?? []).includes(method)) throw new Error(`${space}.${method} is not for other tabs.`);
     return page.tccc()[space][method](...options);

@@ -15,6 +15,7 @@ static void put_agent(json_writer *out, const agent *a) {
     json_put_string(out, "userId", agent_row(a)->user_id);
     json_put_string(out, "name", agent_row(a)->name);
     json_put_string(out, "status", agent_status_name(agent_status_of(a)));
+    json_put_bool(out, "connected", agent_is_connected(a));
     json_put_string(out, "restReason", agent_reason(a));
     json_put_string(out, "reserved", agent_reserved(a));
     json_put_integer(out, "since", agent_since_ms(a) / 1000);

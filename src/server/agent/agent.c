@@ -307,6 +307,8 @@ void agent_set_seat(agent *a, struct seat *s) {
     leave_when_out_of_reach(a, false);
 }
 
+bool agent_is_connected(const agent *a) { return a->seat && a->connected; }
+
 void agent_set_connected(agent *a, bool connected) {
     a->connected = connected;
     agent_settle(a, false);

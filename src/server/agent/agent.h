@@ -54,6 +54,7 @@ uint32_t agent_number(const agent *a);                        /* from 1, in the 
 struct seat *agent_seat(const agent *a);                      /* its page, connected or in its resume window; or NULL */
 /* NULL: lost for good. Unless it can be reached otherwise (ACD-021), it is offline then. */
 void agent_set_seat(agent *a, struct seat *s);
+bool agent_is_connected(const agent *a);                      /* its page is there; false also while it may come back */
 void agent_set_connected(agent *a, bool connected);           /* the seat's connection came, or is lost */
 bool agent_in_group(const agent *a, int64_t group_id);        /* everybody is in group 0 */
 /* Groups by priority. */

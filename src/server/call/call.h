@@ -67,6 +67,7 @@ void calls_request(void *ctx, seat *s, const wire_request *request, uint64_t tic
 void calls_directory(void *ctx, seat *s, uint64_t ticket);
 int calls_snapshot(void *ctx, seat *s, wire_session *list);
 void calls_tell_media(void *ctx, seat *s);
+void calls_seat_unreachable(void *ctx, seat *s);
 void calls_seat_gone(void *ctx, seat *s);
 /* For agent_handler. */
 void calls_agent_removed(void *ctx, agent *a);

@@ -263,6 +263,22 @@ static void forget_page(call *c, const seat *s) {
     call_transcript_unlisten(c, s);
 }
 
+static call *first_offered(calls *all, const seat *s) {
+    for (struct le *le = all->list.head; le; le = le->next) {
+        call *c = le->data;
+        if (c->phase == CALL_PHASE_OFFERED && c->near.seat == s && !c->near.leg)
+            return c;
+    }
+    return NULL;
+}
+
+void calls_seat_unreachable(void *ctx, seat *s) {
+    for (call *c; (c = first_offered(ctx, s));) {
+        c->failure = (leg_end){ LEG_REFUSED, 480 };
+        call_apply(c, CALL_ON_NOT_REACHED);
+    }
+}
+
 void calls_seat_gone(void *ctx, seat *s) {
     calls *all = ctx;
     call_unwatch_seat(all, s, "connectionLost");

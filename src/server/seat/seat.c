@@ -6,6 +6,7 @@
 static void destroy(void *arg) {
     seat *s = arg;
     deadline_clear(s->all->timers, &s->window);
+    deadline_clear(s->all->timers, &s->away);
     list_unlink(&s->le);
     s->all->n_seats--;
     if (s->media)
@@ -54,11 +55,18 @@ static void window_over(void *owner) {
     seat_unmake(s);
 }
 
-void seat_start_window(seat *s) {
+static void is_away(void *owner) {
+    seat *s = owner;
+    LOG(s->all->log, LOG_LEVEL_INFO, "seat.away", log_text("user", seat_agent(s)->user_id));
+    s->all->handler.unreachable(s->all->ctx, s);
+}
+
+void seat_start_window(seat *s, bool silent) {
     LOG(s->all->log, LOG_LEVEL_INFO, "seat.lost", log_text("user", seat_name(s)));
     if (s->agent)
         agent_set_connected(s->agent, false);
     deadline_set(s->all->timers, &s->window, (uint64_t)s->all->config.resume_s * 1000, window_over, s);
+    deadline_set(s->all->timers, &s->away, silent ? 0 : SEAT_AWAY_MS, is_away, s);
 }
 
 void seat_event(seat *s, const wire_event *event) {

@@ -28,6 +28,8 @@ typedef struct {
     void (*tell_media)(void *ctx, seat *s);
     /* The visitor of a token that no agent has, once; NULL: nobody's. */
     struct visitor *(*visitor)(void *ctx, const char *token);
+    /* The connection is lost and has not come back soon: what rings at this page must go elsewhere. */
+    void (*unreachable)(void *ctx, seat *s);
     /* The resume window has passed: its sessions must end now; afterwards the pointer is dead. */
     void (*gone)(void *ctx, seat *s);
 } seat_handler;

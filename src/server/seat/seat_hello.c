@@ -159,6 +159,7 @@ void seat_hello(seat_link *link, const wire_hello *hello) {
     }
     deadline_clear(all->timers, &link->hello);
     deadline_clear(all->timers, &s->window);
+    deadline_clear(all->timers, &s->away);
     link->seat = s;
     s->link = link;
     bool replay = hello->resume && hello->has_last_seq && outbox_replays(s->box, hello->last_seq);

@@ -20,7 +20,7 @@ static void destroy(void *arg) {
     if (!link->seat || link->seat->link != link)
         return;
     link->seat->link = NULL;
-    seat_start_window(link->seat);
+    seat_start_window(link->seat, link->silent);
 }
 
 void seat_link_drop(seat_link *link) { mem_deref(link); }
@@ -59,7 +59,8 @@ static void no_hello(void *owner) { seat_link_bye(owner, TCCC_E_PROTOCOL, "hello
 static void beat(void *owner) {
     seat_link *link = owner;
     uint64_t now = clock_ms(), period = (uint64_t)link->all->config.heartbeat_ms;
-    if (now - link->heard_ms >= 2 * period) {
+    if (now - link->heard_ms >= 2 * period - period / 4) { /* looked at every quarter: twice the period at the latest */
+        link->silent = true;
         edge_close(link->all->edge, link->conn, WIRE_CLOSE_NORMAL, "");
         seat_link_drop(link);
         return;

@@ -6,7 +6,7 @@
 #include "server/seat/seat.h"
 #include "server/visitor/visitor.h"
 
-enum { SEAT_HELLO_MS = 5000, SEAT_CHANNELS = 4, SEAT_WELCOME_MAX = WIRE_TEXT_MAX, SEAT_ASKS_PER_S = 20 /* each becomes a row of the history */ };
+enum { SEAT_HELLO_MS = 5000, SEAT_AWAY_MS = 5000 /* a page that is loaded again is back by then */, SEAT_CHANNELS = 4, SEAT_WELCOME_MAX = WIRE_TEXT_MAX, SEAT_ASKS_PER_S = 20 /* each becomes a row of the history */ };
 
 typedef struct seat_link {           /* one signalling WebSocket */
     struct le le, hash;
@@ -16,6 +16,7 @@ typedef struct seat_link {           /* one signalling WebSocket */
     deadline hello, heartbeat;
     uint64_t heard_ms, said_ms, pinged_ms;
     uint32_t pings;
+    bool silent;                     /* given up, not closed */
 } seat_link;
 
 struct seat {
@@ -34,7 +35,7 @@ struct seat {
     /* what the last hello came with stays good until anything else arrives: the welcome may be lost with its connection */
     char resume_before[WIRE_RESUME_LEN + 1], token_before[WIRE_TOKEN_MAX + 1];
     outbox *box;
-    deadline window;
+    deadline window, away;           /* to come back in; and until what rings there goes elsewhere */
     unsigned channels;               /* bit mask of those in use */
 };
 
@@ -79,6 +80,6 @@ extern const agent_handler seat_agent_handler;
 seat *seat_make(seats *all, agent *whose, visitor *v);
 void seat_unmake(seat *s);
 /* The connection is lost: a window of time to come back in. */
-void seat_start_window(seat *s);
+void seat_start_window(seat *s, bool silent);
 
 #endif
