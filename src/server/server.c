@@ -497,7 +497,7 @@ static bool start_calls(server *s) {
     seat_handler handler = { .request = on_seat_request, .directory = on_seat_directory, .snapshot = on_seat_snapshot, .tell_media = on_seat_tell_media,
                              .unreachable = on_seat_unreachable, .visitor = on_visitor_token, .gone = on_seat_gone };
     agent_handler for_calls = { .removed = calls_agent_removed };
-    acd_handler offers = { .offer = calls_offer, .moved = calls_moved };
+    acd_handler offers = { .offer = calls_offer, .also = calls_also, .moved = calls_moved };
     s->calls = calls_new(&call_settings);
     s->agents = agents_new(s->store, s->rules, s->timers, s->log);
     s->api.agents = s->agents;

@@ -53,10 +53,14 @@ describe('the cloud API: skill groups', function () {
     assert.deepEqual(content(await centre().ask('UpdateCCCSkillGroup', { SkillGroupID, SkillGroupName: 'After', MaxConcurrency: 7 })), {});
     assert.deepEqual([(await one()).SkillGroupName, (await one()).MaxConcurrency], ['After', 7]);
     await centre().ask('UpdateCCCSkillGroup', { SkillGroupID, SkillGroupName: 'After', RingAll: false });
+    await centre().ask('UpdateCCCSkillGroup', { SkillGroupID, RingAll: true });
+    assert.equal((await one()).RingAll, true);
+    await centre().ask('UpdateCCCSkillGroup', { SkillGroupID, MaxConcurrency: 7 });
+    assert.equal((await one()).RingAll, true);
     for (const [change, code, words] of [
       [{ SkillGroupID: 999999 }, 'InvalidParameterValue.SkillGroupError', 'SkillGroupID'], [{ SkillGroupID: undefined }, 'MissingParameter', 'SkillGroupID'],
       [{ SkillGroupName: 'Phones' }, 'InvalidParameterValue.SkillGroupExist', 'SkillGroupName'], [{ SkillGroupName: 'x'.repeat(21) }, 'InvalidParameter', 'SkillGroupName'],
-      [{ MaxConcurrency: 101 }, 'InvalidParameterValue', 'MaxConcurrency'], [{ RingAll: true }, 'UnsupportedOperation', 'RingAll'],
+      [{ MaxConcurrency: 101 }, 'InvalidParameterValue', 'MaxConcurrency'],
     ]) await centre().refuses('UpdateCCCSkillGroup', { SkillGroupID, ...change }, code, `\`${words}\``);
     assert.equal((await one()).SkillGroupName, 'After');
   });

@@ -79,11 +79,12 @@ int dispatch(const dispatch_snapshot *s, uint64_t now_ms, dispatch_offer *offers
     if (n == 0)
         qsort(line, (size_t)s->n_contacts, sizeof *line, by_age);
     for (int i = 0; n >= 0 && i < s->n_contacts && n < capacity; i++) {
-        int agent = choose(s, line[i], taken);
-        if (agent < 0)
-            continue;
-        taken[agent] = true;
-        offers[n++] = (dispatch_offer){ line[i]->id, s->agents[agent].id };
+        bool more = true;
+        for (int agent; more && n < capacity && (agent = choose(s, line[i], taken)) >= 0;) {
+            taken[agent] = true;
+            offers[n++] = (dispatch_offer){ line[i]->id, s->agents[agent].id };
+            more = line[i]->ring_all && !line[i]->only_agent;
+        }
     }
     free(taken);
     free(line);

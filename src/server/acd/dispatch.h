@@ -32,6 +32,7 @@ typedef struct {
     uint32_t last_agent;              /* asked first when free and in the group (ACD-010); 0 none */
     uint32_t tried[DISPATCH_TRIED_MAX]; /* had their chance */
     int n_tried;
+    bool ring_all;                    /* everybody who is free in the group is offered it at once; not with only_agent */
 } dispatch_contact;
 
 typedef struct {
@@ -43,7 +44,8 @@ typedef struct {
     uint32_t contact_id, agent_id;
 } dispatch_offer;
 
-/* Every offer that can be made now; a contact and an agent occur at most once. Oldest contact first (then the lower id); a contact
+/* Every offer that can be made now; an agent occurs at most once, and so does a contact, unless it rings all: then whoever would be asked next
+ * follows, as long as there is somebody. Oldest contact first (then the lower id); a contact
  * that nobody can take now holds up no other. Among agents of a group the highest priority, then the strategy, then the longest
  * idle, then the lower id. Returns how many, at most capacity, or NO_MEMORY. now_ms breaks no tie; it is there for rules that depend
  * on waiting time. */

@@ -42,6 +42,8 @@ typedef struct {
 struct dispatch_index {
     id_map groups, members, contacts;
     line *open, *changed;
+    dispatch_contact ringing;        /* rings all: its next offers; id 0: none */
+    dispatch_rank after;             /* who of its group was asked last; agent_id 0: nobody by rank */
 };
 
 static uint64_t group_key(int64_t id) { return (uint64_t)id + 1; }
@@ -356,7 +358,46 @@ static const dispatch_contact *first_served(const dispatch_index *x, const line 
     return NULL;
 }
 
+static void take(dispatch_index *x, uint32_t agent_id) {
+    member *m = id_map_get(&x->members, agent_id);
+    unlist_free(m);
+    m->is.callable = false;
+}
+
+/* Who is asked next of a contact that rings all: behind the one before, in the order of asking. */
+static bool next_ringing(dispatch_index *x, dispatch_offer *offer) {
+    const dispatch_contact *c = &x->ringing;
+    const group *g = c->id ? find_group(x, c->group_id) : NULL;
+    const dispatch_rank *list = g ? c->fewest_calls ? g->by_calls : g->by_idle : NULL;
+    for (int i = 0; g && i < g->n_free; i++) {
+        bool asked = x->after.agent_id && dispatch_compare(&list[i], &x->after, c->fewest_calls) <= 0;
+        if (asked || list[i].agent_id == c->last_agent || dispatch_was_tried(c, list[i].agent_id))
+            continue;
+        x->after = list[i];
+        *offer = (dispatch_offer){ c->id, list[i].agent_id };
+        take(x, offer->agent_id);
+        return true;
+    }
+    x->ringing.id = 0;
+    return false;
+}
+
+/* The last agent was asked first, out of turn; everybody else in order from the first one on. */
+static void ring_more(dispatch_index *x, const dispatch_contact *c, uint32_t first) {
+    const member *m = id_map_get(&x->members, first);
+    x->ringing = *c;
+    x->after = (dispatch_rank){ 0 };
+    if (first == c->last_agent)
+        return;
+    x->ringing.last_agent = 0; /* it was not free, and may be asked when it is its turn */
+    for (int i = 0; i <= m->is.n_members; i++)
+        if (m->groups[i]->id == c->group_id)
+            x->after = rank_of(m, i);
+}
+
 bool dispatch_index_next(dispatch_index *x, dispatch_offer *offer) {
+    if (next_ringing(x, offer))
+        return true;
     const dispatch_contact *best = NULL;
     for (line **at = &x->open; *at;) {
         line *l = *at;
@@ -375,9 +416,9 @@ bool dispatch_index_next(dispatch_index *x, dispatch_offer *offer) {
     }
     if (!best)
         return false;
-    member *m = id_map_get(&x->members, offer->agent_id);
-    unlist_free(m);
-    m->is.callable = false;
+    if (best->ring_all && !best->only_agent)
+        ring_more(x, best, offer->agent_id);
+    take(x, offer->agent_id);
     dispatch_index_drop_contact(x, offer->contact_id);
     return true;
 }

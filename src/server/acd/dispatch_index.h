@@ -23,7 +23,8 @@ void dispatch_index_drop_agent(dispatch_index *x, uint32_t id);
 int dispatch_index_put_contact(dispatch_index *x, const dispatch_contact *contact);
 void dispatch_index_drop_contact(dispatch_index *x, uint32_t id);
 
-/* The next offer: its contact is out, its agent neither free nor callable until put again. */
+/* The next offer: its contact is out, its agent neither free nor callable until put again. Of a contact that rings all the offers follow each
+ * other; who is put again meanwhile is not asked a second time. */
 bool dispatch_index_next(dispatch_index *x, dispatch_offer *offer);
 
 /* Contacts that are older in the same line (its group's, or its agent's): 0 first; below 0: not here. */

@@ -48,6 +48,7 @@ struct acd {
     id_map tickets;                  /* by contact id */
     id_map agents_by_number;
     uint32_t last_id;
+    char ringing[65];                /* session_id of the contact that was offered last */
     deadline drain, tell;
 };
 
@@ -208,6 +209,7 @@ static dispatch_contact describe(acd *all, const acd_contact *c, const settings_
         row.fewest_calls = true;
         row.last_agent = c->last && !c->only ? agent_number(c->last) : 0;
     }
+    row.ring_all = c->ring_all && !c->only;
     int first = c->n_tried > DISPATCH_TRIED_MAX ? c->n_tried - DISPATCH_TRIED_MAX : 0; /* who was asked longest ago may be asked again */
     for (int i = first; i < c->n_tried; i++)
         row.tried[row.n_tried++] = agent_number(c->tried[i]);
@@ -273,10 +275,23 @@ int acd_ahead(acd *all, int64_t id) {
 
 /* ---- offers ---- */
 
-static void offer(acd *all, const dispatch_offer *what) {
+/* The contact of the offer before rings all: who does not ring is as free as before. */
+static void offer_also(acd *all, app *of, agent *a) {
+    bool rings = all->handler.also && all->handler.also(all->ctx, all->ringing, a);
+    LOG(all->log, LOG_LEVEL_DEBUG, "acd.also", log_text("session", all->ringing), log_text("user", agent_row(a)->user_id), log_integer("rings", rings));
+    if (!rings)
+        (void)put_agent(all, of, a);
+}
+
+static void offer(acd *all, app *of, const dispatch_offer *what) {
     ticket *t = id_map_get(&all->tickets, what->contact_id);
     agent *a = id_map_get(&all->agents_by_number, what->agent_id);
+    if (!t) {
+        offer_also(all, of, a);
+        return;
+    }
     void *contact = t->contact;
+    snprintf(all->ringing, sizeof all->ringing, "%s", t->session_id);
     LOG(all->log, LOG_LEVEL_DEBUG, "acd.offer", log_text("session", t->session_id), log_text("user", agent_row(a)->user_id),
         log_integer("waited_ms", (int64_t)(clock_ms() - t->since_ms)));
     if (all->handler.medium == ACD_CHATS)
@@ -294,7 +309,7 @@ static void drain(void *owner) {
     for (app *one = all->apps; one; one = one->next) {
         roll_day(all, one);
         while (n < OFFERS_AT_ONCE && dispatch_index_next(one->index, &next)) {
-            offer(all, &next);
+            offer(all, one, &next);
             n++;
         }
     }

@@ -18,6 +18,7 @@ typedef struct {
     uint64_t since_ms;                /* 0: now; a re-queued contact keeps its place (clock_ms of when it came first) */
     agent *last;                      /* chats: who served the visitor last, for last-agent priority; NULL: none */
     agent *const *tried; int n_tried; /* had their chance; of more than DISPATCH_TRIED_MAX the last ones count */
+    bool ring_all;                    /* everybody who is free in the group is offered it at once */
     void *contact;                    /* the owner's, given back in offer */
 } acd_contact;
 
@@ -28,6 +29,8 @@ enum acd_medium { ACD_CALLS, ACD_CHATS };
 typedef struct {
     /* The contact is this agent's now. Not called from inside acd_wait. */
     void (*offer)(void *ctx, void *contact, agent *a);
+    /* One more whom a contact that rings all may ring: takes the agent (agent_session_began), or does not. NULL: never. */
+    bool (*also)(void *ctx, const char *session_id, agent *a);
     /* The contact's place in its queue is new: customers ahead of it (IVR-016). At most five times a second. NULL is allowed. */
     void (*moved)(void *ctx, void *contact, int ahead);
     enum acd_medium medium;

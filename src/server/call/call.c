@@ -117,6 +117,7 @@ static void end(call *c, const ending *e) {
     call_video_end(c);
     tell_end(c, &c->near, e);
     tell_end(c, &c->far, e);
+    call_also_over(c, e->by, e->main_reason, e->sub_reason);
     call_history_ended(&c->history, near_served ? END_OK : (int)e->step_status, c->end_ms);
     call_write_cdr(c, e->status, e->hung_up_by, wire_close_by_name(e->by));
     call_release(c, &c->near, near_served ? AGENT_SESSION_SERVED : AGENT_SESSION_NEITHER);
@@ -243,6 +244,7 @@ static void join_or_greet(call *c) {
 
 static void answer(call *c) {
     deadline_clear(c->all->parts.timers, &c->offer);
+    call_also_end(c, AGENT_SESSION_NEITHER);
     if (c->near.agent)
         agent_session_answered(c->near.agent);
     if (!call_is_video(c)) /* whose visitor may hear a sound of the flow before */

@@ -73,6 +73,7 @@ void calls_seat_gone(void *ctx, seat *s);
 void calls_agent_removed(void *ctx, agent *a);
 /* For acd_handler. */
 void calls_offer(void *ctx, void *contact, agent *a);
+bool calls_also(void *ctx, const char *session_id, agent *a);
 void calls_moved(void *ctx, void *contact, int ahead);
 /* For records_handler: it ended by itself. */
 void calls_record_ended(void *ctx, uint32_t handle);

@@ -29,7 +29,7 @@ static int ivr_path(const call *c, wire_ivr_key *path) {
     return n;
 }
 
-void call_tell_in(call *c) {
+void call_tell_in(call *c, call_end *end) {
     wire_ivr_key path[WIRE_IVR_KEYS_MAX];
     wire_event event = { .name = WIRE_EV_CALL_IN };
     bool internal = c->type == CDR_INTERNAL;
@@ -42,7 +42,7 @@ void call_tell_in(call *c) {
     };
     if (c->visit)
         event.call_in.caller = NULL;
-    call_tell(c, &c->near, &event);
+    call_tell(c, end, &event);
 }
 
 void call_tell_outed(call *c, call_end *end) {

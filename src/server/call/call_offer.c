@@ -41,7 +41,7 @@ static void start_offer(call *c, int seconds) {
     c->offer_end_ms = seconds ? clock_ms() + (uint64_t)seconds * 1000 : 0;
     if (seconds)
         deadline_set(c->all->parts.timers, &c->offer, (uint64_t)seconds * 1000, offer_late, c);
-    call_tell_in(c);
+    call_tell_in(c, &c->near);
     if (c->far.leg && !leg_is_up(c->far.leg) && !c->bridge) /* who hears music already goes on hearing it */
         leg_ring(c->far.leg, 180, false);
     call_tell_progress(c, &c->far, !c->bridge || !c->visit, false);

@@ -106,6 +106,11 @@ static void forward(call *c, const store_agent *from) {
     call_go_to(c, &target);
 }
 
+static bool rings_all(const call *c) {
+    store_group group;
+    return c->group_id && !c->only && !call_is_video(c) && !store_get_group(c->all->parts.store, c->group_id, &group) && group.ring_all;
+}
+
 void call_wait(call *c) {
     acd *queues = c->all->parts.queues;
     note_queued(c);
@@ -122,7 +127,7 @@ void call_wait(call *c) {
         return;
     }
     acd_contact contact = { .app_id = c->app_id, .group_id = c->group_id, .session_id = c->id, .caller = c->inbound && c->caller[0] ? c->caller : NULL,
-                            .only = c->only, .since_ms = c->waits_since_ms, .tried = c->tried, .n_tried = c->n_tried, .contact = c };
+                            .only = c->only, .since_ms = c->waits_since_ms, .tried = c->tried, .n_tried = c->n_tried, .ring_all = rings_all(c), .contact = c };
     int64_t ticket = acd_wait(queues, &contact);
     if (ticket <= 0) {
         give_up(c, FLOW_QUEUE_OVER);
@@ -183,7 +188,7 @@ void call_go_to(call *c, const call_target *target) {
     call_next_agent(c, REACH_BUSY);
 }
 
-static void note_tried(call *c, agent *a) {
+void call_note_tried(call *c, agent *a) {
     if (!a)
         return;
     if (c->n_tried == CALL_TRIED_MAX)
@@ -217,6 +222,7 @@ static void take_back(call *c, enum reach_failure failure, bool forwards) {
 
 void call_withdraw(call *c) {
     deadline_clear(c->all->parts.timers, &c->offer);
+    call_also_end(c, AGENT_SESSION_NEITHER);
     call_tell_simple(c, &c->near, WIRE_EV_AUTO_TRANSFER);
     call_history_ended(&c->history, END_RINGING_GIVE_UP, clock_unix_ms());
     call_release(c, &c->near, AGENT_SESSION_NEITHER);
@@ -231,7 +237,8 @@ void call_next_agent(call *c, enum reach_failure failure) {
         row = *agent_row(a);
         forwards = !c->direct && !call_is_video(c) && reach_forwards(&facts, failure);
     }
-    note_tried(c, a);
+    call_note_tried(c, a);
+    call_also_end(c, failure == REACH_LATE ? AGENT_SESSION_MISSED : AGENT_SESSION_NEITHER);
     c->direct = false;
     take_back(c, failure, forwards);
     if (c->phase != CALL_PHASE_QUEUED)

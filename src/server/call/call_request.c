@@ -77,6 +77,10 @@ static bool is_for_third(const call *k, enum wire_method method) {
 }
 
 static void hang_up(call *c, seat *s, const wire_request *request, uint64_t ticket) {
+    if (call_also_takes_place(c)) {
+        (void)call_also_request(c, s, request, ticket);
+        return;
+    }
     seat_answer(s, ticket, request->method, NULL, 0, NULL);
     call_agent_hangs_up(c);
 }
@@ -89,7 +93,12 @@ static void serve_request(call *c, seat *s, const wire_request *request, uint64_
     }
     switch (request->method) {
     case WIRE_CALL_ACCEPT: accept_call(c, s, request, ticket); break;
-    case WIRE_CALL_REJECT: apply_request(c, CALL_ON_REJECT, s, request, ticket); break;
+    case WIRE_CALL_REJECT:
+        if (call_also_takes_place(c))
+            (void)call_also_request(c, s, request, ticket);
+        else
+            apply_request(c, CALL_ON_REJECT, s, request, ticket);
+        break;
     case WIRE_CALL_CONSULT: case WIRE_CALL_CONSULT_COMPLETE: case WIRE_CALL_CONSULT_CANCEL: case WIRE_CALL_CONFERENCE:
     case WIRE_CALL_CONFERENCE_LEAVE:
         if (c->host) /* a third party leaves by hanging up */
@@ -206,6 +215,8 @@ static void session_request(calls *all, seat *s, const wire_request *request, ui
     if (call_supervise_request(all, s, request, ticket))
         return;
     call *c = call_find(all, request->args.session_id);
+    if (c && call_also_request(c, s, request, ticket))
+        return;
     if (c && c->consult && c->consult->near.seat == s)
         c = c->consult;
     if (c && c->near.seat != s && c->far.seat != s)
@@ -241,6 +252,8 @@ int calls_snapshot(void *ctx, seat *s, wire_session *list) {
             call_describe(c, c->near.seat == s ? &c->near : &c->far, &list[n++]);
         else if (c->watcher.seat == s)
             call_describe(c, &c->watcher, &list[n++]);
+        else if (call_also_rings(c, s))
+            call_describe(c, &(call_end){ .seat = s, .channel = -1 }, &list[n++]);
     }
     for (struct le *le = all->kept.head; le && n < WIRE_SESSIONS_MAX; le = le->next)
         if (((kept_session *)le->data)->seat == s)
@@ -282,6 +295,8 @@ void calls_seat_unreachable(void *ctx, seat *s) {
 void calls_seat_gone(void *ctx, seat *s) {
     calls *all = ctx;
     call_unwatch_seat(all, s, "connectionLost");
+    for (struct le *le = all->list.head; le; le = le->next)
+        call_also_forget(le->data, s, NULL);
     for (call *c; (c = first_of(all, s));) {
         call_end *end = c->near.seat == s ? &c->near : &c->far;
         if (end->leg) { /* the agent goes on talking on its telephone */
@@ -314,6 +329,8 @@ static call *first_of_agent(calls *all, const agent *a) {
 
 void calls_agent_removed(void *ctx, agent *a) {
     calls *all = ctx;
+    for (struct le *le = all->list.head; le; le = le->next)
+        call_also_forget(le->data, NULL, a);
     for (call *c; (c = first_of_agent(all, a));) {
         if (is_with(c, a)) {
             call_apply(c, c->near.agent == a ? CALL_ON_AGENT_GONE : CALL_ON_CUSTOMER_LEFT);

@@ -16,7 +16,7 @@
 #include "server/sip/leg.h"
 #include "server/visitor/visitor.h"
 
-enum { CALL_TRIED_MAX = 16, CALL_READERS_MAX = 16, CALL_NEAR = 0, CALL_FAR = 1, CALL_THIRD = 2, CALL_WATCHER = 3, /* sides of the bridge */ CALL_FILE_MAX = 1024 };
+enum { CALL_TRIED_MAX = 16, CALL_READERS_MAX = 16, CALL_ALSO_MAX = CALL_TRIED_MAX - 1, CALL_NEAR = 0, CALL_FAR = 1, CALL_THIRD = 2, CALL_WATCHER = 3, /* sides of the bridge */ CALL_FILE_MAX = 1024 };
 
 typedef struct {                     /* one end of a call: a telephone, or a page, or a telephone that a page is told of */
     agent *agent;                    /* occupied by this call; NULL: none of ours */
@@ -43,6 +43,11 @@ typedef struct {                     /* a flow with this customer */
     enum call_flow_state state;
     int next_sound, n_keys;
 } call_flow;
+
+typedef struct {                     /* one more page that rings: the call is its whoever accepts first */
+    agent *agent;
+    seat *seat;
+} call_also;
 
 typedef struct {                     /* where a transfer or forwarding leads */
     int64_t group_id;                /* where nothing else is set */
@@ -87,6 +92,8 @@ typedef struct call {
     int ahead;
     agent *tried[CALL_TRIED_MAX];    /* agents who let it ring or rejected it */
     int n_tried, forwarded;
+    call_also also[CALL_ALSO_MAX];   /* of a group that rings all, beside the near end */
+    int n_also;
     bool mobile_only;                /* internal: to the agent's mobile telephone */
     call_target target;              /* of the transfer that was asked for */
     seat *handed_to_tell;            /* the page that is told when a transfer is complete; NULL: none */
@@ -200,6 +207,8 @@ void call_leave_queue(call *c);
 void call_next_agent(call *c, enum reach_failure failure);
 /* Takes an offer back because the customer went on. */
 void call_withdraw(call *c);
+/* Had their chance. */
+void call_note_tried(call *c, agent *a);
 /* Leads a waiting call to a target. */
 void call_go_to(call *c, const call_target *target);
 bool call_target_is_phone(const call_target *target);
@@ -213,6 +222,18 @@ reach_facts call_reach_facts(const calls *all, const agent *a, int forwarded);
 /* Calls an agent's mobile telephone, or its desk phone, before the customer: 0 or as call.start. */
 int call_fetch_agent(call *c);
 int call_fetch_agent_by_extension(call *c);
+
+/* call_also.c: the other pages that ring, of a group that rings all */
+/* A request of one of them: true, and it is answered. */
+bool call_also_request(call *c, seat *s, const wire_request *request, uint64_t ticket);
+/* The near end leaves the offer to another one that rings. False: there is none. */
+bool call_also_takes_place(call *c);
+/* They ring no more: autoTransfer, `how` as agent_session_ended has it. */
+void call_also_end(call *c, enum agent_session_end how);
+/* The call is over: sessionEnded. */
+void call_also_over(call *c, enum wire_close_by by, const char *main_reason, const char *sub_reason);
+void call_also_forget(call *c, const seat *s, const agent *a);
+bool call_also_rings(const call *c, const seat *s);
 
 /* call_transfer.c */
 void call_transfer(call *c, seat *s, const wire_request *request, uint64_t ticket);
@@ -307,7 +328,7 @@ void call_transcript_unlisten(call *c, const seat *s);
 
 /* call_events.c */
 void call_tell(call *c, call_end *end, const wire_event *event);
-void call_tell_in(call *c);
+void call_tell_in(call *c, call_end *end);
 void call_tell_outed(call *c, call_end *end);
 void call_tell_simple(call *c, call_end *end, enum wire_event_name name);
 void call_tell_progress(call *c, call_end *end, bool ringing, bool early_media);

@@ -102,8 +102,7 @@ void action_update_ccc_skill_group(action_call *call)
     if (!skill_group_find(&in, "SkillGroupID", app_id, id, &group)) return;
     const char *name = parameter_given(&in, "SkillGroupName") ? read_name(&in, app_id, id) : group.name;
     group.max_concurrency = read_concurrency(&in, group.type, group.max_concurrency);
-    if (parameter_bool_or(&in, "RingAll", false))
-        parameter_fail(&in, "UnsupportedOperation", "RingAll", "must be false: agents of a skill group ring one after the other");
+    group.ring_all = parameter_bool_or(&in, "RingAll", group.ring_all);
     if (call->code) return;
     if (name != group.name) snprintf(group.name, sizeof group.name, "%s", name);
     action_store_failed(call, store_put_group(call->api->store, &group));

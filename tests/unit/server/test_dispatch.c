@@ -46,6 +46,37 @@ static void longest_idle(void **state) {
     assert_int_equal(offers[0].agent_id, 2);
 }
 
+static void a_contact_that_rings_all_is_offered_to_everybody_free_in_order(void **state) {
+    (void)state;
+    dispatch_offer offers[8];
+    const dispatch_agent agents[] = { { .id = 1, FREE(30), MEMBER({ A, 1 }) }, { .id = 2, FREE(10), MEMBER({ A, 2 }) }, { .id = 3, FREE(20), MEMBER({ A, 1 }) },
+                                      { .id = 4, MEMBER({ A, 1 }) }, { .id = 5, FREE(1), MEMBER({ B, 1 }) }, { .id = 6, FREE(1), MEMBER({ A, 1 }) } };
+    const dispatch_contact contacts[] = { { .id = 1, .group_id = A, .since_ms = 5, .ring_all = true, .tried = { 6 }, .n_tried = 1 },
+                                          { .id = 2, .group_id = A, .since_ms = 6 } };
+    dispatch_snapshot all = { agents, 6, contacts, 2 };
+    dispatch_index *x = dispatch_index_new();
+    dispatch_offer offer;
+    assert_int_equal(dispatch(&all, 1000, offers, 8), 4);
+    const uint32_t expected[][2] = { { 1, 3 }, { 1, 1 }, { 1, 2 }, { 2, 6 } };
+    for (int i = 0; i < 6; i++)
+        assert_int_equal(dispatch_index_put_agent(x, &agents[i]), 0);
+    for (int i = 0; i < 2; i++)
+        assert_int_equal(dispatch_index_put_contact(x, &contacts[i]), 0);
+    for (int i = 0; i < 4; i++) {
+        assert_int_equal(offers[i].contact_id, expected[i][0]);
+        assert_int_equal(offers[i].agent_id, expected[i][1]);
+        assert_true(dispatch_index_next(x, &offer));
+        assert_int_equal(offer.contact_id, expected[i][0]);
+        assert_int_equal(offer.agent_id, expected[i][1]);
+        if (i == 1)
+            assert_int_equal(dispatch_index_put_agent(x, &agents[0]), 0); /* did not ring after all: it is not asked twice, but serves others */
+        if (i == 2)
+            assert_int_equal(dispatch_index_put_agent(x, &(dispatch_agent){ .id = 1, MEMBER({ A, 1 }) }), 0);
+    }
+    assert_false(dispatch_index_next(x, &offer));
+    dispatch_index_free(x);
+}
+
 static void fewest_calls(void **state) {
     (void)state;
     dispatch_offer offers[4];
@@ -173,6 +204,7 @@ typedef struct {
     int n_contacts;
     uint32_t last_contact;
     uint64_t now_ms;
+    uint32_t offered;                /* the contact of the offer before */
     int n_offers;
 } world;
 
@@ -217,6 +249,7 @@ static void add_contact(world *w) {
     *c = (dispatch_contact){ .id = ++w->last_contact, .group_id = below(w, GROUPS + 1), .since_ms = w->now_ms, .fewest_calls = below(w, 2) };
     if (below(w, 6) == 0)
         c->since_ms -= (uint64_t)below(w, 50); /* came back */
+    c->ring_all = below(w, 4) == 0;
     if (below(w, 8) == 0)
         c->only_agent = 1 + (uint32_t)below(w, AGENTS);
     if (below(w, 3) == 0)
@@ -239,6 +272,9 @@ static void drop_contact(world *w) {
 static void apply(world *w, const dispatch_offer *offer) {
     dispatch_agent *a = &w->agents[offer->agent_id - 1];
     a->free = a->callable = false;
+    if (offer->contact_id == w->offered)
+        return;                      /* it rings all */
+    w->offered = offer->contact_id;
     for (int i = 0; i < w->n_contacts; i++)
         if (w->contacts[i].id == offer->contact_id) {
             remove_contact(w, i);
@@ -341,6 +377,7 @@ int main(int argc, char **argv) {
     const struct CMUnitTest tests[] = {
         SAYS(longest_idle, "ACD-008 the longest idle agent gets the contact"),
         SAYS(fewest_calls, "ACD-009 the agent with the fewest answered calls gets the contact"),
+        SAYS(a_contact_that_rings_all_is_offered_to_everybody_free_in_order, "a contact that rings all is offered to everybody who is free, in order"),
         SAYS(priority_in_the_group_comes_before_the_strategy, "ACD-032 the priority in the group comes before the strategy"),
         SAYS(the_last_agent_is_asked_first_when_free_and_in_the_group, "ACD-010 the agent who served the caller last is asked first when free and in the group"),
         SAYS(only_one_agent_also_when_not_ready, "ACD-016 ACD-029 a contact for one agent rings only that one, also when notReady"),
