@@ -299,6 +299,8 @@ describe('supervisors and third parties', function () {
       await hears(customer, [B], [A]);
       await customer.hangup();
       assert.equal((await colleague.next('sessionEnded')).closeBy, 'client');
+      const [, step] = (await centre().cdr(sessionId)).ServeParticipants; // its recording began with the conference and went on
+      await centre().tcccd.process.waitLine(new RegExp(`record.finished record=${step.RecordId} .* duration_ms=\\d{3}`), { from: 0 });
     });
 
     it('the customer hangs up in a conference: it is over for all', async () => {

@@ -139,6 +139,7 @@ void call_consult_close(call *k, enum wire_close_by by, const char *main_reason,
         kept_add(k->all, k, &k->near);
     }
     call_history_ended(&k->history, served ? END_OK : step_status, clock_unix_ms());
+    call_record_leave(k);
     call_release(k, &k->near, AGENT_SESSION_NEITHER); /* advice needs no after-call work */
     dissolve(k);
     call_leave_side(c, CALL_THIRD);
@@ -162,6 +163,7 @@ void call_consult_confer(call *c) {
     call_tell_consult(c, &c->near, WIRE_CONSULT_CONFERENCE, NULL);
     call_tell_consult(c->consult, &c->consult->near, WIRE_CONSULT_CONFERENCE, NULL);
     call_direct(c);
+    call_record_third(c->consult);
 }
 
 void call_third_takes(call *c, enum call_phase was) {
@@ -180,6 +182,7 @@ void call_third_takes(call *c, enum call_phase was) {
     c->near = k->near;
     k->near = (call_end){ .channel = -1 };
     c->server_type = k->server_type;
+    c->records[RECORDING_AGENT] = k->records[RECORDING_AGENT];
     c->target = k->target;
     if (c->near.leg)
         leg_give(c->near.leg, &call_near_handler, c);

@@ -55,6 +55,19 @@ void call_record_pause(call *c) {
         stop(c, RECORDING_AGENT); /* who served has left */
 }
 
+/* While it only gives advice, the customer is on hold, and nothing is recorded. */
+void call_record_third(call *k) {
+    call *c = k->host;
+    char id[CDR_RECORD_ID] = "";
+    cdr_step *step = call_history_step(&k->history);
+    if (!c->bridge || !step || !settings_recording_of(c->all->parts.settings, c->app_id)->enabled)
+        return;
+    record_what what = { .app_id = c->app_id, .session_id = c->id, .kind = RECORDING_AGENT, .endpoint = near_name(k, step) };
+    k->records[RECORDING_AGENT] = record_start(c->all->parts.records, &what, c->bridge, CALL_THIRD, id);
+    if (k->records[RECORDING_AGENT])
+        str_ncpy(step->record_id, id, sizeof step->record_id);
+}
+
 void call_record_leave(call *c) { stop(c, RECORDING_AGENT); }
 
 void call_record_end(call *c) {

@@ -311,6 +311,8 @@ const sdp_audio_agreement *call_format(const call *c);
 /* call_record.c */
 void call_record_start(call *c);
 void call_record_pause(call *c);
+/* The third party takes part: it has a recording of its own, which goes on when it serves. */
+void call_record_third(call *k);
 /* Who served leaves, and another one goes on at once. */
 void call_record_leave(call *c);
 void call_record_end(call *c);

@@ -30,7 +30,7 @@ struct record_entry {
 
 static uint64_t tap_key(uint32_t bridge, int side)
 {
-    return (uint64_t)bridge << 1 | (uint64_t)side;
+    return (uint64_t)bridge << 2 | (uint64_t)side; /* BRIDGE_SIDES */
 }
 
 static tapped *tap_find(records *all, uint32_t bridge, int side)
@@ -188,7 +188,7 @@ static void fill_row(records *all, const record_what *what, store_recording *row
 static int choose_thread(records *all, const char *session_id, uint32_t bridge)
 {
     uint32_t hash = 2166136261u; /* FNV-1a */
-    for (int side = 0; bridge && side < 2; side++) {
+    for (int side = 0; bridge && side < BRIDGE_SIDES; side++) {
         const tapped *t = tap_find(all, bridge, side);
         if (t)
             return t->thread;
