@@ -269,9 +269,8 @@ export function createActions({ tccc, store, settings }) {
     refreshDevices();
   }
 
-  /** @param {string} sessionId @param {boolean} isOn */
-  async function setNoise(sessionId, isOn) {
-    const level = isOn ? 'ai' : 'standard';
+  /** @param {string} sessionId @param {string} level off, standard or ai */
+  async function setNoise(sessionId, level) {
     const answer = await run(sessionId, () => tccc.Call.setNoiseSuppression({ sessionId, level }));
     if (answer) step('noise', level);
   }

@@ -1,7 +1,7 @@
 /** card.js: one contact in the bar: who, state, time, quality and its buttons. Layer: ui. */
 import { h } from './dom.js';
 import { icon } from './icons.js';
-import { face, iconButton, number, refusal, textButton, toggle } from './controls.js';
+import { choice, face, iconButton, number, refusal, textButton } from './controls.js';
 import { clock, durationOf, isVoice, secondsLeft, stateOf, subtitleOf, titleOf } from './format.js';
 import { errorText, fill } from './text.js';
 import { ENDED_SHOWN_MS } from './state.js';
@@ -96,7 +96,7 @@ function more(c, sessionId) {
   const hasFlows = can('Call', 'startSelfService') && !s.hiddenButtons.includes('selfService');
   return h('div', { class: 'inset', key: 'more', tabindex: -1, 'data-focus': `more:${sessionId}`, role: 'group', 'aria-label': t.more },
     can('Call', 'setNoiseSuppression') && !s.hiddenButtons.includes('noiseReduction')
-      ? toggle(t.noise, s.noise === 'ai', (isOn) => act.setNoise(sessionId, isOn)) : null,
+      ? choice(t.noise, s.noise, [['off', t.noiseOff], ['standard', t.noiseStandard], ['ai', t.noiseAi]], (level) => act.setNoise(sessionId, level)) : null,
     hasFlows ? [h('h2', { class: 'minor', key: 'flows' }, t.selfService), flows.length === 0 ? h('p', { class: 'soft' }, t.noFlows) : null,
       flows.map((/** @type {any} */ flow) => h('div', { class: 'line', key: flow.flowId }, h('span', { class: 'grow' }, flow.name),
         textButton(t.startFlow, () => act.flow(sessionId, String(flow.flowId)), { 'aria-label': `${t.startFlow} ${flow.name}` })))] : null);

@@ -78,7 +78,10 @@ export const en = {
   startFlow: 'Start',
   flowRuns: 'The customer is in self service',
   noFlows: 'There is no self service to start.',
-  noise: 'AI noise reduction',
+  noise: 'Noise reduction',
+  noiseOff: 'Off',
+  noiseStandard: 'Standard',
+  noiseAi: 'AI',
 
   status: 'Status',
   statusNow: 'Status: {status}',

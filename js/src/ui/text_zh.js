@@ -79,7 +79,10 @@ export const zh = {
   startFlow: '开始服务',
   flowRuns: '客户正在自助服务中',
   noFlows: '没有可用的自助服务流程。',
-  noise: 'AI 降噪',
+  noise: '降噪',
+  noiseOff: '关闭',
+  noiseStandard: '标准',
+  noiseAi: 'AI 降噪',
 
   status: '状态',
   statusNow: '状态：{status}',
