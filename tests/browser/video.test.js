@@ -91,7 +91,7 @@ describe('video sessions in browsers', function suite() {
     assert.equal((await seat.next('sessionEnded')).closeBy, 'client');
   });
 
-  it('SDK-074 SDK-076 handed to another agent, and over a lost connection: the visitor sees who serves it on the connection it has', async () => {
+  it('SDK-074 SDK-076 handed to another agent, over a change of network and a reload: the visitor sees who serves it on the connection it has', async () => {
     const { seat, visitor, sessionId, visitorSees } = await taken(centre().browser);
     await visitorSees((seen) => shows(seen, AGENT_COLOURS), 'the first agent');
     const other = await agentPage({ agent: AGENTS[1], init: [initOf(VISITOR_COLOURS, AGENT_HZ)] });
@@ -103,6 +103,10 @@ describe('video sessions in browsers', function suite() {
     await other.tab.evaluate(() => { window.dispatchEvent(new Event('online')); }); // as after a change of network: a new connection
     const before = (await visitorSees(() => true, 'frames')).frames;
     await visitorSees((seen) => seen.frames > before + 20 && shows(seen, VISITOR_COLOURS), 'the picture goes on');
+    await other.tab.reload();
+    await other.next('ready');
+    const reloaded = (await visitorSees(() => true, 'frames')).frames;
+    await visitorSees((seen) => seen.frames > reloaded + 20 && shows(seen, VISITOR_COLOURS), 'the picture of a page that was loaded again');
     await visitor.call('end');
     await other.next('sessionEnded');
   });

@@ -88,7 +88,8 @@ static enum sdp_audio_direction page_direction(const call *c, const call_end *en
         return c->whispers ? SDP_AUDIO_SENDRECV : SDP_AUDIO_RECVONLY;
     if (call_is_video(c))
         return SDP_AUDIO_RECVONLY; /* of the visitor while it waits */
-    if (c->visit && !is_near && c->phase != CALL_PHASE_HELD && c->phase != CALL_PHASE_ASIDE)
+    bool waits = c->phase == CALL_PHASE_FLOW || c->phase == CALL_PHASE_QUEUED || c->phase == CALL_PHASE_OFFERED || c->phase == CALL_PHASE_AFTER;
+    if (c->visit && !is_near && waits)
         return SDP_AUDIO_SENDRECV; /* flows take voice mails */
     switch (c->phase) {
     case CALL_PHASE_ASIDE: case CALL_PHASE_HELD: return is_near ? SDP_AUDIO_INACTIVE : SDP_AUDIO_RECVONLY;

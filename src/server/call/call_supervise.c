@@ -185,7 +185,7 @@ static wire_running describe(const call *c) {
     const store_agent *row = c->near.agent ? agent_row(c->near.agent) : NULL;
     return (wire_running){
         .session_id = c->id, .user_id = row ? row->user_id : "", .name = row ? row->name : "", .state = call_shown_state(c),
-        .type = c->type == CDR_INTERNAL ? WIRE_INTERNAL : WIRE_PHONE, .caller = c->shown_caller, .callee = c->shown_callee,
+        .type = call_type(c), .caller = c->shown_caller, .callee = c->shown_callee,
         .start_ms = c->start_ms, .answer_ms = c->answer_ms,
     };
 }
