@@ -22,7 +22,6 @@ static void destroy(void *arg) {
     deadline_clear(timers, &c->silence);
     hash_unlink(&c->hash);
     list_unlink(&c->le);
-    c->all->n--;
 }
 
 /* ---- telling ---- */
@@ -181,7 +180,6 @@ static chat *make(chats *all, visitor *v, const store_channel *channel, const ch
         return NULL;
     c->all = all;
     c->visitor = v;
-    all->n++;
     fill_row(&c->row, visitor_of(v), channel, remark);
     list_append(&all->list, &c->le, c);
     hash_append(all->by_id, hash_joaat_str(c->row.session_id), &c->hash, c);
@@ -334,10 +332,6 @@ static void end_left_over(chats *all) {
     }
     free(left.rows);
 }
-
-int chats_count(const chats *all) { return all->n; }
-
-acd_queue_length chats_waiting(chats *all, int64_t app_id, int64_t group_id) { return acd_length(all->queues, app_id, group_id); }
 
 chats *chats_new(const chats_parts *parts) {
     static const visit_server server = { start, end };

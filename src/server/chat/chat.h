@@ -28,8 +28,6 @@ typedef struct {                     /* what chats work with; all outlive them *
 /* Ends what a killed server left, registers with the visitors, and makes its own queues. NULL: no memory. */
 chats *chats_new(const chats_parts *parts);
 void chats_free(chats *all);
-int chats_count(const chats *all);   /* running ones */
-acd_queue_length chats_waiting(chats *all, int64_t app_id, int64_t group_id);
 /* Ends every chat. */
 void chats_end_all(chats *all);
 

@@ -47,7 +47,6 @@ struct chats {
     acd *queues;
     struct list list;
     struct hash *by_id;
-    int n;
 };
 
 /* chat.c */

@@ -166,8 +166,6 @@ void visitors_request(visitors *all, seat *s, const wire_request *request, uint6
 
 /* ---- life ---- */
 
-int visitors_count(const visitors *all) { return all->n; }
-
 visitors *visitors_new(const visitors_parts *parts) {
     char path[1100];
     visitors *all = calloc(1, sizeof *all);

@@ -37,7 +37,6 @@ visitors *visitors_new(const visitors_parts *parts);   /* NULL: no memory, or th
 void visitors_free(visitors *all);                     /* after the seats */
 /* Whether the request is for /v1/visitor; then it is answered. */
 bool visitors_http(visitors *all, const edge_http_request *request);
-int visitors_count(const visitors *all);
 
 /* The visitor of a token, which is good once; NULL: there is none such. The visitor stays for as long as a seat has it. */
 visitor *visitors_use_token(visitors *all, const char *token);
