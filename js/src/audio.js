@@ -9,6 +9,8 @@ import { STATS } from './voice_module.js';
 
 /** resume() of a context that waits for a click never settles, that of a slow sound card takes a second (Firefox). */
 const RESUME_MS = 2000;
+/** Chromium keeps a MediaStreamAudioSourceNode (about 1.5 kB) until its context is closed, however it is let go: so many are kept at most. */
+const SOURCES_MAX = 16;
 const GESTURES = ['pointerdown', 'keydown'];
 
 /** @typedef {{context: AudioContext, node: AudioWorkletNode}} Graph */
@@ -25,13 +27,15 @@ function engineError(error) {
 export class Audio {
   /**
    * @param {import('./script.js').ScriptConfig} config
-   * @param {MessagePort} voicePort the worklet's end of the channel to the core
+   * @param {() => MessagePort} voicePort makes the worklet's end of a new channel to the core
    * @param {(name: string, fields?: object) => void} emit
    */
   constructor(config, voicePort, emit) {
     this.config = config;
     this.voicePort = voicePort;
+    this.port = voicePort(); /* orders wait in it until the worklet stands */
     this.emit = emit;
+    this.nSources = 0;
     /** @type {ReturnType<typeof loadVoiceModule> | null} */
     this.loading = null;
     /** @type {Promise<Graph> | null} */
@@ -92,7 +96,7 @@ export class Audio {
       made.context.close();
       throw tcccError('DESTROYED');
     }
-    made.node.port.postMessage({ k: 'core', port: this.voicePort }, [this.voicePort]);
+    made.node.port.postMessage({ k: 'core', port: this.port }, [this.port]);
     this.graph = made;
     this.tellNode();
     if (this.speakerId) await this.setSink(this.speakerId).catch(() => {}); /* it is gone: the default one plays */
@@ -168,6 +172,7 @@ export class Audio {
     this.source = null;
     if (!this.graph || !this.mic) return;
     this.source = this.graph.context.createMediaStreamSource(this.mic);
+    this.nSources += 1;
     this.source.connect(this.graph.node);
   }
 
@@ -245,9 +250,29 @@ export class Audio {
     else this.sleepIfIdle();
   }
 
+  /** A new context, because a browser frees microphones' nodes with their context only. @param {Graph} graph */
+  renew({ context, node }) {
+    this.graph = null;
+    this.starting = null;
+    this.source = null;
+    this.nSources = 0;
+    this.port = this.voicePort();
+    node.port.postMessage({ k: 'stop' });
+    node.onprocessorerror = null;
+    node.port.onmessage = null;
+    node.port.close();
+    node.disconnect();
+    context.close();
+    this.start().then(() => this.sleepIfIdle(), () => {});
+  }
+
   sleepIfIdle() {
     if (this.isWanted() || !this.graph) return;
     this.isBlocked = false;
+    if (this.nSources >= SOURCES_MAX) {
+      this.renew(this.graph);
+      return;
+    }
     this.isAsleep = true;
     this.graph.context.suspend();
   }

@@ -222,6 +222,7 @@ export class CoreHost {
 
   /** @param {MessagePort} port @param {boolean} isUp whether the worklet has said so already */
   attachVoice(port, isUp) {
+    if (this.voice && this.voice !== port) this.voice.close();
     this.voice = port;
     this.isVoiceUp = isUp;
     port.onmessage = ({ data }) => {

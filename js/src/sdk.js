@@ -119,9 +119,7 @@ export class Sdk {
       bus: this.bus, post: (message) => this.post(message), tccc: () => this.tccc,
       onLead: (isLeader) => this.onLead(isLeader),
     });
-    const voicePorts = new MessageChannel(); /* orders wait in the port until the worklet stands */
-    this.post({ k: 'voice', port: voicePorts.port1 }, [voicePorts.port1]);
-    this.audio = new Audio(config, voicePorts.port2, (name, fields) => this.emit(name, fields));
+    this.audio = new Audio(config, () => this.voicePort(), (name, fields) => this.emit(name, fields));
     this.settings = createUserSettings();
     this.admin = createAdmin({ bus: this.bus });
     this.sessions = createSessions(() => this.onSessions());
@@ -144,6 +142,13 @@ export class Sdk {
     this.equipment.devices.onCamera = (deviceId) => { this.videos.useCamera(deviceId).catch((error) => this.emitter.emit(events.warning, plainError(error))); };
     /** @type {any} */
     this.tccc = this.face();
+  }
+
+  /** The worklet's end of a new channel between it and the core. */
+  voicePort() {
+    const { port1, port2 } = new MessageChannel();
+    this.post({ k: 'voice', port: port1 }, [port1]);
+    return port2;
   }
 
   /** window.tccc. */

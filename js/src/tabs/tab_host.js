@@ -228,6 +228,7 @@ export class TabHost {
 
   /** The worklet says once that it is up. @param {MessagePort} port */
   keepVoice(port) {
+    if (port !== this.voice) this.isVoiceUp = false; /* of a new worklet */
     this.voice = port;
     if (this.host) this.host.attachVoice(port, this.isVoiceUp);
     else port.onmessage = ({ data }) => { if (data.k === 'up') this.isVoiceUp = true; };

@@ -31,14 +31,16 @@ export class VisitorMedia {
    *   typeOf: (sessionId: string) => string}} visitor
    */
   constructor(thread, { config, ask, emit, typeOf }) {
-    const ports = new MessageChannel();
     const post = (/** @type {object} */ message, /** @type {Transferable[]} */ transfer = []) => thread.post(message, transfer);
     this.typeOf = typeOf;
     this.emit = emit;
     /** @type {RTCIceServer[]} */
     this.iceServers = [];
-    post({ k: 'voice', port: ports.port1 }, [ports.port1]);
-    this.audio = new Audio({ ...config, processing: 'core' }, ports.port2, emit);
+    this.audio = new Audio({ ...config, processing: 'core' }, () => {
+      const { port1, port2 } = new MessageChannel();
+      post({ k: 'voice', port: port1 }, [port1]);
+      return port2;
+    }, emit);
     this.dataChannel = createDataChannelPath({ ask, post, isWorker: thread.isWorker, iceServers: () => this.iceServers });
     this.videos = createVideos({
       ask,
