@@ -78,7 +78,7 @@ static void lost_packets_are_listed_by_the_numbers_of_who_lacks_them(void **stat
 {
     (void)state;
     uint8_t bytes[64];
-    size_t len = put(bytes, 0x81, 205, (uint32_t[]){ OWN, PEER_HERE, 0xffff << 16 | 0x8001 }, 3);
+    size_t len = put(bytes, 0x81, 205, (uint32_t[]){ OWN, PEER_HERE, 0xffffu << 16 | 0x8001 }, 3);
     assert_int_equal(relay_rtcp_read(&report, &view, bytes, len), 0);
     assert_int_equal(report.n_missing, 3);
     assert_int_equal(report.missing[0], 0xffff);
