@@ -70,6 +70,7 @@ const LISTENERS = {
   },
   sessionEnded: ({ type, mainReason }) => {
     say(mainReason === 'noSeatOnline' ? t.nobody : t.ended);
+    $('writes').textContent = '';
     show('');
     $('rate').hidden = type !== 'im' || mainReason === 'noSeatOnline';
   },
