@@ -8,7 +8,7 @@ import { VisitorPage } from '../peers/visitor_page.js';
 import { AdminClient } from '../server/admin_client.js';
 import { AGENTS, CORRELATION, MOUTH_TO_EAR_MS, useCentre } from './centre.js';
 
-const SECONDS = 7, TURNS = 3, STALL_MS = 60, LATEST_MS = 1000;
+const SECONDS = 5, TURNS = 3, STALL_MS = 60, LATEST_MS = 1000;
 const SHORT = { text: 'Welcome.' };
 const end = { id: 'end', type: 'end' };
 /** One key leads to the agents. */
