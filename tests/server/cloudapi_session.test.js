@@ -132,16 +132,16 @@ describe('the cloud API: running calls', function () {
     await refuses('DescribePSTNActiveSessionList', { Limit: 5 }, 'MissingParameter', '`Offset`');
     for (const [change, code, words] of [
       [{ IVRId: 999999 }, 'InvalidParameterValue', '`IVRId`'], [{ IVRId: '1' }, 'InvalidParameter', '`IVRId`'], [{ IVRId: undefined }, 'MissingParameter', '`IVRId`'],
-      [{ Variables: [{ Key: 'a', Value: 'b' }] }, 'UnsupportedOperation', '`Variables`'], [{ Variables: [{ Value: 'b' }] }, 'MissingParameter', '`Variables.0.Key`'],
+      [{ Variables: [{ Key: 'a b', Value: 'b' }] }, 'InvalidParameterValue', '`Variables.0.Key`'], [{ Variables: [{ Value: 'b' }] }, 'MissingParameter', '`Variables.0.Key`'],
       [{ MaxRingTimeoutSecond: 0 }, 'InvalidParameterValue', '`MaxRingTimeoutSecond`'], [{ Callee: undefined }, 'MissingParameter', '`Callee`'],
     ]) await refuses('CreateIVRSession', { Callee: CUSTOMER, IVRId: 1, ...change }, code, words);
   });
 
   it('CreateIVRSession calls a customer and runs a flow with whoever answers', async () => {
-    const document = { start: 'hello', modules: [{ id: 'hello', type: 'start', label: 'Start', next: 'say' }, { id: 'say', type: 'play', label: 'Say', sound: { text: 'Hello' }, next: 'bye' }, { id: 'bye', type: 'end', label: 'End' }] };
+    const document = { start: 'hello', modules: [{ id: 'hello', type: 'start', label: 'Start', next: 'say' }, { id: 'say', type: 'play', label: 'Say', sound: { text: 'Hello ${var.Name}' }, next: 'bye' }, { id: 'bye', type: 'end', label: 'End' }] };
     const { flowId } = await new AdminClient(centre().tcccd).post('flows', { name: 'Survey', kind: 'ivr', publish: true, document });
     const peer = await centre().called(called.answers());
-    const { SessionId } = await ask('CreateIVRSession', { Callee: CUSTOMER, IVRId: flowId, Callers: [NUMBER], UUI: 'survey 1', MaxRingTimeoutSecond: 10 });
+    const { SessionId } = await ask('CreateIVRSession', { Callee: CUSTOMER, IVRId: flowId, Callers: [NUMBER], UUI: 'survey 1', MaxRingTimeoutSecond: 10, Variables: [{ Key: 'Name', Value: 'Ann' }, { Key: 'unused' }] });
     const over = await until(async () => { const found = await session(SessionId); return found.SessionStatus === 'finished' && found; });
     assert.deepEqual([over.Caller, over.Callee, over.Direction, over.StaffEmail], [NUMBER, CUSTOMER, 1, '']);
     assert.ok(over.AcceptTimestamp);

@@ -25,6 +25,7 @@ static void destroy(void *arg) {
     call_flow_end(c, &c->flow);
     call_flow_end(c, &c->aside);
     call_history_free(&c->history);
+    free(c->variables);
     call_video_end(c);
     free(c->visit);
     list_unlink(&c->le);

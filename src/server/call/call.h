@@ -109,6 +109,8 @@ typedef struct {
     int n_callers;
     int ring_s;                      /* a callee rings for so long at most; 0: the configured time */
     bool by_mobile;                  /* the agent's mobile is called first, then the customer */
+    const prompt_variable *variables; /* for the flow's texts; copied */
+    int n_variables;
 } call_dial;
 
 /* CreateCallOutSession: an outbound call for an agent, as if it had dialled. 0 with session_id[37], or as call.start. */

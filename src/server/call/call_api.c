@@ -1,6 +1,7 @@
 /* call_api.c: calls that the cloud API begins: for an agent, or for a flow. Layer: server. */
 #include "server/call/call_state.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 static int choose_for_api(calls *all, const agent *a, const call_dial *what, int64_t app_id, store_number *from) {
@@ -68,12 +69,32 @@ int calls_dial(calls *all, agent *a, const call_dial *what, char session_id[37])
     return 0;
 }
 
+static int keep_variables(call *c, const prompt_variable *from, int n) {
+    size_t size = (size_t)n * sizeof *from;
+    for (int i = 0; i < n; i++)
+        size += strlen(from[i].name) + strlen(from[i].value) + 2;
+    c->variables = n ? malloc(size) : NULL;
+    if (n && !c->variables)
+        return TCCC_E_NO_MEMORY;
+    char *at = (char *)(c->variables + n);
+    for (int i = 0; i < n; i++) {
+        c->variables[i].name = strcpy(at, from[i].name);
+        at += strlen(at) + 1;
+        c->variables[i].value = strcpy(at, from[i].value);
+        at += strlen(at) + 1;
+    }
+    c->n_variables = n;
+    return 0;
+}
+
 int calls_dial_flow(calls *all, int64_t app_id, int64_t flow_id, const call_dial *what, char session_id[37]) {
     call *c = NULL;
     int error = make_for_api(all, app_id, NULL, what, &c);
     if (error)
         return error;
-    error = call_flow_begin(c, &c->flow, flow_id);
+    error = keep_variables(c, what->variables, what->n_variables);
+    if (!error)
+        error = call_flow_begin(c, &c->flow, flow_id);
     if (!error)
         error = call_dial_customer(c);
     if (error) {

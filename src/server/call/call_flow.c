@@ -92,7 +92,8 @@ static void sound_ready(void *ctx, const char *path) {
 
 static void play(call *c, const flow_sound *sound) {
     const store_agent *row = c->near.agent ? agent_row(c->near.agent) : NULL;
-    prompt_values values = { .wait_no = c->ticket ? c->ahead : -1, .staff_no = row ? row->staff_number : NULL };
+    prompt_values values = { .wait_no = c->ticket ? c->ahead : -1, .staff_no = row ? row->staff_number : NULL,
+                             .variables = c->variables, .n_variables = c->n_variables };
     forget_prompt(c);
     uint64_t ticket = prompt_get(c->all->parts.prompts, c->app_id, sound, &values, sound_ready, c);
     if (ticket)

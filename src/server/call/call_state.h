@@ -122,6 +122,8 @@ typedef struct call {
     int64_t bound_flow;              /* of the number; 0: none */
     int64_t flow_id;                 /* the first one's, for the record */
     bool rated;
+    prompt_variable *variables;      /* for texts of flows; one block with their texts */
+    int n_variables;
 
     /* records */
     call_history history;

@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-enum { CALLERS_MAX = 20, UUI_MAX = STORE_UUI - 1, VARIABLES_MAX = 100, RING_MAX_S = 600, NUMBER_MAX = 64 };   /* UUI: documented */
+enum { CALLERS_MAX = 20, UUI_MAX = STORE_UUI - 1, VARIABLES_MAX = 100, VALUE_MAX = 256, RING_MAX_S = 600, NUMBER_MAX = 64 };   /* UUI: documented */
 
 /* Why a call was not begun. */
 static void fail_by(const parameters *in, int error)
@@ -60,15 +60,23 @@ void action_create_call_out_session(action_call *call)
 const char *const members_create_ivr_session[] = { "SdkAppId", "Callee", "IVRId", "Callers", "Variables", "UUI", "MaxRingTimeoutSecond", NULL };
 static const char *const variable_members[] = { "Key", "Value", NULL };
 
-static void read_variables(const parameters *in)
+static bool is_name(const char *text)
+{
+    size_t n = strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_");
+    return n && n <= FLOW_VARIABLE_MAX && !text[n];
+}
+
+static int read_variables(const parameters *in, prompt_variable list[VARIABLES_MAX])
 {
     static parameters each[VARIABLES_MAX]; /* the control thread is the only one here */
     int n = parameter_objects(in, "Variables", 0, VARIABLES_MAX, variable_members, each);
     for (int i = 0; i < n; i++) {
-        parameter_text(&each[i], "Key", STORE_TEXT - 1);
-        parameter_text_or(&each[i], "Value", "", STORE_UUI);
+        list[i].name = parameter_text(&each[i], "Key", STORE_TEXT - 1);
+        list[i].value = parameter_text_or(&each[i], "Value", "", VALUE_MAX);
+        if (!in->call->code && !is_name(list[i].name))
+            parameter_fail(&each[i], "InvalidParameterValue", "Key", "must be of letters, digits and _, at most 32 of them");
     }
-    if (n) parameter_fail(in, "UnsupportedOperation", "Variables", "must be empty: IVR flows have no variables here");
+    return n;
 }
 
 void action_create_ivr_session(action_call *call)
@@ -81,7 +89,9 @@ void action_create_ivr_session(action_call *call)
     what.n_callers = parameter_texts(&in, "Callers", 0, CALLERS_MAX, callers, NUMBER_MAX);
     what.uui = parameter_text_or(&in, "UUI", "", UUI_MAX);
     what.ring_s = (int)parameter_integer_or(&in, "MaxRingTimeoutSecond", 0, 1, RING_MAX_S);
-    read_variables(&in);
+    prompt_variable variables[VARIABLES_MAX];
+    what.n_variables = read_variables(&in, variables);
+    what.variables = variables;
     if (call->code) return;
     fail_by(&in, calls_dial_flow(call->api->calls, app_id, flow_id, &what, session_id));
     json_put_string(call->out, "SessionId", session_id);

@@ -15,7 +15,7 @@
 
 #define FLOW_BEEP "${Beep}"           /* a text that is no speech: the tone before a voicemail. Documents cannot have it */
 
-enum { FLOW_MODULES_MAX = 200, FLOW_BRANCHES_MAX = 12, FLOW_ID_MAX = 64, FLOW_SENTENCE_MAX = 320 };
+enum { FLOW_MODULES_MAX = 200, FLOW_BRANCHES_MAX = 12, FLOW_ID_MAX = 64, FLOW_SENTENCE_MAX = 320, FLOW_VARIABLE_MAX = 32 };
 
 typedef struct flow flow;
 
@@ -31,7 +31,7 @@ void flow_drop(flow *f);              /* NULL is allowed */
 /* Every text that is spoken, for making sounds ahead, and every sound and group it refers to. */
 typedef struct {
     int64_t sound_id;                 /* 0: text */
-    const char *text;                 /* may hold ${WaitNo} and ${StaffNo} */
+    const char *text;                 /* may hold ${WaitNo}, ${StaffNo} and ${var.Name} */
 } flow_sound;
 void flow_each_sound(const flow *f, bool (*each)(void *ctx, const char *module, const flow_sound *sound), void *ctx);
 void flow_each_group(const flow *f, bool (*each)(void *ctx, const char *module, int64_t group_id), void *ctx);

@@ -129,12 +129,19 @@ static bool accept(reading *r, const json_reader *in, const char *part)
     return !in->error || fail(r, part, in->message);
 }
 
+/* "${var.Name}": CreateIVRSession gives its value. */
+static bool is_given_variable(const char *at)
+{
+    size_t n = strncmp(at, "${var.", 6) ? 0 : strspn(at + 6, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_");
+    return n > 0 && n <= FLOW_VARIABLE_MAX && at[6 + n] == '}';
+}
+
 /* A variable that nobody fills in would be read out to the caller. */
 static bool variables_known(reading *r, const char *part, const char *text)
 {
     for (const char *at = text; (at = strstr(at, "${")); at += 2)
-        if (strncmp(at, "${WaitNo}", 9) && strncmp(at, "${StaffNo}", 10))
-            return fail(r, part, "text has a ${...} that is not known. Use ${WaitNo} or ${StaffNo}.");
+        if (strncmp(at, "${WaitNo}", 9) && strncmp(at, "${StaffNo}", 10) && !is_given_variable(at))
+            return fail(r, part, "text has a ${...} that is not known. Use ${WaitNo}, ${StaffNo} or ${var.Name}.");
     return true;
 }
 

@@ -296,7 +296,16 @@ static size_t spell(char *out, size_t room, const char *staff_no)
     return n;
 }
 
-/* ${WaitNo} and ${StaffNo} filled in; what is not known, left out. */
+/* "" when nobody has given it. */
+static const char *value_of(const prompt_values *values, const char *name, size_t n)
+{
+    for (int i = 0; values && i < values->n_variables; i++)
+        if (strlen(values->variables[i].name) == n && !memcmp(values->variables[i].name, name, n))
+            return values->variables[i].value;
+    return "";
+}
+
+/* ${WaitNo}, ${StaffNo} and ${var.Name} filled in; what is not known, left out. What comes in is text only. */
 static void fill_in(char out[TEXT_MAX], const char *text, const prompt_values *values)
 {
     size_t n = 0;
@@ -309,6 +318,10 @@ static void fill_in(char out[TEXT_MAX], const char *text, const prompt_values *v
             if (values && values->staff_no)
                 n += spell(out + n, TEXT_MAX - n, values->staff_no);
             text += 10;
+        } else if (!strncmp(text, "${var.", 6) && strchr(text, '}')) {
+            size_t length = strcspn(text + 6, "}");
+            n += (size_t)snprintf(out + n, TEXT_MAX - n, "%s", value_of(values, text + 6, length));
+            text += 6 + length + 1;
         } else
             out[n++] = *text++;
         if (n >= TEXT_MAX)

@@ -29,8 +29,13 @@ prompts *prompts_new(const prompts_config *config, store *db, workers *pool, con
 void prompts_free(prompts *p);
 
 typedef struct {
+    const char *name, *value;
+} prompt_variable;
+
+typedef struct {
     int wait_no;                      /* ${WaitNo}; below 0: not known */
     const char *staff_no;             /* ${StaffNo}, or NULL */
+    const prompt_variable *variables; int n_variables; /* ${var.Name}; the first of a name counts */
 } prompt_values;
 
 /* Calls ready(ctx, path) at once or later: a WAV file's path (FLOW_BEEP has one, too), or NULL (logged: the flow goes on without the sound). Returns a ticket

@@ -93,7 +93,7 @@ static const struct {
     { AROUND("{\"id\":\"m\",\"type\":\"play\",\"sound\":{\"file\":\"/etc/passwd\"},\"next\":\"bye\"}"),
       "Module m: sound.file is not known here. Take it out, or see docs/ivr.md for its name." },
     { AROUND("{\"id\":\"m\",\"type\":\"play\",\"sound\":{\"text\":\"${Name}\"},\"next\":\"bye\"}"),
-      "Module m: sound.text has a ${...} that is not known. Use ${WaitNo} or ${StaffNo}." },
+      "Module m: sound.text has a ${...} that is not known. Use ${WaitNo}, ${StaffNo} or ${var.Name}." },
     { AROUND("{\"id\":\"m\",\"type\":\"play\",\"sound\":" HI ",\"interruptible\":1,\"next\":\"bye\"}"), "Module m: interruptible must be true or false." },
     { AROUND("{\"id\":\"m\",\"type\":\"play\",\"sound\":" HI "}"), "Module m: next is missing. Set it." },
     { AROUND("{\"id\":\"m\",\"type\":\"play\",\"sound\":" HI ",\"next\":\"nowhere\"}"),

@@ -230,14 +230,17 @@ static void variables_are_filled_in(void **state)
 {
     answers a, b;
     (void)state;
+    static const prompt_variable given[] = { { "Name", "Ms ${" }, { "n_2", "7" } };
     static const struct { const char *text; prompt_values values; const char *same; } cases[] = {
-        { "There are ${WaitNo} before you.", { 3, NULL }, "There are 3 before you." },
-        { "There are ${WaitNo} before you.", { -1, NULL }, "There are  before you." },
-        { "Agent ${StaffNo}, agent ${StaffNo}.", { 0, "1001" }, "Agent 1 0 0 1, agent 1 0 0 1." },
-        { "Agent ${StaffNo}.", { 0, "A-17x" }, "Agent A-1 7x." },
-        { "Agent ${StaffNo}.", { 0, NULL }, "Agent ." },
-        { "${WaitNo}${WaitNo}", { 2147483647, NULL }, "21474836472147483647" },
-        { "costs 5 $ {WaitNo} ${Wait", { 1, NULL }, "costs 5 $ {WaitNo} ${Wait" },
+        { "There are ${WaitNo} before you.", { .wait_no = 3, .staff_no = NULL }, "There are 3 before you." },
+        { "There are ${WaitNo} before you.", { .wait_no = -1, .staff_no = NULL }, "There are  before you." },
+        { "Agent ${StaffNo}, agent ${StaffNo}.", { .wait_no = 0, .staff_no = "1001" }, "Agent 1 0 0 1, agent 1 0 0 1." },
+        { "Agent ${StaffNo}.", { .wait_no = 0, .staff_no = "A-17x" }, "Agent A-1 7x." },
+        { "Agent ${StaffNo}.", { .wait_no = 0, .staff_no = NULL }, "Agent ." },
+        { "${WaitNo}${WaitNo}", { .wait_no = 2147483647, .staff_no = NULL }, "21474836472147483647" },
+        { "Dear ${var.Name}, ${var.n_2}.", { .wait_no = -1, .variables = given, .n_variables = 2 }, "Dear Ms ${, 7." },
+        { "Dear ${var.Nobody}${var.Name", { .wait_no = -1, .variables = given, .n_variables = 2 }, "Dear ${var.Name" },
+        { "costs 5 $ {WaitNo} ${Wait", { .wait_no = 1, .staff_no = NULL }, "costs 5 $ {WaitNo} ${Wait" },
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         get(cases[i].text, &cases[i].values, &a);
@@ -259,7 +262,7 @@ static void long_texts_are_cut_not_overrun(void **state)
     char *path = strdup(getenv("PATH"));
     setenv("PATH", "/nowhere", 1); /* quarter of an hour of digits need not be spoken */
     reopen(&(prompts_config){ .voice = "en-us", .speech_url = "http://127.0.0.1:1/" });
-    get(text, &(prompt_values){ 1, staff }, &a);
+    get(text, &(prompt_values){ .wait_no = 1, .staff_no = staff }, &a);
     setenv("PATH", path, 1);
     free(path);
     assert_int_equal(a.n, 1);
