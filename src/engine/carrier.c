@@ -83,7 +83,8 @@ bool carrier_window_first(carrier_window *window, uint16_t seq) {
 void carrier_path(carrier *carrier, int path, bool open) {
     uint8_t bit = (uint8_t)(1 << path);
     carrier->open = (uint8_t)(open ? carrier->open | bit : carrier->open & ~bit);
-    carrier->pinged = false; /* whoever attached may be a reloaded page that counts its pings anew */
+    carrier->pinged = false; /* whoever attached may be another page, which counts its pings and frames anew: a jump back is believed at once */
+    carrier->window.stale = carrier->probes.stale = CARRIER_WINDOW;
     if (carrier->open != 0) return;
     carrier->mask = 0;
     carrier->window = carrier->probes = (carrier_window){ 0 };

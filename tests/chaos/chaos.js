@@ -1,10 +1,12 @@
 /**
  * chaos.js: runs tab_chaos.js over many seeds and prints what it measured. Layer: tests.
- * usage: chaos.js [runs, 200] [first seed, 1] [tabs, 10]
+ * usage: chaos.js [runs, 200] [first seed, 1] [tabs, 10] [seconds after which no run is begun]
  */
 import { quantile, TabChaos } from './tab_chaos.js';
 
-const [runs = 200, first = 1, tabs = 10] = process.argv.slice(2).map(Number);
+const [runs = 200, first = 1, tabs = 10, seconds = Infinity] = process.argv.slice(2).map(Number);
+const until = performance.now() + 1000 * seconds;
+let n = 0;
 let chaos = null;
 const failed = [];
 const gaps = [];
@@ -18,7 +20,8 @@ async function retire() {
   chaos = null;
 }
 
-for (let seed = first; seed < first + runs; seed++) {
+for (let seed = first; seed < first + runs && performance.now() < until; seed++) {
+  n += 1;
   chaos ??= await TabChaos.start({ tabs });
   try {
     await chaos.run(seed);
@@ -31,7 +34,7 @@ for (let seed = first; seed < first + runs; seed++) {
   }
 }
 if (chaos) await retire();
-console.log(`\n${runs} runs of ${tabs} tabs, ${failed.length} failed${failed.length ? ` (seeds ${failed})` : ''}; ${JSON.stringify(done)}`);
+console.log(`\n${n} runs of ${tabs} tabs, ${failed.length} failed${failed.length ? ` (seeds ${failed})` : ''}; ${JSON.stringify(done)}`);
 if (gaps.length) {
   console.log(`silence at ${gaps.length} changes of tabs: median ${Math.round(quantile(gaps, 0.5))} ms, p95 ${Math.round(quantile(gaps, 0.95))} ms, longest ${Math.round(Math.max(...gaps))} ms`);
 }

@@ -156,8 +156,27 @@ static void a_probe_comes_back_once_on_the_paths_that_sound_takes(void **state) 
     assert_int_equal(carrier_paths(&carrier), 4);
 }
 
+static void a_page_that_takes_over_is_heard_from_its_first_frame(void **state) {
+    (void)state;
+    carrier c = { 0 };
+    carrier_frame in;
+    uint8_t reply[CARRIER_REPLY_MAX], bytes[CARRIER_HEADER + 1] = { 0 };
+    size_t n;
+    carrier_path(&c, 0, true); /* of the page before, which is dead and has closed nothing */
+    for (uint16_t seq = 20000; seq < 20200; seq++) {
+        carrier_put_header(bytes, CARRIER_DATA, 0, seq);
+        assert_int_equal(carrier_receive(&c, 0, bytes, sizeof bytes, &in, reply, &n), CARRIER_TAKE_PACKET);
+    }
+    carrier_path(&c, 1, true);
+    for (uint16_t seq = 10000; seq < 10010; seq++) {
+        carrier_put_header(bytes, CARRIER_DATA, 0, seq);
+        assert_int_equal(carrier_receive(&c, 1, bytes, sizeof bytes, &in, reply, &n), CARRIER_TAKE_PACKET);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_page_that_takes_over_is_heard_from_its_first_frame),
         cmocka_unit_test(a_frame_has_the_documented_bytes),
         cmocka_unit_test(what_is_no_frame_is_refused),
         cmocka_unit_test(the_first_copy_counts_in_any_order_and_over_the_wrap),

@@ -26,7 +26,7 @@ const SLOW_MS = 1000;
 const LATE = 3;
 /** A leader that was late itself by so many beats asks whether it still leads before it does anything. */
 const DOUBT = 2;
-/** Followers look at the clock so often; when that comes late they stood still themselves, and wait anew. */
+/** Followers look at the clock so often; when that comes late they stood still themselves, and do not count that time. */
 const LOOK_MS = 100;
 /** Between claiming the seat and taking it: for what other tabs of the term before have and this one has not. */
 const CATCH_UP_MS = 30;
@@ -137,7 +137,8 @@ export class TabHost {
 
   look() {
     const ms = now();
-    if (ms - this.lookedMs > 3 * LOOK_MS) this.heardMs = Math.max(this.heardMs, ms - this.everyMs); /* we stood still ourselves */
+    const stoodMs = ms - this.lookedMs - LOOK_MS;
+    if (stoodMs > 2 * LOOK_MS) this.heardMs += stoodMs; /* we stood still ourselves: that time does not count */
     this.lookedMs = ms;
     if (this.role === 'follower' && !this.isFrozen && ms - this.heardMs > LATE * this.everyMs) this.suspect(ms);
     if ((this.role === 'leader' || this.role === 'claiming') && ms - this.beatMs >= this.every()) this.beat();
