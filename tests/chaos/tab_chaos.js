@@ -186,9 +186,17 @@ export class TabChaos {
     const begun = this.rtp.length;
     if (!this.isMeasured) return;
     while (this.rtp.length < begun + 25) {
-      if (performance.now() > limit) throw new Error('the telephone hears nothing');
+      if (performance.now() > limit) throw new Error(`the telephone hears nothing: ${await this.why()}`);
       await delay(20);
     }
+  }
+
+  /** What the tab with the microphone says of it. */
+  async why() {
+    const leader = await this.leader();
+    if (!leader) return 'no tab has the microphone';
+    const [one] = await leader.tab.evaluate(() => tccc.Call.getStats({ sessionId: window.log.findLast(({ fields }) => fields.sessionId).fields.sessionId }).then((data) => [data], (error) => [error.code]));
+    return `tab ${this.group.seats.indexOf(leader) + 1}: ${JSON.stringify(one.data ?? one)}`;
   }
 
   /** After-call work may follow: the status is the same in all tabs. */
