@@ -1,8 +1,8 @@
 #!/bin/bash
 # `make test`: sets up what is missing, builds, runs everything. A failed build ends it; a failed test stage is told at the
 # end, after the others have run. Layer: build. FUZZ_SECONDS (default 15) is each fuzzer's time, with inputs that are the same in
-# every run (`make fuzz` looks for new ones); TEST_JOBS (default 3) how many files of mocha tests run at a time, but for those
-# that measure sound: these have the machine for themselves.
+# every run (`make fuzz` looks for new ones); TEST_JOBS (default 2) how many files of mocha tests run at a time beside one
+# with browsers; those that measure sound have the machine for themselves.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 source cmake/stages.sh 14
@@ -16,6 +16,17 @@ mocha_folders() {
     shift
     mapfile -t files < <(cd tests && find "$@" -name '*.test.js' | sort | sed 's|^|tests/|')
     npx mocha --no-config --timeout 60000 --parallel --jobs "$jobs" "${files[@]}"
+}
+
+# Browsers fill a processor: one file of theirs at a time, beside two of the others.
+mocha_with_browsers() {
+    local status=0 log=build/log/browsers.log browsers
+    mocha_folders 1 browser >"$log" 2>&1 &
+    browsers=$!
+    mocha_folders "${TEST_JOBS:-2}" wasm js server peers || status=$?
+    wait "$browsers" || status=$?
+    cat "$log"
+    return $status
 }
 
 # All of them with the sanitizers; those that compare bits also as gcc optimises them.
@@ -48,7 +59,7 @@ try "unit tests with AddressSanitizer and UBSan" unit_tests
 # The stages that follow mostly wait for something.
 beside "fuzzers, ${FUZZ_SECONDS:-15} s each" env FUZZ_SEED=1 cmake/fuzz.sh "${FUZZ_SECONDS:-15}"
 try "layers, names, sizes" mocha_folders 1 check
-try "WASM, scripts, server, telephones, browsers" mocha_folders "${TEST_JOBS:-3}" wasm js server peers browser
+try "WASM, scripts, server, telephones, browsers" mocha_with_browsers
 collect || failed+=("$beside_title")
 try "end to end: sound" mocha_folders 1 e2e
 

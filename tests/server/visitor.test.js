@@ -54,6 +54,15 @@ describe('visitors', function visitors() {
     await seat.close();
   });
 
+  it('a visitor whose connection is lost for longer may come back; the server goes on', async () => {
+    const seat = await seatOf();
+    await seat.drop();
+    await centre().tcccd.process.waitLine(/seat\.away/);
+    const back = await WireSeat.open(centre().tcccd, { resume: seat.welcome.resume, lastSeq: seat.lastSeq });
+    assert.equal(back.welcome.agent.userId, seat.welcome.agent.userId);
+    await back.close();
+  });
+
   it('wrong sign-ins are refused with a sentence that names the member', async () => {
     for (const [body, status, word] of [['{', 400, 'body'], [{}, 400, 'channel'], [{ channel: 'none' }, 404, 'channel'], [{ channel: 'shop', avatar: 'javascript:1' }, 400, 'avatar'],
       [{ channel: 'shop', visitorId: 'x', visitorKey: 'y' }, 400, 'visitorId'], [{ channel: 'shop', visitorId: '0'.repeat(32) }, 400, 'visitorKey'],

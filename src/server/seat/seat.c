@@ -57,7 +57,7 @@ static void window_over(void *owner) {
 
 static void is_away(void *owner) {
     seat *s = owner;
-    LOG(s->all->log, LOG_LEVEL_INFO, "seat.away", log_text("user", seat_agent(s)->user_id));
+    LOG(s->all->log, LOG_LEVEL_INFO, "seat.away", log_text("user", seat_name(s)));
     s->all->handler.unreachable(s->all->ctx, s);
 }
 
