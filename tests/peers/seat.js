@@ -24,7 +24,7 @@ export class Seat {
 
   /** Names of the events of one session so far, without those that are ours alone. */
   async story(sessionId) {
-    const ours = ['progress', 'held', 'connectionChanged', 'warning', 'audioBlocked', 'micError', 'statusChanged', 'ready', 'sessionCompleted'];
+    const ours = ['progress', 'held', 'connectionChanged', 'warning', 'audioBlocked', 'micError', 'statusChanged', 'ready', 'sessionCompleted', 'quality', 'volume'];
     return (await this.log()).filter((one) => one.fields.sessionId === sessionId && !ours.includes(one.name)).map((one) => one.name);
   }
 
