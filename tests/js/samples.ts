@@ -1,5 +1,5 @@
 /** samples.ts: how published integrations use the SDK; compiled against tccc.d.ts, never run. Layer: tests. */
-import type { EventMap, Payload, TcccError } from '../../js/types/tccc';
+import type { EventMap, Payload, ServerType, TcccError } from '../../js/types/tccc';
 
 async function callOut(): Promise<string> {
   try {
@@ -30,6 +30,9 @@ if (tccc.Agent.getStatus() === 'free' && tccc.isEnvSupported()) callOut();
 tccc.UI.hidefloatButton();
 tccc.overrideButtonConfig(({ active }) => ({ active: active.filter(({ type }) => type !== 'showKeyboard') }));
 tccc.timer.emitter.removeAllListeners('tokenExpired');
+
+const seats: ServerType[] = ['staffSeat', 'staffPhoneSeat', 'miniProgramSeat', 'staffExtensionSeat']; // SDK-021 to SDK-024
+console.log(seats.length);
 
 // @ts-expect-error an unknown status
 tccc.Agent.setStatus({ status: 'asleep' });

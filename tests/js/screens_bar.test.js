@@ -115,7 +115,7 @@ describe('call bar', () => {
     assert.equal(await tab.text('.keys'), '');
   });
 
-  it('WB-064 WB-065 transfer shows the groups with free agents and who waits, and hands over', async () => {
+  it('SDK-052 WB-064 WB-065 transfer shows the groups with free agents and who waits, and hands over', async () => {
     await call();
     await tab.press('Transfer');
     await until(async () => /Sales\s+2 free · 1 waiting/.test(await tab.text('.picks')), 'the groups');

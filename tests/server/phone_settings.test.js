@@ -115,7 +115,7 @@ describe('settings of calls', function () {
     await first.done();
   });
 
-  it('useMobile: a call to an agent rings its mobile over the trunk, though its page is there', async () => {
+  it('SDK-050 useMobile: a call to an agent rings its mobile over the trunk, though its page is there', async () => {
     await admin().patch(`agents/${encodeURIComponent(agent(1))}`, { phone: MOBILE });
     const anna = await centre.seatOf(agent(0));
     const bob = await centre.seatOf(agent(1));

@@ -73,7 +73,7 @@ describe('pushes of real calls', function () {
     assert.ok(cdr.QueuedTimestamp >= cdr.StartTimestamp && cdr.RingTimestamp >= cdr.QueuedTimestamp && cdr.AcceptTimestamp >= cdr.RingTimestamp);
   });
 
-  it('PUSH-073 PUSH-078 PUSH-079 one recording for each participant, whose address can be fetched', async () => {
+  it('SDK-012 PUSH-073 PUSH-078 PUSH-079 one recording for each participant, whose address can be fetched', async () => {
     const { seat, sessionId } = await answered();
     const both = await receiver.until(() => {
       const found = bodies('record').filter((one) => one.SessionId === sessionId);

@@ -312,7 +312,7 @@ describe('internal calls', function () {
   this.timeout(40000);
   const centre = useCentre();
 
-  it('ACD-033 one agent calls another: both pages hear of it, both get media, one record of type 6', async () => {
+  it('ACD-033 SDK-048 SDK-049 SDK-144 to SDK-147 SDK-149 one agent calls another: both pages hear of it, both get media, one record of type 6', async () => {
     const anna = await centre().seatOf(agent(0));
     const dora = await centre().seatOf(agent(3));
     const { sessionId } = await anna.ask('call.internal', { calleeUserId: agent(3) });
@@ -320,8 +320,9 @@ describe('internal calls', function () {
     const callIn = await dora.next('callIn');
     assert.deepEqual([callIn.type, callIn.peerUserId, callIn.sessionId], ['internal', agent(0), sessionId]);
     assert.deepEqual(await anna.next('progress'), { sessionId, ringing: true });
+    assert.equal(typeof callIn.timeout, 'number');
     await dora.ask('call.accept', { sessionId });
-    await dora.next('userAccessed');
+    assert.equal((await dora.next('userAccessed')).sessionId, sessionId);
     await anna.next('calloutAccepted');
     const [a, d] = [(await anna.next('media')), (await dora.next('media'))];
     assert.deepEqual([a.codec, a.op, d.codec, d.op], ['opus', 'start', 'opus', 'start']);
