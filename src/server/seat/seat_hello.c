@@ -157,6 +157,8 @@ void seat_hello(seat_link *link, const wire_hello *hello) {
         seat_link_refuse(link, error);
         return;
     }
+    if (!hello->resume && s->agent)
+        agent_set_microphone(s->agent, AGENT_MIC_OK); /* another page: it tells. Before the link, so that no event comes before the welcome */
     deadline_clear(all->timers, &link->hello);
     deadline_clear(all->timers, &s->window);
     deadline_clear(all->timers, &s->away);
@@ -167,8 +169,6 @@ void seat_hello(seat_link *link, const wire_hello *hello) {
         outbox_forget_requests(s->box);
     str_ncpy(s->tab, hello->tab, sizeof s->tab);
     LOG(all->log, LOG_LEVEL_INFO, "seat.hello", log_text("user", seat_name(s)), log_integer("resumed", hello->resume != NULL), log_integer("replay", replay));
-    if (!hello->resume && s->agent)
-        agent_set_microphone(s->agent, AGENT_MIC_OK); /* another page: it tells */
     welcome(link, hello, replay);
     if (s->agent)
         agent_set_connected(s->agent, true);
