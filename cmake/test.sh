@@ -10,23 +10,39 @@ source cmake/stages.sh 14
 failed=()
 try() { stage "$@" || failed+=("$1"); }
 
-# mocha_folders <jobs> <folders under tests/>: that many files at a time.
+# mocha_folders <jobs> <list> <folders under tests/>: that many files at a time; the files of tests that failed go into the list.
 mocha_folders() {
-    local jobs=$1 files
-    shift
+    local jobs=$1 list=$2 files
+    shift 2
+    rm -f "$list"
     mapfile -t files < <(cd tests && find "$@" -name '*.test.js' | sort | sed 's|^|tests/|')
-    npx mocha --no-config --timeout 60000 --parallel --jobs "$jobs" "${files[@]}"
+    FAILED_FILES=$list npx mocha --no-config --timeout 60000 --reporter tests/failed_files.cjs --parallel --jobs "$jobs" "${files[@]}"
 }
+
+# mocha_again <lists>: tests that failed beside others on a busy machine run once more with nothing beside them; what fails then has
+# failed. A few files only: where more fail, it is not the machine.
+mocha_again() {
+    local files
+    mapfile -t files < <(cat "$@" 2>/dev/null | sort -u)
+    if [ ${#files[@]} -eq 0 ] || [ ${#files[@]} -gt 4 ]; then return 1; fi
+    printf '  FAILED; once more by themselves:\n'
+    printf '    %s\n' "${files[@]}"
+    npx mocha --no-config --timeout 60000 "${files[@]}"
+}
+
+mocha_alone() { mocha_folders 1 build/log/failed "$@" || mocha_again build/log/failed; }
 
 # Browsers fill a processor: one file of theirs at a time, beside two of the others.
 mocha_with_browsers() {
     local status=0 log=build/log/browsers.log browsers
-    mocha_folders 1 browser >"$log" 2>&1 &
+    mocha_folders 1 build/log/failed-browsers browser >"$log" 2>&1 &
     browsers=$!
-    mocha_folders "${TEST_JOBS:-2}" wasm js server peers || status=$?
+    mocha_folders "${TEST_JOBS:-2}" build/log/failed wasm js server peers || status=$?
     wait "$browsers" || status=$?
     cat "$log"
-    return $status
+    if [ $status -ne 0 ]; then
+        mocha_again build/log/failed build/log/failed-browsers
+    fi
 }
 
 # All of them with the sanitizers; those that compare bits also as gcc optimises them.
@@ -58,10 +74,10 @@ stage "building scripts" scripts
 try "unit tests with AddressSanitizer and UBSan" unit_tests
 # The stages that follow mostly wait for something.
 beside "fuzzers, ${FUZZ_SECONDS:-15} s each" env FUZZ_SEED=1 cmake/fuzz.sh "${FUZZ_SECONDS:-15}"
-try "layers, names, sizes" mocha_folders 1 check
+try "layers, names, sizes" mocha_folders 1 build/log/failed check
 try "WASM, scripts, server, telephones, browsers" mocha_with_browsers
 collect || failed+=("$beside_title")
-try "end to end: sound" mocha_folders 1 e2e
+try "end to end: sound" mocha_alone e2e
 
 printf 'total: %d s\n' $((SECONDS - started))
 if [ ${#failed[@]} -gt 0 ]; then
