@@ -1,7 +1,7 @@
 #!/bin/bash
 # `make test`: sets up what is missing, builds, runs everything. A failed build ends it; a failed test stage is told at the
 # end, after the others have run. Layer: build. FUZZ_SECONDS (default 15) is each fuzzer's time, with inputs that are the same in
-# every run (`make fuzz` looks for new ones); TEST_JOBS (default 2) how many files of mocha tests run at a time beside one
+# every run (`make fuzz` looks for new ones); TEST_JOBS (default 3) how many files of mocha tests run at a time beside one
 # with browsers; those that measure sound have the machine for themselves.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -32,12 +32,12 @@ mocha_again() {
 
 mocha_alone() { mocha_folders 1 build/log/failed "$@" || mocha_again build/log/failed; }
 
-# Browsers fill a processor: one file of theirs at a time, beside two of the others.
+# Browsers fill a processor: one file of theirs at a time, beside three of the others.
 mocha_with_browsers() {
     local status=0 log=build/log/browsers.log browsers
     mocha_folders 1 build/log/failed-browsers browser >"$log" 2>&1 &
     browsers=$!
-    mocha_folders "${TEST_JOBS:-2}" build/log/failed wasm js server peers || status=$?
+    mocha_folders "${TEST_JOBS:-3}" build/log/failed wasm js server peers || status=$?
     wait "$browsers" || status=$?
     cat "$log"
     if [ $status -ne 0 ]; then
