@@ -139,9 +139,12 @@ export const calling = {
   isRefused: (code) => `${head('is refused')}${invite()}${provisional}<recv response="${code}"/>\n${ackRefusal}</scenario>`,
 };
 
+/** sipp waits 1 s / rate before its first call. */
+const FIRST_AT_ONCE = 100;
+
 export class Sipp {
   /** Options: scenario (XML), remote ('host:port', for calls), number called, from (caller, or a list: one a call), calls, rate (per second), limit. */
-  static async start({ scenario, remote, number = '1000', from = '02012345678', calls = 1, rate = 1, limit = 10, port, host = '127.0.0.1', transport = 'u1', more = [] }) {
+  static async start({ scenario, remote, number = '1000', from = '02012345678', calls = 1, rate = calls > 1 ? 1 : FIRST_AT_ONCE, limit = 10, port, host = '127.0.0.1', transport = 'u1', more = [] }) {
     const dir = scratch('sipp');
     const local = port || await freePort();
     const media = 2 * Math.ceil((await freePort()) / 2);
