@@ -1,6 +1,7 @@
 /** api_call.js: tccc.Call. Layer: page, namespaces. Source: the documented agent SDK; shapes of promise.js. */
 import { apiPromise } from './promise.js';
 import { tcccError } from './errors.js';
+import { NOISE_LEVELS } from './voice_module.js';
 
 /** Published samples pass {sessionId}, the documented table a bare string. @param {any} options @returns {any} */
 const sessionArgs = (options) => (typeof options === 'string' ? { sessionId: options } : { ...options });
@@ -60,7 +61,7 @@ export function createCallApi({ bus, sessions, audio, withMic }) {
     const level = options?.level;
     if (level === undefined) throw tcccError('ARG_MISSING', 'The option level is missing.');
     if (level === 'ai') throw tcccError('STATE', 'The AI model of noise suppression is not there yet.', 'Use the level "standard".');
-    if (level !== 'off' && level !== 'standard') throw tcccError('ARG_RANGE', 'The option level must be "off", "standard" or "ai".');
+    if (!Object.hasOwn(NOISE_LEVELS, level)) throw tcccError('ARG_RANGE', 'The option level must be "off", "low", "standard", "high" or "ai".');
     if (!audio.isOurProcessing()) throw tcccError('STATE', 'The browser does the processing (data-processing).', 'Load the script without data-processing.');
     audio.setNoiseSuppression(level);
   }

@@ -5,7 +5,7 @@
 import { closeMicrophone, openMicrophone } from './microphone.js';
 import { createVoiceNode, loadVoiceModule } from './voice_node.js';
 import { tcccError } from './errors.js';
-import { STATS } from './voice_module.js';
+import { NOISE_LEVELS, STATS } from './voice_module.js';
 
 /** resume() of a context that waits for a click never settles, that of a slow sound card takes a second (Firefox). */
 const RESUME_MS = 2000;
@@ -55,6 +55,7 @@ export class Audio {
     this.isRingOn = true;
     this.gain = { input: 1, output: 1 };
     this.levelsMs = 0;
+    /** @type {keyof typeof NOISE_LEVELS} */
     this.noise = 'standard';
     /** @type {(levels: {input: number, output: number}) => void} */
     this.onLevels = () => {};
@@ -211,7 +212,7 @@ export class Audio {
     this.tellNode();
   }
 
-  /** @param {string} level "off" or "standard" */
+  /** @param {keyof typeof NOISE_LEVELS} level */
   setNoiseSuppression(level) {
     this.noise = level;
     this.tellNode();
@@ -227,7 +228,7 @@ export class Audio {
   tellNode() {
     const port = this.graph?.node.port;
     const byCore = +(this.config.processing === 'core');
-    if (byCore) port?.postMessage({ k: 'configure', aec: byCore, ns: +(this.noise !== 'off'), agc: byCore });
+    if (byCore) port?.postMessage({ k: 'configure', aec: byCore, ns: NOISE_LEVELS[this.noise], agc: byCore });
     port?.postMessage({ k: 'gain', ...this.gain });
     port?.postMessage({ k: 'ring', isOn: this.isRingOn });
     port?.postMessage({ k: 'levels', ms: this.levelsMs });

@@ -7,6 +7,8 @@ import { wasmImports } from './compile.js';
 
 const MAILBOX = 4096;
 export const FLAG = Object.freeze({ SEND: 1, RECEIVE: 2, MUTED: 4 });
+/** What Call.setNoiseSuppression names, as enum tccc_noise. */
+export const NOISE_LEVELS = Object.freeze({ off: 0, standard: 1, low: 2, high: 3 });
 export const TONES = Object.freeze({ none: 0, ringback: 1, ring: 2, busy: 3 });
 export const STATS = Object.freeze(['packetsSent', 'packetsReceived', 'packetsLost', 'packetsLate', 'packetsDuplicate',
   'bytesSent', 'bytesReceived', 'rttMs', 'jitterMs', 'bufferMs', 'targetMs', 'concealedRatio', 'stretchedRatio',

@@ -164,7 +164,7 @@ export interface Call {
   /** Ours: back to the customer. */
   stopSelfService(options: SessionOptions | string): Promise<Success>;
   /** Ours: of the microphone; 'ai' is refused as long as there is no model. */
-  setNoiseSuppression(options: { level: 'off' | 'standard' | 'ai' }): Promise<Success>;
+  setNoiseSuppression(options: { level: 'off' | 'low' | 'standard' | 'high' | 'ai' }): Promise<Success>;
   /** Ours. */
   getStats(options: SessionOptions | string): Promise<Success<CallStats>>;
 }

@@ -10,8 +10,8 @@
 
 static const char usage[] =
     "usage: tccc-audio aec     --far FAR.wav --mic MIC.wav --out OUT.wav [--tail-ms 200] [--json STATS.json]\n"
-    "       tccc-audio ns      --in NOISY.wav --out CLEAN.wav\n"
-    "       tccc-audio process --far FAR.wav --mic MIC.wav --out OUT.wav [--tail-ms 200] [--json STATS.json]\n"
+    "       tccc-audio ns      --in NOISY.wav --out CLEAN.wav [--level medium]\n"
+    "       tccc-audio process --far FAR.wav --mic MIC.wav --out OUT.wav [--level medium] [--tail-ms 200] [--json STATS.json]\n"
     "       tccc-audio jitter  --in SPEECH.wav --trace ARRIVALS.csv [--out OUT.wav] [--json STATS.json] [--codec opus] [--ppm 0]\n"
     "       tccc-audio codec   --in SPEECH.wav --out OUT.wav [--json STATS.json] [--codec opus]\n"
     "       tccc-audio quality --delay-ms MS --loss SHARE [--codec opus]\n"
@@ -19,8 +19,8 @@ static const char usage[] =
     "jitter: a receiver's sound when packets of 20 ms arrive as the trace says (lines of sequence,send_ms,arrival_ms; no arrival: lost);\n"
     "codec: encoded and decoded; quality: rating and mean opinion score of ITU-T G.107.\n"
     "Files: WAV of one channel, 16000 or 48000 Hz; --out is written with 16 bits at 16000 Hz.\n"
-    "--tail-ms: 32 to 500. --codec: opus, pcma, pcmu. --bitrate: Opus, 6000 to 64000 (24000). --ppm: how much faster the sender's clock\n"
-    "is, -500 to 500. --loss: of jitter and codec, what Opus expects, 0 to 1 (0). --delay-ms: mouth to ear, 0 to 2000.\n";
+    "--tail-ms: 32 to 500. --level: how much noise is taken out, off, low, medium, high. --codec: opus, pcma, pcmu. --bitrate: Opus, 6000\n"
+    "to 64000 (24000). --ppm: how much faster the sender's clock is, -500 to 500. --loss: of jitter and codec, what Opus expects, 0 to 1 (0). --delay-ms: mouth to ear, 0 to 2000.\n";
 
 enum { TEXTS = 6, NUMBERS = 5 };
 
@@ -46,6 +46,14 @@ static enum tccc_codec read_codec(const char *text)
     audio_fail("--codec", "must be opus, pcma or pcmu");
 }
 
+static enum tccc_noise read_level(const char *text)
+{
+    static const char *const names[] = { [TCCC_NOISE_OFF] = "off", [TCCC_NOISE_LOW] = "low", [TCCC_NOISE_MEDIUM] = "medium", [TCCC_NOISE_HIGH] = "high" };
+    for (int level = TCCC_NOISE_OFF; level <= TCCC_NOISE_HIGH; level++)
+        if (strcmp(text, names[level]) == 0) return (enum tccc_noise)level;
+    audio_fail("--level", "must be off, low, medium or high");
+}
+
 static void read_options(int argc, char **argv, audio_options *options)
 {
     double tail_ms = options->tail_ms, bitrate = options->bitrate_bps;
@@ -54,9 +62,10 @@ static void read_options(int argc, char **argv, audio_options *options)
     const number_option numbers[NUMBERS] = { { "--tail-ms", 32, 500, &tail_ms }, { "--bitrate", 6000, 64000, &bitrate }, { "--ppm", -500, 500, &options->ppm },
                                              { "--loss", 0, 1, &options->loss }, { "--delay-ms", 0, 2000, &options->delay_ms } };
     for (int i = 2; i < argc; i += 2) {
-        bool known = strcmp(argv[i], "--codec") == 0;
+        bool is_codec = strcmp(argv[i], "--codec") == 0, is_level = strcmp(argv[i], "--level") == 0, known = is_codec || is_level;
         if (i + 1 == argc) audio_fail(argv[i], "wants a value");
-        if (known) options->codec = read_codec(argv[i + 1]);
+        if (is_codec) options->codec = read_codec(argv[i + 1]);
+        if (is_level) options->level = read_level(argv[i + 1]);
         for (int k = 0; k < TEXTS; k++)
             if (strcmp(argv[i], texts[k].name) == 0) *texts[k].value = argv[i + 1], known = true;
         for (int k = 0; k < NUMBERS; k++)
@@ -90,7 +99,7 @@ static void check_files(const audio_command *command, const audio_options *optio
 
 int main(int argc, char **argv)
 {
-    audio_options options = { .tail_ms = 200, .bitrate_bps = 24000, .codec = TCCC_CODEC_OPUS, .loss = -1 };
+    audio_options options = { .tail_ms = 200, .bitrate_bps = 24000, .codec = TCCC_CODEC_OPUS, .level = TCCC_NOISE_MEDIUM, .loss = -1 };
     for (size_t i = 0; argc > 1 && i < sizeof commands / sizeof *commands; i++) {
         if (strcmp(argv[1], commands[i].name) != 0) continue;
         read_options(argc, argv, &options);

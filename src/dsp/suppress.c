@@ -13,9 +13,11 @@
 enum { BINS = SPECTRUM_BINS, SPEECH_BEGIN = 10, SPEECH_END = 128, SPREAD = 10, BEGIN_FRAMES = 12, QUICK_FRAMES = 30, FIRST_WINDOW = 100, WINDOW = 600 };
 
 static const float SCALE = 32768;               /* s16: the scale of all powers here and in aec_residual */
-static const float NOISE_DB2 = -4.982892f;      /* log2 of the power gain for noise, -15 dB */
+/* log2 of the power gain for noise: 0, -15, -9, -20 dB */
+static const float depths[] = { [TCCC_NOISE_OFF] = 0, [TCCC_NOISE_MEDIUM] = -4.982892f, [TCCC_NOISE_LOW] = -2.989735f, [TCCC_NOISE_HIGH] = -6.643856f };
 static const float ECHO_GAIN = 1e-4f;           /* power gain for echo, -40 dB */
 static const float SWITCH = 0.1f;               /* a frame: noise suppression comes and goes in 100 ms */
+static const float DEEPER = 0.66f;              /* a frame: 20 dB in 100 ms */
 static const float NOISE_START = 1e3f, NOISE_MIN = 1, POWER_MIN = 1e-3f, POWER_MAX = 1e16f;
 static const float NOISE_STEP = 0.2f, NOISE_STEP_QUICK = 0.3f, NOISE_UP_MAX = 3;
 static const float SMOOTH_KEEP = 0.8f;
@@ -63,8 +65,9 @@ struct suppress {
     float above[BINS];      /* of the frame to what is unwanted */
     float zeta[BINS];       /* ratio, smoothed in time */
     aec *echo;
-    bool on;
+    enum tccc_noise level;
     float weight;           /* of noise suppression, 0..1 */
+    float depth;            /* log2 of the power gain for noise */
     int frames;             /* up to QUICK_FRAMES */
     uint32_t random;
 };
@@ -90,11 +93,18 @@ void suppress_free(suppress *state)
     free(state);
 }
 
-void suppress_set(suppress *state, bool noise, aec *echo)
+void suppress_set(suppress *state, enum tccc_noise noise, aec *echo)
 {
-    state->on = noise;
+    state->level = noise;
     state->echo = echo;
-    if (state->frames == 0) state->weight = noise ? 1 : 0;
+    if (state->frames > 0) return;
+    state->weight = noise == TCCC_NOISE_OFF ? 0 : 1;
+    state->depth = depths[noise];
+}
+
+static float suppress_towards(float from, float to, float step)
+{
+    return from < to - step ? from + step : from > to + step ? from - step : to;
 }
 
 /* Noise that grew beyond what presence still takes for noise: power does not stay high for 6 s where somebody speaks. */
@@ -233,9 +243,20 @@ static void suppress_apply(suppress *state, int k, float gain, float noise_gain)
     state->im[k] += size * suppress_random(state);
 }
 
-void suppress_process(suppress *state, float pcm[FRAME_LEN])
+static void suppress_gains(suppress *state, float gain[BINS], float noise_gain)
 {
     float absence[BINS];
+    suppress_ratios(state);
+    suppress_absence(state, absence);
+    for (int k = 0; k < BINS; k++) gain[k] = suppress_gain(state, k, absence[k], noise_gain);
+}
+
+void suppress_process(suppress *state, float pcm[FRAME_LEN])
+{
+    float gain[BINS];
+    state->weight = suppress_towards(state->weight, state->level == TCCC_NOISE_OFF ? 0 : 1, SWITCH);
+    state->depth = suppress_towards(state->depth, depths[state->level], DEEPER);
+    float noise_gain = elementary_exp2(state->depth);
     for (int i = 0; i < FRAME_LEN; i++) pcm[i] *= SCALE;
     spectrum_put(&state->input, pcm, state->re, state->im);
     for (int k = 0; k < BINS; k++) state->power[k] = state->re[k] * state->re[k] + state->im[k] * state->im[k] + POWER_MIN;
@@ -243,15 +264,11 @@ void suppress_process(suppress *state, float pcm[FRAME_LEN])
         aec_residual(state->echo, state->power, state->noise, state->residual);
     else
         memset(state->residual, 0, sizeof state->residual);
-    float step = state->on ? SWITCH : -SWITCH, weight = state->weight + step;
-    state->weight = weight < 0 ? 0 : weight > 1 ? 1 : weight;
-    float noise_gain = elementary_exp2(state->weight * NOISE_DB2);
     for (int k = 0; k < BINS; k++) state->smooth[k] = SMOOTH_KEEP * state->smooth[k] + (1 - SMOOTH_KEEP) * state->power[k];
     suppress_learn_noise(state);
     suppress_learn_lowest(state);
-    suppress_ratios(state);
-    suppress_absence(state, absence);
-    for (int k = 0; k < BINS; k++) suppress_apply(state, k, suppress_gain(state, k, absence[k], noise_gain), noise_gain);
+    suppress_gains(state, gain, noise_gain);
+    for (int k = 0; k < BINS; k++) suppress_apply(state, k, gain[k], noise_gain);
     spectrum_take(&state->output, state->re, state->im, pcm);
     for (int i = 0; i < FRAME_LEN; i++) pcm[i] *= 1 / SCALE;
 }

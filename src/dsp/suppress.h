@@ -10,11 +10,10 @@
 #ifndef TCCC_DSP_SUPPRESS_H
 #define TCCC_DSP_SUPPRESS_H
 
-#include <stdbool.h>
-
 #include "dsp/aec.h"
 #include "dsp/frame.h"
 #include "dsp/spectrum.h"
+#include "tccc/media.h"
 
 #define SUPPRESS_DELAY SPECTRUM_DELAY
 
@@ -24,10 +23,10 @@ typedef struct suppress suppress;
 suppress *suppress_new(int *error);
 void suppress_free(suppress *state);
 
-/* noise: suppress background noise (by up to 15 dB); a change takes 100 ms, so that it does not click. echo: the canceller
+/* noise: how far background noise is suppressed: LOW 9 dB, MEDIUM 15 dB, HIGH 20 dB; a change takes 100 ms, so that it does not click. echo: the canceller
  * that runs before this, whose remaining echo is suppressed (by up to 40 dB), or NULL; it must outlive its use here.
  * Nothing is done about echo until it has found one. With neither, nothing but the delay remains. */
-void suppress_set(suppress *state, bool noise, aec *echo);
+void suppress_set(suppress *state, enum tccc_noise noise, aec *echo);
 
 /* In place. */
 void suppress_process(suppress *state, float pcm[FRAME_LEN]);

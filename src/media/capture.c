@@ -32,7 +32,6 @@ struct capture {
     level meter, raw_meter;
     float gain_now, gain_wanted; /* of the agent's choice */
     capture_stage aec, ns;
-    bool noise; /* ns asked for by the configuration; the suppressor also runs for the canceller alone */
     int filled; /* of raw */
     float raw[FRAME_LEN + PIECE_OUT];
 };
@@ -53,8 +52,7 @@ capture *capture_new(const tccc_voice_config *config, int *error)
     agc_start(&state->gain, config->agc != TCCC_PROCESSING_OFF);
     cng_start(&state->comfort, config->seed);
     state->gain_now = state->gain_wanted = 1;
-    capture_configure(state, config->aec != TCCC_PROCESSING_OFF, config->ns != TCCC_PROCESSING_OFF,
-                      config->agc != TCCC_PROCESSING_OFF);
+    capture_configure(state, config->aec != TCCC_PROCESSING_OFF, config->ns, config->agc != TCCC_PROCESSING_OFF);
     state->aec.share = state->aec.on;
     state->ns.share = state->ns.on;
     return state;
@@ -69,13 +67,12 @@ void capture_free(capture *state)
     free(state);
 }
 
-void capture_configure(capture *state, bool aec, bool ns, bool agc)
+void capture_configure(capture *state, bool aec, enum tccc_noise ns, bool agc)
 {
     if (aec && state->aec.share == 0) aec_reset(state->echo);
     state->aec.on = aec;
-    state->ns.on = aec || ns;
-    state->noise = ns;
-    if (state->ns.on) suppress_set(state->suppress, state->noise, aec ? state->echo : NULL);
+    state->ns.on = aec || ns != TCCC_NOISE_OFF; /* the canceller needs the suppressor too */
+    if (state->ns.on) suppress_set(state->suppress, ns, aec ? state->echo : NULL);
     agc_set(&state->gain, agc);
 }
 

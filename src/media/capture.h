@@ -26,7 +26,7 @@ capture *capture_new(const tccc_voice_config *config, int *error);
 void capture_free(capture *state);
 
 /* Switches stages from the next frame on. */
-void capture_configure(capture *state, bool aec, bool ns, bool agc);
+void capture_configure(capture *state, bool aec, enum tccc_noise ns, bool agc);
 
 /* Takes samples at the device rate from (*pcm)[*n_left] until a frame is complete: 1, with *pcm and *n_left moved on; 0
  * when all were taken and no frame is complete. NaN counts as 0; what is outside -1..1 is clipped. */

@@ -50,10 +50,9 @@ struct tccc_voice {
     level output_meter;
 };
 
-static bool voice_processing_valid(enum tccc_processing aec, enum tccc_processing ns, enum tccc_processing agc)
+static bool voice_processing_valid(enum tccc_processing aec, enum tccc_noise ns, enum tccc_processing agc)
 {
-    return (unsigned)aec <= TCCC_PROCESSING_CORE && (unsigned)ns <= TCCC_PROCESSING_CORE &&
-           (unsigned)agc <= TCCC_PROCESSING_CORE;
+    return (unsigned)aec <= TCCC_PROCESSING_CORE && (unsigned)ns <= TCCC_NOISE_HIGH && (unsigned)agc <= TCCC_PROCESSING_CORE;
 }
 
 tccc_voice *tccc_voice_new(const tccc_voice_config *config, int *error)
@@ -84,11 +83,10 @@ void tccc_voice_free(tccc_voice *voice)
     free(voice);
 }
 
-int tccc_voice_configure(tccc_voice *voice, enum tccc_processing aec, enum tccc_processing ns, enum tccc_processing agc)
+int tccc_voice_configure(tccc_voice *voice, enum tccc_processing aec, enum tccc_noise ns, enum tccc_processing agc)
 {
     if (!voice_processing_valid(aec, ns, agc)) return TCCC_E_ARG_RANGE;
-    capture_configure(voice->capture, aec == TCCC_PROCESSING_CORE, ns == TCCC_PROCESSING_CORE,
-                      agc == TCCC_PROCESSING_CORE);
+    capture_configure(voice->capture, aec == TCCC_PROCESSING_CORE, ns, agc == TCCC_PROCESSING_CORE);
     return 0;
 }
 

@@ -94,7 +94,7 @@ EMSCRIPTEN_KEEPALIVE int voice_init(int rate_hz, int aec, int ns, int agc, int t
     if (!switch_valid(aec) || !switch_valid(ns) || !switch_valid(agc)) return error;
     tccc_voice *made = tccc_voice_new(&(tccc_voice_config){ .device_rate_hz = rate_hz,
                                                             .aec = (enum tccc_processing)aec,
-                                                            .ns = (enum tccc_processing)ns,
+                                                            .ns = (enum tccc_noise)ns,
                                                             .agc = (enum tccc_processing)agc,
                                                             .tail_ms = tail_ms,
                                                             .seed = (uint64_t)seed_hi << 32 | seed_lo },
@@ -185,7 +185,7 @@ EMSCRIPTEN_KEEPALIVE int voice_digits(int channel, int len)
 EMSCRIPTEN_KEEPALIVE int voice_configure(int aec, int ns, int agc)
 {
     if (!voice) return TCCC_E_NOT_READY;
-    return tccc_voice_configure(voice, (enum tccc_processing)aec, (enum tccc_processing)ns, (enum tccc_processing)agc);
+    return tccc_voice_configure(voice, (enum tccc_processing)aec, (enum tccc_noise)ns, (enum tccc_processing)agc);
 }
 
 EMSCRIPTEN_KEEPALIVE int voice_gain(float input, float output)
@@ -270,7 +270,7 @@ EMSCRIPTEN_KEEPALIVE int voice_warm(void)
     int error;
     tccc_voice *engine = tccc_voice_new(&(tccc_voice_config){ .device_rate_hz = 48000,
                                                               .aec = TCCC_PROCESSING_CORE,
-                                                              .ns = TCCC_PROCESSING_CORE,
+                                                              .ns = TCCC_NOISE_MEDIUM,
                                                               .agc = TCCC_PROCESSING_CORE,
                                                               .tail_ms = 32,
                                                               .seed = 1 },

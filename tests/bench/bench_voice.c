@@ -147,7 +147,7 @@ static tccc_voice *open_voice(uint64_t seed)
 {
     int error;
     tccc_voice *voice = tccc_voice_new(&(tccc_voice_config){ .device_rate_hz = RATE_HZ, .aec = TCCC_PROCESSING_CORE,
-                                                             .ns = TCCC_PROCESSING_CORE, .agc = TCCC_PROCESSING_CORE,
+                                                             .ns = TCCC_NOISE_MEDIUM, .agc = TCCC_PROCESSING_CORE,
                                                              .tail_ms = TAIL_MS, .seed = seed },
                                        &error);
     tccc_stream_config config = stream_config();
@@ -196,7 +196,7 @@ static void bench_dsp(void)
     report("resample 16 to 48 kHz", fastest(run_up, up));
     suppress_bench.echo = aec_new(TAIL_MS, &error);
     suppress_bench.suppress = suppress_new(&error);
-    suppress_set(suppress_bench.suppress, true, suppress_bench.echo);
+    suppress_set(suppress_bench.suppress, TCCC_NOISE_MEDIUM, suppress_bench.echo);
     report("echo canceller, 128 ms", fastest(run_aec, suppress_bench.echo));
     report("noise and residual echo", fastest(run_suppress, NULL));
     vad_start(&agc_bench.activity);

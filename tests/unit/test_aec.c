@@ -159,7 +159,7 @@ static void the_suppressor_takes_what_echo_remains(void **state)
     double alone = erle(5, 8);
     aec_reset(canceller);
     suppress *suppressor = suppress_new(&error);
-    suppress_set(suppressor, false, canceller);
+    suppress_set(suppressor, TCCC_NOISE_OFF, canceller);
     run(canceller, suppressor);
     double both = erle(5, 8);
     if (both < alone + 3) fail_msg("ERLE %.1f dB alone, %.1f dB with the suppressor", alone, both);
@@ -173,7 +173,7 @@ static void stationary_noise_is_suppressed_and_speech_is_not(void **state)
     (void)state;
     scene();
     suppress *suppressor = suppress_new(&error);
-    suppress_set(suppressor, true, NULL);
+    suppress_set(suppressor, TCCC_NOISE_MEDIUM, NULL);
     for (int i = 0; i < N; i++) output[i] = microphone[i] = 0.01f * white() + (i >= 8 * 16000 && i < 12 * 16000 ? 4 * near_end[i] : 0);
     for (int i = 0; i < N; i += FRAME_LEN) suppress_process(suppressor, output + i);
     double noise_db = 10 * log10(power(microphone, 5, 7.5) / power(output, 5, 7.5));

@@ -236,7 +236,7 @@ static void no_input_breaks_it(void **state)
     (void)state;
     aec *canceller = aec_new(500, &error);
     suppress *suppressor = suppress_new(&error);
-    suppress_set(suppressor, true, canceller);
+    suppress_set(suppressor, TCCC_NOISE_MEDIUM, canceller);
     random_state = 9;
     for (int frame = 0; frame < 4000; frame++) {
         float near[FRAME_LEN], far[FRAME_LEN], out[FRAME_LEN];
@@ -266,7 +266,7 @@ static void switching_noise_suppression_does_not_click(void **state)
     suppress *suppressor = suppress_new(&error);
     for (int i = 0; i < 4 * 16000; i++) output[i] = (float)(0.3 * sin(2 * M_PI * 300 * i / 16000.0));
     for (int i = 0; i < 4 * 16000; i += FRAME_LEN) {
-        suppress_set(suppressor, i / 8000 % 2, NULL);
+        suppress_set(suppressor, i / 8000 % 2 ? TCCC_NOISE_MEDIUM : TCCC_NOISE_OFF, NULL);
         suppress_process(suppressor, output + i);
     }
     for (int i = 1600; i < 4 * 16000; i++) assert_true(fabsf(output[i] - output[i - 1]) < 0.05f); /* a sine of 0.42 at most */

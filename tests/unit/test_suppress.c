@@ -39,7 +39,7 @@ static listener listener_new(void)
     int error;
     listener one = { suppress_new(&error), 1 };
     assert_non_null(one.suppressor);
-    suppress_set(one.suppressor, true, NULL);
+    suppress_set(one.suppressor, TCCC_NOISE_MEDIUM, NULL);
     return one;
 }
 
@@ -71,7 +71,7 @@ static void without_noise_suppression_all_passes(void **state)
 {
     (void)state;
     listener one = listener_new();
-    suppress_set(one.suppressor, false, NULL);
+    suppress_set(one.suppressor, TCCC_NOISE_OFF, NULL);
     heard(&one, 0.05f, SECOND / 2);
     assert_true(fabs(heard(&one, 0.05f, SECOND)) < 0.2);
     suppress_free(one.suppressor);

@@ -63,7 +63,8 @@ static tccc_stream_config stream_of(enum tccc_codec codec, enum tccc_srtp_suite 
 static tccc_voice *voice_of(int rate_hz, enum tccc_processing processing, uint64_t seed)
 {
     int error = 1;
-    tccc_voice *voice = tccc_voice_new(&(tccc_voice_config){ .device_rate_hz = rate_hz, .aec = processing, .ns = processing,
+    tccc_voice *voice = tccc_voice_new(&(tccc_voice_config){ .device_rate_hz = rate_hz, .aec = processing,
+                                                             .ns = processing ? TCCC_NOISE_MEDIUM : TCCC_NOISE_OFF,
                                                              .agc = processing, .tail_ms = 128, .seed = seed },
                                        &error);
     assert_non_null(voice);
@@ -196,7 +197,7 @@ static void nothing_is_allocated_after_open(void **state)
                 turn(a, b, spoken + i, heard, 128, 100000 + (uint64_t)(pass * 48000 + i) * 1000000u / 48000u);
             tccc_voice_digits(a, 0, "12");
             tccc_voice_direct(a, 0, TCCC_STREAM_SEND | TCCC_STREAM_RECEIVE | (pass % 2 ? TCCC_STREAM_MUTED : 0));
-            tccc_voice_configure(a, pass % 2, TCCC_PROCESSING_CORE, pass % 2);
+            tccc_voice_configure(a, pass % 2, TCCC_NOISE_MEDIUM, pass % 2);
         }
         assert_int_equal(allocation_count, 0);
     }
@@ -457,7 +458,7 @@ static void switching_the_processing_in_a_call_does_not_click(void **state)
     for (int i = 0; i < 6 * 16000; i++) spoken[i] = (float)(0.3 * sin(2 * M_PI * 300 * i / 16000.0));
     for (int i = 0; i < 6 * 16000; i += 160) {
         if (i % 8000 == 0 && i >= 16000)
-            assert_int_equal(tccc_voice_configure(a, i / 8000 & 1, i / 8000 >> 1 & 1, i / 8000 >> 2 & 1), 0);
+            assert_int_equal(tccc_voice_configure(a, i / 8000 & 1, i / 8000 >> 1 & 3, i / 8000 >> 2 & 1), 0);
         turn(a, b, spoken + i, heard + i, 160, (uint64_t)i * 1000000u / 16000u);
     }
     /* A 300 Hz sine of 0.9 at most moves by 0.106 a sample; G.711 adds steps of 1/32 at its peaks. */

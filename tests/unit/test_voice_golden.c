@@ -25,7 +25,7 @@ static tccc_voice *golden_open(int which)
 {
     int error;
     tccc_voice *voice = tccc_voice_new(&(tccc_voice_config){ .device_rate_hz = RATE_HZ, .aec = TCCC_PROCESSING_CORE,
-                                                             .ns = TCCC_PROCESSING_CORE, .agc = TCCC_PROCESSING_CORE,
+                                                             .ns = TCCC_NOISE_MEDIUM, .agc = TCCC_PROCESSING_CORE,
                                                              .tail_ms = 128, .seed = 0x0123456789ABCDEFu },
                                        &error);
     assert_non_null(voice);

@@ -58,6 +58,11 @@ describe('tccc-audio', () => {
     assert.equal(run('ns', '--in', path('in.wav'), '--out', path('clean.wav')).status, 0);
     assert.equal(readFileSync(path('clean.wav')).readUInt32LE(24), 16000);
     assert.ok(power('clean.wav', 5) > 0 && power('clean.wav', 5) < 0.1 * 983 ** 2 / 3, `${power('clean.wav', 5)}`);
+    const left = ['off', 'low', 'medium', 'high'].map((level) => {
+      assert.equal(run('ns', '--in', path('in.wav'), '--out', path('clean.wav'), '--level', level).status, 0);
+      return power('clean.wav', 5);
+    });
+    for (let i = 1; i < left.length; i++) assert.ok(left[i] < 0.6 * left[i - 1], `${left}`);
   });
 
   it('names the file and what is wrong with it', () => {
@@ -71,6 +76,7 @@ describe('tccc-audio', () => {
       assert.equal(stderr, `tccc-audio: ${file}: ${why}\n`);
     }
     assert.match(run('aec', '--tail-ms', '31').stderr, /--tail-ms: must be 32 to 500/);
+    assert.match(run('ns', '--level', 'loud').stderr, /--level: must be off, low, medium or high/);
     assert.match(run('aec', '--bogus', '1').stderr, /--bogus: is no option/);
     assert.equal(run().status, 2);
   });

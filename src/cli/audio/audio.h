@@ -13,6 +13,7 @@ typedef struct {
     const char *far, *mic, *in, *out, *json, *trace;
     int tail_ms, bitrate_bps;
     enum tccc_codec codec;
+    enum tccc_noise level;
     double ppm, delay_ms, loss; /* loss: share, 0..1; below 0: not given */
 } audio_options;
 

@@ -31,7 +31,7 @@ void audio_aec(const audio_options *options)
     aec *canceller = aec_new(options->tail_ms, &error);
     suppress *suppressor = canceller ? suppress_new(&error) : NULL;
     if (!suppressor) fail_tail(error);
-    suppress_set(suppressor, false, canceller);
+    suppress_set(suppressor, TCCC_NOISE_OFF, canceller);
     for (int i = 0; i + FRAME_LEN <= mic.n; i += FRAME_LEN) {
         audio_progress(i, mic.n);
         aec_process(canceller, mic.pcm + i, far.pcm + i, mic.pcm + i);
@@ -52,7 +52,7 @@ void audio_ns(const audio_options *options)
     audio_signal in = audio_read(options->in);
     suppress *suppressor = suppress_new(&error);
     if (!suppressor) audio_fail("suppressor", tccc_error_name(error));
-    suppress_set(suppressor, true, NULL);
+    suppress_set(suppressor, options->level, NULL);
     for (int i = 0; i + FRAME_LEN <= in.n; i += FRAME_LEN) {
         audio_progress(i, in.n);
         suppress_process(suppressor, in.pcm + i);
@@ -67,7 +67,7 @@ void audio_process(const audio_options *options)
     int error, n_out = 0;
     audio_signal mic = audio_read(options->mic), far = read_far(options->far, mic.n);
     capture *chain = capture_new(&(tccc_voice_config){ .device_rate_hz = FRAME_RATE_HZ, .aec = TCCC_PROCESSING_CORE,
-                                                       .ns = TCCC_PROCESSING_CORE, .agc = TCCC_PROCESSING_CORE,
+                                                       .ns = options->level, .agc = TCCC_PROCESSING_CORE,
                                                        .tail_ms = options->tail_ms, .seed = 1 }, &error);
     if (!chain) fail_tail(error);
     const float *left = mic.pcm;
