@@ -65,6 +65,26 @@ describe('agents on telephones', function () {
     assert.deepEqual([cdr.SeatUser.UserId, cdr.HungUpSide], [agent(0), 'user']);
   });
 
+  it('ACD-021 an agent whose page is closed goes on getting calls until it logs out', async () => {
+    const desk = await phone('1001');
+    const seat = await centre.seatOf(agent(0));
+    await leavesItsDesk(seat, agent(0));
+    const status = async () => (await cloud().DescribeStaffStatusMetrics({ SdkAppId: 1400000001, StaffList: [agent(0)] })).Metrics[0].Status;
+    for (let n = 0; n < 2; n++) { // one after the other, not only the one that was under way
+      assert.equal(await status(), 'free');
+      const peer = await centre.calls(calling.talks({ talkMs: 300 }));
+      await desk.waitEvent('CALL_ESTABLISHED');
+      await peer.done();
+      await desk.waitEvent('CALL_CLOSED');
+    }
+    const again = await centre.seatOf(agent(0));
+    await again.ask('agent.offline');
+    await again.close();
+    assert.equal(await status(), 'offline');
+    await (await centre.calls(calling.isRefused(480))).done();
+    assert.equal(desk.events.filter((one) => one.type === 'CALL_ESTABLISHED').length, 2);
+  });
+
   it('a caller whose number would break a header is shown as anonymous', async () => {
     const desk = await phone('1001');
     const seat = await centre.seatOf(agent(0));

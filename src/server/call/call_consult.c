@@ -181,7 +181,6 @@ void call_third_takes(call *c, enum call_phase was) {
     call_release(c, &c->near, AGENT_SESSION_SERVED);
     c->near = k->near;
     k->near = (call_end){ .channel = -1 };
-    c->server_type = k->server_type;
     c->records[RECORDING_AGENT] = k->records[RECORDING_AGENT];
     c->target = k->target;
     if (c->near.leg)

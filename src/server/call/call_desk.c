@@ -68,7 +68,7 @@ static void phone_to_outside(calls *all, endpoint *at, const struct sip_msg *inv
         return;
     if (a)
         call_occupy(c, &c->near, a);
-    c->server_type = WIRE_STAFF_EXTENSION_SEAT;
+    c->near.kind = WIRE_STAFF_EXTENSION_SEAT;
     cdr_step *step = call_begin_step(c, CDR_STAFF_EXTENSION_SEAT);
     if (step)
         str_ncpy(step->extension, phone->extension, sizeof step->extension);

@@ -130,7 +130,7 @@ static void near_digit(void *ctx, leg *l, char digit) {
         (void)leg_send_digits(c->far.leg, text);
 }
 
-static bool is_reject(int status) { return status == 603 || status == 607; }
+bool call_is_rejected(const leg_end *end) { return end->status == 603 || end->status == 607; }
 
 static void near_ended(void *ctx, leg *l, const leg_end *end) {
     call *c = ctx;
@@ -145,7 +145,9 @@ static void near_ended(void *ctx, leg *l, const leg_end *end) {
         c->failure = *end;
     if (end->cause == LEG_NO_REPLY)
         route_note_dead(c->all, c->near.trunk);
-    call_apply(c, !asked ? CALL_ON_AGENT_GONE : is_reject(end->status) ? CALL_ON_REJECT : CALL_ON_NOT_REACHED);
+    if (call_also_goes_on(c, call_is_rejected(end)))
+        return;
+    call_apply(c, !asked ? CALL_ON_AGENT_GONE : call_is_rejected(end) ? CALL_ON_REJECT : CALL_ON_NOT_REACHED);
 }
 
 const leg_handler call_near_handler = { near_progress, near_connected, near_media, near_digit, near_ended };

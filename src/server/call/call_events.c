@@ -36,7 +36,7 @@ void call_tell_in(call *c, call_end *end) {
     event.call_in = (wire_call_in){
         .type = call_type(c), .peer_user_id = internal ? c->peer_user_id : NULL, .timeout_s = c->offer_s, .caller = or_null(c->shown_caller),
         .callee = c->shown_callee, .remark = or_null(c->remark), .protected_caller = c->masked && c->inbound ? or_null(c->shown_caller) : NULL,
-        .protected_callee = c->masked && !c->inbound ? or_null(c->shown_callee) : NULL, .server_type = c->server_type, .ivr_path = path,
+        .protected_callee = c->masked && !c->inbound ? or_null(c->shown_callee) : NULL, .server_type = end->kind, .ivr_path = path,
         .n_ivr_path = ivr_path(c, path), .visitor = call_visitor(c->visit), .auto_answer = call_settings(c)->auto_answer,
         .consult_user_id = c->host && c->host->near.agent ? agent_row(c->host->near.agent)->user_id : NULL,
     };
@@ -48,7 +48,7 @@ void call_tell_in(call *c, call_end *end) {
 void call_tell_outed(call *c, call_end *end) {
     wire_event event = { .name = WIRE_EV_CALL_OUTED };
     event.call_outed = (wire_call_outed){ .type = call_type(c), .caller = c->shown_caller, .callee = c->shown_callee, .protected_callee = c->masked ? c->shown_callee : NULL,
-                                          .remark = or_null(c->remark), .tab = or_null(end->tab), .server_type = c->server_type };
+                                          .remark = or_null(c->remark), .tab = or_null(end->tab), .server_type = c->near.kind };
     call_tell(c, end, &event);
 }
 
@@ -142,12 +142,13 @@ static bool holds(const call *c, bool is_caller) {
 void call_describe(call *c, const call_end *end, wire_session *out) {
     bool is_caller = end == &c->far, internal = c->type == CDR_INTERNAL;
     bool waits = is_caller && (c->phase == CALL_PHASE_QUEUED || c->phase == CALL_PHASE_OFFERED);
+    const call_end *serving = is_caller || end == &c->watcher ? &c->near : end;
     const store_agent *other = is_caller && c->near.agent ? agent_row(c->near.agent) : NULL;
     *out = (wire_session){
         .session_id = c->id, .type = call_type(c), .way = c->inbound && !is_caller ? WIRE_WAY_IN : WIRE_WAY_OUT, .state = end == &c->watcher ? WIRE_MONITORING : waits ? WIRE_RINGING : call_shown_state(c),
         .held = holds(c, is_caller), .caller = c->shown_caller, .callee = c->shown_callee, .phone_desc = or_null(c->phone_desc),
         .peer_user_id = !internal ? NULL : is_caller ? (other ? other->user_id : c->callee_user_id) : c->peer_user_id,
-        .self_service = c->phase == CALL_PHASE_ASIDE, .muted = end->muted, .camera_muted = end->camera_muted, .visitor = call_visitor(c->visit), .server_type = c->server_type, .timeout_s = is_caller ? 0 : left_s(c),
+        .self_service = c->phase == CALL_PHASE_ASIDE, .muted = end->muted, .camera_muted = end->camera_muted, .visitor = call_visitor(c->visit), .server_type = serving->kind, .timeout_s = is_caller ? 0 : left_s(c),
         .start_ms = (uint64_t)c->start_ms, .answer_ms = (uint64_t)c->answer_ms, .has_media = call_has_media(c, end),
     };
     out->has_consult = !is_caller && end != &c->watcher && call_consult_state(c, &out->consult);

@@ -62,7 +62,7 @@ static void note_rang(call *c) {
 }
 
 static void offer_to_page(call *c) {
-    c->server_type = WIRE_STAFF_SEAT;
+    c->near.kind = WIRE_STAFF_SEAT;
     call_attach_page(c, &c->near, agent_seat(c->near.agent), !call_is_video(c));
     (void)call_begin_step(c, CDR_STAFF_SEAT);
     note_rang(c);
@@ -75,32 +75,36 @@ static void not_reached(call *c, int status) {
 }
 
 /* Calls a telephone that is to serve. */
-static int place(call *c, const route *r) {
+static int place(call *c, call_end *end, const route *r, const leg_handler *handler) {
     sdp_audio local;
-    int error = call_prepare_media(c, &c->near, route_endpoint(c->all, r), NULL, &local, route_is_secure(c->all, r));
+    int error = call_prepare_media(c, end, route_endpoint(c->all, r), NULL, &local, route_is_secure(c->all, r));
     if (error)
         return error;
     call_match_media(c, &c->far, &local);
-    str_ncpy(c->near.trunk, r->trunk, sizeof c->near.trunk);
-    c->near.placed = true;
-    c->near.leg = route_call(c->all, r, &local, &call_near_handler, c);
-    return c->near.leg ? 0 : TCCC_E_TRUNK_DOWN;
+    str_ncpy(end->trunk, r->trunk, sizeof end->trunk);
+    end->placed = true;
+    end->leg = route_call(c->all, r, &local, handler, c);
+    return end->leg ? 0 : TCCC_E_TRUNK_DOWN;
 }
 
-static void tell_owner(call *c) {
-    seat *page = c->near.agent ? agent_seat(c->near.agent) : NULL;
+static void tell_owner(call *c, call_end *end) {
+    seat *page = end->agent ? agent_seat(end->agent) : NULL;
     if (page && seat_is_connected(page))
-        call_attach_page(c, &c->near, page, false);
+        call_attach_page(c, end, page, false);
+}
+
+static int place_extension(call *c, call_end *end, const char *extension, const leg_handler *handler) {
+    route r;
+    end->kind = WIRE_STAFF_EXTENSION_SEAT;
+    route_to_extension(c->all, extension, c->inbound ? c->shown_caller : c->shown_callee, &r);
+    return r.unreachable ? TCCC_E_NOT_FOUND : place(c, end, &r, handler);
 }
 
 static int call_extension(call *c, const char *extension) {
-    route r;
-    c->server_type = WIRE_STAFF_EXTENSION_SEAT;
     cdr_step *step = call_begin_step(c, CDR_STAFF_EXTENSION_SEAT);
     if (step)
         str_ncpy(step->extension, extension, sizeof step->extension);
-    route_to_extension(c->all, extension, c->inbound ? c->shown_caller : c->shown_callee, &r);
-    return r.unreachable ? TCCC_E_NOT_FOUND : place(c, &r);
+    return place_extension(c, &c->near, extension, &call_near_handler);
 }
 
 static void offer_to_extension(call *c, const char *extension) {
@@ -108,7 +112,7 @@ static void offer_to_extension(call *c, const char *extension) {
         not_reached(c, 480);
         return;
     }
-    tell_owner(c);
+    tell_owner(c, &c->near);
     start_offer(c, offer_seconds(c));
 }
 
@@ -122,17 +126,33 @@ static int route_outside(call *c, const char *number, route *r) {
     return error ? error : route_to_trunk(c->all, &from, number, r);
 }
 
-static int call_number(call *c, const char *number, enum cdr_step_type type) {
+static int place_number(call *c, call_end *end, const char *number, const leg_handler *handler) {
     route r;
     char clean[STORE_NUMBER];
-    c->server_type = WIRE_STAFF_PHONE_SEAT;
-    cdr_step *step = call_begin_step(c, type);
-    if (step)
-        str_ncpy(step->phone, number, sizeof step->phone);
+    end->kind = WIRE_STAFF_PHONE_SEAT;
     int error = route_clean_number(number, clean);
     if (!error)
         error = route_outside(c, clean, &r);
-    return error ? error : place(c, &r);
+    return error ? error : place(c, end, &r, handler);
+}
+
+static int call_number(call *c, const char *number, enum cdr_step_type type) {
+    cdr_step *step = call_begin_step(c, type);
+    if (step)
+        str_ncpy(step->phone, number, sizeof step->phone);
+    return place_number(c, &c->near, number, &call_near_handler);
+}
+
+bool call_ring(call *c, call_end *end, const leg_handler *handler) {
+    reach_facts facts = call_reach_facts(c->all, end->agent, c->forwarded);
+    const store_agent *row = agent_row(end->agent);
+    enum reach_way way = reach_choose(&facts);
+    bool by_phone = way == REACH_EXTENSION || way == REACH_MOBILE;
+    int error = way == REACH_EXTENSION ? place_extension(c, end, row->extension, handler) : way == REACH_MOBILE ? place_number(c, end, row->phone, handler) : 0;
+    if (error || (way != REACH_PAGE && !by_phone))
+        return false;
+    tell_owner(c, end);
+    return true;
 }
 
 static void offer_to_number(call *c, const char *number, enum cdr_step_type type) {
@@ -140,7 +160,7 @@ static void offer_to_number(call *c, const char *number, enum cdr_step_type type
         not_reached(c, 503);
         return;
     }
-    tell_owner(c);
+    tell_owner(c, &c->near);
     start_offer(c, offer_seconds(c));
 }
 
@@ -170,7 +190,7 @@ static void fetch_late(void *owner) { call_apply(owner, CALL_ON_RING_LATE); }
 static int fetching(call *c, int error) {
     if (error)
         return error;
-    tell_owner(c);
+    tell_owner(c, &c->near);
     deadline_set(c->all->parts.timers, &c->ring, (uint64_t)c->all->config.outbound_ring_s * 1000, fetch_late, c);
     return 0;
 }

@@ -159,7 +159,7 @@ int call_dial_with_page(call *c, agent *a, seat *s) {
     call_occupy(c, &c->near, a);
     call_attach_page(c, &c->near, s, true);
     (void)call_begin_step(c, CDR_OUTBOUND_SEAT);
-    c->server_type = WIRE_STAFF_SEAT;
+    c->near.kind = WIRE_STAFF_SEAT;
     if (!c->far_route.trunk[0])
         occupy_called(c);
     return 0;
@@ -203,7 +203,7 @@ static int begin(calls *all, seat *s, agent *a, const wire_args *args, call **ou
 }
 
 static void answer_begun(call *c, seat *s, enum wire_method method, uint64_t ticket) {
-    wire_result result = { .session_id = c->id, .caller = c->shown_caller, .callee = c->shown_callee, .server_type = c->server_type };
+    wire_result result = { .session_id = c->id, .caller = c->shown_caller, .callee = c->shown_callee, .server_type = c->near.kind };
     seat_answer(s, ticket, method, &result, 0, NULL);
 }
 

@@ -252,8 +252,8 @@ int calls_snapshot(void *ctx, seat *s, wire_session *list) {
             call_describe(c, c->near.seat == s ? &c->near : &c->far, &list[n++]);
         else if (c->watcher.seat == s)
             call_describe(c, &c->watcher, &list[n++]);
-        else if (call_also_rings(c, s))
-            call_describe(c, &(call_end){ .seat = s, .channel = -1 }, &list[n++]);
+        else if (call_also_of(c, s))
+            call_describe(c, call_also_of(c, s), &list[n++]);
     }
     for (struct le *le = all->kept.head; le && n < WIRE_SESSIONS_MAX; le = le->next)
         if (((kept_session *)le->data)->seat == s)
@@ -287,6 +287,8 @@ static call *first_offered(calls *all, const seat *s) {
 
 void calls_seat_unreachable(void *ctx, seat *s) {
     for (call *c; (c = first_offered(ctx, s));) {
+        if (call_also_goes_on(c, false))
+            continue;
         c->failure = (leg_end){ LEG_REFUSED, 480 };
         call_apply(c, CALL_ON_NOT_REACHED);
     }

@@ -26,6 +26,7 @@ typedef struct {                     /* one end of a call: a telephone, or a pag
     bool muted, camera_muted;        /* as the page has told */
     char tab[WIRE_TAB_LEN + 1];      /* which of the agent's pages dialled or answered; "": none that said so */
     leg *leg;                        /* the telephone; NULL: none, or it is over */
+    enum wire_server_type kind;      /* what of the agent's it is */
     bool placed;                     /* we called it; else it called us */
     char trunk[STORE_TEXT];          /* the line it runs over; "": none, or not known */
     rtp_port *port;                  /* NULL once a bridge owns it */
@@ -43,11 +44,6 @@ typedef struct {                     /* a flow with this customer */
     enum call_flow_state state;
     int next_sound, n_keys;
 } call_flow;
-
-typedef struct {                     /* one more page that rings: the call is its whoever accepts first */
-    agent *agent;
-    seat *seat;
-} call_also;
 
 typedef struct {                     /* where a transfer or forwarding leads */
     int64_t group_id;                /* where nothing else is set */
@@ -71,7 +67,6 @@ typedef struct call {
     struct call *host;               /* this call is that of such a one, without a customer or a bridge of its own; NULL: it is not */
     const char *consult_end;         /* why the third party is gone */
     const char *admin_reason;        /* of an ending by the administration; NULL: by the API */
-    enum wire_server_type server_type;
     char peer_user_id[STORE_TEXT], callee_user_id[STORE_TEXT]; /* internal: who calls, and who is called */
     char caller[WIRE_NUMBER_MAX + 1], callee[WIRE_NUMBER_MAX + 1], shown_caller[WIRE_NUMBER_MAX + 1], shown_callee[WIRE_NUMBER_MAX + 1];
     char phone_desc[WIRE_TEXT_FIELD_MAX + 1], uui[WIRE_UUI_MAX + 1], remark[WIRE_TEXT_FIELD_MAX + 1];
@@ -92,7 +87,7 @@ typedef struct call {
     int ahead;
     agent *tried[CALL_TRIED_MAX];    /* agents who let it ring or rejected it */
     int n_tried, forwarded;
-    call_also also[CALL_ALSO_MAX];   /* of a group that rings all, beside the near end */
+    call_end also[CALL_ALSO_MAX];    /* of a group that rings all, beside the near end: pages and telephones */
     int n_also;
     bool mobile_only;                /* internal: to the agent's mobile telephone */
     call_target target;              /* of the transfer that was asked for */
@@ -178,6 +173,8 @@ void call_release(call *c, call_end *end, enum agent_session_end how);
 void call_refuse_far(call *c, int status, const char *reason);
 /* A hang-up by the agent, which leads to a flow where one goes on. */
 void call_agent_hangs_up(call *c);
+/* By its user, not because nobody was there. */
+bool call_is_rejected(const leg_end *end);
 extern const leg_handler call_far_handler, call_near_handler;
 
 /* call_out.c */
@@ -224,18 +221,23 @@ reach_facts call_reach_facts(const calls *all, const agent *a, int forwarded);
 /* Calls an agent's mobile telephone, or its desk phone, before the customer: 0 or as call.start. */
 int call_fetch_agent(call *c);
 int call_fetch_agent_by_extension(call *c);
+/* Rings the agent of `end` by its own way, where that is no forwarding; its page is told. False: not reached. */
+bool call_ring(call *c, call_end *end, const leg_handler *handler);
 
-/* call_also.c: the other pages that ring, of a group that rings all */
+/* call_also.c: the other pages and telephones that ring, of a group that rings all */
 /* A request of one of them: true, and it is answered. */
 bool call_also_request(call *c, seat *s, const wire_request *request, uint64_t ticket);
 /* The near end leaves the offer to another one that rings. False: there is none. */
 bool call_also_takes_place(call *c);
+/* The near end rings no more (its telephone has refused, its page is away) and leaves; the others go on. False: there is none. */
+bool call_also_goes_on(call *c, bool rejected);
 /* They ring no more: autoTransfer, `how` as agent_session_ended has it. */
 void call_also_end(call *c, enum agent_session_end how);
 /* The call is over: sessionEnded. */
 void call_also_over(call *c, enum wire_close_by by, const char *main_reason, const char *sub_reason);
 void call_also_forget(call *c, const seat *s, const agent *a);
-bool call_also_rings(const call *c, const seat *s);
+/* What rings of this page's agent, or NULL. */
+const call_end *call_also_of(const call *c, const seat *s);
 
 /* call_transfer.c */
 void call_transfer(call *c, seat *s, const wire_request *request, uint64_t ticket);

@@ -55,7 +55,7 @@ void call_unwatch_seat(calls *all, const seat *s, const char *reason) {
 static bool goes_on(const call *c) { return c->bridge && c->near.agent && call_shown_state(c) == WIRE_TALKING && c->phase != CALL_PHASE_ACCEPTED; }
 
 static void answer(call *c, seat *s, const wire_request *request, uint64_t ticket) {
-    wire_result result = { .session_id = c->id, .caller = c->shown_caller, .callee = c->shown_callee, .server_type = c->server_type,
+    wire_result result = { .session_id = c->id, .caller = c->shown_caller, .callee = c->shown_callee, .server_type = c->near.kind,
                            .text_only = request->args.text_only };
     seat_answer(s, ticket, request->method, &result, 0, NULL);
     LOG(c->all->parts.log, LOG_LEVEL_INFO, "call.monitor", log_text("session", c->id), log_text("user", seat_agent(s)->user_id),
@@ -158,7 +158,6 @@ void call_take_over(call *c, enum call_phase was) {
     c->watcher = (call_end){ .channel = -1 };
     c->whispers = false;
     c->target = (call_target){ 0 };
-    c->server_type = WIRE_STAFF_SEAT;
     call_occupy(c, &c->near, a);
     (void)call_begin_step(c, CDR_STAFF_SEAT);
     call_history_rang(&c->history, clock_unix_ms());
