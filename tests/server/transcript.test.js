@@ -1,8 +1,12 @@
 /** transcript.test.js: what telephone and page say in a call comes to the agent as text. Layer: tests. docs/asr.md. */
 import assert from 'node:assert/strict';
+import fs from 'node:fs';
 import http from 'node:http';
+import https from 'node:https';
+import { WebSocketServer } from 'ws';
 import { rms } from '../peers/audio.js';
 import { Baresip } from '../peers/baresip.js';
+import { certificate } from '../peers/certificate.js';
 import { promptsFile } from '../peers/speech.js';
 import * as wav from '../peers/wav.js';
 import { AdminClient } from './admin_client.js';
@@ -79,14 +83,54 @@ class Recogniser {
   }
 }
 
+/** A recogniser of the documented WebSocket protocol: what it does with a sentence's end is `answer(socket, sentence)`. */
+class StreamRecogniser {
+  static async start(tls = null) {
+    const one = new StreamRecogniser();
+    one.http = tls ? https.createServer(tls) : http.createServer();
+    one.server = new WebSocketServer({ server: one.http });
+    await new Promise((resolve) => one.http.listen(0, '127.0.0.1', resolve));
+    one.url = `${tls ? 'wss' : 'ws'}://127.0.0.1:${one.http.address().port}/hear?model=a`;
+    one.server.on('connection', (socket, request) => one.take(socket, request));
+    return one;
+  }
+
+  constructor() { Object.assign(this, { connections: [], sentences: [] }); }
+
+  take(socket, request) {
+    const connection = { headers: request.headers, path: request.url, frames: [] };
+    this.connections.push(connection);
+    socket.on('error', () => {});
+    this.opened?.(socket, this.connections.length);
+    let sentence = null;
+    const say = (line) => socket.send(JSON.stringify(line));
+    socket.on('message', (data, binary) => {
+      connection.frames.push(binary ? data.length : JSON.parse(data));
+      if (!binary && JSON.parse(data).type === 'begin') {
+        sentence = { body: Buffer.alloc(0), number: this.sentences.length + 1, on: this.connections.length };
+        this.sentences.push(sentence);
+      } else if (binary) {
+        const before = Math.floor(sentence.body.length / 32000);
+        sentence.body = Buffer.concat([sentence.body, data]);
+        if (Math.floor(sentence.body.length / 32000) > before) (this.interim ?? (() => say({ text: `heard ${before + 1} s` })))(socket, sentence);
+      } else (this.answer ?? (() => say({ text: `sentence ${sentence.number}`, final: true, words: [{ word: 'sentence', startMs: 100, endMs: 700 }] })))(socket, sentence);
+    });
+  }
+
+  stop() {
+    for (const socket of this.server.clients) socket.terminate();
+    return new Promise((resolve) => { this.http.close(resolve); });
+  }
+}
+
 describe('the transcript of a call', function () {
   this.timeout(150000);
   let centre;
   let phones;
 
-  async function start(asr) {
+  async function start(asr, change = {}) {
     phones = [];
-    centre = await ServerCentre.start({ instance: { extensions: ['1001', '1002'].map((number) => ({ number, password: 'phone-password' })), settings: { asr } } });
+    centre = await ServerCentre.start({ change, instance: { extensions: ['1001', '1002'].map((number) => ({ number, password: 'phone-password' })), settings: { asr } } });
   }
 
   afterEach(async function clear() {
@@ -150,7 +194,7 @@ describe('the transcript of a call', function () {
     await start({ enabled: false });
     const admin = new AdminClient(centre.tcccd);
     assert.deepEqual(await admin.get('settings/asr'), { enabled: false, toAgents: true, recogniser: 'builtin', url: '', token: '', hasToken: false });
-    await assert.rejects(admin.patch('settings/asr', { enabled: true, recogniser: 'http' }), { status: 400, field: 'url' });
+    await assert.rejects(admin.patch('settings/asr', { enabled: true, recogniser: 'external' }), { status: 400, field: 'url' });
     const { seat } = await talk(CUSTOMER_SAYS.file);
     assert.equal(await metric('tcccd_transcripts'), 0);
     assert.equal(told(seat).length, 0);
@@ -162,7 +206,7 @@ describe('the transcript of a call', function () {
     afterEach(() => recogniser.stop());
 
     it('SDK-167 SDK-169 sends each sentence while it is said, and tells what comes back', async () => {
-      await start({ enabled: true, recogniser: 'http', url: recogniser.url, token: 'a-token' });
+      await start({ enabled: true, recogniser: 'external', url: recogniser.url, token: 'a-token' });
       const { seat } = await talk(CUSTOMER_SAYS.file);
       await seat.until(() => ended(seat, 'IN').length >= 2, 'two sentences', 30000);
       checkOrder(told(seat));
@@ -195,7 +239,7 @@ describe('the transcript of a call', function () {
     for (const [what, answer] of Object.entries(wrong)) {
       it(`counts the sentences of one that ${what}, and the call goes on`, async () => {
         recogniser.answer = answer;
-        await start({ enabled: true, recogniser: 'http', url: recogniser.url });
+        await start({ enabled: true, recogniser: 'external', url: recogniser.url });
         const { seat, sessionId } = await talk(CUSTOMER_SAYS.file);
         await centre.tcccd.process.waitLine(/warning asr\.unanswered remedy=/, { deadlineMs: 30000 });
         assert.ok(await metric('tcccd_transcript_sentences_failed_total') >= 1);
@@ -207,7 +251,7 @@ describe('the transcript of a call', function () {
     }
 
     it('SDK-058 SDK-059 several supervisors read several calls along, which their agents need not see', async () => {
-      await start({ enabled: true, toAgents: false, recogniser: 'http', url: recogniser.url });
+      await start({ enabled: true, toAgents: false, recogniser: 'external', url: recogniser.url });
       const admin = new AdminClient(centre.tcccd);
       await admin.post('agents', { userId: 'check@x.example', role: 'inspector' });
       await admin.post('agents', { userId: 'chief@x.example', role: 'admin' });
@@ -251,11 +295,90 @@ describe('the transcript of a call', function () {
         response.write('{"text":"so far"}\n');
         request.on('end', () => request.socket.destroy()).resume();
       };
-      await start({ enabled: true, recogniser: 'http', url: recogniser.url });
+      await start({ enabled: true, recogniser: 'external', url: recogniser.url });
       const { seat } = await talk(CUSTOMER_SAYS.file);
       await seat.until(() => ended(seat, 'IN').length, 'the end of a sentence', 30000);
       checkOrder(told(seat));
       assert.equal(ended(seat, 'IN')[0].d.result.voice_text_str, 'so far');
+    });
+  });
+
+  describe('by an external recogniser over WebSockets', () => {
+    let recogniser;
+    beforeEach(async () => { recogniser = await StreamRecogniser.start(); });
+    afterEach(() => recogniser.stop());
+    const settings = (more = {}) => ({ enabled: true, recogniser: 'external', url: recogniser.url, ...more });
+
+    it('SDK-167 SDK-169 sends each sentence while it is said, one after the other on one connection', async () => {
+      await start(settings({ token: 'a-token' }));
+      const { seat } = await talk(CUSTOMER_SAYS.file);
+      await seat.until(() => ended(seat, 'IN').length >= 2, 'two sentences', 30000);
+      checkOrder(told(seat));
+      assert.equal(recogniser.connections.length, 1);
+      const [{ headers, path, frames }] = recogniser.connections;
+      assert.deepEqual([headers.authorization, path, headers.host], ['Bearer a-token', '/hear?model=a', new URL(recogniser.url).host]);
+      assert.deepEqual(frames[0], { type: 'begin', rate: 16000 });
+      assert.deepEqual(frames.filter((one) => one.type).slice(0, 4).map((one) => one.type), ['begin', 'end', 'begin', 'end']);
+      assert.ok(frames.every((one) => one.type || (one % 2 === 0 && one <= 3200)));
+      const [{ body }] = recogniser.sentences;
+      const samples = Float32Array.from(new Int16Array(body.buffer, body.byteOffset, body.length / 2), (one) => one / 32768);
+      assert.ok(samples.length / 16000 > 2 && samples.length / 16000 < CUSTOMER_SAYS.samples.length / 8000 - TAIL_S, `${samples.length / 16000} s of speech`);
+      assert.ok(rms(samples) > 0.03 && rms(samples) < 0.3, 'it is as loud as it was said');
+      assert.deepEqual(ended(seat, 'IN').slice(0, 2).map((one) => one.d.result.voice_text_str), ['sentence 1', 'sentence 2']);
+      assert.equal(told(seat, 'IN')[0].d.result.voice_text_str, 'heard 1 s');
+      assert.equal(await metric('tcccd_transcript_sentences_failed_total'), 0);
+    });
+
+    it('says a sentence again from its beginning when the connection breaks', async () => {
+      recogniser.interim = (socket) => { if (recogniser.sentences.length === 1) socket.terminate(); };
+      await start(settings());
+      const { seat } = await talk(CUSTOMER_SAYS.file);
+      await seat.until(() => ended(seat, 'IN').length >= 1, 'a sentence', 30000);
+      checkOrder(told(seat));
+      const [broken, again] = recogniser.sentences;
+      assert.equal(recogniser.connections.length, 2);
+      assert.ok(again.body.length > broken.body.length && again.body.subarray(0, broken.body.length).equals(broken.body), 'the same sound from its beginning');
+      assert.equal(ended(seat, 'IN')[0].d.result.voice_text_str, 'sentence 2');
+      assert.equal(await metric('tcccd_transcript_sentences_failed_total'), 0);
+    });
+
+    const wrong = {
+      'answers garbage': () => { recogniser.answer = (socket) => socket.send('<html>'); recogniser.interim = () => {}; },
+      'answers in binary': () => { recogniser.answer = (socket) => socket.send(Buffer.from('{"text":"a","final":true}')); recogniser.interim = () => {}; },
+      'closes every connection': () => { recogniser.opened = (socket) => socket.terminate(); },
+      'is not there': () => recogniser.stop(),
+    };
+    for (const [what, arrange] of Object.entries(wrong)) {
+      it(`counts the sentences of one that ${what}, and the call goes on`, async () => {
+        const asr = settings();
+        await arrange();
+        await start(asr);
+        const { seat, sessionId } = await talk(CUSTOMER_SAYS.file);
+        await centre.tcccd.process.waitLine(/warning asr\.unanswered remedy=/, { deadlineMs: 30000 });
+        assert.ok(await metric('tcccd_transcript_sentences_failed_total') >= 1);
+        assert.equal(told(seat).length, 0);
+        await seat.ask('call.hold', { sessionId });
+        await seat.ask('call.hangup', { sessionId });
+        await seat.next('sessionEnded');
+      });
+    }
+
+    for (const trusted of [true, false]) {
+      it(`speaks TLS with a recogniser whose certificate is ${trusted ? '' : 'not '}known`, async () => {
+        const { key, cert } = certificate();
+        await recogniser.stop();
+        recogniser = await StreamRecogniser.start({ key: fs.readFileSync(key), cert: fs.readFileSync(cert) });
+        await start(settings(), trusted ? { push: { tlsCa: cert } } : {});
+        const { seat } = await talk(CUSTOMER_SAYS.file);
+        if (trusted) await seat.until(() => ended(seat, 'IN').length >= 1, 'a sentence', 30000);
+        else await centre.tcccd.process.waitLine(/warning asr\.unanswered remedy=/, { deadlineMs: 30000 });
+        assert.equal(recogniser.connections.length, trusted ? 1 : 0);
+      });
+    }
+
+    it('an address that is neither is refused by name', async () => {
+      await start({ enabled: false });
+      await assert.rejects(new AdminClient(centre.tcccd).patch('settings/asr', settings({ url: 'wsx://127.0.0.1/' })), { status: 400, field: 'url', message: /ws or wss/ });
     });
   });
 });

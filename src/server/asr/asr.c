@@ -3,6 +3,7 @@
 
 #include "hearing.h"
 #include "remote.h"
+#include "socket.h"
 #include "sphinx.h"
 
 #include "server/bridge/bridge.h"
@@ -20,7 +21,7 @@ enum {
     COMPLAIN_MS = 60000              /* between two log lines about a recogniser that does not answer */
 };
 
-enum { BUILT_IN, EXTERNAL, N_RECOGNISERS };
+enum { BUILT_IN, BY_HTTP, BY_WEBSOCKET, N_RECOGNISERS };
 
 typedef struct {                     /* the sentence of one side that is told now */
     bool open;
@@ -117,7 +118,9 @@ static recogniser *make(asr *all, int kind)
 {
     long cores = sysconf(_SC_NPROCESSORS_ONLN);
     int decoders = cores < 1 ? 1 : cores < DECODERS_MAX ? (int)cores : DECODERS_MAX;
-    if (kind == EXTERNAL)
+    if (kind == BY_WEBSOCKET)
+        return socket_recogniser_new(REQUESTS_MAX, REQUESTS_WAITING, all->tls_ca);
+    if (kind == BY_HTTP)
         return remote_new(REQUESTS_MAX, REQUESTS_WAITING, all->tls_ca);
     return sphinx_new(all->model ? all->model : SPHINX_MODEL, decoders, decoders * WAITING_EACH);
 }
@@ -146,7 +149,7 @@ static void hear_none(asr *all, transcript *t)
 
 uint32_t asr_start(asr *all, const asr_what *what)
 {
-    int kind = what->external ? EXTERNAL : BUILT_IN;
+    int kind = !what->external ? BUILT_IN : socket_recogniser_is_url(what->url) ? BY_WEBSOCKET : BY_HTTP;
     transcript *t = ready(all, kind) ? calloc(1, sizeof *t) : NULL;
     uint32_t handle = ++all->next_handle ? all->next_handle : ++all->next_handle;
     if (t)
@@ -160,8 +163,8 @@ uint32_t asr_start(asr *all, const asr_what *what)
     if (t)
         asr_job_drop(t->job);
     free(t);
-    LOG(all->log, LOG_LEVEL_ERROR, "asr.not_started", log_text("recogniser", what->external ? "http" : "builtin"),
-        log_text("remedy", what->external ? "Free memory." : "Install the Debian package pocketsphinx-en-us, or choose the recogniser http."));
+    LOG(all->log, LOG_LEVEL_ERROR, "asr.not_started", log_text("recogniser", what->external ? "external" : "builtin"),
+        log_text("remedy", what->external ? "Free memory." : "Install the Debian package pocketsphinx-en-us, or choose the recogniser external."));
     return 0;
 }
 

@@ -31,7 +31,7 @@ asr *asr_new(const asr_config *config, edge *e, const logger *log, const asr_han
 void asr_free(asr *all);
 
 typedef struct {
-    bool external;                   /* the recogniser at `url`; else the built-in one */
+    bool external;                   /* the recogniser at `url`, by HTTP or WebSocket as that says; else the built-in one */
     const char *url, *token;
 } asr_what;
 

@@ -14,7 +14,7 @@ static bool somebody_reads(const call *c) {
 
 static void begin(call *c) {
     const settings_asr *rules = rules_of(c);
-    asr_what what = { .external = rules->recogniser == ASR_HTTP, .url = rules->url, .token = rules->token };
+    asr_what what = { .external = rules->recogniser == ASR_EXTERNAL, .url = rules->url, .token = rules->token };
     c->transcript = asr_start(c->all->parts.asr, &what);
 }
 

@@ -74,7 +74,7 @@ static void check_popup(json_reader *in, const char *list, const json_value *ite
 
 static const char *const strategies[] = { "longestIdle", "fewestCalls", NULL };
 static const char *const auths[] = { "none", "basic", "oauth2", NULL };
-static const char *const recognisers[] = { "builtin", "http", NULL };
+static const char *const recognisers[] = { "builtin", "external", NULL };
 
 static const settings_member phone_members[] = {
     FLAG("timeoutTransfer", phone.timeout_transfer, 1),
@@ -138,7 +138,7 @@ static const settings_member asr_members[] = {
     FLAG("enabled", asr.enabled, 0),
     FLAG("toAgents", asr.to_agents, 1),
     CHOICE("recogniser", asr.recogniser, recognisers),
-    TEXT("url", MEMBER_URL, asr.url),
+    TEXT("url", MEMBER_STREAM_URL, asr.url),
     SECRET("token", asr.token, "hasToken"),
     END,
 };
@@ -160,8 +160,8 @@ static void check_push(const settings_of_app *values, json_reader *in) {
 }
 
 static void check_asr(const settings_of_app *values, json_reader *in) {
-    if (values->asr.enabled && values->asr.recogniser == ASR_HTTP && !values->asr.url[0])
-        json_fail(in, TCCC_E_ARG_RANGE, "url", "must be given when recogniser is http");
+    if (values->asr.enabled && values->asr.recogniser == ASR_EXTERNAL && !values->asr.url[0])
+        json_fail(in, TCCC_E_ARG_RANGE, "url", "must be given when recogniser is external");
 }
 
 const settings_section sections[] = {
@@ -204,7 +204,7 @@ static int64_t get_number(const settings_member *m, const settings_of_app *value
     return m->kind == MEMBER_BOOL ? *(const bool *)at : m->kind == MEMBER_ID ? *(const int64_t *)at : *(const int *)at;
 }
 
-static bool is_text(const settings_member *m) { return m->kind == MEMBER_TEXT || m->kind == MEMBER_URL || m->kind == MEMBER_SECRET; }
+static bool is_text(const settings_member *m) { return m->kind == MEMBER_TEXT || m->kind == MEMBER_URL || m->kind == MEMBER_STREAM_URL || m->kind == MEMBER_SECRET; }
 
 void section_set_defaults(const settings_section *s, settings_of_app *values) {
     for (const settings_member *m = s->members; m->name; m++) {
@@ -215,14 +215,28 @@ void section_set_defaults(const settings_section *s, settings_of_app *values) {
     }
 }
 
-bool section_is_url(const char *text) {
-    const char *rest = !strncasecmp(text, "https://", 8) ? text + 8 : !strncasecmp(text, "http://", 7) ? text + 7 : NULL;
+static const char *after_scheme(const char *text, const char *scheme) {
+    size_t n = strlen(scheme);
+    return !strncasecmp(text, scheme, n) && !strncmp(text + n, "://", 3) ? text + n + 3 : NULL;
+}
+
+static bool is_place(const char *text, const char *rest) {
     if (!rest || !*rest || strchr("/?:@", *rest) || strpbrk(rest, "#\\\"<>") || strchr(text, '@'))
         return false;
     for (; *rest; rest++)
         if ((unsigned char)*rest <= ' ' || (unsigned char)*rest >= 127)
             return false;
     return true;
+}
+
+bool section_is_url(const char *text) {
+    const char *rest = after_scheme(text, "https");
+    return is_place(text, rest ? rest : after_scheme(text, "http"));
+}
+
+static bool is_stream_url(const char *text) {
+    const char *rest = after_scheme(text, "wss");
+    return section_is_url(text) || is_place(text, rest ? rest : after_scheme(text, "ws"));
 }
 
 static bool is_printable(const char *text) {
@@ -237,6 +251,8 @@ static void read_text(const settings_member *m, json_reader *in, settings_of_app
         return;
     if (m->kind == MEMBER_URL && *text && !section_is_url(text))
         json_fail(in, TCCC_E_ARG_RANGE, m->name, "must be an http or https URL in ASCII, without a user and without #");
+    else if (m->kind == MEMBER_STREAM_URL && *text && !is_stream_url(text))
+        json_fail(in, TCCC_E_ARG_RANGE, m->name, "must be an http, https, ws or wss URL in ASCII, without a user and without #");
     else if (!is_printable(text))
         json_fail(in, TCCC_E_ARG_RANGE, m->name, "must not hold control characters");
     else if (m->kind != MEMBER_SECRET || *text)
@@ -258,6 +274,7 @@ static void read_member(const settings_member *m, json_reader *in, settings_of_a
     case MEMBER_CHOICE: now = json_choice_or(in, m->name, (int)now, m->choices); if (!in->error) put_number(m, values, now); break;
     case MEMBER_TEXT:
     case MEMBER_URL:
+    case MEMBER_STREAM_URL:
     case MEMBER_SECRET: read_text(m, in, values); break;
     case MEMBER_LIST: read_list(m, in); break;
     }
@@ -341,7 +358,8 @@ static void write_member(const settings_member *m, const settings_of_app *values
     case MEMBER_ID: json_put_integer(out, m->name, get_number(m, values)); break;
     case MEMBER_CHOICE: json_put_string(out, m->name, m->choices[get_number(m, values)]); break;
     case MEMBER_TEXT:
-    case MEMBER_URL: json_put_string(out, m->name, text); break;
+    case MEMBER_URL:
+    case MEMBER_STREAM_URL: json_put_string(out, m->name, text); break;
     case MEMBER_SECRET:
         json_put_string(out, m->name, "");
         json_put_bool(out, m->has, text[0] != 0);

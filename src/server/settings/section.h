@@ -16,7 +16,7 @@ typedef struct {                      /* all sections of one app; lists stay JSO
     settings_asr asr;
 } settings_of_app;
 
-enum member_kind { MEMBER_BOOL, MEMBER_INT, MEMBER_ID, MEMBER_CHOICE, MEMBER_TEXT, MEMBER_URL, MEMBER_SECRET, MEMBER_LIST };
+enum member_kind { MEMBER_BOOL, MEMBER_INT, MEMBER_ID, MEMBER_CHOICE, MEMBER_TEXT, MEMBER_URL, MEMBER_STREAM_URL /* ws and wss, too */, MEMBER_SECRET, MEMBER_LIST };
 
 typedef struct {
     const char *name;

@@ -62,13 +62,13 @@ typedef struct {                      /* section "push" (PUSH-001 to PUSH-005) *
     char token_url[1024], client_id[256], client_secret[256];
 } settings_push;
 
-enum asr_recogniser { ASR_BUILT_IN, ASR_HTTP };
+enum asr_recogniser { ASR_BUILT_IN, ASR_EXTERNAL };
 
 typedef struct {                      /* section "asr" (ADM-082): docs/asr.md */
     bool enabled;                     /* calls may be transcribed */
     bool to_agents;                   /* the agent in a call gets its transcript; off: only who monitors it as text */
     enum asr_recogniser recogniser;
-    char url[1024], token[256];       /* ASR_HTTP; token "": none */
+    char url[1024], token[256];       /* ASR_EXTERNAL; token "": none */
 } settings_asr;
 
 /* Further sections are lists that only the admin API and pages read (settings_get): "restReasons" {"reasons":[text]}, "popups"
