@@ -466,6 +466,11 @@ static void on_seat_gone(void *ctx, seat *of) {
 
 static struct visitor *on_visitor_token(void *ctx, const char *token) { return visitors_use_token(((server *)ctx)->visitors, token); }
 
+static struct visitor *on_visitor_who_stays(void *ctx, int64_t app_id, const char *id) {
+    struct visitor *v = visitors_find(((server *)ctx)->visitors, app_id, id);
+    return v && visitor_session(v, WIRE_IM)[0] ? v : NULL;
+}
+
 static bool start_visitors(server *s) {
     char folder[1024];
     data_folder(s->config, folder, sizeof folder);
@@ -495,7 +500,8 @@ static bool start_calls(server *s) {
         .outbound_ring_s = c->calls.outbound_ring_s, .session_expires_s = c->sip.session_expires_s, .rtp_min = c->rtp.min, .rtp_max = c->rtp.max, .music = c->calls.music };
     seats_config seat_settings = { .heartbeat_ms = c->heartbeat_ms, .resume_s = c->calls.resume_s, .data_channel = c->data_channel.port >= 0, .ice_servers = c->data_channel.ice_servers };
     seat_handler handler = { .request = on_seat_request, .directory = on_seat_directory, .snapshot = on_seat_snapshot, .tell_media = on_seat_tell_media,
-                             .unreachable = on_seat_unreachable, .visitor = on_visitor_token, .gone = on_seat_gone };
+                             .unreachable = on_seat_unreachable, .visitor = on_visitor_token,
+                             .visitor_who_stays = on_visitor_who_stays, .gone = on_seat_gone };
     agent_handler for_calls = { .removed = calls_agent_removed };
     acd_handler offers = { .offer = calls_offer, .also = calls_also, .moved = calls_moved };
     s->calls = calls_new(&call_settings);
@@ -518,6 +524,8 @@ static bool start_calls(server *s) {
     agents_listen(s->agents, &for_calls, s->calls);
     agents_set_reach(s->agents, calls_reach, s->calls);
     registrar_listen(s->registrar, calls_extension_changed, s->calls);
+    seats_restore(s->seats);
+    chats_go_on(s->chats);
     return start_admin(s);
 }
 
@@ -566,7 +574,7 @@ static void finish_stop(server *s) {
     deadline_clear(s->timers, &s->stop);
     deadline_clear(s->timers, &s->look);
     calls_end_all(s->calls);
-    chats_end_all(s->chats);
+    chats_stop(s->chats);
     s->stopped(s->stopped_ctx);
 }
 

@@ -55,4 +55,40 @@ describe('chat between a visitor\'s page and an agent\'s', function () {
     await seat.tab.evaluate((id) => tccc.Chat.deleteChat({ sessionId: id }), sessionId);
     await customer.close();
   });
+
+  it('tcccd is killed: both pages come back by themselves, to the same chat, with every message once', async () => {
+    const { tcccd } = centre();
+    await new AdminClient(tcccd).post('channels', { channelId: 'lasting', name: 'Lasting' });
+    const seat = await centre().seat();
+    const customer = await centre().browser.tab({ sound: false });
+    await customer.goto(`http://127.0.0.1:${tcccd.httpPort}/visitor.html?channel=lasting&lang=en`);
+    const { page } = customer;
+    const log = page.getByRole('log');
+    await page.getByRole('button', { name: 'Chat' }).click();
+    const { sessionId } = await seat.next('callIn');
+    await seat.tab.evaluate((id) => tccc.Chat.accept({ sessionId: id }), sessionId);
+    await page.getByText('is here.').waitFor();
+    const write = async (text) => {
+      await page.getByLabel('Message', { exact: true }).fill(text);
+      await page.getByRole('button', { name: 'Send' }).click();
+    };
+    await write('before');
+    await log.getByText('before').waitFor();
+    await tcccd.process.stop('SIGKILL');
+    await write('meanwhile'); /* a page sends when it can */
+    const answered = seat.tab.evaluate((id) => tccc.Chat.send({ sessionId: id, text: 'answer' }), sessionId);
+    await tcccd.restart();
+    await answered;
+    await log.getByText('answer').waitFor();
+    await log.getByText('meanwhile').waitFor();
+    await seat.tab.until((id) => tccc.Chat.getMessages(id).length === 3, sessionId, { what: 'three messages' });
+    const [first, ...others] = await seat.tab.evaluate((id) => tccc.Chat.getMessages(id).map(({ seq, text }) => `${seq} ${text}`), sessionId);
+    assert.equal(first, '1 before');
+    assert.deepEqual(others.map((one) => one.slice(2)).sort(), ['answer', 'meanwhile']);
+    assert.equal(await log.getByRole('listitem').count(), 3);
+    await seat.tab.evaluate((id) => tccc.Chat.end({ sessionId: id }), sessionId);
+    await page.getByText('The conversation has ended.').waitFor();
+    assert.equal((await seat.next('sessionEnded')).sessionId, sessionId);
+    await customer.close();
+  });
 });

@@ -3,9 +3,7 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { AdminClient } from './admin_client.js';
 import { chatWith, heard, heardAll, openVisitor, say, seeded } from './chat_people.js';
-import { PushReceiver } from './push_receiver.js';
-import { ServerCentre, useServer } from './server_centre.js';
-import { WireSeat } from './wire_seat.js';
+import { useServer } from './server_centre.js';
 
 const PNG = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==', 'base64');
 const CHANGE = { visitors: { signInsPerMinute: 100000 }, calls: { resumeSeconds: 2 } };
@@ -392,52 +390,5 @@ describe('chats', function chats() {
       assert.deepEqual((await customer.ask('chat.history', { sessionId, afterSeq: 0 })).messages.map(({ text }) => text), right);
       await customer.ask('visit.end', { sessionId });
     }
-  });
-});
-
-describe('chats and a server that is killed', function killed() {
-  this.timeout(60000);
-  let centre, receiver;
-  before(async () => {
-    receiver = await PushReceiver.start();
-    centre = await ServerCentre.start({ change: CHANGE });
-  });
-  after(async () => {
-    await centre.stop();
-    await receiver.stop();
-  });
-
-  it('messages that were acknowledged are there after kill -9; the chat has ended as abnormal, and its record is pushed', async () => {
-    const { tcccd } = centre;
-    const admin = new AdminClient(tcccd);
-    await admin.patch('settings/push', { url: receiver.url });
-    await admin.post('channels', { channelId: 'shop', name: 'Shop' });
-    const agent = await centre.seat();
-    const customer = await openVisitor(tcccd, { channel: 'shop', nickname: 'Li' });
-    const sessionId = await chatWith(customer, agent);
-    const acknowledged = [];
-    const writing = (async () => {
-      for (let i = 0; ; i++) {
-        const { seq } = await say(customer, sessionId, `m${i}`);
-        acknowledged.push([seq, `m${i}`]);
-        if (i % 15 === 14) await new Promise((resolve) => setTimeout(resolve, 1000));
-      }
-    })().catch(() => {});
-    await customer.until(() => acknowledged.length >= 12, 'twelve');
-    tcccd.process.killNow();
-    await customer.until(() => customer.closed !== null, 'close');
-    await tcccd.restart();
-    const { body } = await fetch(`http://127.0.0.1:${tcccd.httpPort}/v1/visitor`, {
-      method: 'POST', body: JSON.stringify({ channel: 'shop', visitorId: customer.visitorId, visitorKey: customer.visitorKey }),
-    }).then(async (answer) => ({ body: await answer.json() }));
-    const again = await WireSeat.open(tcccd, { token: body.token });
-    const { messages } = await again.ask('chat.history', { sessionId, afterSeq: 0 });
-    for (const [seq, text] of acknowledged) assert.equal(messages[seq - 1].text, text);
-    assert.deepEqual(messages.map(({ seq }) => seq), messages.map((_, i) => i + 1));
-    const push = await receiver.until(() => receiver.pushes.find(({ url }) => url.includes('action=imcdr')), 'push');
-    const record = JSON.parse(push.body);
-    assert.deepEqual([record.SessionId, record.EndStatus, record.Nickname, record.ClientUserId, record.StaffId], [sessionId, 0, 'Li', customer.visitorId, agent.userId]);
-    await again.close();
-    void writing;
   });
 });

@@ -292,6 +292,25 @@ void agent_set_microphone(agent *a, enum agent_microphone is) {
     agent_settle(a, false);
 }
 
+enum agent_status agent_status_to_keep(const agent *a) {
+    enum agent_status is = agent_status_of(a), reserved = agent_fsm_reserved(a->state);
+    if (is == AGENT_STATUS_BUSY)
+        return reserved != AGENT_STATUS_OFFLINE ? reserved : a->state == AGENT_BUSY_THEN_OFFLINE ? AGENT_STATUS_OFFLINE : AGENT_STATUS_FREE;
+    return a->state == AGENT_NO_MICROPHONE ? AGENT_STATUS_FREE : is;
+}
+
+void agent_restore(agent *a, enum agent_status status, const char *reason, enum agent_microphone microphone) {
+    static const enum agent_state states[AGENT_STATUSES] = { AGENT_OFFLINE, AGENT_FREE, AGENT_FREE, AGENT_ARRANGE, AGENT_NOT_READY, AGENT_REST };
+    enum agent_state before = a->state;
+    a->state = states[status];
+    a->microphone = microphone;
+    snprintf(a->reason, sizeof a->reason, "%s", reason);
+    if (lacks_microphone(a))
+        (void)agent_fsm_step(&a->state, AGENT_EVENT_MIC_LOST);
+    if (a->state != before)
+        enter(a, before, false);
+}
+
 static void leave_when_out_of_reach(agent *a, bool tell_in_any_case) {
     if (!a->seat && !rings_without_page(a))
         (void)step(a, AGENT_EVENT_GONE, false);

@@ -79,11 +79,15 @@ int agent_answered_today(const agent *a);                     /* for fewest call
 /* Asked by the page or the API: AGENT_EVENT_ONLINE to AGENT_EVENT_STOP_NOT_READY. reason: of rest, NULL none. 1 changed or reserved,
  * 0 nothing to do; AGENT_OFFLINE (or: nothing of it could ring), AGENT_BUSY, STATE (sent offline by an administrator). */
 int agent_ask(agent *a, enum agent_event event, const char *reason);
+/* What it is to be when the server starts again: its status, or what follows the session that ends with the server. */
+enum agent_status agent_status_to_keep(const agent *a);
 /* What its page says of its microphone. While there is none, nothing rings on the page, and an agent who would be free and cannot be
  * rung otherwise is notReady instead; who was notReady or at rest, or asks for it meanwhile, stays so when it is back. */
 enum agent_microphone { AGENT_MIC_OK, AGENT_MIC_LOST, AGENT_MIC_DENIED };
 void agent_set_microphone(agent *a, enum agent_microphone is);
 enum agent_microphone agent_microphone_of(const agent *a);
+/* After a restart, with its seat: as it was kept. */
+void agent_restore(agent *a, enum agent_status status, const char *reason, enum agent_microphone microphone);
 /* ForceMemberOffline: offline (after the session that runs), and online again only after agent_allow. Both write the store: 0 or IO. */
 int agent_forbid(agent *a);
 int agent_allow(agent *a);

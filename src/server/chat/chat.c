@@ -57,6 +57,39 @@ void chat_save(chat *c) {
         LOG(c->all->parts.log, LOG_LEVEL_ERROR, "chat.save", log_text("session", c->row.session_id), log_error("error", error));
 }
 
+/* A clock_ms as Unix ms: 0 stays 0. */
+static int64_t as_unix(uint64_t ms) { return ms ? (int64_t)ms - (int64_t)clock_ms() + clock_unix_ms() : 0; }
+
+static void copy_id(char *into, const agent *a) { snprintf(into, STORE_TEXT, "%s", a ? agent_row(a)->user_id : ""); }
+
+static store_chat_place place_of(const chat *c) {
+    store_chat_place row = { .transferring = c->transferring, .home_group_id = c->home_group_id, .waits_since_ms = as_unix(c->waits_since_ms),
+                               .queue_end_ms = as_unix(c->queue_end_ms), .offer_end_ms = as_unix(c->offer_end_ms), .rejected = c->rejected };
+    snprintf(row.session_id, sizeof row.session_id, "%s", c->row.session_id);
+    snprintf(row.phase, sizeof row.phase, "%s", chat_phase_name(c->phase));
+    copy_id(row.holder, c->agent);
+    copy_id(row.only_agent, c->only);
+    copy_id(row.handed_by, c->handed_by);
+    snprintf(row.target, sizeof row.target, "%s", c->target);
+    return row;
+}
+
+/* In one write with what a step has changed besides. */
+void chat_keep(chat *c) {
+    store *db = c->all->parts.store;
+    store_chat_place row = place_of(c);
+    int error = store_begin(db);
+    if (!error) {
+        (void)store_put_chat(db, &c->row); /* store_end tells */
+        (void)store_put_chat_place(db, &row);
+        if (c->agent)
+            (void)store_put_chat_step(db, c->row.session_id, c->n_steps - 1, &c->step);
+        error = store_end(db);
+    }
+    if (error)
+        LOG(c->all->parts.log, LOG_LEVEL_ERROR, "chat.keep", log_text("session", c->row.session_id), log_error("error", error));
+}
+
 /* The record and its push, both or neither. */
 static int write_end(chats *all, const store_chat *row) {
     store *db = all->parts.store;
@@ -67,6 +100,8 @@ static int write_end(chats *all, const store_chat *row) {
         return error;
     }
     error = store_put_chat(db, row);
+    if (!error)
+        error = store_delete_chat_place(db, row->session_id);
     if (!error && body)
         error = push_put(all->parts.pushes, row->app_id, "im", row->session_id, body);
     int ended = store_end(db);
@@ -76,10 +111,11 @@ static int write_end(chats *all, const store_chat *row) {
     return error ? error : ended;
 }
 
-static void note_end(chats *all, const store_chat *row) {
+int chat_note_end(chats *all, const store_chat *row) {
     int error = write_end(all, row);
     LOG(all->parts.log, error ? LOG_LEVEL_ERROR : LOG_LEVEL_INFO, "chat.ended", log_text("session", row->session_id), log_integer("status", row->end_status),
         log_error("error", error));
+    return error;
 }
 
 /* ---- steps ---- */
@@ -91,7 +127,7 @@ static void finish(chat *c) {
     c->row.closed_by = c->closed_by;
     tell_ended(c);
     chat_release(c, c->end_status, false);
-    note_end(c->all, &c->row);
+    (void)chat_note_end(c->all, &c->row);
     visitor *v = c->visitor;
     c->visitor = NULL;
     mem_deref(c);
@@ -104,8 +140,6 @@ static void open_chat(chat *c) {
     c->row.accept_ms = c->row.accept_ms ? c->row.accept_ms : clock_unix_ms();
     snprintf(c->row.user_id, sizeof c->row.user_id, "%s", agent_row(c->agent)->user_id);
     c->step.accept_ms = clock_unix_ms();
-    (void)store_put_chat_step(c->all->parts.store, c->row.session_id, c->n_steps - 1, &c->step);
-    chat_save(c);
     const store_agent *row = agent_row(c->agent);
     wire_event accessed = { .name = WIRE_EV_USER_ACCESSED }, joined = { .name = WIRE_EV_JOINED, .nickname = row->nick[0] ? row->nick : row->name };
     chat_tell_agent(c, &accessed);
@@ -121,11 +155,12 @@ static void open_chat(chat *c) {
     c->transferring = false;
     c->handed_by = NULL;
     c->only = NULL;
+    chat_keep(c);
 }
 
 bool chat_apply(chat *c, enum chat_happening what) {
     chat_cell cell = chat_table_step(c->phase, what);
-    if (cell.action == CHAT_ACT_REFUSE)
+    if (cell.action == CHAT_ACT_REFUSE || c->all->stopped)
         return false;
     if (cell.action != CHAT_ACT_NOTHING)
         LOG(c->all->parts.log, LOG_LEVEL_DEBUG, "chat.phase", log_text("session", c->row.session_id), log_text("from", chat_phase_name(c->phase)),
@@ -174,29 +209,41 @@ static void fill_row(store_chat *row, const visitor_facts *who, const store_chan
     row->start_ms = clock_unix_ms();
 }
 
-static chat *make(chats *all, visitor *v, const store_channel *channel, const char *remark) {
+chat *chat_make(chats *all, visitor *v, const store_chat *row) {
     chat *c = mem_zalloc(sizeof *c, destroy);
     if (!c)
         return NULL;
     c->all = all;
     c->visitor = v;
-    fill_row(&c->row, visitor_of(v), channel, remark);
+    c->row = *row;
     list_append(&all->list, &c->le, c);
     hash_append(all->by_id, hash_joaat_str(c->row.session_id), &c->hash, c);
+    visitor_began(v, WIRE_IM, c->row.session_id);
     return c;
+}
+
+/* The chat, and the seat that its visitor comes back to it by, both or neither. */
+static int write_start(chats *all, seat *s, const store_chat *row) {
+    store *db = all->parts.store;
+    int error = store_begin(db);
+    if (error)
+        return error;
+    (void)store_put_chat(db, row); /* store_end tells */
+    (void)seat_keep(s);
+    return store_end(db);
 }
 
 static void start(void *ctx, seat *s, const store_channel *channel, const wire_request *request, uint64_t ticket) {
     chats *all = ctx;
     visitor *v = seat_visitor(s);
-    chat *c = make(all, v, channel, request->args.remark);
-    int error = c ? store_put_chat(all->parts.store, &c->row) : TCCC_E_NO_MEMORY;
-    if (error) {
-        mem_deref(c);
-        seat_answer(s, ticket, request->method, NULL, error, NULL);
+    store_chat row = { .accept_ms = 0 };
+    fill_row(&row, visitor_of(v), channel, request->args.remark);
+    int error = write_start(all, s, &row);
+    chat *c = error ? NULL : chat_make(all, v, &row);
+    if (!c) {
+        seat_answer(s, ticket, request->method, NULL, error ? error : TCCC_E_NO_MEMORY, NULL);
         return;
     }
-    visitor_began(v, WIRE_IM, c->row.session_id);
     wire_result result = { .session_id = c->row.session_id };
     seat_answer(s, ticket, request->method, &result, 0, NULL);
     LOG(all->parts.log, LOG_LEVEL_INFO, "chat.started", log_text("session", c->row.session_id), log_text("channel", channel->id));
@@ -262,7 +309,6 @@ static void each(chats *all, chat_test is, const void *of, void (*do_it)(chat *c
 static void agent_gone(chat *c) { chat_apply(c, CHAT_ON_AGENT_GONE); }
 static void agent_lost(chat *c) { chat_apply(c, CHAT_ON_AGENT_LOST); }
 static void visitor_gone(chat *c) { chat_end(c, CHAT_ON_VISITOR_GONE, CHAT_END_CUSTOMER_SILENT, WIRE_BY_TIMER, NULL); }
-static void stop_chat(chat *c) { chat_end(c, CHAT_ON_STOP, CHAT_END_ABNORMAL, WIRE_BY_ADMIN, "serverStopped"); }
 
 void chats_seat_gone(chats *all, seat *s) {
     if (seat_visitor(s))
@@ -295,43 +341,9 @@ void chats_agent_connected(void *ctx, agent *a, bool is) {
         each(ctx, is_agents, a, agent_lost);
 }
 
-static bool is_any(const chat *c, const void *of) { return (void)of, c->phase != CHAT_PHASE_OVER; }
-
-void chats_end_all(chats *all) { each(all, is_any, NULL, stop_chat); }
-
 /* ---- life ---- */
 
-typedef struct {
-    store_chat *rows;
-    int n, capacity;
-} left_over;
-
-static bool note_left(void *ctx, const store_chat *row) {
-    left_over *left = ctx;
-    if (left->n == left->capacity) {
-        int capacity = left->capacity ? 2 * left->capacity : 16;
-        store_chat *grown = realloc(left->rows, (size_t)capacity * sizeof *grown);
-        if (!grown)
-            return false; /* the others at the next start */
-        left->rows = grown;
-        left->capacity = capacity;
-    }
-    left->rows[left->n++] = *row;
-    return true;
-}
-
-/* Their messages are there; the sessions ended with the server that was killed. */
-static void end_left_over(chats *all) {
-    left_over left = { 0 };
-    int error = store_list_running_chats(all->parts.store, note_left, &left);
-    for (int i = 0; i < left.n && !error; i++) {
-        left.rows[i].end_ms = clock_unix_ms();
-        left.rows[i].end_status = CHAT_END_ABNORMAL;
-        left.rows[i].closed_by = WIRE_BY_ADMIN;
-        note_end(all, &left.rows[i]);
-    }
-    free(left.rows);
-}
+void chats_stop(chats *all) { all->stopped = true; }
 
 chats *chats_new(const chats_parts *parts) {
     static const visit_server server = { start, end };
@@ -348,7 +360,9 @@ chats *chats_new(const chats_parts *parts) {
     }
     agents_listen(parts->agents, &(agent_handler){ .removed = chats_agent_removed, .connected = chats_agent_connected }, all);
     visitors_serve(parts->visitors, WIRE_IM, &server, all);
-    end_left_over(all);
+    int error = chats_read(all);
+    if (error)
+        LOG(parts->log, LOG_LEVEL_ERROR, "chats.read", log_error("error", error));
     return all;
 }
 

@@ -25,11 +25,14 @@ typedef struct {                     /* what chats work with; all outlive them *
     const logger *log;
 } chats_parts;
 
-/* Ends what a killed server left, registers with the visitors, and makes its own queues. NULL: no memory. */
+/* Reads the chats that were running when the server ended, with their visitors, registers with the visitors, and makes its own queues.
+ * NULL: no memory. */
 chats *chats_new(const chats_parts *parts);
+/* Once the seats are restored: each chat goes on where it was, with its agent, in its queue, with what is left of its times. */
+void chats_go_on(chats *all);
+/* The server stops: nothing happens to a chat any more, and all go on after the next start. */
+void chats_stop(chats *all);
 void chats_free(chats *all);
-/* Ends every chat. */
-void chats_end_all(chats *all);
 
 /* For seat_handler: chat.* of both kinds of seat. */
 void chats_request(chats *all, seat *s, const wire_request *request, uint64_t ticket);

@@ -105,12 +105,14 @@ static int take_file(chat *c, const wire_args *args, store_chat_message *row) {
 
 static void silent(void *owner) { chat_end(owner, CHAT_ON_SILENT, CHAT_END_CUSTOMER_SILENT, WIRE_BY_TIMER, NULL); }
 
+void chat_watch_silence(chat *c, uint64_t left_ms) { deadline_set(c->all->parts.timers, &c->silence, left_ms, silent, c); }
+
 /* ADM-075: the time runs from an agent's message to the visitor's next. */
-static void watch_silence(chat *c, bool by_agent) {
+static void note_written(chat *c, bool by_agent) {
     int seconds = chat_settings(c)->silence_s;
     deadline_clear(c->all->parts.timers, &c->silence);
     if (by_agent && seconds)
-        deadline_set(c->all->parts.timers, &c->silence, (uint64_t)seconds * 1000, silent, c);
+        chat_watch_silence(c, (uint64_t)seconds * 1000);
 }
 
 void chat_send(chat *c, seat *s, const wire_request *request, uint64_t ticket) {
@@ -138,7 +140,7 @@ void chat_send(chat *c, seat *s, const wire_request *request, uint64_t ticket) {
     }
     answer_sent(s, request, ticket, &row);
     tell(c, &row);
-    watch_silence(c, by_agent);
+    note_written(c, by_agent);
 }
 
 /* ---- reading ---- */

@@ -60,6 +60,10 @@ void chat_wait(chat *c) {
             give_up(c, "noSeatOnline");
         return;
     }
+    chat_enqueue(c, (uint64_t)chat_settings(c)->queue_s * 1000);
+}
+
+void chat_enqueue(chat *c, uint64_t wait_ms) {
     acd_contact contact = { .app_id = c->row.app_id, .group_id = c->row.group_id, .session_id = c->row.session_id, .only = c->only, .last = last_agent(c),
                             .since_ms = c->waits_since_ms, .tried = c->tried, .n_tried = c->n_tried, .contact = c };
     c->ticket = acd_wait(c->all->queues, &contact);
@@ -70,7 +74,9 @@ void chat_wait(chat *c) {
     }
     if (!c->waits_since_ms)
         c->waits_since_ms = clock_ms(); /* what comes back keeps its place */
-    deadline_set(c->all->parts.timers, &c->queue, (uint64_t)chat_settings(c)->queue_s * 1000, queue_late, c);
+    c->queue_end_ms = clock_ms() + wait_ms;
+    deadline_set(c->all->parts.timers, &c->queue, wait_ms, queue_late, c);
+    chat_keep(c);
 }
 
 void chats_moved(void *ctx, void *contact, int ahead) {
@@ -99,7 +105,13 @@ static void begin_step(chat *c) {
     snprintf(c->step.group_name, sizeof c->step.group_name, "%s", c->row.group_name);
     if (c->n_steps == CHAT_STEPS_MAX)
         c->n_steps--; /* the last place shows the last agent */
-    (void)store_put_chat_step(c->all->parts.store, c->row.session_id, c->n_steps++, &c->step);
+    c->n_steps++;
+}
+
+void chat_ring(chat *c, uint64_t ring_ms) {
+    c->offer_end_ms = ring_ms ? clock_ms() + ring_ms : 0;
+    if (ring_ms)
+        deadline_set(c->all->parts.timers, &c->offer, ring_ms, offer_late, c);
 }
 
 void chat_offer(chat *c) {
@@ -108,9 +120,9 @@ void chat_offer(chat *c) {
     bool by_itself = rules->auto_accept;
     int seconds = rules->timeout_transfer && !by_itself ? rules->timeout_transfer_s : 0;
     begin_step(c);
-    c->offer_end_ms = seconds ? clock_ms() + (uint64_t)seconds * 1000 : 0;
-    if (seconds)
-        deadline_set(c->all->parts.timers, &c->offer, (uint64_t)seconds * 1000, offer_late, c);
+    chat_ring(c, (uint64_t)seconds * 1000);
+    if (!by_itself)
+        chat_keep(c);
     wire_event event = { .name = WIRE_EV_CALL_IN, .call_in = {
         .type = WIRE_IM, .timeout_s = seconds, .remark = row->remark, .last_seq = (uint64_t)c->last_seq,
         .visitor = { .user_id = row->visitor_id, .nickname = row->nickname, .avatar = row->avatar, .peer_source = "web", .channel_name = row->channel_name,

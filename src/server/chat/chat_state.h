@@ -27,7 +27,8 @@ typedef struct chat {
     int64_t home_group_id;           /* where it was before */
     char target[STORE_TEXT];         /* of the transfer: userId or group's id */
     int64_t ticket;
-    uint64_t waits_since_ms;
+    uint64_t waits_since_ms;         /* clock_ms, as the next */
+    uint64_t queue_end_ms;
     agent *tried[CHAT_TRIED_MAX];
     int n_tried;
     bool rejected;
@@ -47,6 +48,7 @@ struct chats {
     acd *queues;
     struct list list;
     struct hash *by_id;
+    bool stopped;
 };
 
 /* chat.c */
@@ -61,9 +63,21 @@ seat *chat_seat_of_agent(const chat *c);
 void chat_tell_agent(chat *c, wire_event *event);
 void chat_tell_visitor(chat *c, wire_event *event);
 void chat_save(chat *c);
+/* Where it stands now, in the store: after each step. */
+void chat_keep(chat *c);
+int chat_note_end(chats *all, const store_chat *row);
+
+/* chat_restore.c */
+/* A chat of a row, with its visitor, in no queue and with no agent yet. NULL: no memory. */
+chat *chat_make(chats *all, visitor *v, const store_chat *row);
+int chats_read(chats *all);
 
 /* chat_queue.c */
 void chat_wait(chat *c);
+/* Into its queue, for this long; its place is by waits_since_ms. */
+void chat_enqueue(chat *c, uint64_t wait_ms);
+/* Its agent's page rings for this long; 0: for ever. */
+void chat_ring(chat *c, uint64_t ring_ms);
 void chat_leave_queue(chat *c);
 void chat_offer(chat *c);            /* its agent has it */
 void chat_take_back(chat *c, enum chat_happening why);
@@ -76,6 +90,8 @@ void chat_release(chat *c, enum chat_end status, bool missed);
 /* chat_message.c */
 /* A message of the server's own. */
 void chat_say(chat *c, const char *text);
+/* The visitor has until so many ms from now to write. */
+void chat_watch_silence(chat *c, uint64_t left_ms);
 void chat_send(chat *c, seat *s, const wire_request *request, uint64_t ticket);
 void chat_history(chats *all, seat *s, const wire_request *request, uint64_t ticket);
 void chat_note_read(chat *c, seat *s, const wire_request *request, uint64_t ticket);

@@ -1,6 +1,8 @@
 /* chat_table.c: the life of a chat as a table. Layer: server. */
 #include "server/chat/chat_table.h"
 
+#include <string.h>
+
 #define N(phase) { CHAT_PHASE_##phase, CHAT_ACT_NOTHING }
 #define R(phase) { CHAT_PHASE_##phase, CHAT_ACT_REFUSE }
 #define OFFER { CHAT_PHASE_OFFERED, CHAT_ACT_OFFER }
@@ -10,18 +12,24 @@
 #define END { CHAT_PHASE_OVER, CHAT_ACT_END }
 
 /* Columns in the order of the enum: ASSIGNED ACCEPT REJECT OFFER_LATE AGENT_LOST AGENT_GONE AGENT_ENDS TRANSFER VISITOR_ENDS VISITOR_GONE
- * SILENT WAIT_OVER STOP */
+ * SILENT WAIT_OVER */
 static const chat_cell cells[CHAT_PHASES][CHAT_HAPPENINGS] = {
-    [CHAT_PHASE_QUEUED] = { OFFER, R(QUEUED), R(QUEUED), N(QUEUED), N(QUEUED), N(QUEUED), R(QUEUED), R(QUEUED), END, END, N(QUEUED), END, END },
-    [CHAT_PHASE_OFFERED] = { N(OFFERED), OPEN, NEXT, NEXT, NEXT, NEXT, R(OFFERED), R(OFFERED), END, END, N(OFFERED), N(OFFERED), END },
+    [CHAT_PHASE_QUEUED] = { OFFER, R(QUEUED), R(QUEUED), N(QUEUED), N(QUEUED), N(QUEUED), R(QUEUED), R(QUEUED), END, END, N(QUEUED), END },
+    [CHAT_PHASE_OFFERED] = { N(OFFERED), OPEN, NEXT, NEXT, NEXT, NEXT, R(OFFERED), R(OFFERED), END, END, N(OFFERED), N(OFFERED) },
     /* An agent whose connection is lost for a moment comes back to its chats. */
-    [CHAT_PHASE_OPEN] = { N(OPEN), R(OPEN), R(OPEN), N(OPEN), N(OPEN), NEXT, END, HAND_OVER, END, END, END, N(OPEN), END },
-    [CHAT_PHASE_OVER] = { N(OVER), R(OVER), R(OVER), N(OVER), N(OVER), N(OVER), R(OVER), R(OVER), R(OVER), N(OVER), N(OVER), N(OVER), N(OVER) },
+    [CHAT_PHASE_OPEN] = { N(OPEN), R(OPEN), R(OPEN), N(OPEN), N(OPEN), NEXT, END, HAND_OVER, END, END, END, N(OPEN) },
+    [CHAT_PHASE_OVER] = { N(OVER), R(OVER), R(OVER), N(OVER), N(OVER), N(OVER), R(OVER), R(OVER), R(OVER), N(OVER), N(OVER), N(OVER) },
 };
 
 chat_cell chat_table_step(enum chat_phase phase, enum chat_happening what) { return cells[phase][what]; }
 
-const char *chat_phase_name(enum chat_phase phase) {
-    static const char *const names[] = { "queued", "offered", "open", "over" };
-    return names[phase];
+static const char *const names[CHAT_PHASES] = { "queued", "offered", "open", "over" };
+
+const char *chat_phase_name(enum chat_phase phase) { return names[phase]; }
+
+enum chat_phase chat_phase_named(const char *name) {
+    for (int i = 0; i < CHAT_PHASES; i++)
+        if (!strcmp(names[i], name))
+            return (enum chat_phase)i;
+    return CHAT_PHASE_QUEUED;
 }

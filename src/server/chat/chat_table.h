@@ -20,7 +20,6 @@ enum chat_happening {
     CHAT_ON_VISITOR_ENDS, CHAT_ON_VISITOR_GONE,
     CHAT_ON_SILENT,                   /* the visitor has not answered in time */
     CHAT_ON_WAIT_OVER,                /* no agent was found in time, or none is there */
-    CHAT_ON_STOP,                     /* the server ends, or an administrator */
     CHAT_HAPPENINGS
 };
 
@@ -31,6 +30,7 @@ typedef struct {
 } chat_cell;
 
 chat_cell chat_table_step(enum chat_phase phase, enum chat_happening what);
-const char *chat_phase_name(enum chat_phase phase);
+const char *chat_phase_name(enum chat_phase phase);   /* also in the store: names stay */
+enum chat_phase chat_phase_named(const char *name);   /* QUEUED for any other */
 
 #endif

@@ -21,6 +21,7 @@ seat *seat_make(seats *all, agent *whose, visitor *v) {
     s->all = all;
     s->agent = whose;
     s->visitor = v;
+    visitor_random_hex(s->id, SEAT_ID_LEN);
     list_append(&all->seats, &s->le, s);
     all->n_seats++;
     s->box = outbox_new();
@@ -41,6 +42,7 @@ void seat_unmake(seat *s) {
         s->link->seat = NULL;
     agent *whose = s->agent;
     visitor *v = s->visitor;
+    seat_unkeep(s);
     mem_deref(s);
     if (v)
         visitor_set_seat(v, NULL);

@@ -28,6 +28,8 @@ typedef struct {
     void (*tell_media)(void *ctx, seat *s);
     /* The visitor of a token that no agent has, once; NULL: nobody's. */
     struct visitor *(*visitor)(void *ctx, const char *token);
+    /* The visitor with this id, if it has a session that goes on after a restart; else NULL. */
+    struct visitor *(*visitor_who_stays)(void *ctx, int64_t app_id, const char *id);
     /* The connection is lost and has not come back soon: what rings at this page must go elsewhere. */
     void (*unreachable)(void *ctx, seat *s);
     /* The resume window has passed: its sessions must end now; afterwards the pointer is dead. */
@@ -43,7 +45,10 @@ typedef struct {
 /* The agents outlive the seats. */
 seats *seats_new(const seats_config *config, edge *e, store *db, agents *whose, deadlines *timers, const logger *log, const seat_handler *handler,
                  void *ctx);
-/* Says bye (SHUTTING_DOWN) to everybody and forgets all seats. */
+/* Seats that were there when the server ended: their pages have the resume window to come back. After everything that listens to agents
+ * is there, and the visitors whose sessions go on. */
+void seats_restore(seats *all);
+/* Says bye (SHUTTING_DOWN) to everybody; whoever is kept in the store comes back after the start. */
 void seats_free(seats *all);
 int seats_count(const seats *all);
 
@@ -56,6 +61,9 @@ void seats_closed(seats *all, edge_conn conn);
 void seat_event(seat *s, const wire_event *event);
 /* Answers a request; error 0: ok with result (NULL: none), else a TCCC_E_* with a sentence or NULL. */
 void seat_answer(seat *s, uint64_t ticket, enum wire_method method, const wire_result *result, int error, const char *sentence);
+
+/* From now on it outlives the server. Agents' seats do; a visitor's when it has a session that does. 0 or an error of the store. */
+int seat_keep(seat *s);
 
 agent *seat_whose(const seat *s);               /* NULL: a visitor's */
 struct visitor *seat_visitor(const seat *s);    /* NULL: an agent's */

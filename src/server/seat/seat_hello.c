@@ -2,33 +2,21 @@
 #include "server/seat/seat_state.h"
 
 #include <openssl/crypto.h>
-#include <openssl/rand.h>
-#include <stdio.h>
 #include <string.h>
 
-static void make_resume(char resume[WIRE_RESUME_LEN + 1]) {
-    unsigned char bytes[WIRE_RESUME_LEN / 2] = { 0 };
-    (void)RAND_bytes(bytes, sizeof bytes);
-    for (size_t i = 0; i < sizeof bytes; i++)
-        snprintf(resume + 2 * i, 3, "%02x", bytes[i]);
-}
+static bool is_token(const char *have, const char *hash) { return have[0] && !CRYPTO_memcmp(have, hash, SEAT_HASH_LEN); }
 
-static bool is_token(const char *have, const char *given) {
-    size_t length = strlen(have);
-    return length && strlen(given) == length && !CRYPTO_memcmp(have, given, length);
-}
-
-static seat *find_token(const seats *all, const char *token) {
+static seat *find_earlier(const seats *all, const char *hash) {
     for (struct le *le = all->seats.head; le; le = le->next)
-        if (is_token(((seat *)le->data)->token_before, token))
+        if (is_token(((seat *)le->data)->earlier, hash))
             return le->data;
     return NULL;
 }
 
-static seat *find_resume(const seats *all, const char *token) {
+static seat *find_resume(const seats *all, const char *hash) {
     for (struct le *le = all->seats.head; le; le = le->next) {
         seat *s = le->data;
-        if (is_token(s->resume, token) || is_token(s->resume_before, token))
+        if (is_token(s->resume, hash) || is_token(s->earlier, hash))
             return s;
     }
     return NULL;
@@ -57,8 +45,8 @@ static void drop_link(seat *s) {
     seat_link_drop(old);
 }
 
-static int sign_in(seats *all, const char *token, seat **out) {
-    *out = find_token(all, token);
+static int sign_in(seats *all, const char *token, const char *hash, seat **out) {
+    *out = find_earlier(all, hash);
     if (*out) {
         drop_link(*out);
         return 0;
@@ -103,8 +91,8 @@ static void let_go(seat *s, const wire_hello *hello) {
     seat_link_bye(old, TCCC_E_KICKED, "The agent's session was taken over by another page.", WIRE_CLOSE_NORMAL);
 }
 
-static int resume(seats *all, const wire_hello *hello, seat **out) {
-    seat *s = find_resume(all, hello->resume);
+static int resume(seats *all, const wire_hello *hello, const char *hash, seat **out) {
+    seat *s = find_resume(all, hash);
     if (!s)
         return TCCC_E_TOKEN_INVALID;
     let_go(s, hello);
@@ -123,16 +111,24 @@ static enum wire_role role_of(const store_agent *row) {
     return row->role == STAFF_ADMIN ? WIRE_ROLE_ADMIN : row->role == STAFF_INSPECTOR ? WIRE_ROLE_INSPECTOR : WIRE_ROLE_AGENT;
 }
 
+/* The seat that outlives the server must know the new token before the page does. */
+static void give_token(seat *s, const wire_hello *hello, char token[WIRE_RESUME_LEN + 1]) {
+    seat_hash(hello->resume ? hello->resume : hello->token, s->earlier);
+    visitor_random_hex(token, WIRE_RESUME_LEN);
+    seat_hash(token, s->resume);
+    if (s->agent || s->kept)
+        (void)seat_keep(s); /* a store that fails says so in the log: the seat lives as long as the server then */
+}
+
 static void welcome(seat_link *link, const wire_hello *hello, bool replay) {
     seat *s = link->seat;
     seats *all = s->all;
     wire_session sessions[WIRE_SESSIONS_MAX];
-    snprintf(s->resume_before, sizeof s->resume_before, "%s", hello->resume ? hello->resume : "");
-    snprintf(s->token_before, sizeof s->token_before, "%s", hello->resume ? "" : hello->token);
-    make_resume(s->resume);
+    char token[WIRE_RESUME_LEN + 1];
+    give_token(s, hello, token);
     wire_message m = { .kind = WIRE_WELCOME };
     m.welcome = (wire_welcome){
-        .resume = s->resume, .user_id = seat_name(s), .user_name = s->agent ? seat_agent(s)->name : visitor_of(s->visitor)->nickname,
+        .resume = token, .user_id = seat_name(s), .user_name = s->agent ? seat_agent(s)->name : visitor_of(s->visitor)->nickname,
         .role = s->agent ? role_of(seat_agent(s)) : WIRE_ROLE_AGENT, .status = s->agent ? agent_status_of(s->agent) : AGENT_STATUS_OFFLINE, .reason = s->agent ? agent_reason(s->agent) : "",
         .sessions = sessions, .n_sessions = all->handler.snapshot(all->ctx, s, sessions), .replay = replay, .seq = outbox_last_seq(s->box),
         .heartbeat_ms = all->config.heartbeat_ms, .resume_window_ms = all->config.resume_s * 1000, .ticket = s->ticket,
@@ -152,7 +148,9 @@ static void welcome(seat_link *link, const wire_hello *hello, bool replay) {
 void seat_hello(seat_link *link, const wire_hello *hello) {
     seats *all = link->all;
     seat *s = NULL;
-    int error = hello->resume ? resume(all, hello, &s) : sign_in(all, hello->token, &s);
+    char hash[SEAT_HASH_LEN + 1];
+    seat_hash(hello->resume ? hello->resume : hello->token, hash);
+    int error = hello->resume ? resume(all, hello, hash, &s) : sign_in(all, hello->token, hash, &s);
     if (error) {
         seat_link_refuse(link, error);
         return;
@@ -164,7 +162,7 @@ void seat_hello(seat_link *link, const wire_hello *hello) {
     deadline_clear(all->timers, &s->away);
     link->seat = s;
     s->link = link;
-    bool replay = hello->resume && hello->has_last_seq && outbox_replays(s->box, hello->last_seq);
+    bool replay = hello->resume && hello->has_last_seq && !s->restored && outbox_replays(s->box, hello->last_seq);
     if (!hello->resume || !hello->has_last_seq || hello->heir)
         outbox_forget_requests(s->box);
     str_ncpy(s->tab, hello->tab, sizeof s->tab);

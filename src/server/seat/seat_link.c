@@ -160,8 +160,17 @@ static void take_bye(seat_link *link) {
     seat_link_drop(link);
 }
 
+/* What came with the hello is used up, and events are numbered as the welcome said. */
+static void seat_has_welcome(seat *s) {
+    s->restored = false;
+    if (!s->earlier[0])
+        return;
+    s->earlier[0] = 0;
+    seat_note_change(s);
+}
+
 static void take_signed_in(seat_link *link, const wire_message *m) {
-    link->seat->resume_before[0] = link->seat->token_before[0] = 0; /* it has the new token now */
+    seat_has_welcome(link->seat);
     switch (m->kind) {
     case WIRE_REQ: take_request(link, &m->request); break;
     case WIRE_ACK:
@@ -237,6 +246,8 @@ seats *seats_new(const seats_config *config, edge *e, store *db, agents *whose, 
 void seats_free(seats *all) {
     if (!all)
         return;
+    seats_save(all);
+    all->stopping = true;
     while (all->links.head)
         seat_link_bye(all->links.head->data, TCCC_E_SHUTTING_DOWN, NULL, WIRE_CLOSE_NORMAL);
     while (all->seats.head)

@@ -4,6 +4,7 @@
 
 #include "server/libre.h"
 #include "server/seat/seat.h"
+#include "server/store/seat.h"
 #include "server/visitor/visitor.h"
 
 enum { SEAT_HELLO_MS = 5000, SEAT_AWAY_MS = 5000 /* a page that is loaded again is back by then */, SEAT_CHANNELS = 4, SEAT_WELCOME_MAX = WIRE_TEXT_MAX, SEAT_ASKS_PER_S = 20 /* each becomes a row of the history */ };
@@ -31,9 +32,13 @@ struct seat {
     edge_seat media;
     char ticket[33];
     char tab[WIRE_TAB_LEN + 1];      /* the page that said hello last */
-    char resume[WIRE_RESUME_LEN + 1];
+    char id[SEAT_ID_LEN + 1];        /* in the store */
+    char resume[SEAT_HASH_LEN + 1];  /* SHA-256 of its resume token */
     /* what the last hello came with stays good until anything else arrives: the welcome may be lost with its connection */
-    char resume_before[WIRE_RESUME_LEN + 1], token_before[WIRE_TOKEN_MAX + 1];
+    char earlier[SEAT_HASH_LEN + 1];
+    bool kept, changed;              /* in the store; and not as it is now */
+    enum agent_status kept_status;
+    bool restored;                   /* its page numbers events as before the restart, until it has shown that it has the welcome */
     outbox *box;
     deadline window, away;           /* to come back in; and until what rings there goes elsewhere */
     unsigned channels;               /* bit mask of those in use */
@@ -52,6 +57,8 @@ struct seats {
     struct list links;
     struct hash *by_conn;
     int n_seats;
+    deadline save;                   /* of seats that have changed */
+    bool stopping;                   /* what ends now goes on after the restart */
 };
 
 /* seat_link.c */
@@ -75,6 +82,13 @@ bool seat_may_ask(seat *s);
 void seat_tell_status(seat *s);
 /* For agents_listen, with the seats as ctx. */
 extern const agent_handler seat_agent_handler;
+
+/* seat_keep.c */
+void seat_hash(const char *token, char hash[SEAT_HASH_LEN + 1]);
+/* Its row is to be as it is, a tenth of a second later, or now; seats that are not kept stay so. */
+void seat_note_change(seat *s);
+void seat_unkeep(seat *s);
+void seats_save(seats *all);         /* what has changed */
 
 /* seat.c */
 seat *seat_make(seats *all, agent *whose, visitor *v);

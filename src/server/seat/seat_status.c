@@ -18,12 +18,24 @@ void seat_tell_status(seat *s) {
     seat_event(s, &event);
 }
 
+/* What the page asked for is in the store before it is answered; calls that come and go change nothing there. */
+static void note_status(seat *s) {
+    enum agent_status status = agent_status_to_keep(s->agent);
+    if (status == s->kept_status && status != AGENT_STATUS_REST)
+        return;
+    if (s->answering && s->kept)
+        (void)seat_keep(s);
+    else
+        seat_note_change(s);
+}
+
 static void on_changed(void *ctx, agent *a, enum agent_status before) {
     seat *s = agent_seat(a);
     (void)ctx;
     (void)before;
     if (!s)
         return;
+    note_status(s);
     if (s->answering)
         s->has_news = true;
     else
@@ -114,5 +126,6 @@ void seat_device_request(seat *s, const wire_request *request, uint64_t ticket) 
     }
     s->answering = true;
     agent_set_microphone(s->agent, is[request->args.microphone]);
+    seat_note_change(s);
     answer_status(s, request, ticket, 0, NULL);
 }

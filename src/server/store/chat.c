@@ -74,6 +74,37 @@ int store_last_chat_agent(store *s, int64_t app_id, const char *visitor_id, char
     return error == TCCC_E_NOT_FOUND ? 0 : error;
 }
 
+/* ---- places ---- */
+
+static const row_field place_fields[] = {
+    ROW_FIELD(store_chat_place, session_id, ROW_TEXT, ROW_KEY),
+    ROW_FIELD(store_chat_place, phase, ROW_TEXT, 0),
+    ROW_FIELD(store_chat_place, holder, ROW_TEXT, 0),
+    ROW_FIELD(store_chat_place, only_agent, ROW_TEXT, 0),
+    ROW_FIELD(store_chat_place, handed_by, ROW_TEXT, 0),
+    ROW_FIELD(store_chat_place, target, ROW_TEXT, 0),
+    ROW_FIELD(store_chat_place, transferring, ROW_NUMBER, 0),
+    ROW_FIELD(store_chat_place, home_group_id, ROW_NUMBER, 0),
+    ROW_FIELD(store_chat_place, waits_since_ms, ROW_NUMBER, 0),
+    ROW_FIELD(store_chat_place, queue_end_ms, ROW_NUMBER, 0),
+    ROW_FIELD(store_chat_place, offer_end_ms, ROW_NUMBER, 0),
+    ROW_FIELD(store_chat_place, rejected, ROW_NUMBER, 0),
+};
+
+static const row_shape place_shape = ROW_SHAPE("chat_place", place_fields);
+
+int store_put_chat_place(store *s, const store_chat_place *place) { return row_put(s, &place_shape, place); }
+
+int store_get_chat_place(store *s, const char *session_id, store_chat_place *place)
+{
+    return row_one(row_query(s, &place_shape, "FROM chat_place WHERE session_id=?1", "t", session_id), &place_shape, place);
+}
+
+int store_delete_chat_place(store *s, const char *session_id)
+{
+    return sql_run(sql_query(s, "DELETE FROM chat_place WHERE session_id=?1", "t", session_id));
+}
+
 /* ---- steps ---- */
 
 int store_put_chat_step(store *s, const char *session_id, int n, const store_chat_step *step)

@@ -55,13 +55,28 @@ typedef struct {                  /* key: session_id, seq */
 
 int store_put_chat(store *s, const store_chat *chat);            /* new or changed */
 int store_get_chat(store *s, const char *session_id, store_chat *chat);
-/* Chats that have not ended: those that a killed server left. */
+/* Chats that have not ended, the oldest first. */
 int store_list_running_chats(store *s, bool (*each)(void *ctx, const store_chat *chat), void *ctx);
 /* Of start_ms in [from_ms, to_ms), newest first; *total counts all. */
 int store_list_chats(store *s, int64_t app_id, int64_t from_ms, int64_t to_ms, int offset, int limit, int *total,
                      bool (*each)(void *ctx, const store_chat *chat), void *ctx);
 /* Who served this visitor last: "" nobody. */
 int store_last_chat_agent(store *s, int64_t app_id, const char *visitor_id, char *user_id, size_t capacity);
+
+typedef struct {                  /* key: session_id. How a chat goes on after a restart; Unix ms */
+    char session_id[65];
+    char phase[16];               /* chat_phase_name; "" in a row that is not there */
+    char holder[STORE_TEXT];      /* the agent it is offered to, or who serves it; or "" */
+    char only_agent[STORE_TEXT], handed_by[STORE_TEXT], target[STORE_TEXT]; /* of a transfer */
+    bool transferring;
+    int64_t home_group_id;
+    int64_t waits_since_ms, queue_end_ms, offer_end_ms;
+    bool rejected;
+} store_chat_place;
+
+int store_put_chat_place(store *s, const store_chat_place *place);   /* new or changed */
+int store_get_chat_place(store *s, const char *session_id, store_chat_place *place);
+int store_delete_chat_place(store *s, const char *session_id);           /* also when there is none */
 
 int store_put_chat_step(store *s, const char *session_id, int n, const store_chat_step *step);   /* new or changed */
 int store_list_chat_steps(store *s, const char *session_id, bool (*each)(void *ctx, const store_chat_step *step), void *ctx);

@@ -160,6 +160,14 @@ static const char *const steps[] = {
     "CREATE UNIQUE INDEX protected_number_shown ON protected_number (app_id, mask, n);",
     /* 8: what a key may do; those of before stay administrators' */
     "ALTER TABLE secret ADD COLUMN role INTEGER NOT NULL DEFAULT 0;",
+    /* 9: what goes on after a restart: seats, and chats that are running */
+    "CREATE TABLE seat (id TEXT PRIMARY KEY, app_id INTEGER NOT NULL REFERENCES app, is_visitor INTEGER NOT NULL, name TEXT NOT NULL,"
+    " resume TEXT NOT NULL, earlier TEXT NOT NULL, tab TEXT NOT NULL, status TEXT NOT NULL, reason TEXT NOT NULL,"
+    " microphone INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
+    "CREATE TABLE chat_place (session_id TEXT PRIMARY KEY REFERENCES chat ON DELETE CASCADE, phase TEXT NOT NULL, holder TEXT NOT NULL,"
+    " only_agent TEXT NOT NULL, handed_by TEXT NOT NULL, transferring INTEGER NOT NULL, home_group_id INTEGER NOT NULL,"
+    " target TEXT NOT NULL, waits_since_ms INTEGER NOT NULL, queue_end_ms INTEGER NOT NULL, offer_end_ms INTEGER NOT NULL,"
+    " rejected INTEGER NOT NULL) STRICT, WITHOUT ROWID;",
 };
 
 enum { N_STEPS = sizeof steps / sizeof *steps };

@@ -41,12 +41,13 @@ static void settle(visitor *v) {
         mem_deref(v);
 }
 
-visitor *visitor_find(const visitors *all, const char *id) {
-    return list_ledata(hash_lookup(all->by_id, hash_joaat_str(id), id_is, (void *)(uintptr_t)id));
+visitor *visitors_find(const visitors *all, int64_t app_id, const char *id) {
+    visitor *v = list_ledata(hash_lookup(all->by_id, hash_joaat_str(id), id_is, (void *)(uintptr_t)id));
+    return v && v->facts.app_id == app_id ? v : NULL;
 }
 
 visitor *visitor_need(visitors *all, int64_t app_id, const char *id) {
-    visitor *v = visitor_find(all, id);
+    visitor *v = visitors_find(all, app_id, id);
     if (v)
         return v;
     v = all->n < VISITORS_MAX ? mem_zalloc(sizeof *v, destroy) : NULL;
@@ -58,6 +59,13 @@ visitor *visitor_need(visitors *all, int64_t app_id, const char *id) {
     snprintf(v->facts.id, sizeof v->facts.id, "%s", id);
     list_append(&all->list, &v->le, v);
     hash_append(all->by_id, hash_joaat_str(v->facts.id), &v->hash, v);
+    return v;
+}
+
+visitor *visitors_restore(visitors *all, const visitor_facts *facts) {
+    visitor *v = visitor_need(all, facts->app_id, facts->id);
+    if (v)
+        v->facts = *facts;
     return v;
 }
 

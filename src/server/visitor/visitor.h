@@ -41,6 +41,12 @@ bool visitors_http(visitors *all, const edge_http_request *request);
 /* The visitor of a token, which is good once; NULL: there is none such. The visitor stays for as long as a seat has it. */
 visitor *visitors_use_token(visitors *all, const char *token);
 
+/* A visitor whose session goes on after a restart; NULL: no memory. */
+visitor *visitors_restore(visitors *all, const visitor_facts *facts);
+visitor *visitors_find(const visitors *all, int64_t app_id, const char *id);   /* who is here, or NULL */
+/* Hexadecimal characters that nobody can guess: text[length + 1], at most 128. */
+void visitor_random_hex(char *text, size_t length);
+
 const visitor_facts *visitor_of(const visitor *v);
 seat *visitor_seat(const visitor *v);                  /* NULL: its page is gone for good */
 void visitor_set_seat(visitor *v, seat *s);

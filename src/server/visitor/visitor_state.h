@@ -36,8 +36,6 @@ struct visitors {
 /* visitor.c */
 /* The visitor with this id, or a new one; NULL: there are too many, or no memory. */
 visitor *visitor_need(visitors *all, int64_t app_id, const char *id);
-visitor *visitor_find(const visitors *all, const char *id);
 int visitor_make_token(visitor *v);
-void visitor_random_hex(char *text, size_t length);
 
 #endif

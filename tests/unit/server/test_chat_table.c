@@ -8,11 +8,11 @@
 /* Two letters a cell: next phase (q queued, o offered, p open, x over) and action (- nothing, ! refuse, O offer, P open, N next, H hand
  * over, E end). */
 static const char *const expected[CHAT_PHASES] = {
-    /* ASSIGNED ACCEPT REJECT LATE LOST GONE AGENT_ENDS TRANSFER VISITOR_ENDS VISITOR_GONE SILENT WAIT_OVER STOP */
-    "oOq!q!q-q-q-q!q!xExEq-xExE",
-    "o-pPqNqNqNqNo!o!xExEo-o-xE",
-    "p-p!p!p-p-qNxEqHxExExEp-xE",
-    "x-x!x!x-x-x-x!x!x!x-x-x-x-",
+    /* ASSIGNED ACCEPT REJECT LATE LOST GONE AGENT_ENDS TRANSFER VISITOR_ENDS VISITOR_GONE SILENT WAIT_OVER */
+    "oOq!q!q-q-q-q!q!xExEq-xE",
+    "o-pPqNqNqNqNo!o!xExEo-o-",
+    "p-p!p!p-p-qNxEqHxExExEp-",
+    "x-x!x!x-x-x-x!x!x!x-x-x-",
 };
 
 static void every_cell_leads_where_the_rules_say(void **state) {
@@ -37,7 +37,15 @@ static void what_is_over_stays_over(void **state) {
     }
 }
 
+static void a_phases_name_leads_back_to_it(void **state) {
+    (void)state;
+    for (int i = 0; i < CHAT_PHASES; i++)
+        assert_int_equal(chat_phase_named(chat_phase_name((enum chat_phase)i)), i);
+    assert_int_equal(chat_phase_named("of a newer server"), CHAT_PHASE_QUEUED);
+}
+
 int main(void) {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(every_cell_leads_where_the_rules_say), cmocka_unit_test(what_is_over_stays_over) };
+    const struct CMUnitTest tests[] = { cmocka_unit_test(every_cell_leads_where_the_rules_say), cmocka_unit_test(what_is_over_stays_over),
+                                        cmocka_unit_test(a_phases_name_leads_back_to_it) };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

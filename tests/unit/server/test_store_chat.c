@@ -4,6 +4,7 @@
 #include "server/store/channel.h"
 #include "server/store/chat.h"
 #include "server/store/flow.h"
+#include "server/store/seat.h"
 #include "tccc/error.h"
 
 #define APP TEST_APP
@@ -180,6 +181,60 @@ static void steps_and_files_belong_to_their_chat(void **state)
     assert_int_equal(count, 1);
 }
 
+static void a_chats_place_goes_with_it(void **state)
+{
+    store_chat c = chat_of("s1", 1000);
+    store_chat_place p = { .session_id = "s1", .phase = "open", .holder = "ann", .only_agent = "bob", .handed_by = "cid", .target = "7", .transferring = true,
+                           .home_group_id = 5, .waits_since_ms = 1, .queue_end_ms = 2, .offer_end_ms = 3, .rejected = true }, found;
+    assert_int_equal(store_put_chat_place(*state, &p), TCCC_E_NOT_FOUND);
+    assert_int_equal(store_put_chat(*state, &c), 0);
+    assert_int_equal(store_put_chat_place(*state, &p), 0);
+    SET(p.phase, "queued");
+    p.holder[0] = 0;
+    assert_int_equal(store_put_chat_place(*state, &p), 0);
+    assert_int_equal(store_get_chat_place(*state, "s1", &found), 0);
+    assert_string_equal(found.phase, "queued");
+    assert_string_equal(found.holder, "");
+    assert_string_equal(found.only_agent, "bob");
+    assert_string_equal(found.handed_by, "cid");
+    assert_string_equal(found.target, "7");
+    assert_true(found.transferring && found.rejected && found.home_group_id == 5 && found.waits_since_ms == 1 && found.queue_end_ms == 2 && found.offer_end_ms == 3);
+    assert_int_equal(store_delete_chat_place(*state, "s1"), 0);
+    assert_int_equal(store_delete_chat_place(*state, "s1"), 0);
+    assert_int_equal(store_get_chat_place(*state, "s1", &found), TCCC_E_NOT_FOUND);
+}
+
+static bool note_seat(void *ctx, const store_seat *seat)
+{
+    store_seat **at = ctx;
+    *(*at)++ = *seat;
+    return true;
+}
+
+static void seats_are_kept_changed_and_forgotten(void **state)
+{
+    store_seat agent = { .id = "0a", .app_id = APP, .name = "ann", .resume = "r1", .earlier = "e1", .tab = "t1", .status = "rest", .reason = "tea", .microphone = 1 };
+    store_seat visitor = { .id = "0b", .app_id = APP, .is_visitor = true, .name = "v1", .resume = "r2" }, read[4], *at = read;
+    assert_int_equal(store_put_seat(*state, &visitor), 0);
+    assert_int_equal(store_put_seat(*state, &agent), 0);
+    SET(agent.resume, "r3");
+    agent.earlier[0] = 0;
+    SET(agent.status, "free");
+    assert_int_equal(store_put_seat(*state, &agent), 0);
+    assert_int_equal(store_list_seats(*state, note_seat, &at), 0);
+    assert_int_equal(at - read, 2);
+    assert_string_equal(read[0].resume, "r3");
+    assert_string_equal(read[0].earlier, "");
+    assert_string_equal(read[0].status, "free");
+    assert_string_equal(read[0].reason, "tea");
+    assert_true(read[0].microphone == 1 && !read[0].is_visitor && read[1].is_visitor);
+    assert_int_equal(store_delete_seat(*state, "0a"), 0);
+    assert_int_equal(store_delete_seat(*state, "0a"), 0);
+    at = read;
+    assert_int_equal(store_list_seats(*state, note_seat, &at), 0);
+    assert_int_equal(at - read, 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -187,6 +242,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_channel_outlives_its_group_and_binds_its_flow, fresh_store, close_store),
         cmocka_unit_test_setup_teardown(a_chat_keeps_who_began_it_and_takes_what_became_of_it, fresh_store, close_store),
         cmocka_unit_test_setup_teardown(a_message_is_stored_once_and_listed_both_ways, fresh_store, close_store),
+        cmocka_unit_test_setup_teardown(a_chats_place_goes_with_it, fresh_store, close_store),
+        cmocka_unit_test_setup_teardown(seats_are_kept_changed_and_forgotten, fresh_store, close_store),
         cmocka_unit_test_setup_teardown(steps_and_files_belong_to_their_chat, fresh_store, close_store),
     };
     return cmocka_run_group_tests_name("chats on SQLite", tests, use_sqlite, backend_close)
