@@ -26,6 +26,7 @@ else()
   foreach(target cjson tccc_base tccc_core tccc_engine core)
     target_compile_options(${target} PRIVATE -Oz)
   endforeach()
+  target_compile_definitions(tccc_base PRIVATE TCCC_ERROR_NAMES_ONLY) # js/src/errors.js has the texts
   target_link_options(core PRIVATE -Oz)
 endif()
 

@@ -65,7 +65,8 @@ enum tccc_error {
 #undef TCCC_ERROR_ENUM
 };
 
-/* The name ("ARG_MISSING"), sentence and remedy of an error; static strings, never NULL ("UNKNOWN" for others). */
+/* The name ("ARG_MISSING"), sentence and remedy of an error; static strings, never NULL ("UNKNOWN" for others). A module for
+ * pages has the names alone (TCCC_ERROR_NAMES_ONLY): sentence and remedy are "" there, and the page fills them in. */
 const char *tccc_error_name(int error);
 const char *tccc_error_sentence(int error);
 const char *tccc_error_remedy(int error);

@@ -232,7 +232,7 @@ export class Sdk {
     const data = this.chatLog.onEvent(event, told);
     this.sessions.onEvent(event, data);
     ON_EVENT[event]?.(this, data);
-    if (event === 'error') this.emitter.emit(events.warning, { ...data, errorMsg: data.message });
+    if (event === 'error') this.emitter.emit(events.warning, plainError(tcccError(data.code, data.message, data.remedy)));
     else this.emitter.emit(event, data);
   }
 

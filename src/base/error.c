@@ -6,8 +6,13 @@ typedef struct {
     const char *name, *sentence, *remedy;
 } error_text;
 
+/* In pages the texts are in tccc.js (js/src/errors.js), from the same table: core.wasm is built with the names alone. */
 static const error_text error_texts[] = {
+#ifdef TCCC_ERROR_NAMES_ONLY
+#define ERROR_TEXT(name, value, sentence, remedy) { (value), #name, "", "" },
+#else
 #define ERROR_TEXT(name, value, sentence, remedy) { (value), #name, (sentence), (remedy) },
+#endif
     TCCC_ERRORS(ERROR_TEXT)
 #undef ERROR_TEXT
 };

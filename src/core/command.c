@@ -49,7 +49,8 @@ static enum wire_method arguments_like(enum command_name name) {
 
 static int fail(wire_failure *failure, int error, const char *place, const char *sentence) {
     failure->error = error;
-    snprintf(failure->message, sizeof failure->message, "%.60s: %.180s", place, sentence);
+    failure->message[0] = 0;
+    if (*sentence) snprintf(failure->message, sizeof failure->message, "%.60s: %.180s", place, sentence);
     return error;
 }
 

@@ -43,10 +43,12 @@ wire_error wire_error_of(int error, const char *sentence) {
 }
 
 int wire_error_value(const char *code) {
-#define ROW(name, value, sentence, remedy) { #name, value },
-    static const struct { const char *name; int value; } rows[] = { TCCC_ERRORS(ROW) };
-#undef ROW
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
-        if (strcmp(rows[i].name, code) == 0) return rows[i].value;
+    static const int8_t values[] = {
+#define VALUE(name, value, sentence, remedy) (value),
+        TCCC_ERRORS(VALUE)
+#undef VALUE
+    };
+    for (size_t i = 0; i < sizeof values; i++)
+        if (strcmp(tccc_error_name(values[i]), code) == 0) return values[i];
     return TCCC_E_INTERNAL;
 }

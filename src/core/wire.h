@@ -423,6 +423,8 @@ void wire_free(wire_message *message);
 /* Prints with a closing NUL. The length without it, or TOO_LARGE when it does not fit into capacity. Does not validate:
  * what a caller fills in is its own. */
 int wire_print(const wire_message *message, char *text, size_t capacity);
+/* The same of a message that a page sends; a page's module has no more than that. */
+int wire_print_client(const wire_message *message, char *text, size_t capacity);
 
 /* Reads an answer's `r` as the result of `method`: the client knows it by the id. Strings live as long as the message. */
 int wire_read_result(enum wire_method method, const json_value *raw, wire_result *result, wire_failure *failure);
@@ -435,7 +437,7 @@ int wire_read_chat(const json_value *object, wire_chat *message, wire_failure *f
 void wire_put_chat(json_writer *writer, const wire_chat *message);
 /* Writes an event's `d` as member `name` of an open object: the page gets the SDK's own events in this very form. */
 void wire_put_event_data(json_writer *writer, const char *name, const wire_event *event);
-/* Writes the members of a result into an open object (the page gets them in this form). */
+/* Writes the members of a result that was parsed into an open object (the page gets them in this form). */
 void wire_put_result(json_writer *writer, enum wire_method method, const wire_result *result);
 /* Reads a session of a snapshot; what its strings point to lives as long as `object`. 0, ARG_MISSING, ARG_TYPE or ARG_RANGE. */
 int wire_read_session(const json_value *object, wire_session *session);

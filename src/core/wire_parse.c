@@ -518,7 +518,8 @@ static int fail(wire_failure *failure, int error, uint32_t answer_id, const char
     if (!failure) return error;
     failure->error = error;
     failure->answer_id = answer_id;
-    snprintf(failure->message, sizeof failure->message, "%.60s: %.180s", place, sentence);
+    failure->message[0] = 0;
+    if (*sentence) snprintf(failure->message, sizeof failure->message, "%.60s: %.180s", place, sentence);
     return error;
 }
 

@@ -259,10 +259,6 @@ static void put_directory_lists(json_writer *out, const wire_result *result) {
 }
 
 static void put_running(json_writer *out, const wire_result *result) {
-    if (result->sessions) {
-        json_put_value(out, "sessions", result->sessions);
-        return;
-    }
     json_open_array(out, "sessions");
     for (int i = 0; i < result->n_running; i++) {
         const wire_running *call = &result->running[i];
@@ -282,15 +278,21 @@ static void put_running(json_writer *out, const wire_result *result) {
 }
 
 void wire_put_result(json_writer *out, enum wire_method method, const wire_result *result) {
-    if (method == WIRE_DIRECTORY_GET && result->directory) put_directory(out, result->directory);
-    else if (method == WIRE_DIRECTORY_GET) put_directory_lists(out, result);
+    if (method == WIRE_DIRECTORY_GET) put_directory_lists(out, result);
     if (method <= WIRE_AGENT_STATUS || method == WIRE_AGENT_DEVICE) json_put_string(out, "status", agent_status_name(result->status));
     if (method == WIRE_CALL_START || method == WIRE_CALL_INTERNAL || method == WIRE_CALL_MONITOR) put_call_response(out, result);
     if (method == WIRE_CALL_MONITOR && result->text_only) json_put_bool(out, "textOnly", true);
     if (method == WIRE_CALL_CONSULT) json_put_string(out, "consultSessionId", result->consult_session_id);
-    if (method == WIRE_CALL_RUNNING) put_running(out, result);
+    if (method == WIRE_CALL_RUNNING) json_put_value(out, "sessions", result->sessions);
     if (method == WIRE_MEDIA_OFFER || method == WIRE_VIDEO_OFFER) json_put_string(out, "sdp", result->sdp);
     put_chat_result(out, method, result);
+}
+
+/* Lists are the server's own members or, parsed, values. */
+static void put_result(json_writer *out, enum wire_method method, const wire_result *result) {
+    if (method == WIRE_DIRECTORY_GET && result->directory) put_directory(out, result->directory);
+    else if (method == WIRE_CALL_RUNNING && !result->sessions) put_running(out, result);
+    else wire_put_result(out, method, result);
 }
 
 static void print_answer(json_writer *out, const wire_message *message) {
@@ -303,7 +305,7 @@ static void print_answer(json_writer *out, const wire_message *message) {
         json_put_value(out, "r", answer->raw);
     } else {
         json_open_object(out, "r");
-        wire_put_result(out, answer->method, &answer->result);
+        put_result(out, answer->method, &answer->result);
         json_close(out);
     }
 }
@@ -458,16 +460,27 @@ static void print_bye(json_writer *out, const wire_message *message) {
     if (message->bye.has_error) put_error(out, &message->bye.error);
 }
 
-int wire_print(const wire_message *message, char *text, size_t capacity) {
-    static void (*const print[])(json_writer *, const wire_message *) = {
-        [WIRE_HELLO] = print_hello, [WIRE_WELCOME] = print_welcome, [WIRE_REFUSE] = print_refuse, [WIRE_REQ] = print_request,
-        [WIRE_RES] = print_answer, [WIRE_EV] = print_event, [WIRE_ACK] = print_ack, [WIRE_PING] = print_ping,
-        [WIRE_PONG] = print_ping, [WIRE_BYE] = print_bye,
-    };
+typedef void print_message(json_writer *, const wire_message *);
+
+static int print_with(print_message *const *prints, const wire_message *message, char *text, size_t capacity) {
     json_writer out = json_write(text, capacity < WIRE_TEXT_MAX + 1 ? capacity : WIRE_TEXT_MAX + 1);
     json_open_object(&out, NULL);
     json_put_string(&out, "t", wire_kind_name(message->kind));
-    print[message->kind](&out, message);
+    prints[message->kind](&out, message);
     json_close(&out);
     return json_finish(&out);
+}
+
+#define OF_CLIENT [WIRE_HELLO] = print_hello, [WIRE_REQ] = print_request, [WIRE_ACK] = print_ack
+#define OF_BOTH [WIRE_PING] = print_ping, [WIRE_PONG] = print_ping, [WIRE_BYE] = print_bye
+#define OF_SERVER [WIRE_WELCOME] = print_welcome, [WIRE_REFUSE] = print_refuse, [WIRE_RES] = print_answer, [WIRE_EV] = print_event
+
+int wire_print(const wire_message *message, char *text, size_t capacity) {
+    static print_message *const prints[] = { OF_CLIENT, OF_BOTH, OF_SERVER };
+    return print_with(prints, message, text, capacity);
+}
+
+int wire_print_client(const wire_message *message, char *text, size_t capacity) {
+    static print_message *const prints[] = { OF_CLIENT, OF_BOTH };
+    return print_with(prints, message, text, capacity);
 }

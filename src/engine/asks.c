@@ -40,7 +40,7 @@ static int ask_print(ask *ask, const wire_args *args) {
     wire_message message = { .kind = WIRE_REQ, .request = { .id = ask->id, .method = ask->method, .args = *args } };
     ask->text = malloc(room);
     if (!ask->text) return TCCC_E_NO_MEMORY;
-    int length = wire_print(&message, ask->text, room);
+    int length = wire_print_client(&message, ask->text, room);
     ask->length = length < 0 ? 0 : (size_t)length;
     return length < 0 ? length : 0;
 }

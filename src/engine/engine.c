@@ -24,7 +24,7 @@ void engine_print(tccc_engine *engine, enum tccc_out kind, int (*print)(const vo
 }
 
 static int print_event(const void *what, char *text, size_t capacity) { return event_print(what, text, capacity); }
-static int print_message(const void *what, char *text, size_t capacity) { return wire_print(what, text, capacity); }
+static int print_message(const void *what, char *text, size_t capacity) { return wire_print_client(what, text, capacity); }
 
 void engine_emit(tccc_engine *engine, const event *event) { engine_print(engine, TCCC_OUT_EVENT, print_event, event); }
 

@@ -17,7 +17,8 @@
  * | core_mailbox()                     | address of the mailbox, 8-byte aligned                                      |
  * | core_mailbox_size()                | its bytes: TCCC_COMMAND_MAX (65536)                                         |
  * | core_init(len, now)                | mailbox: JSON below. 0 or FORMAT, ARG_MISSING, ARG_TYPE, ARG_RANGE,         |
- * |                                    | NO_MEMORY; then the mailbox holds a sentence and a zero byte. Called again  |
+ * |                                    | NO_MEMORY; then the mailbox holds a sentence or the error's name, and a     |
+ * |                                    | zero byte. Called again                                                     |
  * |                                    | it throws the old engine away and starts a new one                          |
  * | core_command(len, now)             | mailbox: {"id":..,"cmd":"Call.accept","args":{..}} (see engine.h). 0, or    |
  * |                                    | FORMAT, TOO_LARGE when there is no id to answer to                          |
@@ -44,6 +45,8 @@
  * "seed": 0..2^53-1 (random), "autoOnline": boolean, default true, "visitor": boolean, default false,
  * "mirror": text of core_mirror or null}. One of token and resumeToken is required; with both,
  * resumeToken is tried first and token after the server no longer knows it.
+ *
+ * An error object's message and remedy are "" where they are the table's of include/tccc/error.h: the page has it.
  *
  * Kinds of output, as enum tccc_out: 1 WIRE_CONNECT, 2 WIRE_TEXT (data: UTF-8), 3 WIRE_CLOSE (index: code), 4 PATH_OPEN
  * (index: path; data: {"ticket":".."}), 5 PATH_CLOSE (index), 6 PATH_FRAME (index: path; data: binary), 7 PACKET (index:
@@ -202,7 +205,7 @@ static int start(json_reader *in, double now) {
     if (in->error) return refuse(in->error, in->message);
     int error;
     engine = tccc_engine_new(&config, ms(now), &error);
-    return engine ? 0 : refuse(error, tccc_error_sentence(error));
+    return engine ? 0 : refuse(error, tccc_error_name(error));
 }
 
 EXPORT int core_init(int len, double now) {
@@ -210,7 +213,7 @@ EXPORT int core_init(int len, double now) {
     tccc_engine_free(engine);
     engine = NULL;
     int error = json_parse(mailbox, fits(len) ? (size_t)len : 0, TCCC_COMMAND_MAX, &tree);
-    if (error < 0) return refuse(error, tccc_error_sentence(error));
+    if (error < 0) return refuse(error, tccc_error_name(error));
     json_reader in = json_read(tree);
     error = start(&in, now);
     json_free(tree);

@@ -104,6 +104,12 @@ export class TabGroup {
     this.freeze(seat);
   }
 
+  /** It goes on, and the browser tells the page so. */
+  async resume(seat) {
+    this.thaw(seat);
+    await seat.tab.evaluate(() => { document.dispatchEvent(new Event('resume')); });
+  }
+
   /** The tab's process dies. */
   async kill(seat) {
     const gone = new Promise((resolve) => { seat.tab.page.once('crash', resolve); });

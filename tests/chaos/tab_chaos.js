@@ -1,5 +1,5 @@
 /**
- * tab_chaos.js: ten tabs of one seat, a call, and what can befall tabs: closed, loaded anew, killed, halted, socket cut. Layer: tests.
+ * tab_chaos.js: ten tabs of one seat, a call, and what can befall tabs: closed, loaded anew, killed, frozen, halted, socket cut. Layer: tests.
  *
  * Whatever is done is drawn from a seed. After each call every tab must have told what the server told, once and in order; the telephone
  * must never have heard two tabs in turn; how long it heard nothing at each change of tabs is measured at its RTP packets.
@@ -13,7 +13,7 @@ import { watchWire } from './wire_log.js';
 
 /** What the page is told of the server's events as they are. */
 const TOLD = ['callIn', 'callOuted', 'calloutAccepted', 'userAccessed', 'sessionEnded', 'statusChanged', 'autoTransfer', 'transfer'];
-const DISTURBANCES = ['close', 'reload', 'kill', 'freeze', 'cut', 'close', 'reload', 'freeze'];
+const DISTURBANCES = ['close', 'reload', 'kill', 'freeze', 'cut', 'close', 'reload', 'halt'];
 const SETTLE_MS = 15000;
 
 const nameOf = ({ name, fields }) => (name === 'statusChanged' ? `status ${fields.status}` : `${name} ${fields.sessionId}`);
@@ -39,7 +39,8 @@ export class TabChaos {
     chaos.truth = watchWire(chaos.shuttle);
     chaos.phone = await chaos.centre.phone('exact');
     const line = chaos.centre.lines.udp;
-    chaos.sip = await SipShuttle.start({ phone: { host: chaos.phone.options.host, port: chaos.phone.port }, host: line.host, sipPort: line.port, seed: 1 });
+    const server = { host: '127.0.0.1', port: chaos.centre.tcccd.sipPort };
+    chaos.sip = await SipShuttle.start({ server, phone: { host: chaos.phone.options.host, port: chaos.phone.port }, host: line.host, sipPort: line.port, seed: 1 });
     chaos.sip.rtpServer.on('message', (packet) => chaos.rtp.push({ at: performance.now(), ssrc: packet.readUInt32BE(8) }));
     chaos.group = await TabGroup.open(chaos.centre, chaos.browser);
     return chaos;
@@ -88,6 +89,7 @@ export class TabChaos {
     this.story.push(`${what} ${this.group.seats.indexOf(seat) + 1}${seat === leader ? ' (leads)' : ''}`);
     if (what === 'cut') this.shuttle.cut('seat');
     else if (what === 'freeze') this.frozen.add(seat), this.group.freeze(seat);
+    else if (what === 'halt') this.frozen.add(seat), await this.group.halt(seat);
     else if (what === 'reload') await this.reload(seat);
     else await this.remove(seat, what);
   }
@@ -104,20 +106,21 @@ export class TabChaos {
     await seat.close();
   }
 
-  thaw() {
-    for (const seat of this.frozen) this.group.thaw(seat);
+  async thaw() {
+    const frozen = [...this.frozen];
     this.frozen.clear();
+    await Promise.all(frozen.map((seat) => this.group.resume(seat)));
   }
 
   async begin() {
-    this.isMeasured = this.draw(3) > 0;
-    if (this.isMeasured) {
+    if (this.draw(3) > 0) {
       const { sessionId } = await this.draw(this.live).call('Call.startOutboundCall', { phoneNumber: CUSTOMER, callerPhoneNumber: this.centre.number('udp') });
       await this.all('calloutAccepted', sessionId);
       return sessionId;
     }
     const before = Math.max(0, ...this.truth.keys());
-    await this.phone.dial(this.centre.uri('exact'));
+    const { address, port } = this.sip.sipPhone.address();
+    await this.phone.dial(`sip:${this.centre.number('udp')}@${address}:${port}`);
     const limit = performance.now() + SETTLE_MS;
     for (;;) {
       const found = [...this.truth.values()].find(({ seq, e }) => seq > before && e === 'callIn');
@@ -155,11 +158,11 @@ export class TabChaos {
       await this.disturb();
       await this.command(sessionId);
       await delay(300 + this.draw(1500));
-      if (this.draw(3) === 0) this.thaw();
+      if (this.draw(3) === 0) await this.thaw();
       if (this.live.length < 2) break;
     }
     await this.flowing();
-    this.thaw();
+    await this.thaw();
     await this.hangUp(sessionId);
     await this.all('sessionEnded', sessionId);
     await this.settled();
@@ -180,11 +183,10 @@ export class TabChaos {
     await seat.call('Call.hungUp', { sessionId });
   }
 
-  /** Sound of a tab is heard by the telephone (whose calls in do not pass the shuttle). */
+  /** Sound of a tab is heard by the telephone. */
   async flowing() {
     const limit = performance.now() + SETTLE_MS;
     const begun = this.rtp.length;
-    if (!this.isMeasured) return;
     while (this.rtp.length < begun + 25) {
       if (performance.now() > limit) throw new Error(`the telephone hears nothing: ${await this.why()}`);
       await delay(20);
@@ -228,7 +230,7 @@ export class TabChaos {
   }
 
   async stop() {
-    this.thaw();
+    await this.thaw().catch(() => {}); /* a tab may be gone */
     await this.group.close();
     await this.browser.stop();
     this.sip.stop();

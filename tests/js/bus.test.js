@@ -45,6 +45,14 @@ describe('bus', () => {
     assert.deepEqual([error.code, error.errorMsg, error.remedy], ['NOT_FOUND', 'No such session.', 'Look again.']);
   });
 
+  it('SDK-027 an error answer of the core, which has no texts, rejects with sentence and remedy of the table', async () => {
+    bus.open();
+    const promise = bus.request('Call.accept');
+    bus.answer({ id: 1, status: 'error', code: 'NOT_READY', errorMsg: '', remedy: '' });
+    const error = await promise.catch((e) => e);
+    assert.deepEqual([error.errorMsg, error.remedy], ['The SDK is not ready yet.', 'Call after the ready event has fired.']);
+  });
+
   it('answers that nobody waits for are ignored', () => {
     bus.answer({ id: 77, status: 'success' });
   });
