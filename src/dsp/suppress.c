@@ -20,6 +20,7 @@ static const float SWITCH = 0.1f;               /* a frame: noise suppression co
 static const float DEEPER = 0.66f;              /* a frame: 20 dB in 100 ms */
 static const float NOISE_START = 1e3f, NOISE_MIN = 1, POWER_MIN = 1e-3f, POWER_MAX = 1e16f;
 static const float NOISE_STEP = 0.2f, NOISE_STEP_QUICK = 0.3f, NOISE_UP_MAX = 3;
+static const float ECHO_HIDES = 4;              /* claimed echo of a quarter of the noise: nothing is learnt of the noise */
 static const float SMOOTH_KEEP = 0.8f;
 static const float FALL = 8;                    /* noise is not that much above what was there in the last 50 ms: it was speech or echo */
 static const float LOWEST_SHARE = 0.25f;        /* the rest presence learns in 2 s, if it is noise and not a room's tail */
@@ -59,7 +60,8 @@ struct suppress {
     float presence[BINS];   /* of anything but noise and echo, smoothed */
     float smooth[BINS];     /* power, over some 50 ms */
     float lowest[BINS], lowest_before[BINS]; /* of smooth, in this window and the one before */
-    int window;             /* frames without echo in this window */
+    int window;             /* frames in this window */
+    bool turned;            /* the first window is over */
     float speech[BINS];     /* power of the last frame's speech, as estimated */
     float ratio[BINS];      /* of speech to what is unwanted, a priori */
     float above[BINS];      /* of the frame to what is unwanted */
@@ -107,20 +109,23 @@ static float suppress_towards(float from, float to, float step)
     return from < to - step ? from + step : from > to + step ? from - step : to;
 }
 
-/* Noise that grew beyond what presence still takes for noise: power does not stay high for 6 s where somebody speaks. */
+/* Noise that grew beyond what presence still takes for noise: power does not stay high for 6 s where somebody speaks. What echo
+ * may have raised does not count. */
 static void suppress_learn_lowest(suppress *state)
 {
-    if (state->residual[0] > 0) return;
-    bool first = state->lowest_before[0] >= POWER_MAX, turn = ++state->window >= (first ? FIRST_WINDOW : WINDOW);
-    if (turn) state->window = 0;
+    bool turn = ++state->window >= (state->turned ? WINDOW : FIRST_WINDOW);
     for (int k = 0; k < BINS; k++) {
-        float smooth = state->smooth[k];
-        float lowest = smooth < state->lowest[k] ? smooth : state->lowest[k], before = state->lowest_before[k];
-        float floor = LOWEST_SHARE * (lowest < before ? lowest : before);
-        if (floor > state->noise[k] && !first) state->noise[k] = floor;
-        state->lowest[k] = turn ? smooth : lowest;
-        if (turn) state->lowest_before[k] = lowest;
+        float smooth = state->smooth[k], before = state->lowest_before[k];
+        if (ECHO_HIDES * state->residual[k] < smooth && smooth < state->lowest[k]) state->lowest[k] = smooth;
+        float lowest = state->lowest[k] < before ? state->lowest[k] : before;
+        if (LOWEST_SHARE * lowest > state->noise[k] && before < POWER_MAX) state->noise[k] = LOWEST_SHARE * lowest;
+        if (!turn || state->lowest[k] >= POWER_MAX) continue;
+        state->lowest_before[k] = state->lowest[k];
+        state->lowest[k] = POWER_MAX;
     }
+    if (!turn) return;
+    state->window = 0;
+    state->turned = true;
 }
 
 /* What comes first is taken for background; if it was speech, its first dip corrects that. From the third frame on the window is full. */
@@ -148,9 +153,9 @@ static void suppress_learn_noise(suppress *state)
         float present = 1 / (1 + elementary_exp2(PRIOR_LOG - over * PRIOR_SLOPE));
         state->presence[k] = PRESENCE_KEEP * state->presence[k] + (1 - PRESENCE_KEEP) * present;
         if (state->presence[k] > PRESENCE_MAX && present > PRESENCE_MAX) present = PRESENCE_MAX;
-        float share = noise / all, up = state->power[k] - all;
+        float heard = 1 - ECHO_HIDES * state->residual[k] / noise, up = state->power[k] - noise;
         if (!quick && up > NOISE_UP_MAX * noise) up = NOISE_UP_MAX * noise;
-        noise += step * (1 - present) * share * share * up;
+        if (heard > 0) noise += step * (1 - present) * heard * up;
         if (noise > FALL * state->smooth[k]) noise = FALL * state->smooth[k];
         state->noise[k] = noise < NOISE_MIN ? NOISE_MIN : noise;
     }

@@ -167,6 +167,23 @@ static void the_suppressor_takes_what_echo_remains(void **state)
     aec_free(canceller);
 }
 
+/* Echo that was claimed too high must not be taken from the background: it would then count as somebody's speech. */
+static void the_background_is_known_while_the_far_end_speaks(void **state)
+{
+    int error;
+    (void)state;
+    scene();
+    for (int i = 0; i < N; i++) microphone[i] = echo[i] + 0.004f * white();
+    aec *canceller = aec_new(200, &error);
+    suppress *suppressor = suppress_new(&error);
+    suppress_set(suppressor, TCCC_NOISE_MEDIUM, canceller);
+    run(canceller, suppressor);
+    double left_db = 10 * log10(power(output, 8, 16) / (8 * 16000 * 0.004 * 0.004 / 3));
+    if (left_db > -14) fail_msg("%.1f dB of the background are left", left_db);
+    suppress_free(suppressor);
+    aec_free(canceller);
+}
+
 static void stationary_noise_is_suppressed_and_speech_is_not(void **state)
 {
     int error;
@@ -264,6 +281,7 @@ int main(void)
         cmocka_unit_test(without_an_echo_not_a_bit_is_changed),
         cmocka_unit_test(an_echo_is_found_within_two_seconds_of_far_speech),
         cmocka_unit_test(the_suppressor_takes_what_echo_remains),
+        cmocka_unit_test(the_background_is_known_while_the_far_end_speaks),
         cmocka_unit_test(stationary_noise_is_suppressed_and_speech_is_not),
         cmocka_unit_test(with_nothing_to_suppress_only_the_delay_remains),
         cmocka_unit_test(a_tail_outside_its_range_is_refused),
