@@ -5,6 +5,7 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import { Baresip } from '../peers/baresip.js';
+import { filesUnder, play } from '../peers/ogg.js';
 import { scratch, until } from '../peers/process.js';
 import { CUSTOMER, NUMBER, useServer } from './server_centre.js';
 import { HEARD_DB, SILENT_DB, ToneVoice, toneFile, toneLevel } from './tone_voice.js';
@@ -68,6 +69,14 @@ describe('supervisors and third parties', function () {
     const good = () => heard.every((hz) => level(hz) > HEARD_DB) && silent.every((hz) => level(hz) < SILENT_DB);
     const what = { toString: () => `sound of ${heard} Hz without ${silent} Hz; there is ${[...heard, ...silent].map((hz) => `${hz}: ${level(hz).toFixed(0)} dB`)}` };
     return until(phone.recording, 'grown', good, what);
+  }
+
+  /** The sound of a session's mixed recording, once it is there. */
+  async function mixed(sessionId) {
+    const { process: log, dir: data } = centre().tcccd;
+    const [, id] = await log.waitLine(new RegExp(`record\\.start record=(\\S+) session=${sessionId} .*side=-1`));
+    await log.waitLine(new RegExp(`record\\.finished record=${id} `));
+    return play(filesUnder(path.join(data, 'records')).find((name) => name.endsWith(`${id}.ogg`)));
   }
 
   const number = () => `sip:${NUMBER}@127.0.0.1:${centre().tcccd.sipPort}`;
@@ -303,11 +312,26 @@ describe('supervisors and third parties', function () {
       await centre().tcccd.process.waitLine(new RegExp(`record.finished record=${step.RecordId} .* duration_ms=\\d{3}`), { from: 0 });
     });
 
-    it('the customer hangs up in a conference: it is over for all', async () => {
-      const { customer, agent, colleague } = await conference();
+    it('the customer hangs up in a conference: it is over for all, and the mixed recording has all three', async () => {
+      const { customer, agent, colleague, sessionId } = await conference();
       await customer.hangup();
       assert.equal((await agent.next('sessionEnded')).closeBy, 'client');
       assert.equal((await colleague.next('sessionEnded')).closeBy, 'client');
+      const { samples, rate } = await mixed(sessionId);
+      const last = samples.subarray(Math.max(0, samples.length - rate));
+      const levels = [A, B, CALLER].map((hz) => toneLevel(last, rate, hz));
+      assert.ok(levels.every((one) => one > HEARD_DB), `levels of agent, third party, customer: ${levels.map((one) => one.toFixed(0))} dB`);
+    });
+
+    it('what a third party says as advice is not in the mixed recording', async () => {
+      const { customer, agent, sessionId } = await advice();
+      await agent.ask('call.consultCancel', { sessionId });
+      await hears(customer, [A]);
+      await customer.hangup();
+      await agent.next('sessionEnded');
+      const { samples, rate } = await mixed(sessionId);
+      for (let to = rate * 0.4; to <= samples.length; to += rate / 5) assert.ok(toneLevel(samples.subarray(0, to), rate, B) < SILENT_DB, `${to / rate} s`);
+      assert.ok(toneLevel(samples.subarray(Math.max(0, samples.length - rate)), rate, CALLER) > HEARD_DB);
     });
 
     it('the agent\'s page goes away in a conference for good: customer and colleague go on', async () => {

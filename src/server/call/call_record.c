@@ -55,7 +55,7 @@ void call_record_pause(call *c) {
         stop(c, RECORDING_AGENT); /* who served has left */
 }
 
-/* While it only gives advice, the customer is on hold, and nothing is recorded. */
+/* While it only gives advice, the customer is on hold, and nothing is recorded. In a conference the mix has its voice, too. */
 void call_record_third(call *k) {
     call *c = k->host;
     char id[CDR_RECORD_ID] = "";
@@ -66,9 +66,14 @@ void call_record_third(call *k) {
     k->records[RECORDING_AGENT] = record_start(c->all->parts.records, &what, c->bridge, CALL_THIRD, id);
     if (k->records[RECORDING_AGENT])
         str_ncpy(step->record_id, id, sizeof step->record_id);
+    record_hear_third(c->all->parts.records, c->records[RECORDING_MIXED], c->bridge);
 }
 
-void call_record_leave(call *c) { stop(c, RECORDING_AGENT); }
+void call_record_leave(call *c) {
+    stop(c, RECORDING_AGENT);
+    if (c->host)
+        record_forget_third(c->all->parts.records, c->host->records[RECORDING_MIXED]);
+}
 
 void call_record_end(call *c) {
     stop(c, RECORDING_CUSTOMER);

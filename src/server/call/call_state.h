@@ -315,7 +315,7 @@ const sdp_audio_agreement *call_format(const call *c);
 /* call_record.c */
 void call_record_start(call *c);
 void call_record_pause(call *c);
-/* The third party takes part: it has a recording of its own, which goes on when it serves. */
+/* The third party takes part: it has a recording of its own, which goes on when it serves, and is in the mix. */
 void call_record_third(call *k);
 /* Who served leaves, and another one goes on at once. */
 void call_record_leave(call *c);

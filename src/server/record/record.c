@@ -10,7 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { LIMIT_MS = 12 * 3600 * 1000 };
+enum { LIMIT_MS = 12 * 3600 * 1000, THIRD = 2 /* side of a bridge, and voice of a mix */ };
 
 typedef struct {                     /* a side of a bridge that is tapped */
     uint32_t bridge, tap;
@@ -79,16 +79,20 @@ static void hear(records *all, record_entry *e, int voice, uint32_t bridge, int 
         bridge_tap(all->edge, bridge, side, BRIDGE_EAR_RECORD, record_thread_ring(all->threads[e->thread]), t->tap);
 }
 
+static void hear_no_longer(records *all, record_entry *e, int voice)
+{
+    tapped *t = e->heard[voice];
+    e->heard[voice] = NULL;
+    if (!t)
+        return;
+    record_thread_listen(all->threads[e->thread], e->handle, voice, t->tap, false);
+    tap_leave(all, t);
+}
+
 static void hear_none(records *all, record_entry *e)
 {
-    for (int voice = 0; voice < e->n_voices; voice++) {
-        tapped *t = e->heard[voice];
-        e->heard[voice] = NULL;
-        if (!t)
-            continue;
-        record_thread_listen(all->threads[e->thread], e->handle, voice, t->tap, false);
-        tap_leave(all, t);
-    }
+    for (int voice = 0; voice < RECORDING_VOICES; voice++)
+        hear_no_longer(all, e, voice);
 }
 
 static void hear_bridge(records *all, record_entry *e, uint32_t bridge, int side)
@@ -250,6 +254,20 @@ void record_move(records *all, uint32_t handle, uint32_t bridge, int side)
         return;
     hear_none(all, e);
     hear_bridge(all, e, bridge, e->n_voices > 1 ? -1 : side < 0 ? 0 : side);
+}
+
+void record_hear_third(records *all, uint32_t handle, uint32_t bridge)
+{
+    record_entry *e = id_map_get(&all->entries, handle);
+    if (e && !e->stopped && e->n_voices > 1 && !e->heard[THIRD])
+        hear(all, e, THIRD, bridge, THIRD);
+}
+
+void record_forget_third(records *all, uint32_t handle)
+{
+    record_entry *e = id_map_get(&all->entries, handle);
+    if (e)
+        hear_no_longer(all, e, THIRD);
 }
 
 void record_stop(records *all, uint32_t handle)

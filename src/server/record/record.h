@@ -51,6 +51,9 @@ typedef struct {
 uint32_t record_start(records *all, const record_what *what, uint32_t bridge, int side, char record_id[65]);
 /* Goes on, on another bridge (or 0: pauses): transfers, flows. */
 void record_move(records *all, uint32_t handle, uint32_t bridge, int side);
+/* A mixed one has the bridge's third party, too, until record_move or record_forget_third. */
+void record_hear_third(records *all, uint32_t handle, uint32_t bridge);
+void record_forget_third(records *all, uint32_t handle);
 void record_stop(records *all, uint32_t handle);
 
 /* URL of a recording for `seconds`: ".../v1/records/<id>.ogg?expires=...&signature=...". Also of one that still runs: until it has

@@ -26,7 +26,7 @@ enum {
 
 struct recording {
     recording_config config;
-    int fd, error;
+    int fd, error, n_voices;         /* a third party's comes later */
     bool disk_full;
     ogg_opus *file;
     OpusEncoder *encoder;            /* NULL until something must be encoded */
@@ -36,6 +36,7 @@ struct recording {
     voice *ear;                      /* what the detector of speech hears, or NULL */
     mix mixer;
     bool mixer_sounds;               /* it may hold sound of earlier frames */
+    int64_t mixed;                   /* frames so far */
     int toc, gap;                    /* copied packets: the newest one's first byte, and ticks missing since */
     vad vad;
     int64_t heard, spoke;            /* ticks that the detector has had, and at the end of the newest speech */
@@ -102,7 +103,7 @@ static void open_encoder(recording *r)
 static void choose_band(recording *r)
 {
     bool wide = false;
-    for (int i = 0; i < r->config.n_voices; i++)
+    for (int i = 0; i < r->n_voices; i++)
         wide |= voice_is_wide(r->voices[i]);
     if (wide != r->wide && r->encoder)
         opus_encoder_ctl(r->encoder, OPUS_SET_MAX_BANDWIDTH(wide ? OPUS_BANDWIDTH_WIDEBAND : OPUS_BANDWIDTH_NARROWBAND));
@@ -204,22 +205,33 @@ bool recording_is_silent(const recording *r)
     return r->ear && r->heard - r->spoke >= (int64_t)r->config.silence_ms * (TRACK_RATE_HZ / 1000);
 }
 
-/* --- two, mixed --- */
+/* --- several, mixed --- */
+
+static bool has_frame(const recording *r)
+{
+    bool has = true;
+    for (int i = 0; i < r->n_voices; i++)
+        has &= voice_waiting(r->voices[i]) >= FRAME;
+    return has;
+}
 
 static void mix_frames(recording *r)
 {
     float pcm[RECORDING_VOICES][FRAME], out[FRAME];
-    while (voice_waiting(r->voices[0]) >= FRAME && voice_waiting(r->voices[1]) >= FRAME) {
-        voice_take(r->voices[0], pcm[0], FRAME);
-        voice_take(r->voices[1], pcm[1], FRAME);
-        bool silent = is_zero(pcm[0], FRAME) && is_zero(pcm[1], FRAME);
+    while (has_frame(r)) {
+        bool silent = true;
+        for (int i = 0; i < r->n_voices; i++) {
+            voice_take(r->voices[i], pcm[i], FRAME);
+            silent &= is_zero(pcm[i], FRAME);
+        }
+        r->mixed++;
         if (silent && !r->mixer_sounds) {
             write_silence(r, FRAME_TICKS);
             continue;
         }
         for (int at = 0; at < FRAME; at += FRAME_LEN) {
-            mix_put(&r->mixer, pcm[0] + at);
-            mix_put(&r->mixer, pcm[1] + at);
+            for (int i = 0; i < r->n_voices; i++)
+                mix_put(&r->mixer, pcm[i] + at);
             mix_take(&r->mixer, out + at);
         }
         r->mixer_sounds = !silent;
@@ -237,7 +249,7 @@ static void on_item_of_one(void *ctx, const track_item *item)
     one_item(r, item);
 }
 
-static void on_item_of_two(void *ctx, const track_item *item)
+static void on_item_of_several(void *ctx, const track_item *item)
 {
     voice_item(ctx, item);
 }
@@ -270,17 +282,28 @@ static void recording_free(recording *r)
     free(r);
 }
 
+/* One more, whose time line begins at start_us. */
+static bool open_voice(recording *r, uint64_t start_us)
+{
+    int i = r->n_voices;
+    bool alone = r->config.n_voices == 1;
+    voice *v = voice_new();
+    track *t = v ? track_new(start_us, alone ? on_item_of_one : on_item_of_several, alone ? (void *)r : v) : NULL;
+    if (!t) {
+        voice_free(v);
+        return false;
+    }
+    r->voices[i] = v;
+    r->tracks[i] = t;
+    r->n_voices++;
+    return true;
+}
+
 static bool open_voices(recording *r)
 {
-    int n = r->config.n_voices;
-    for (int i = 0; i < n; i++) {
-        r->voices[i] = voice_new();
-        if (!r->voices[i])
+    while (r->n_voices < r->config.n_voices)
+        if (!open_voice(r, r->config.start_us))
             return false;
-        r->tracks[i] = track_new(r->config.start_us, n == 1 ? on_item_of_one : on_item_of_two, n == 1 ? (void *)r : r->voices[i]);
-        if (!r->tracks[i])
-            return false;
-    }
     mix_start(&r->mixer);
     vad_start(&r->vad);
     r->ear = r->config.silence_ms ? voice_new() : NULL;
@@ -328,14 +351,17 @@ recording *recording_open(const recording_config *config, int *error, bool *disk
 
 void recording_packet(recording *r, int voice, enum tccc_codec codec, const rtp_packet *packet, uint64_t arrival_us)
 {
+    bool late_third = voice == r->n_voices && r->config.n_voices > 1; /* what was mixed before goes on without it */
+    if (late_third && !open_voice(r, r->config.start_us + (uint64_t)r->mixed * FRAME * 1000000 / CODEC_RATE_HZ))
+        return;
     track_packet(r->tracks[voice], codec, packet, arrival_us);
 }
 
 int recording_advance(recording *r, uint64_t now_us, bool *disk_full)
 {
-    for (int i = 0; i < r->config.n_voices && !r->error; i++)
+    for (int i = 0; i < r->n_voices && !r->error; i++)
         track_advance(r->tracks[i], now_us);
-    if (r->config.n_voices > 1)
+    if (r->n_voices > 1)
         mix_frames(r);
     *disk_full = r->disk_full;
     return r->error;
@@ -344,7 +370,7 @@ int recording_advance(recording *r, uint64_t now_us, bool *disk_full)
 static void count_tracks(const recording *r, track_counters *out)
 {
     *out = (track_counters){ 0 };
-    for (int i = 0; i < r->config.n_voices; i++) {
+    for (int i = 0; i < r->n_voices; i++) {
         track_counters one;
         track_count(r->tracks[i], &one);
         out->late += one.late;
@@ -354,22 +380,24 @@ static void count_tracks(const recording *r, track_counters *out)
     }
 }
 
-/* Both sides to the same length, then whole frames. */
-static void finish_two(recording *r)
+/* All to the same length, then whole frames. */
+static void finish_several(recording *r)
 {
-    int waiting[RECORDING_VOICES] = { voice_waiting(r->voices[0]), voice_waiting(r->voices[1]) };
-    int longest = waiting[0] > waiting[1] ? waiting[0] : waiting[1], whole = (longest + FRAME - 1) / FRAME * FRAME;
-    for (int i = 0; i < RECORDING_VOICES; i++)
-        voice_silence(r->voices[i], whole - waiting[i]);
+    int longest = 0;
+    for (int i = 0; i < r->n_voices; i++)
+        longest = voice_waiting(r->voices[i]) > longest ? voice_waiting(r->voices[i]) : longest;
+    int whole = (longest + FRAME - 1) / FRAME * FRAME;
+    for (int i = 0; i < r->n_voices; i++)
+        voice_silence(r->voices[i], whole - voice_waiting(r->voices[i]));
     mix_frames(r);
 }
 
 int recording_close(recording *r, uint64_t end_us, track_counters *counters, int64_t *ticks)
 {
-    for (int i = 0; i < r->config.n_voices && !r->error; i++)
+    for (int i = 0; i < r->n_voices && !r->error; i++)
         track_finish(r->tracks[i], end_us);
-    if (r->config.n_voices > 1)
-        finish_two(r);
+    if (r->n_voices > 1)
+        finish_several(r);
     else if (!r->error)
         pad_one(r);
     count_tracks(r, counters);

@@ -7,10 +7,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { RECORDING_VOICES = 2 };       /* of a mixed one: 0 who serves, 1 the customer */
+enum { RECORDING_VOICES = 3 };       /* of a mixed one: 0 who serves, 1 the customer, 2 a third party, from its first packet on */
 
 typedef struct {
-    int n_voices;                    /* 1: what one participant says; 2: both, mixed to mono */
+    int n_voices;                    /* 1: what one participant says; 2: both, and a third, mixed to mono */
     const char *part_path, *meta_path;
     const char *record_id;
     const char *meta;                /* JSON, written beside the file for a server that finds it after a crash */

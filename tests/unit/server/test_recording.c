@@ -358,6 +358,41 @@ static void two_are_mixed_side_by_side(void **state)
     free(two[1].said);
 }
 
+/* A third party takes part from the sixth second on: what it says stands where it was said, and the others go on. */
+static void a_third_joins_the_mix(void **state)
+{
+    (void)state;
+    speaker all[3] = { someone(TCCC_CODEC_PCMA, 12, 23), someone(TCCC_CODEC_PCMA, 12, 29), someone(TCCC_CODEC_OPUS, 4, 31) };
+    all[2].from_ms = 6000;
+    for (int i = 0; i < all[0].n; i++) {
+        all[0].said[i] *= i < 5 * RATE || i >= 11 * RATE; /* alone in the mix: first this one, then the third */
+        all[1].said[i] = 0;
+    }
+    int failed;
+    bool full;
+    int64_t ticks;
+    track_counters counters;
+    recording *r = begin(2, 0);
+    n_sent = 0;
+    for (int i = 0; i < 3; i++)
+        speak(&all[i], i);
+    run(r, began_us + 13000000, &failed, &full);
+    assert_int_equal(failed, 0);
+    assert_int_equal(recording_close(r, began_us + 13000000, &counters, &ticks), 0);
+    ogg_read file = ogg_read_file(part);
+    assert_true(file.ok);
+    assert_true(abs(file.n - 13 * RATE) <= 40 * MS);
+    for (int i = 0; i < 3; i += 2) {
+        int lag, expected = (all[i].from_ms + FRAME_MS) * MS;
+        double one = likeness(all[i].said, RATE, 2 * RATE, file.pcm, file.n, expected - 60 * MS, expected + 60 * MS, &lag);
+        print_message("voice %d: %.3f\n", i, one);
+        assert_true(one > 0.65);
+    }
+    ogg_read_free(&file);
+    for (int i = 0; i < 3; i++)
+        free(all[i].said);
+}
+
 static void nobody_speaks_and_the_voicemail_ends(void **state)
 {
     (void)state;
@@ -473,6 +508,7 @@ int main(void)
         cmocka_unit_test_setup(a_clock_that_is_off_is_followed, same_chances),
         cmocka_unit_test_setup(a_pause_without_packets_is_silence_and_what_follows_is_at_its_time, same_chances),
         cmocka_unit_test_setup(two_are_mixed_side_by_side, same_chances),
+        cmocka_unit_test_setup(a_third_joins_the_mix, same_chances),
         cmocka_unit_test_setup(nobody_speaks_and_the_voicemail_ends, same_chances),
         cmocka_unit_test_setup(an_empty_recording_is_a_file_of_silence, same_chances),
         cmocka_unit_test_setup(a_full_disk_ends_it_and_what_is_there_can_be_heard, same_chances),
