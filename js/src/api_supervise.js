@@ -66,6 +66,6 @@ export function createSuperviseApi({ bus, sessions, audio, withMic }) {
   return {
     monitor: api(monitor), unmonitor: api(unmonitor), whisper: api(whisper), intercept: api(intercept),
     kick: api((options) => bus.request('Call.kick', sessionArgs(options))),
-    getRunningSessions: api(() => bus.request('Call.getRunningSessions')),
+    getRunningSessions: api((options) => bus.request('Call.getRunningSessions', options)),
   };
 }

@@ -138,8 +138,8 @@ export interface Call {
   intercept(options: SessionOptions | string): Promise<Success>;
   /** Ends a call by force. */
   kick(options: SessionOptions | string): Promise<Success>;
-  /** Ours. */
-  getRunningSessions(): Promise<Success<{ sessions: RunningSession[] }>>;
+  /** Ours: at most 100, in the order of their beginning. `next` where there are more: `after` of the call for them. */
+  getRunningSessions(options?: { after?: number }): Promise<Success<{ sessions: RunningSession[]; next?: number }>>;
   /** Rejects with MIC_DENIED, MIC_NOT_FOUND, MIC_BUSY or INSECURE_CONTEXT before anything is dialled. */
   startOutboundCall(options: StartOutboundCallOptions): Promise<Success<CallResponse>>;
   callOut(options: StartOutboundCallOptions): Promise<Success<CallResponse>>;

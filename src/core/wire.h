@@ -241,7 +241,7 @@ typedef struct {                    /* which members a method has: docs/protocol
     int64_t size;
     uint64_t seq;                   /* chat.read */
     bool forward;                   /* chat.history: afterSeq is given, not beforeSeq */
-    uint64_t before_seq, after_seq; /* before_seq 0: not given */
+    uint64_t before_seq, after_seq; /* before_seq 0: not given; after_seq of call.running: `after` */
     int limit;
     int score;                      /* chat.rate */
     const char *comment;
@@ -292,6 +292,7 @@ typedef struct {
     const char *consult_session_id; /* call.consult */
     const wire_running *running;    /* call.running, printing only */
     int n_running;
+    uint64_t next;                  /* call.running: what to ask for the calls that follow; 0: there are none */
     const json_value *sessions;     /* call.running, parsed only: an array */
     const wire_directory *directory; /* directory.get, printing only */
     const json_value *lists[WIRE_DIRECTORY_LISTS]; /* directory.get, parsed only: arrays in the order of wire_directory_lists */

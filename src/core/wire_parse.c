@@ -271,7 +271,7 @@ static void read_args(enum wire_method method, wire_args *args, json_reader *in)
     case WIRE_CALL_START: read_call_start(args, in); return;
     case WIRE_MEDIA_OFFER: args->sdp = json_string(in, "sdp", 1, WIRE_SDP_MAX); return;
     case WIRE_CALL_INTERNAL: read_call_internal(args, in); return;
-    case WIRE_CALL_RUNNING: return;
+    case WIRE_CALL_RUNNING: args->after_seq = (uint64_t)json_integer_or(in, "after", 0, 0, JSON_INTEGER_MAX); return;
     case WIRE_CALL_TRANSFER: case WIRE_CALL_CONSULT: read_target(args, in); break;
     case WIRE_CALL_MONITOR: args->text_only = json_bool_or(in, "textOnly", false); break;
     case WIRE_CALL_WHISPER: args->on = json_bool(in, "on"); break;
@@ -582,7 +582,10 @@ int wire_read_result(enum wire_method method, const json_value *raw, wire_result
     if (method == WIRE_CALL_START || method == WIRE_CALL_INTERNAL || method == WIRE_CALL_MONITOR) read_call_response(result, &in);
     if (method == WIRE_CALL_MONITOR) result->text_only = json_bool_or(&in, "textOnly", false);
     if (method == WIRE_CALL_CONSULT) result->consult_session_id = json_string(&in, "consultSessionId", 1, WIRE_SESSION_ID_MAX);
-    if (method == WIRE_CALL_RUNNING) result->sessions = json_array(&in, "sessions", WIRE_RUNNING_MAX);
+    if (method == WIRE_CALL_RUNNING) {
+        result->sessions = json_array(&in, "sessions", WIRE_RUNNING_MAX);
+        result->next = (uint64_t)json_integer_or(&in, "next", 0, 0, JSON_INTEGER_MAX);
+    }
     if (method == WIRE_MEDIA_OFFER || method == WIRE_VIDEO_OFFER) result->sdp = json_string(&in, "sdp", 1, WIRE_SDP_MAX);
     read_chat_result(method, result, &in);
     return in.error ? fail(failure, in.error, 0, wire_method_name(method), in.message) : 0;

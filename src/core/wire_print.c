@@ -160,7 +160,9 @@ static void put_args(json_writer *out, enum wire_method method, const wire_args 
         if (args->use_mobile) json_put_bool(out, "useMobile", true);
         put_optional(out, "tabUUID", args->tab);
         return;
-    case WIRE_CALL_RUNNING: return;
+    case WIRE_CALL_RUNNING:
+        if (args->after_seq) json_put_integer(out, "after", (int64_t)args->after_seq);
+        return;
     case WIRE_CALL_TRANSFER: case WIRE_CALL_CONSULT: put_target(out, args); break;
     case WIRE_CALL_MONITOR:
         if (args->text_only) json_put_bool(out, "textOnly", true);
@@ -259,6 +261,7 @@ static void put_directory_lists(json_writer *out, const wire_result *result) {
 }
 
 static void put_running(json_writer *out, const wire_result *result) {
+    if (result->next) json_put_integer(out, "next", (int64_t)result->next);
     json_open_array(out, "sessions");
     for (int i = 0; i < result->n_running; i++) {
         const wire_running *call = &result->running[i];
@@ -284,6 +287,7 @@ void wire_put_result(json_writer *out, enum wire_method method, const wire_resul
     if (method == WIRE_CALL_MONITOR && result->text_only) json_put_bool(out, "textOnly", true);
     if (method == WIRE_CALL_CONSULT) json_put_string(out, "consultSessionId", result->consult_session_id);
     if (method == WIRE_CALL_RUNNING) json_put_value(out, "sessions", result->sessions);
+    if (result->next) json_put_integer(out, "next", (int64_t)result->next);
     if (method == WIRE_MEDIA_OFFER || method == WIRE_VIDEO_OFFER) json_put_string(out, "sdp", result->sdp);
     put_chat_result(out, method, result);
 }

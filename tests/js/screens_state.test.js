@@ -163,6 +163,9 @@ describe('state of the screens', () => {
     it('only a supervisor gets the list of running calls', async () => {
       await act({ Call: { getRunningSessions: async () => ({ data: { sessions: [] }, sessions: [] }) } }).refreshRunning();
       assert.deepEqual(store.get().running, []);
+      const parts = { undefined: { sessions: ['a'], next: 7 }, 7: { sessions: ['b'] } };
+      await act({ Call: { getRunningSessions: async ({ after }) => ({ data: parts[after] }) } }).refreshRunning();
+      assert.deepEqual(store.get().running, ['a', 'b']);
       await act({ Call: { getRunningSessions: refused('FORBIDDEN') } }).refreshRunning();
       assert.equal(store.get().running, null);
     });

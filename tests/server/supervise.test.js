@@ -450,3 +450,26 @@ describe('supervisors and third parties', function () {
     }
   });
 });
+
+describe('more running calls than one answer holds', function () {
+  this.timeout(40000);
+  const centre = useServer({ change: { calls: { queueSeconds: 600 } }, instance: { agents: [{ userId: 'boss', name: 'Boss', role: 'admin' }, { userId: 'a0', name: 'Ann' }] } });
+
+  it('the list comes in parts, each call once, in the order of their beginning', async () => {
+    const CALLS = 230;
+    const boss = await centre().seatOf('boss', { online: false }), ann = await centre().seatOf('a0');
+    await ann.ask('agent.status', { status: 'notReady' }); // there, so that callers wait
+    const { process: log } = centre().tcccd, begun = () => log.lines.filter((line) => line.includes(' call.in ')).length;
+    await centre().calls(calling.givesUp({ afterMs: 60000 }), { calls: CALLS, rate: 400, limit: CALLS });
+    await until(log, 'line', () => begun() === CALLS, 'all calls');
+    const parts = [];
+    for (let after; !parts.length || after; after = parts.at(-1).next) parts.push(await boss.ask('call.running', after ? { after } : {}));
+    assert.deepEqual(parts.map(({ sessions, next }) => [sessions.length, next !== undefined]), [[100, true], [100, true], [30, false]]);
+    const all = parts.flatMap(({ sessions }) => sessions);
+    assert.equal(new Set(all.map((one) => one.sessionId)).size, CALLS);
+    assert.ok(all.every((one, i) => !i || one.startMs >= all[i - 1].startMs));
+    await boss.ask('call.kick', { sessionId: all[99].sessionId }); // where a part ends
+    const second = await boss.ask('call.running', { after: parts[0].next });
+    assert.deepEqual(second.sessions.map((one) => one.sessionId), parts[1].sessions.map((one) => one.sessionId));
+  });
+});

@@ -33,7 +33,7 @@ export const fromClient = [
   req('call.flow', { sessionId: session, flowId: '12' }), req('call.unflow', { sessionId: session }),
   req('call.monitor', { sessionId: session }), req('call.monitor', { textOnly: true, sessionId: session }), req('call.unmonitor', { sessionId: session }),
   req('call.whisper', { on: true, sessionId: session }), req('call.intercept', { sessionId: session }), req('call.kick', { sessionId: session }),
-  req('call.running', {}), req('call.consult', { userId: 'b@example.com', sessionId: session }), req('call.consultComplete', { sessionId: session }),
+  req('call.running', {}), req('call.running', { after: 100 }), req('call.consult', { userId: 'b@example.com', sessionId: session }), req('call.consultComplete', { sessionId: session }),
   req('call.consultCancel', { sessionId: session }), req('call.conference', { sessionId: session }), req('call.conferenceLeave', { sessionId: session }),
   req('media.offer', { sdp: 'v=0\r\n' }),
   req('agent.device', { microphone: 'denied' }), req('directory.get', {}),

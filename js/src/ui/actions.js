@@ -2,6 +2,8 @@
 import { newUuid } from '../uuid.js';
 import { isWide, transferOf } from './state.js';
 
+/** Of the list of running calls, which comes in hundreds: more than a person reads. */
+const RUNNING_PARTS = 5;
 const RECHECK = Object.freeze({ isRunning: false, report: null });
 
 /** Namespaces may not have landed in a page's older tccc.js; a button stands only where its method does. @param {any} tccc */
@@ -191,7 +193,14 @@ export function createActions({ tccc, store, settings }) {
   async function refreshRunning() {
     if (!can('Call', 'getRunningSessions')) return;
     try {
-      step('running', listOf(await tccc.Call.getRunningSessions(), 'sessions'));
+      const all = [];
+      let after = /** @type {number | undefined} */ (undefined);
+      for (let parts = 0; parts < RUNNING_PARTS && (after || !parts); parts++) {
+        const answer = await tccc.Call.getRunningSessions({ after });
+        all.push(...listOf(answer, 'sessions'));
+        after = answer.data?.next;
+      }
+      step('running', all);
     } catch (error) {
       if (/** @type {any} */ (error)?.code === 'FORBIDDEN') step('running', null);
     }

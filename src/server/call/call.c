@@ -52,6 +52,7 @@ call *call_make(calls *all, int64_t app_id, enum cdr_call_type type, bool inboun
     c->phase = inbound ? CALL_PHASE_QUEUED : CALL_PHASE_DIALING;
     c->far.channel = c->near.channel = c->watcher.channel = -1;
     c->start_ms = clock_unix_ms();
+    c->number = ++all->n_made;
     make_id(c->id);
     list_append(&all->list, &c->le, c);
     all->n_running++;

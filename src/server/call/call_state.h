@@ -56,6 +56,7 @@ typedef struct call {
     struct le le;
     calls *all;
     char id[37];
+    uint64_t number;                 /* from 1, in the order of their beginning */
     int64_t app_id;
     enum call_phase phase;
     enum cdr_call_type type;
@@ -143,7 +144,8 @@ typedef struct {                     /* an ended session that a page still shows
 struct calls {
     calls_config config;
     calls_parts parts;
-    struct list list;                /* running calls */
+    struct list list;                /* running calls, by number */
+    uint64_t n_made;
     struct list kept;
     int n_running;
     bool closed;

@@ -192,10 +192,17 @@ static wire_running describe(const call *c) {
 static void list_running(calls *all, seat *s, const wire_request *request, uint64_t ticket) {
     wire_running list[WIRE_RUNNING_MAX];
     wire_result result = { .running = list };
-    for (struct le *le = all->list.head; le && result.n_running < WIRE_RUNNING_MAX; le = le->next) {
+    uint64_t last = request->args.after_seq;
+    for (struct le *le = all->list.head; le && !result.next; le = le->next) {
         const call *c = le->data;
-        if (c->app_id == seat_agent(s)->app_id && !c->host)
-            list[result.n_running++] = describe(c);
+        if (c->app_id != seat_agent(s)->app_id || c->host || c->number <= request->args.after_seq)
+            continue;
+        if (result.n_running == WIRE_RUNNING_MAX) {
+            result.next = last;
+            continue;
+        }
+        list[result.n_running++] = describe(c);
+        last = c->number;
     }
     seat_answer(s, ticket, request->method, &result, 0, NULL);
 }
