@@ -71,12 +71,12 @@ add_test(NAME docs_errors_is_up_to_date
 
 program(tccc-wire src/cli/wire.c ${layers})
 file(GLOB audio_files CONFIGURE_DEPENDS src/cli/audio/*.c)
-program(tccc-audio src/cli/audio.c ${layers})
+program(tccc-audio src/cli/audio.c tccc_model ${layers})
 target_sources(tccc-audio PRIVATE ${audio_files})
 programs("tests/server/*.c" "" ${server_lib} ${layers}) # peers that the tests in that folder start
-unit_tests("tests/unit/test_*.c" ${layers})
+unit_tests("tests/unit/test_*.c" tccc_model ${layers})
 unit_tests("tests/unit/server/test_*.c" ${server_lib} ${layers})
-programs("tests/bench/bench_*.c" "" ${server_lib} ${layers})
+programs("tests/bench/bench_*.c" "" ${server_lib} tccc_model ${layers})
 
 option(TCCC_BENCH_VOICE "build what make bench-voice compares the voice engine by" OFF)
 if(TCCC_BENCH_VOICE)

@@ -35,7 +35,7 @@ if(EXISTS ${CMAKE_SOURCE_DIR}/tests/bench/bench_voice.c)
   add_executable(bench_voice tests/bench/bench_voice.c)
   set_target_properties(bench_voice PROPERTIES SUFFIX .wasm RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR})
   target_compile_options(bench_voice PRIVATE ${warnings})
-  target_link_libraries(bench_voice PRIVATE tccc_media tccc_dsp tccc_base)
+  target_link_libraries(bench_voice PRIVATE tccc_model tccc_media tccc_dsp tccc_base)
   target_link_options(bench_voice PRIVATE -sSTANDALONE_WASM=1 -sINITIAL_MEMORY=16MB -sTOTAL_STACK=262144)
 endif()
 
@@ -46,6 +46,6 @@ if(NOT TCCC_VOICE_ONLY)
   set_target_properties(tccc-audio PROPERTIES SUFFIX .cjs RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}
                         RULE_LAUNCH_LINK "env NODE_PATH=/usr/share/nodejs") # where Debian keeps emcc's acorn
   target_compile_options(tccc-audio PRIVATE ${warnings})
-  target_link_libraries(tccc-audio PRIVATE tccc_media tccc_dsp tccc_base m)
+  target_link_libraries(tccc-audio PRIVATE tccc_model tccc_media tccc_dsp tccc_base m)
   target_link_options(tccc-audio PRIVATE -sNODERAWFS=1 -sSINGLE_FILE=1 -sENVIRONMENT=node -sALLOW_MEMORY_GROWTH=1 -sEXIT_RUNTIME=1 -sTOTAL_STACK=1048576)
 endif()

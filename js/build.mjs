@@ -1,8 +1,8 @@
 /**
  * build.mjs: bundles js/ into dist/ and puts the WASM modules beside it. Run: node js/build.mjs (from any directory).
  *
- * in:  build/gen/errors.json, build/wasm/{core,voice}.wasm, build/wasm-simd/voice.wasm (each only when it is there)
- * out: dist/{tccc,tcccSdk,ui,tccc-visitor,worker,worklet}.js with source maps, dist/tccc.mjs, dist/*.wasm, dist/*.d.ts, dist/check.*, dist/sizes.json: for each file
+ * in:  build/gen/errors.json, src/dsp/learned.bin, build/wasm/{core,voice}.wasm, build/wasm-simd/voice.wasm (each only when it is there)
+ * out: dist/{tccc,tcccSdk,ui,tccc-visitor,worker,worklet}.js with source maps, dist/tccc.mjs, dist/*.wasm, dist/voice-ai.bin, dist/*.d.ts, dist/check.*, dist/sizes.json: for each file
  *      {name, raw, gzip, brotli, integrity}
  */
 import { build } from 'esbuild';
@@ -45,6 +45,9 @@ const WASM = [
   ['build/wasm-simd/voice.wasm', 'voice-simd.wasm'],
 ];
 
+/** The learned noise suppressor's weights: loaded only where it is wanted. */
+const MODEL = ['src/dsp/learned.bin', 'voice-ai.bin'];
+
 const measure = (name) => {
   const bytes = readFileSync(join(dist, name));
   return {
@@ -71,11 +74,12 @@ await Promise.all([
 for (const suffix of ['.js', '.js.map']) copyFileSync(join(dist, `tccc${suffix}`), join(dist, `tcccSdk${suffix}`));
 for (const name of ['tccc.d.ts', 'tccc-module.d.ts']) copyFileSync(join(root, 'js/types', name), join(dist, name));
 for (const name of ['check.html', 'check.css', 'check.js']) copyFileSync(join(root, 'web/check', name), join(dist, name));
+copyFileSync(join(root, MODEL[0]), join(dist, MODEL[1]));
 for (const [from, to] of WASM) {
   if (existsSync(join(root, from))) copyFileSync(join(root, from), join(dist, to));
   else rmSync(join(dist, to), { force: true }); /* a module of an earlier build would not fit this script */
 }
-const names = ['tccc.js', 'tcccSdk.js', 'tccc.mjs', 'ui.js', 'tccc-visitor.js', 'worker.js', 'worklet.js', ...WASM.map(([, to]) => to)];
+const names = ['tccc.js', 'tcccSdk.js', 'tccc.mjs', 'ui.js', 'tccc-visitor.js', 'worker.js', 'worklet.js', ...WASM.map(([, to]) => to), MODEL[1]];
 const sizes = names.filter((name) => existsSync(join(dist, name))).map(measure);
 writeFileSync(join(dist, 'sizes.json'), `${JSON.stringify(sizes, null, 2)}\n`);
 for (const { name, raw, gzip, brotli } of sizes) {

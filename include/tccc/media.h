@@ -29,13 +29,13 @@ typedef struct tccc_voice tccc_voice;
 
 enum tccc_codec { TCCC_CODEC_PCMU, TCCC_CODEC_PCMA, TCCC_CODEC_OPUS };
 enum tccc_processing { TCCC_PROCESSING_OFF, TCCC_PROCESSING_CORE }; /* "browser" means OFF here */
-enum tccc_noise { TCCC_NOISE_OFF, TCCC_NOISE_MEDIUM, TCCC_NOISE_LOW, TCCC_NOISE_HIGH }; /* how much noise is taken out: dsp/suppress.h */
+enum tccc_noise { TCCC_NOISE_OFF, TCCC_NOISE_MEDIUM, TCCC_NOISE_LOW, TCCC_NOISE_HIGH, TCCC_NOISE_AI }; /* how much noise is taken out: dsp/suppress.h */
 enum tccc_srtp_suite { TCCC_SRTP_NONE, TCCC_SRTP_AES128_SHA1_80, TCCC_SRTP_AES128_SHA1_32 };
 
 typedef struct {
     int device_rate_hz;             /* 8000..192000: rate of capture and render, 48000 in the browser */
     enum tccc_processing aec, agc;
-    enum tccc_noise ns;             /* MEDIUM is usual */
+    enum tccc_noise ns;             /* MEDIUM is usual; AI only by tccc_voice_configure, after tccc_voice_model */
     int tail_ms;                    /* how long the room is modelled, 32..500, 128 is usual; devices' delay is found by itself */
     uint64_t seed;                  /* comfort noise and SSRCs; any value, random in use */
 } tccc_voice_config;
@@ -88,7 +88,11 @@ typedef struct {                    /* of the last 100 ms; -127 = silence */
 tccc_voice *tccc_voice_new(const tccc_voice_config *config, int *error);
 void tccc_voice_free(tccc_voice *voice);
 
-/* Changes echo canceller, suppressor and gain control in a call, without a click. 0 or ARG_RANGE. */
+/* Hands over the model of TCCC_NOISE_AI (dsp/learned.h): model[len], copied. Allocates, so it is no work for the audio thread between two
+ * blocks of a call that must not wait; nothing changes in the sound. 0, FORMAT (no such model, or a damaged one), NO_MEMORY. */
+int tccc_voice_model(tccc_voice *voice, const uint8_t *model, size_t len);
+
+/* Changes echo canceller, suppressor and gain control in a call, without a click. 0, ARG_RANGE, or NOT_READY: AI without a model. */
 int tccc_voice_configure(tccc_voice *voice, enum tccc_processing aec, enum tccc_noise ns, enum tccc_processing agc);
 
 /* Gain of the microphone (after all processing) and of the streams in the loudspeaker (tones keep theirs), 0..TCCC_GAIN_MAX, 1 at

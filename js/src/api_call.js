@@ -60,10 +60,9 @@ export function createCallApi({ bus, sessions, audio, withMic }) {
   async function suppressNoise(options) {
     const level = options?.level;
     if (level === undefined) throw tcccError('ARG_MISSING', 'The option level is missing.');
-    if (level === 'ai') throw tcccError('STATE', 'The AI model of noise suppression is not there yet.', 'Use the level "standard".');
-    if (!Object.hasOwn(NOISE_LEVELS, level)) throw tcccError('ARG_RANGE', 'The option level must be "off", "low", "standard", "high" or "ai".');
+    if (!Object.keys(NOISE_LEVELS).includes(level)) throw tcccError('ARG_RANGE', 'The option level must be "off", "low", "standard", "high" or "ai".');
     if (!audio.isOurProcessing()) throw tcccError('STATE', 'The browser does the processing (data-processing).', 'Load the script without data-processing.');
-    audio.setNoiseSuppression(level);
+    await audio.setNoiseSuppression(level);
   }
 
   return {

@@ -2,6 +2,7 @@
  * audio.js: microphone, loudspeaker and voice engine of the page. Layer: page.
  * The microphone is open only while a call needs it; the context sleeps when there is nothing to hear.
  */
+import { fetchBytes } from './compile.js';
 import { closeMicrophone, openMicrophone } from './microphone.js';
 import { createVoiceNode, loadVoiceModule } from './voice_node.js';
 import { tcccError } from './errors.js';
@@ -11,6 +12,8 @@ import { NOISE_LEVELS, STATS } from './voice_module.js';
 const RESUME_MS = 2000;
 /** Chromium keeps a MediaStreamAudioSourceNode (about 1.5 kB) until its context is closed, however it is let go: so many are kept at most. */
 const SOURCES_MAX = 16;
+/** For the model of the noise level "ai" to come: 150 kB. */
+const MODEL_MS = 20000;
 const GESTURES = ['pointerdown', 'keydown'];
 
 /** @typedef {{context: AudioContext, node: AudioWorkletNode}} Graph */
@@ -57,6 +60,11 @@ export class Audio {
     this.levelsMs = 0;
     /** @type {keyof typeof NOISE_LEVELS} */
     this.noise = 'standard';
+    /** The model of "ai": on its way or here. @type {Promise<ArrayBuffer> | null} */
+    this.model = null;
+    /** Whether the worklet has it. Until then "ai" is "standard". */
+    this.isModelGiven = false;
+    this.nNoiseWishes = 0;
     /** @type {(levels: {input: number, output: number}) => void} */
     this.onLevels = () => {};
     /** What is known of the microphone: it was opened (null), or why it could not be. @type {(error: import('./errors.js').TcccError | null) => void} */
@@ -99,7 +107,9 @@ export class Audio {
     }
     made.node.port.postMessage({ k: 'core', port: this.port }, [this.port]);
     this.graph = made;
+    this.isModelGiven = false;
     this.tellNode();
+    if (this.noise === 'ai' && this.isOurProcessing()) this.giveModel().catch((error) => this.warn(error));
     if (this.speakerId) await this.setSink(this.speakerId).catch(() => {}); /* it is gone: the default one plays */
     this.connectMic();
     return made;
@@ -212,10 +222,44 @@ export class Audio {
     this.tellNode();
   }
 
-  /** @param {keyof typeof NOISE_LEVELS} level */
-  setNoiseSuppression(level) {
+  /** Rejects where "ai" is wanted and its model cannot be had; what was before stays then. @param {keyof typeof NOISE_LEVELS} level */
+  async setNoiseSuppression(level) {
+    const wish = this.nNoiseWishes += 1;
+    if (level === 'ai') await this.giveModel();
+    if (wish !== this.nNoiseWishes) return; /* something else was wanted meanwhile */
     this.noise = level;
     this.tellNode();
+  }
+
+  /** @returns {Promise<ArrayBuffer>} once for all calls */
+  loadModel() {
+    const limit = new AbortController();
+    const timer = setTimeout(() => limit.abort(), MODEL_MS);
+    this.model ??= fetchBytes(`${this.config.base}voice-ai.bin`, limit.signal).catch(() => {
+      this.model = null;
+      throw tcccError('IO', 'The model of the AI noise reduction could not be loaded.', 'Check that voice-ai.bin can be reached beside tccc.js; noise is reduced as before meanwhile.');
+    });
+    return this.model.finally(() => clearTimeout(timer));
+  }
+
+  /** Brings the model to the worklet, if there is one by then. */
+  async giveModel() {
+    const bytes = await this.loadModel();
+    const { graph } = this;
+    if (!graph || this.isModelGiven) return;
+    const isTaken = await this.askNode({ k: 'model', bytes });
+    if (graph !== this.graph) return; /* the next one gets it anew */
+    if (!isTaken) {
+      this.model = null;
+      throw tcccError('FORMAT', 'The model of the AI noise reduction is damaged or of another version.', 'Serve voice-ai.bin and tccc.js of the same version; noise is reduced as before meanwhile.');
+    }
+    this.isModelGiven = true;
+    this.tellNode();
+  }
+
+  /** @param {import('./errors.js').TcccError} error */
+  warn({ code, errorMsg, remedy }) {
+    this.emit('warning', { code, message: errorMsg, errorMsg, remedy });
   }
 
   /** @param {number} ms how often onLevels is told; 0: not */
@@ -228,7 +272,7 @@ export class Audio {
   tellNode() {
     const port = this.graph?.node.port;
     const byCore = +(this.config.processing === 'core');
-    if (byCore) port?.postMessage({ k: 'configure', aec: byCore, ns: NOISE_LEVELS[this.noise], agc: byCore });
+    if (byCore) port?.postMessage({ k: 'configure', aec: byCore, ns: NOISE_LEVELS[this.noise === 'ai' && !this.isModelGiven ? 'standard' : this.noise], agc: byCore });
     port?.postMessage({ k: 'gain', ...this.gain });
     port?.postMessage({ k: 'ring', isOn: this.isRingOn });
     port?.postMessage({ k: 'levels', ms: this.levelsMs });

@@ -12,9 +12,9 @@ async function compileResponse(response) {
   }
 }
 
-/** @param {string} url @returns {Promise<Response>} */
-async function fetchOk(url) {
-  const response = await fetch(url, { credentials: 'omit' });
+/** @param {string} url @param {AbortSignal} [signal] @returns {Promise<Response>} */
+async function fetchOk(url, signal) {
+  const response = await fetch(url, { credentials: 'omit', signal });
   if (!response.ok) throw new Error(`${url} answered ${response.status}`);
   return response;
 }
@@ -22,8 +22,8 @@ async function fetchOk(url) {
 /** @param {string} url @returns {Promise<WebAssembly.Module>} */
 export const compileUrl = async (url) => compileResponse(await fetchOk(url));
 
-/** @param {string} url @returns {Promise<ArrayBuffer>} */
-export const fetchBytes = async (url) => (await fetchOk(url)).arrayBuffer();
+/** @param {string} url @param {AbortSignal} [signal] @returns {Promise<ArrayBuffer>} */
+export const fetchBytes = async (url, signal) => (await fetchOk(url, signal)).arrayBuffer();
 
 /** The imports of our raw modules (src/wasm/*_exports.c). A failed assertion ends in proc_exit. */
 export const wasmImports = () => ({

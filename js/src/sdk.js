@@ -121,6 +121,8 @@ export class Sdk {
     });
     this.audio = new Audio(config, () => this.voicePort(), (name, fields) => this.emit(name, fields));
     this.settings = createUserSettings();
+    this.audio.noise = this.settings.get().noiseReduction;
+    this.settings.subscribe(({ noiseReduction }) => this.reduceNoise(noiseReduction));
     this.admin = createAdmin({ bus: this.bus });
     this.sessions = createSessions(() => this.onSessions());
     this.chatLog = createChatLog(config.origin);
@@ -142,6 +144,12 @@ export class Sdk {
     this.equipment.devices.onCamera = (deviceId) => { this.videos.useCamera(deviceId).catch((error) => this.emitter.emit(events.warning, plainError(error))); };
     /** @type {any} */
     this.tccc = this.face();
+  }
+
+  /** @param {import('./user_settings.js').UserSettings['noiseReduction']} level of the settings */
+  reduceNoise(level) {
+    if (level === this.audio.noise || !this.audio.isOurProcessing()) return;
+    this.audio.setNoiseSuppression(level).catch((error) => this.audio.warn(error));
   }
 
   /** The worklet's end of a new channel between it and the core. */

@@ -8,10 +8,11 @@ const SETTINGS = {
   disableRingtone: { first: false },
   disableNotification: { first: false },
   lang: { first: '', values: ['', 'zh', 'en'] },
+  noiseReduction: { first: 'standard', values: ['off', 'low', 'standard', 'high', 'ai'] },
   theme: { first: 'auto', values: ['auto', 'light', 'dark'] },
 };
 
-/** @typedef {{disableRingtone: boolean, disableNotification: boolean, lang: string, theme: string}} UserSettings */
+/** @typedef {{disableRingtone: boolean, disableNotification: boolean, lang: string, noiseReduction: keyof typeof import('./voice_module.js').NOISE_LEVELS, theme: string}} UserSettings */
 
 /** @param {string} name @param {any} value */
 function check(name, value) {

@@ -8,7 +8,7 @@ import { wasmImports } from './compile.js';
 const MAILBOX = 4096;
 export const FLAG = Object.freeze({ SEND: 1, RECEIVE: 2, MUTED: 4 });
 /** What Call.setNoiseSuppression names, as enum tccc_noise. */
-export const NOISE_LEVELS = Object.freeze({ off: 0, standard: 1, low: 2, high: 3 });
+export const NOISE_LEVELS = Object.freeze({ off: 0, standard: 1, low: 2, high: 3, ai: 4 });
 export const TONES = Object.freeze({ none: 0, ringback: 1, ring: 2, busy: 3 });
 export const STATS = Object.freeze(['packetsSent', 'packetsReceived', 'packetsLost', 'packetsLate', 'packetsDuplicate',
   'bytesSent', 'bytesReceived', 'rttMs', 'jitterMs', 'bufferMs', 'targetMs', 'concealedRatio', 'stretchedRatio',
@@ -87,6 +87,12 @@ export function createVoice(module, config) {
       check(wasm.voice_digits(channel, putText(text))),
     configure: (/** @type {number} */ aec, /** @type {number} */ ns, /** @type {number} */ agc) =>
       check(wasm.voice_configure(aec, ns, agc)),
+    /** Hands over the model of the noise level "ai" (dist/voice-ai.bin). */
+    model(/** @type {Uint8Array} */ data) {
+      const at = wasm.voice_model_buffer(data.length);
+      if (at !== 0) new Uint8Array(wasm.memory.buffer, at, data.length).set(data);
+      check(wasm.voice_model());
+    },
     gain: (/** @type {number} */ input, /** @type {number} */ output) => check(wasm.voice_gain(input, output)),
     /** 0..1, of the last 100 ms. */
     levels: () => ({ input: wasm.voice_level(0), output: wasm.voice_level(1) }),

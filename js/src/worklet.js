@@ -53,6 +53,7 @@ class VoiceProcessor extends scope.AudioWorkletProcessor {
     if (message.k === 'bytes') this.begin(new WebAssembly.Module(message.bytes));
     else if (message.k === 'core') this.attachCore(message.port);
     else if (message.k === 'configure') this.voice?.configure(message.aec, message.ns, message.agc);
+    else if (message.k === 'model') this.takeModel(message);
     else if (message.k === 'stats') this.port.postMessage({ ...message, values: this.voice?.stats(message.channel) ?? null });
     else if (message.k === 'mos') this.port.postMessage({ k: 'stats', id: message.id, values: [this.voice?.mos(message.delayMs, message.loss) ?? 0] });
     else if (message.k === 'gain') this.setGain(message);
@@ -60,6 +61,16 @@ class VoiceProcessor extends scope.AudioWorkletProcessor {
     else if (message.k === 'test') this.setTest(message.isOn);
     else if (message.k === 'levels') this.levelFrames = message.ms * scope.sampleRate / 1000;
     else if (message.k === 'stop') this.isStopped = true;
+  }
+
+  /** Answers with values, or with null where the engine does not take it. @param {{id: number, bytes: ArrayBuffer}} message */
+  takeModel({ id, bytes }) {
+    let values = null;
+    try {
+      this.voice?.model(new Uint8Array(bytes));
+      values = [1];
+    } catch { /* what is wrong with it, the page says */ }
+    this.port.postMessage({ k: 'stats', id, values });
   }
 
   /** @param {{input: number, output: number}} gain */

@@ -339,6 +339,8 @@ export interface UserSettings {
   disableNotification?: boolean;
   /** Ours: of the screens; '' as the page. */
   lang?: '' | 'zh' | 'en';
+  /** Ours: how much noise is taken out of the microphone, from now on; `ai` by a learned model that is loaded then. */
+  noiseReduction?: 'off' | 'low' | 'standard' | 'high' | 'ai';
   /** Ours: colours of the screens; auto as the page. */
   theme?: 'auto' | 'light' | 'dark';
 }

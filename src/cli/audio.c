@@ -19,7 +19,7 @@ static const char usage[] =
     "jitter: a receiver's sound when packets of 20 ms arrive as the trace says (lines of sequence,send_ms,arrival_ms; no arrival: lost);\n"
     "codec: encoded and decoded; quality: rating and mean opinion score of ITU-T G.107.\n"
     "Files: WAV of one channel, 16000 or 48000 Hz; --out is written with 16 bits at 16000 Hz.\n"
-    "--tail-ms: 32 to 500. --level: how much noise is taken out, off, low, medium, high. --codec: opus, pcma, pcmu. --bitrate: Opus, 6000\n"
+    "--tail-ms: 32 to 500. --level: how much noise is taken out, off, low, medium, high, ai. --codec: opus, pcma, pcmu. --bitrate: Opus, 6000\n"
     "to 64000 (24000). --ppm: how much faster the sender's clock is, -500 to 500. --loss: of jitter and codec, what Opus expects, 0 to 1 (0). --delay-ms: mouth to ear, 0 to 2000.\n";
 
 enum { TEXTS = 6, NUMBERS = 5 };
@@ -48,10 +48,10 @@ static enum tccc_codec read_codec(const char *text)
 
 static enum tccc_noise read_level(const char *text)
 {
-    static const char *const names[] = { [TCCC_NOISE_OFF] = "off", [TCCC_NOISE_LOW] = "low", [TCCC_NOISE_MEDIUM] = "medium", [TCCC_NOISE_HIGH] = "high" };
-    for (int level = TCCC_NOISE_OFF; level <= TCCC_NOISE_HIGH; level++)
+    static const char *const names[] = { [TCCC_NOISE_OFF] = "off", [TCCC_NOISE_LOW] = "low", [TCCC_NOISE_MEDIUM] = "medium", [TCCC_NOISE_HIGH] = "high", [TCCC_NOISE_AI] = "ai" };
+    for (int level = TCCC_NOISE_OFF; level <= TCCC_NOISE_AI; level++)
         if (strcmp(text, names[level]) == 0) return (enum tccc_noise)level;
-    audio_fail("--level", "must be off, low, medium or high");
+    audio_fail("--level", "must be off, low, medium, high or ai");
 }
 
 static void read_options(int argc, char **argv, audio_options *options)

@@ -8,13 +8,15 @@
 #include <string.h>
 
 #include "dsp/elementary.h"
+#include "dsp/learned.h"
 #include "tccc/error.h"
 
 enum { BINS = SPECTRUM_BINS, SPEECH_BEGIN = 10, SPEECH_END = 128, SPREAD = 10, BEGIN_FRAMES = 12, QUICK_FRAMES = 30, FIRST_WINDOW = 100, WINDOW = 600 };
 
 static const float SCALE = 32768;               /* s16: the scale of all powers here and in aec_residual */
-/* log2 of the power gain for noise: 0, -15, -9, -20 dB */
-static const float depths[] = { [TCCC_NOISE_OFF] = 0, [TCCC_NOISE_MEDIUM] = -4.982892f, [TCCC_NOISE_LOW] = -2.989735f, [TCCC_NOISE_HIGH] = -6.643856f };
+/* log2 of the power gain for noise: 0, -15, -9, -20 dB; AI: of the light gains below the learned ones */
+static const float depths[] = { [TCCC_NOISE_OFF] = 0, [TCCC_NOISE_MEDIUM] = -4.982892f, [TCCC_NOISE_LOW] = -2.989735f, [TCCC_NOISE_HIGH] = -6.643856f, [TCCC_NOISE_AI] = -2.989735f };
+static const float LEARNED_LEAST = 0.01f;       /* of amplitude, -40 dB */
 static const float ECHO_GAIN = 1e-4f;           /* power gain for echo, -40 dB */
 static const float SWITCH = 0.1f;               /* a frame: noise suppression comes and goes in 100 ms */
 static const float DEEPER = 0.66f;              /* a frame: 20 dB in 100 ms */
@@ -70,6 +72,8 @@ struct suppress {
     enum tccc_noise level;
     float weight;           /* of noise suppression, 0..1 */
     float depth;            /* log2 of the power gain for noise */
+    learned *model;         /* NULL: there is none */
+    float learned_share;    /* of the learned gains, 0..1 */
     int frames;             /* up to QUICK_FRAMES */
     uint32_t random;
 };
@@ -92,7 +96,24 @@ suppress *suppress_new(int *error)
 
 void suppress_free(suppress *state)
 {
+    if (!state) return;
+    learned_free(state->model);
     free(state);
+}
+
+int suppress_model(suppress *state, const uint8_t *model, size_t len)
+{
+    int error;
+    learned *made = learned_new(model, len, &error);
+    if (!made) return error;
+    learned_free(state->model);
+    state->model = made;
+    return 0;
+}
+
+bool suppress_has_model(const suppress *state)
+{
+    return state->model != NULL;
 }
 
 void suppress_set(suppress *state, enum tccc_noise noise, aec *echo)
@@ -102,6 +123,7 @@ void suppress_set(suppress *state, enum tccc_noise noise, aec *echo)
     if (state->frames > 0) return;
     state->weight = noise == TCCC_NOISE_OFF ? 0 : 1;
     state->depth = depths[noise];
+    state->learned_share = noise == TCCC_NOISE_AI ? 1 : 0;
 }
 
 static float suppress_towards(float from, float to, float step)
@@ -237,11 +259,11 @@ static float suppress_random(suppress *state) /* -1..1 */
 }
 
 /* Where echo was taken out to below the background's floor, noise is put back up to it. */
-static void suppress_apply(suppress *state, int k, float gain, float noise_gain)
+static void suppress_apply(suppress *state, int k, float gain, float comfort)
 {
     state->re[k] *= gain;
     state->im[k] *= gain;
-    float wanted = state->noise[k] * noise_gain, left = gain * gain * state->power[k];
+    float wanted = state->noise[k] * comfort, left = gain * gain * state->power[k];
     if (state->residual[k] <= 0 || left >= wanted || k == 0 || k == BINS - 1) return;
     float size = sqrtf(1.5f * (wanted - left)); /* a uniform value's mean square is a third, and there are two */
     state->re[k] += size * suppress_random(state);
@@ -254,6 +276,16 @@ static void suppress_gains(suppress *state, float gain[BINS], float noise_gain)
     suppress_ratios(state);
     suppress_absence(state, absence);
     for (int k = 0; k < BINS; k++) gain[k] = suppress_gain(state, k, absence[k], noise_gain);
+}
+
+static void suppress_learned(suppress *state, float gain[BINS])
+{
+    float wanted[BINS], before = state->learned_share, share = suppress_towards(before, state->level == TCCC_NOISE_AI ? 1 : 0, SWITCH);
+    state->learned_share = share;
+    if (share <= 0) return;
+    if (before <= 0) learned_reset(state->model);
+    learned_gains(state->model, state->power, wanted);
+    for (int k = 0; k < BINS; k++) gain[k] *= 1 + share * ((wanted[k] < LEARNED_LEAST ? LEARNED_LEAST : wanted[k]) - 1);
 }
 
 void suppress_process(suppress *state, float pcm[FRAME_LEN])
@@ -273,7 +305,9 @@ void suppress_process(suppress *state, float pcm[FRAME_LEN])
     suppress_learn_noise(state);
     suppress_learn_lowest(state);
     suppress_gains(state, gain, noise_gain);
-    for (int k = 0; k < BINS; k++) suppress_apply(state, k, gain[k], noise_gain);
+    suppress_learned(state, gain);
+    float comfort = noise_gain * (1 - state->learned_share);
+    for (int k = 0; k < BINS; k++) suppress_apply(state, k, gain[k], comfort);
     spectrum_take(&state->output, state->re, state->im, pcm);
     for (int i = 0; i < FRAME_LEN; i++) pcm[i] *= 1 / SCALE;
 }

@@ -10,6 +10,10 @@
 #ifndef TCCC_DSP_SUPPRESS_H
 #define TCCC_DSP_SUPPRESS_H
 
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
 #include "dsp/aec.h"
 #include "dsp/frame.h"
 #include "dsp/spectrum.h"
@@ -23,10 +27,15 @@ typedef struct suppress suppress;
 suppress *suppress_new(int *error);
 void suppress_free(suppress *state);
 
-/* noise: how far background noise is suppressed: LOW 9 dB, MEDIUM 15 dB, HIGH 20 dB; a change takes 100 ms, so that it does not click. echo: the canceller
+/* noise: how far background noise is suppressed: LOW 9 dB, MEDIUM 15 dB, HIGH 20 dB, AI (only after suppress_model) 40 dB and more; a change takes 100 ms, so that it does not click. echo: the canceller
  * that runs before this, whose remaining echo is suppressed (by up to 40 dB), or NULL; it must outlive its use here.
  * Nothing is done about echo until it has found one. With neither, nothing but the delay remains. */
 void suppress_set(suppress *state, enum tccc_noise noise, aec *echo);
+
+/* The model that TCCC_NOISE_AI needs, copied (learned.h; 145 KB). The learned gains come on top of light ones, so that what varies within a
+ * band is still taken out bin by bin; they fade in and out over 100 ms. 0, TCCC_E_FORMAT, TCCC_E_NO_MEMORY; what was there stays then. */
+int suppress_model(suppress *state, const uint8_t *model, size_t len);
+bool suppress_has_model(const suppress *state);
 
 /* In place. */
 void suppress_process(suppress *state, float pcm[FRAME_LEN]);

@@ -67,13 +67,20 @@ void capture_free(capture *state)
     free(state);
 }
 
-void capture_configure(capture *state, bool aec, enum tccc_noise ns, bool agc)
+int capture_model(capture *state, const uint8_t *model, size_t len)
 {
+    return suppress_model(state->suppress, model, len);
+}
+
+int capture_configure(capture *state, bool aec, enum tccc_noise ns, bool agc)
+{
+    if (ns == TCCC_NOISE_AI && !suppress_has_model(state->suppress)) return TCCC_E_NOT_READY;
     if (aec && state->aec.share == 0) aec_reset(state->echo);
     state->aec.on = aec;
     state->ns.on = aec || ns != TCCC_NOISE_OFF; /* the canceller needs the suppressor too */
     if (state->ns.on) suppress_set(state->suppress, ns, aec ? state->echo : NULL);
     agc_set(&state->gain, agc);
+    return 0;
 }
 
 static float capture_clean(float x)

@@ -25,8 +25,11 @@ typedef struct {
 capture *capture_new(const tccc_voice_config *config, int *error);
 void capture_free(capture *state);
 
-/* Switches stages from the next frame on. */
-void capture_configure(capture *state, bool aec, enum tccc_noise ns, bool agc);
+/* suppress_model's. */
+int capture_model(capture *state, const uint8_t *model, size_t len);
+
+/* Switches stages from the next frame on. 0, or TCCC_E_NOT_READY: AI without a model. */
+int capture_configure(capture *state, bool aec, enum tccc_noise ns, bool agc);
 
 /* Takes samples at the device rate from (*pcm)[*n_left] until a frame is complete: 1, with *pcm and *n_left moved on; 0
  * when all were taken and no frame is complete. NaN counts as 0; what is outside -1..1 is clipped. */

@@ -52,13 +52,13 @@ struct tccc_voice {
 
 static bool voice_processing_valid(enum tccc_processing aec, enum tccc_noise ns, enum tccc_processing agc)
 {
-    return (unsigned)aec <= TCCC_PROCESSING_CORE && (unsigned)ns <= TCCC_NOISE_HIGH && (unsigned)agc <= TCCC_PROCESSING_CORE;
+    return (unsigned)aec <= TCCC_PROCESSING_CORE && (unsigned)ns <= TCCC_NOISE_AI && (unsigned)agc <= TCCC_PROCESSING_CORE;
 }
 
 tccc_voice *tccc_voice_new(const tccc_voice_config *config, int *error)
 {
     *error = TCCC_E_ARG_RANGE;
-    if (!voice_processing_valid(config->aec, config->ns, config->agc)) return NULL;
+    if (!voice_processing_valid(config->aec, config->ns, config->agc) || config->ns == TCCC_NOISE_AI) return NULL;
     *error = TCCC_E_NO_MEMORY;
     tccc_voice *voice = calloc(1, sizeof *voice);
     if (!voice) return NULL;
@@ -83,11 +83,15 @@ void tccc_voice_free(tccc_voice *voice)
     free(voice);
 }
 
+int tccc_voice_model(tccc_voice *voice, const uint8_t *model, size_t len)
+{
+    return capture_model(voice->capture, model, len);
+}
+
 int tccc_voice_configure(tccc_voice *voice, enum tccc_processing aec, enum tccc_noise ns, enum tccc_processing agc)
 {
     if (!voice_processing_valid(aec, ns, agc)) return TCCC_E_ARG_RANGE;
-    capture_configure(voice->capture, aec == TCCC_PROCESSING_CORE, ns, agc == TCCC_PROCESSING_CORE);
-    return 0;
+    return capture_configure(voice->capture, aec == TCCC_PROCESSING_CORE, ns, agc == TCCC_PROCESSING_CORE);
 }
 
 static voice_stream *voice_find(tccc_voice *voice, int channel)

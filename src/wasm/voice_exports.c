@@ -25,7 +25,12 @@
  * | voice_direct(channel, flags)                                 | flags: 1 send, 2 receive, 4 muted. 0 or NOT_FOUND, ..    |
  * | voice_digits(channel, len)                                   | mailbox: the digits, ASCII. Number queued, or ARG_RANGE, |
  * |                                                              | LIMIT, STATE (telephone-event was not negotiated), ..    |
- * | voice_configure(aec, ns, agc)                                | as voice_init, in a call, without a click. 0 or error    |
+ * | voice_configure(aec, ns, agc)                                | as voice_init, in a call, without a click; ns 4 after    |
+ * |                                                              | voice_model only, else NOT_READY. 0 or error             |
+ * | voice_model_buffer(len)                                      | pointer of len bytes for the learned suppressor's model, |
+ * |                                                              | 0: no memory (which may grow here and in voice_model)    |
+ * | voice_model()                                                | takes what is there (dsp/learned.h). 0, FORMAT,          |
+ * |                                                              | NO_MEMORY, NOT_READY; the buffer is gone afterwards      |
  * | voice_gain(input: f32, output: f32)                          | 0 or ARG_RANGE: microphone and loudspeaker, 0..2, 1 at first |
  * | voice_level(which)                                           | f32, 0..1: 0 microphone, 1 loudspeaker, last 100 ms      |
  * | voice_mos(delay_ms: f32, loss: f32)                          | f32: what a connection is good for with Opus, 1..4.5     |
@@ -67,6 +72,7 @@
 #include <emscripten.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "media/stream_config.h"
@@ -82,6 +88,8 @@ static union {
 } mailbox;
 static float capture_buffer[TCCC_BLOCK_MAX], render_buffer[TCCC_BLOCK_MAX];
 static tccc_voice *voice;
+static uint8_t *model; /* what is being handed over */
+static size_t model_len;
 
 static bool switch_valid(int value)
 {
@@ -186,6 +194,22 @@ EMSCRIPTEN_KEEPALIVE int voice_configure(int aec, int ns, int agc)
 {
     if (!voice) return TCCC_E_NOT_READY;
     return tccc_voice_configure(voice, (enum tccc_processing)aec, (enum tccc_noise)ns, (enum tccc_processing)agc);
+}
+
+EMSCRIPTEN_KEEPALIVE uint8_t *voice_model_buffer(int len)
+{
+    free(model);
+    model_len = len > 0 ? (size_t)len : 0;
+    model = malloc(model_len);
+    return model;
+}
+
+EMSCRIPTEN_KEEPALIVE int voice_model(void)
+{
+    int error = voice && model ? tccc_voice_model(voice, model, model_len) : TCCC_E_NOT_READY;
+    free(model);
+    model = NULL;
+    return error;
 }
 
 EMSCRIPTEN_KEEPALIVE int voice_gain(float input, float output)

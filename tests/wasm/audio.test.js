@@ -58,7 +58,7 @@ describe('tccc-audio', () => {
     assert.equal(run('ns', '--in', path('in.wav'), '--out', path('clean.wav')).status, 0);
     assert.equal(readFileSync(path('clean.wav')).readUInt32LE(24), 16000);
     assert.ok(power('clean.wav', 5) > 0 && power('clean.wav', 5) < 0.1 * 983 ** 2 / 3, `${power('clean.wav', 5)}`);
-    const left = ['off', 'low', 'medium', 'high'].map((level) => {
+    const left = ['off', 'low', 'medium', 'high', 'ai'].map((level) => {
       assert.equal(run('ns', '--in', path('in.wav'), '--out', path('clean.wav'), '--level', level).status, 0);
       return power('clean.wav', 5);
     });
@@ -76,7 +76,7 @@ describe('tccc-audio', () => {
       assert.equal(stderr, `tccc-audio: ${file}: ${why}\n`);
     }
     assert.match(run('aec', '--tail-ms', '31').stderr, /--tail-ms: must be 32 to 500/);
-    assert.match(run('ns', '--level', 'loud').stderr, /--level: must be off, low, medium or high/);
+    assert.match(run('ns', '--level', 'loud').stderr, /--level: must be off, low, medium, high or ai/);
     assert.match(run('aec', '--bogus', '1').stderr, /--bogus: is no option/);
     assert.equal(run().status, 2);
   });
@@ -111,6 +111,7 @@ describe('tccc-audio', () => {
   it('writes the same bytes as WebAssembly under Node', () => {
     writeFileSync(path('trace.csv'), trace().join('\n'));
     const commands = [['process', '--far', wav('far.wav', far), '--mic', wav('mic.wav', mic)],
+      ['ns', '--in', path('mic.wav'), '--level', 'ai'],
       ['jitter', '--in', path('far.wav'), '--trace', path('trace.csv'), '--loss', '0.05']];
     for (const [command, ...options] of commands) {
       for (const [which, name] of [[run, 'native'], [runWasm, 'wasm']]) {

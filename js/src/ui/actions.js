@@ -278,10 +278,10 @@ export function createActions({ tccc, store, settings }) {
     refreshDevices();
   }
 
-  /** @param {string} sessionId @param {string} level off, standard or ai */
-  async function setNoise(sessionId, level) {
-    const answer = await run(sessionId, () => tccc.Call.setNoiseSuppression({ sessionId, level }));
-    if (answer) step('noise', level);
+  /** Kept for later calls, where it could be done. @param {string} place a session, or 'settings' @param {string} level off, standard or ai */
+  async function setNoise(place, level) {
+    const answer = await run(place, () => tccc.Call.setNoiseSuppression({ level }));
+    if (answer) settings.update({ noiseReduction: level });
   }
 
   return {

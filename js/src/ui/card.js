@@ -89,6 +89,9 @@ function pad({ s, t, act }, sessionId) {
   keypad(t.keypad, press, { 'data-focus': `pad:${sessionId}`, tabindex: -1 }));
 }
 
+/** Levels between, which only programs choose, are shown as the usual one. @param {import('./state.js').State} s */
+const noiseLevel = ({ settings }) => (['off', 'ai'].includes(settings.noiseReduction) ? settings.noiseReduction : 'standard');
+
 /** @param {Context} c @param {string} sessionId */
 function more(c, sessionId) {
   const { s, t, act, can } = c;
@@ -96,7 +99,7 @@ function more(c, sessionId) {
   const hasFlows = can('Call', 'startSelfService') && !s.hiddenButtons.includes('selfService');
   return h('div', { class: 'inset', key: 'more', tabindex: -1, 'data-focus': `more:${sessionId}`, role: 'group', 'aria-label': t.more },
     can('Call', 'setNoiseSuppression') && !s.hiddenButtons.includes('noiseReduction')
-      ? choice(t.noise, s.noise, [['off', t.noiseOff], ['standard', t.noiseStandard], ['ai', t.noiseAi]], (level) => act.setNoise(sessionId, level)) : null,
+      ? choice(t.noise, noiseLevel(s), [['off', t.noiseOff], ['standard', t.noiseStandard], ['ai', t.noiseAi]], (level) => act.setNoise(sessionId, level)) : null,
     hasFlows ? [h('h2', { class: 'minor', key: 'flows' }, t.selfService), flows.length === 0 ? h('p', { class: 'soft' }, t.noFlows) : null,
       flows.map((/** @type {any} */ flow) => h('div', { class: 'line', key: flow.flowId }, h('span', { class: 'grow' }, flow.name),
         textButton(t.startFlow, () => act.flow(sessionId, String(flow.flowId)), { 'aria-label': `${t.startFlow} ${flow.name}` })))] : null);

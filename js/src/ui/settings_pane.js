@@ -69,9 +69,11 @@ function check(c) {
 
 /** @param {Context} c */
 export function settingsPane(c) {
-  const { s, t, act } = c;
+  const { s, t, act, can } = c;
   const { settings } = s;
   return h('div', { class: 'scroll padded settingsPane' }, refusal(c, 'settings'), devices(c), check(c),
+    can('Call', 'setNoiseSuppression') ? h('section', { 'aria-label': t.noise, key: 'noise' }, h('h2', { class: 'minor' }, t.noise),
+      toggle(t.noiseAiOn, settings.noiseReduction === 'ai', (isOn) => act.setNoise('settings', isOn ? 'ai' : 'standard'))) : null,
     h('section', { 'aria-label': t.alerts, key: 'alerts' }, h('h2', { class: 'minor' }, t.alerts),
       toggle(t.ringtone, !settings.disableRingtone, (isOn) => act.set({ disableRingtone: !isOn })),
       toggle(t.notifications, !settings.disableNotification, (isOn) => act.set({ disableNotification: !isOn }))),

@@ -65,7 +65,6 @@ export const initialState = () => ({
   volume: { input: 0, output: 0 },
   /** @type {{isRunning: boolean, report: any}} */
   preflight: { isRunning: false, report: null },
-  noise: 'standard',
   /** What to look for in lists, by list. @type {Record<string, string>} */
   search: {},
   /** What is chosen in a transfer panel. @type {Record<string, {tab: string, target: string, number: string}>} */
@@ -81,7 +80,7 @@ export const initialState = () => ({
   },
   /** @type {string[]} */
   hiddenButtons: [],
-  settings: { disableRingtone: false, disableNotification: false, lang: '', theme: 'auto' },
+  settings: { disableRingtone: false, disableNotification: false, lang: '', noiseReduction: 'standard', theme: 'auto' },
 });
 
 /** @typedef {ReturnType<typeof initialState>} State */
@@ -251,7 +250,6 @@ const FROM_AGENT = {
   unmonitor: (state, sessionId) => ({ monitored: without(state.monitored, sessionId) }),
   devices: (state, devices) => ({ devices: { ...state.devices, ...devices } }),
   preflight: (_, preflight) => ({ preflight }),
-  noise: (_, noise) => ({ noise }),
   search: (state, { list, text }) => ({ search: { ...state.search, [list]: text } }),
   dialled: (_, dialled) => ({ dialled }),
   question: (_, question) => ({ question }),

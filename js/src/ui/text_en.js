@@ -82,6 +82,7 @@ export const en = {
   noiseOff: 'Off',
   noiseStandard: 'Standard',
   noiseAi: 'AI',
+  noiseAiOn: 'AI noise reduction in calls',
 
   status: 'Status',
   statusNow: 'Status: {status}',

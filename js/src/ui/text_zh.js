@@ -83,6 +83,7 @@ export const zh = {
   noiseOff: '关闭',
   noiseStandard: '标准',
   noiseAi: 'AI 降噪',
+  noiseAiOn: '通话使用 AI 降噪',
 
   status: '状态',
   statusNow: '状态：{status}',

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "dsp/aec.h"
+#include "dsp/learned_model.h"
 #include "dsp/suppress.h"
 #include "media/capture.h"
 #include "tccc/error.h"
@@ -52,6 +53,8 @@ void audio_ns(const audio_options *options)
     audio_signal in = audio_read(options->in);
     suppress *suppressor = suppress_new(&error);
     if (!suppressor) audio_fail("suppressor", tccc_error_name(error));
+    if (options->level == TCCC_NOISE_AI) error = suppress_model(suppressor, learned_model, LEARNED_MODEL_LEN);
+    if (error < 0) audio_fail("--level", tccc_error_name(error));
     suppress_set(suppressor, options->level, NULL);
     for (int i = 0; i + FRAME_LEN <= in.n; i += FRAME_LEN) {
         audio_progress(i, in.n);
@@ -66,10 +69,14 @@ void audio_process(const audio_options *options)
 {
     int error, n_out = 0;
     audio_signal mic = audio_read(options->mic), far = read_far(options->far, mic.n);
+    enum tccc_noise light = options->level == TCCC_NOISE_AI ? TCCC_NOISE_LOW : options->level;
     capture *chain = capture_new(&(tccc_voice_config){ .device_rate_hz = FRAME_RATE_HZ, .aec = TCCC_PROCESSING_CORE,
-                                                       .ns = options->level, .agc = TCCC_PROCESSING_CORE,
+                                                       .ns = light, .agc = TCCC_PROCESSING_CORE,
                                                        .tail_ms = options->tail_ms, .seed = 1 }, &error);
     if (!chain) fail_tail(error);
+    if (options->level != light) error = capture_model(chain, learned_model, LEARNED_MODEL_LEN);
+    if (error == 0) error = capture_configure(chain, true, options->level, true);
+    if (error < 0) audio_fail("--level", tccc_error_name(error));
     const float *left = mic.pcm;
     float *out = audio_memory((size_t)mic.n * sizeof *out);
     for (int n_left = mic.n; capture_fill(chain, &left, &n_left); n_out += FRAME_LEN) {
