@@ -43,12 +43,15 @@ bench: ## measures; writes build/bench/results.json
 	stage "building benchmarks" preset native
 	exec node tests/bench/run.js
 
-bench-voice: ## compares the voice engine with others on simulated rooms, noises and networks; pictures under build/bench
-	@$(stages) 3
+bench-voice: ## compares the voice engine with others on simulated rooms, noises, talkers and networks; VOICE_ARGS=--quick for a first look
+	@$(stages) 6
 	stage "installing Debian packages" cmake/setup.sh packages-voice.txt
 	stage "fetching third-party sources" cmake/fetch_sources.sh
 	cmake --preset native -DTCCC_BENCH_VOICE=ON >/dev/null
 	stage "building the voice engine and its peers" preset native voice_bench
+	stage "building WASM" preset wasm voice bench_voice
+	stage "building WASM with SIMD" preset wasm-simd voice bench_voice
+	stage "installing npm packages" npm_install
 	exec node tests/bench/voice/run.js $(VOICE_ARGS)
 
 chaos: ## ten tabs of one seat, closed, reloaded, killed, halted: CHAOS_RUNS (200) seeds from CHAOS_SEED (1)

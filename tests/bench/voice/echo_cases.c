@@ -3,9 +3,10 @@
  * usage: voice_echo_cases SPEECH_DIR OUT_DIR [quick]
  * SPEECH_DIR holds WAV files of speech at 16 kHz: allison.wav, carlo.wav, june.wav, russian.wav. For each room r the loudspeaker's signal
  * rR_far.wav and the talker as the microphone hears him rR_near.wav; for each case rR_lL_dD_pP.wav, the microphone: echo at L dB against
- * the talker's level, delayed by D ms, the loudspeaker's clock P ppm slower. rR_change.wav: at 25 s the loudspeaker moves.
+ * the talker's level, delayed by D ms, the loudspeaker's clock P ppm slower. Delays of 250 and 450 ms and 200 ppm at -12 dB only.
+ * rR_change.wav: at 25 s the loudspeaker moves; rR_jump.wav: at 25 s the delay grows from 60 to 120 ms.
  *
- * 45 s: 0 to 15 loudspeaker alone, 15 to 27 both, 27 to 37 loudspeaker alone, 37 to 45 talker alone (in `change` no talker).
+ * 45 s: 0 to 15 loudspeaker alone, 15 to 27 both, 27 to 37 loudspeaker alone, 37 to 45 talker alone (in `change` and `jump` no talker).
  * Loudspeaker: nothing under 180 Hz, soft saturation and a square law (distortion about 34 dB below). Microphone: pink noise at -66 dBFS.
  */
 #include <math.h>
@@ -14,13 +15,14 @@
 #include <string.h>
 
 #include "material.h"
+#include "transform.h"
 
-enum { SECONDS = 45, N = SECONDS * RATE, ROOMS = 3, CHANGE_AT = 25 * RATE };
+enum { SECONDS = 45, N = SECONDS * RATE, ROOMS = 3, CHANGE_AT = 25 * RATE, DELAYS = 5, DRIFTS = 3 };
 
 static const double pi = 3.14159265358979323846;
 static const double talk_dbfs = -26, noise_amplitude = 0.000334;
 static const double levels_db[] = { -6, -12, -20 };
-static const int delays_ms[] = { 0, 40, 120 }, drifts_ppm[] = { 0, 100 };
+static const int delays_ms[] = { 0, 40, 120, 250, 450 }, drifts_ppm[] = { 0, 100, 200 };
 
 static const struct {
     double reverberation_s, size[3];
@@ -127,9 +129,9 @@ static void make_room(room_signals *s, const char *folder, int room)
     signal_f32 path = room_response(rooms[room].reverberation_s, size, speaker, mic);
     signal_f32 other = room_response(rooms[room].reverberation_s, size, elsewhere, mic);
     signal_f32 voice = room_response(rooms[room].reverberation_s, size, talker, mic);
-    room_apply(s->played, N, &path, s->echo);
-    room_apply(s->played, N, &other, s->moved);
-    room_apply(s->near, N, &voice, s->image);
+    convolve(s->played, N, path.x, path.n, s->echo);
+    convolve(s->played, N, other.x, other.n, s->moved);
+    convolve(s->near, N, voice.x, voice.n, s->image);
     float image_gain = (float)(pow(10, talk_dbfs / 20) / sqrt(active_power(s->image + 15 * RATE, 12 * RATE)));
     for (int i = 0; i < N; i++) s->image[i] *= image_gain;
     set_level(s->echo, N, talk_dbfs);
@@ -145,14 +147,16 @@ static void write_grid(room_signals *s, const char *folder, int room, int quick)
 {
     static float late[N];
     char name[64];
-    for (int d = 0; d < 3; d++)
-        for (int p = 0; p < 2; p++) {
-            if (quick && d == 2) continue;
-            if (d == 0 && p == 1) continue; /* after ten seconds the echo would come before its cause */
+    for (int d = 0; d < DELAYS; d++)
+        for (int p = 0; p < DRIFTS; p++) {
+            int is_far = delays_ms[d] > 120 || drifts_ppm[p] > 100;
+            if (quick && (d == 2 || is_far)) continue;
+            if (d == 0 && p > 0) continue; /* after ten seconds the echo would come before its cause */
+            if (is_far && d != 1 && p > 0) continue;
             delay_signal(s->echo, d ? delays_ms[d] * RATE / 1000.0 + 3.3 : 0, drifts_ppm[p], late);
             for (int l = 0; l < 3; l++) {
                 random_source random = { (uint64_t)(777 + room * 100 + l * 10 + d) };
-                if (quick && l != 1) continue;
+                if ((quick || is_far) && l != 1) continue;
                 for (int i = 0; i < N; i++) s->mic[i] = (float)pow(10, levels_db[l] / 20) * late[i] + s->image[i];
                 add_room_noise(s->mic, &random);
                 snprintf(name, sizeof name, "r%d_l%g_d%d_p%d", room, -levels_db[l], delays_ms[d], drifts_ppm[p]);
@@ -161,17 +165,18 @@ static void write_grid(room_signals *s, const char *folder, int room, int quick)
         }
 }
 
-static void write_change(room_signals *s, const char *folder, int room)
+/* From CHANGE_AT on the echo is `later`, `delay_ms` late; before, 60 ms late. */
+static void write_change(room_signals *s, const char *folder, int room, const char *kind, const float *later, int delay_ms)
 {
     random_source random = { (uint64_t)(9000 + room) };
     char name[64];
-    int delay = 60 * RATE / 1000;
+    int delays[2] = { 60 * RATE / 1000, delay_ms * RATE / 1000 };
     for (int i = 0; i < N; i++) {
-        const float *echo = i < CHANGE_AT ? s->echo : s->moved;
-        s->mic[i] = i >= delay ? 0.316f * echo[i - delay] : 0;
+        int changed = i >= CHANGE_AT, at = i - delays[changed];
+        s->mic[i] = at >= 0 ? 0.316f * (changed ? later : s->echo)[at] : 0;
     }
     add_room_noise(s->mic, &random);
-    snprintf(name, sizeof name, "r%d_change", room);
+    snprintf(name, sizeof name, "r%d_%s", room, kind);
     write_case(folder, name, s->mic);
 }
 
@@ -190,7 +195,8 @@ int main(int argc, char **argv)
         snprintf(name, sizeof name, "r%d_near", room);
         write_case(argv[2], name, s.image);
         write_grid(&s, argv[2], room, argc > 3);
-        write_change(&s, argv[2], room);
+        write_change(&s, argv[2], room, "jump", s.echo, 120);
+        write_change(&s, argv[2], room, "change", s.moved, 60);
         fprintf(stderr, "room %d of %d\n", room + 1, ROOMS);
     }
     return 0;

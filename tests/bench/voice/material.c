@@ -156,13 +156,3 @@ signal_f32 room_response(double reverberation_s, const double size[3], const dou
     room_high_pass(&h, 50);
     return h;
 }
-
-void room_apply(const float *x, int n, const signal_f32 *h, float *y)
-{
-    memset(y, 0, (size_t)n * sizeof *y);
-    for (int j = 0; j < h->n && j < n; j++) {
-        float gain = h->x[j];
-        if (fabsf(gain) < 1e-6f) continue;
-        for (int i = j; i < n; i++) y[i] += gain * x[i - j];
-    }
-}

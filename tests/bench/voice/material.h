@@ -35,7 +35,5 @@ void set_level(float *x, int n, double level_dbfs);
 /* Impulse response from `source` to `microphone` in a box, by images (Allen & Berkley 1979), reverberation time from Eyring's formula,
  * energy 1, without what is under 50 Hz. Metres, seconds. */
 signal_f32 room_response(double reverberation_s, const double size[3], const double source[3], const double microphone[3]);
-/* y[n] = x * h. */
-void room_apply(const float *x, int n, const signal_f32 *h, float *y);
 
 #endif

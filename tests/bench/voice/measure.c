@@ -3,6 +3,7 @@
  * usage: voice_measure echo MIC.wav OUT.wav NEAR.wav   cases of voice_echo_cases
  *        voice_measure change MIC.wav OUT.wav          rR_change.wav
  *        voice_measure noise CLEAN.wav NOISY.wav OUT.wav
+ *        voice_measure loudness IN.wav OUT.wav
  * Times are those of voice_echo_cases. OUT may lag by up to 50 ms; the lag is found and taken out where speech is compared.
  */
 #include <math.h>
@@ -12,8 +13,11 @@
 
 #include "material.h"
 #include "stoi.h"
+#include "transform.h"
 
-enum { LAG_MAX = RATE / 20, STEP = RATE / 20, WINDOW = RATE / 5 };
+enum { FRAME = RATE / 100, LAG_MAX = RATE / 20, STEP = RATE / 20, WINDOW = RATE / 5 };
+
+static const double pi = 3.14159265358979323846;
 
 static double decibel(double ratio) { return 10 * log10(ratio + 1e-20); }
 
@@ -36,15 +40,11 @@ static double time_to_20_db(const signal_f32 *mic, const signal_f32 *out, double
 /* Samples by which out lags ref. */
 static int lag_of(const float *ref, const float *out, int n)
 {
-    double most = -1;
+    static double scores[LAG_MAX];
     int lag = 0;
-    for (int k = 0; k < LAG_MAX; k++) {
-        double sum = 0;
-        for (int i = 0; i + LAG_MAX < n; i += 2) sum += (double)ref[i] * out[i + k];
-        if (sum <= most) continue;
-        most = sum;
-        lag = k;
-    }
+    correlate(ref, out, n, scores, LAG_MAX);
+    for (int k = 1; k < LAG_MAX; k++)
+        if (scores[k] > scores[lag]) lag = k;
     return lag;
 }
 
@@ -62,27 +62,22 @@ static double si_sdr_db(const float *ref, const float *out, int n)
 }
 
 /* The same when any filter of 512 samples on ref is forgiven (BSS eval, Vincent et al. 2006), as a change of colour is: normal equations by
- * Levinson's recursion. */
+ * Levinson's recursion; what the best filter explains is its inner product with the correlation. */
 static double sdr_db(const float *ref, const float *out, int n)
 {
     enum { TAPS = 512 };
     static double r[TAPS], c[TAPS], filter[TAPS], predictor[TAPS], next[TAPS];
-    double left, wanted = 0, error = 0;
-    for (int k = 0; k < TAPS; k++) {
-        r[k] = c[k] = 0;
-        for (int i = k; i < n; i++) {
-            r[k] += (double)ref[i] * ref[i - k];
-            c[k] += (double)out[i] * ref[i - k];
-        }
-    }
-    left = r[0] *= 1 + 1e-9;
+    double left, wanted = 0, all = power_of(out, n) * n;
+    correlate(ref, ref, n, r, TAPS);
+    correlate(ref, out, n, c, TAPS);
+    memset(predictor, 0, sizeof predictor);
+    left = r[0] = r[0] * (1 + 1e-9) + 1e-20;
     predictor[0] = 1;
     filter[0] = c[0] / r[0];
     for (int m = 1; m < TAPS; m++) {
         double ahead = 0, miss = c[m];
         for (int i = 0; i < m; i++) ahead += predictor[i] * r[m - i];
         double reflection = -ahead / left;
-        predictor[m] = 0;
         for (int i = 0; i <= m; i++) next[i] = predictor[i] + reflection * predictor[m - i];
         memcpy(predictor, next, (size_t)(m + 1) * sizeof *next);
         left *= 1 - reflection * reflection;
@@ -90,13 +85,8 @@ static double sdr_db(const float *ref, const float *out, int n)
         filter[m] = 0;
         for (int i = 0; i <= m; i++) filter[i] += miss / left * predictor[m - i];
     }
-    for (int i = TAPS; i < n; i++) {
-        double y = 0;
-        for (int k = 0; k < TAPS; k++) y += filter[k] * ref[i - k];
-        wanted += y * y;
-        error += (out[i] - y) * (out[i] - y);
-    }
-    return decibel(wanted / (error + 1e-20));
+    for (int k = 0; k < TAPS; k++) wanted += filter[k] * c[k];
+    return decibel(wanted / (fmax(all - wanted, 0) + 1e-20));
 }
 
 static void measure_echo(const signal_f32 *mic, const signal_f32 *out, const signal_f32 *near)
@@ -110,18 +100,27 @@ static void measure_echo(const signal_f32 *mic, const signal_f32 *out, const sig
 
 static void measure_change(const signal_f32 *mic, const signal_f32 *out)
 {
-    printf("{\"before_db\":%.1f,\"second_1_db\":%.1f,\"second_2_db\":%.1f,\"second_3_db\":%.1f,\"after_2_s_db\":%.1f,\"again_s\":%.2f}\n", erle_db(mic, out, 20, 25),
-           erle_db(mic, out, 25, 26), erle_db(mic, out, 26, 27), erle_db(mic, out, 27, 28), erle_db(mic, out, 27, 30), time_to_20_db(mic, out, 25.1));
+    printf("{\"before_db\":%.1f,\"first_2_s_db\":%.1f,\"after_2_s_db\":%.1f,\"again_s\":%.2f}\n", erle_db(mic, out, 20, 25), erle_db(mic, out, 25, 27),
+           erle_db(mic, out, 27, 30), time_to_20_db(mic, out, 25.1));
+}
+
+/* Whether the clean signal is silent for 50 ms before and after i: there a frame's windows see nothing of speech. */
+static int is_pause(const signal_f32 *clean, int i, double quiet)
+{
+    enum { MARGIN = 5 };
+    for (int k = -MARGIN; k <= MARGIN; k++)
+        if (i + k * FRAME < 0 || i + (k + 1) * FRAME > clean->n || power_of(clean->x + i + k * FRAME, FRAME) > quiet) return 0;
+    return 1;
 }
 
 static void measure_noise(const signal_f32 *clean, const signal_f32 *noisy, const signal_f32 *out)
 {
-    enum { FRAME = RATE / 100, PAUSE_FROM = RATE / 2 };
+    enum { PAUSE_FROM = 7 * RATE / 10 };
     int n = (out->n < clean->n ? out->n : clean->n) - LAG_MAX, speech = RATE, speech_n = n - RATE - LAG_MAX;
     int lag = lag_of(clean->x + speech, out->x + speech, speech_n);
     double before = 0, after = 0, quiet = active_power(clean->x, clean->n) * 1e-4;
-    for (int i = PAUSE_FROM; i + FRAME + lag <= n; i += FRAME) { /* the first half second is for finding the noise */
-        if (power_of(clean->x + i, FRAME) > quiet) continue;
+    for (int i = PAUSE_FROM; i + FRAME + lag <= n; i += FRAME) { /* before, the noise is being found */
+        if (!is_pause(clean, i, quiet)) continue;
         before += power_of(noisy->x + i, FRAME);
         after += power_of(out->x + i + lag, FRAME);
     }
@@ -130,18 +129,120 @@ static void measure_noise(const signal_f32 *clean, const signal_f32 *noisy, cons
            stoi(clean->x + speech, noisy->x + speech, speech_n), stoi(clean->x + speech, out->x + speech + lag, speech_n), lag * 1000.0 / RATE);
 }
 
+typedef struct {
+    double b[3], a[2], x[2], y[2];
+} section;
+
+static double section_run(section *s, double x)
+{
+    double y = s->b[0] * x + s->b[1] * s->x[0] + s->b[2] * s->x[1] - s->a[0] * s->y[0] - s->a[1] * s->y[1];
+    s->x[1] = s->x[0];
+    s->x[0] = x;
+    s->y[1] = s->y[0];
+    s->y[0] = y;
+    return y;
+}
+
+/* ITU-R BS.1770-4's weighting: its two filters' analogue prototypes (a shelf of 4 dB and a high pass) brought to RATE by the bilinear transform. */
+static void weighting(section *shelf, section *high_pass)
+{
+    double k = tan(pi * 1681.974450955533 / RATE), q = 0.7071752369554196, top = pow(10, 3.999843853973347 / 20), middle = pow(top, 0.4996667741545416);
+    double a = 1 + k / q + k * k;
+    *shelf = (section){ { (top + middle * k / q + k * k) / a, 2 * (k * k - top) / a, (top - middle * k / q + k * k) / a },
+                        { 2 * (k * k - 1) / a, (1 - k / q + k * k) / a }, { 0 }, { 0 } };
+    k = tan(pi * 38.13547087602444 / RATE);
+    q = 0.5003270373238773;
+    a = 1 + k / q + k * k;
+    *high_pass = (section){ { 1, -2, 1 }, { 2 * (k * k - 1) / a, (1 - k / q + k * k) / a }, { 0 }, { 0 } };
+}
+
+static double lufs(double power) { return -0.691 + decibel(power); }
+
+/* Of blocks of 400 ms every 100 ms, those above -70 LUFS and less than 10 LU under the mean of these. blocks[i]: power, weighted. */
+static double integrated_lufs(const double *blocks, int n)
+{
+    double gate = -70;
+    for (int pass = 0;; pass++) {
+        double sum = 1e-20;
+        int kept = 0;
+        for (int i = 0; i < n; i++) {
+            if (lufs(blocks[i]) <= gate) continue;
+            sum += blocks[i];
+            kept++;
+        }
+        if (pass || !kept) return lufs(sum / (kept ? kept : 1));
+        gate = lufs(sum / kept) - 10;
+    }
+}
+
+enum { BLOCK = RATE * 2 / 5, BLOCK_STEP = RATE / 10, BLOCKS_MAX = 10000 };
+
+static int weighted_blocks(const signal_f32 *x, int from, double *blocks)
+{
+    section shelf, high_pass;
+    double *power = calloc((size_t)x->n + 1, sizeof *power);
+    int n = 0;
+    weighting(&shelf, &high_pass);
+    for (int i = 0; i < x->n; i++) power[i] = pow(section_run(&high_pass, section_run(&shelf, x->x[i])), 2);
+    for (int at = from; at + BLOCK <= x->n && n < BLOCKS_MAX; at += BLOCK_STEP, n++) {
+        blocks[n] = 0;
+        for (int i = 0; i < BLOCK; i++) blocks[n] += power[at + i] / BLOCK;
+    }
+    free(power);
+    return n;
+}
+
+/* Greatest value between samples as well: four times as many (BS.1770-4, annex 2). */
+static double true_peak(const signal_f32 *x)
+{
+    double most = 1e-10;
+    for (int phase = 0; phase < 4; phase++) {
+        double taps[24];
+        for (int k = 0; k < 24; k++) {
+            double u = k - 11 - phase / 4.0;
+            taps[k] = (fabs(u) < 1e-9 ? 1 : sin(pi * u) / (pi * u)) * (0.5 + 0.5 * cos(pi * u / 13));
+        }
+        for (int i = 12; i + 12 < x->n; i++) {
+            double y = 0;
+            for (int k = 0; k < 24; k++) y += taps[k] * x->x[i + k - 11];
+            most = fmax(most, fabs(y));
+        }
+    }
+    return 2 * decibel(most);
+}
+
+/* From the 15th second on; the peak from the second one. gain_deviation: of the gain over blocks of speech. */
+static void measure_loudness(const signal_f32 *in, const signal_f32 *out)
+{
+    static double before[BLOCKS_MAX], after[BLOCKS_MAX];
+    int from = 15 * RATE, n = weighted_blocks(in, from, before), speech = 0;
+    double sum = 0, square = 0, level = integrated_lufs(before, n);
+    if (weighted_blocks(out, from, after) < n) n = weighted_blocks(out, from, after);
+    for (int i = 0; i < n; i++) {
+        if (lufs(before[i]) < level - 6) continue;
+        double gain = decibel(after[i] / before[i]);
+        sum += gain;
+        square += gain * gain;
+        speech++;
+    }
+    double mean = sum / (speech ? speech : 1);
+    printf("{\"lufs\":%.1f,\"in_lufs\":%.1f,\"peak_dbtp\":%.2f,\"gain_db\":%.1f,\"gain_deviation_db\":%.2f}\n", integrated_lufs(after, n), level, true_peak(out),
+           mean, sqrt(fmax(0, square / (speech ? speech : 1) - mean * mean)));
+}
+
 int main(int argc, char **argv)
 {
     signal_f32 files[3] = { { 0 } };
     int n = argc - 2;
     if (n < 2 || n > 3) {
-        fprintf(stderr, "usage: voice_measure echo MIC OUT NEAR | change MIC OUT | noise CLEAN NOISY OUT\n");
+        fprintf(stderr, "usage: voice_measure echo MIC OUT NEAR | change MIC OUT | noise CLEAN NOISY OUT | loudness IN OUT\n");
         return 2;
     }
     for (int i = 0; i < n; i++) files[i] = signal_read(argv[2 + i]);
     if (!strcmp(argv[1], "echo") && n == 3) measure_echo(&files[0], &files[1], &files[2]);
     else if (!strcmp(argv[1], "change") && n == 2) measure_change(&files[0], &files[1]);
     else if (!strcmp(argv[1], "noise") && n == 3) measure_noise(&files[0], &files[1], &files[2]);
+    else if (!strcmp(argv[1], "loudness") && n == 2) measure_loudness(&files[0], &files[1]);
     else return 2;
     for (int i = 0; i < n; i++) signal_free(&files[i]);
     return 0;

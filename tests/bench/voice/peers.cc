@@ -1,9 +1,10 @@
 /* peers.cc: what others make of the same files: SpeexDSP and WebRTC's audio processing as Debian has it. Layer: tests.
  *
  * usage: voice_peers speex-aec|webrtc-aec FAR.wav MIC.wav OUT.wav
- *        voice_peers speex-ns|webrtc-ns IN.wav OUT.wav
+ *        voice_peers speex-ns|webrtc-ns|webrtc-agc IN.wav OUT.wav
  * Settings are the best of those that were tried for each: SpeexDSP's tail 256 ms with its preprocessor's residual suppressor (which does
- * nothing unless the denoiser is on), WebRTC with the extended filter and without a given delay, its suppressor at "very high".
+ * nothing unless the denoiser is on), WebRTC with the extended filter and without a given delay, its suppressor at "very high"; gain control adaptive,
+ * digital, with its limiter, as in browsers.
  */
 #include <cstdio>
 #include <cstring>
@@ -61,7 +62,7 @@ void speex(const signal_f32 *far, signal_f32 *mic)
     if (echo) speex_echo_state_destroy(echo);
 }
 
-void webrtc_process(const signal_f32 *far, signal_f32 *mic)
+void webrtc_process(const signal_f32 *far, signal_f32 *mic, bool gain)
 {
     webrtc::Config config;
     config.Set<webrtc::ExtendedFilter>(new webrtc::ExtendedFilter(true));
@@ -71,7 +72,12 @@ void webrtc_process(const signal_f32 *far, signal_f32 *mic)
     engine->high_pass_filter()->Enable(true);
     if (far) engine->echo_cancellation()->Enable(true);
     engine->noise_suppression()->Enable(true);
-    engine->noise_suppression()->set_level(far ? webrtc::NoiseSuppression::kLow : webrtc::NoiseSuppression::kVeryHigh);
+    engine->noise_suppression()->set_level(far || gain ? webrtc::NoiseSuppression::kLow : webrtc::NoiseSuppression::kVeryHigh);
+    if (gain) {
+        engine->gain_control()->set_mode(webrtc::GainControl::kAdaptiveDigital);
+        engine->gain_control()->enable_limiter(true);
+        engine->gain_control()->Enable(true);
+    }
     float out[FRAME];
     for (int i = 0; i + FRAME <= mic->n; i += FRAME) {
         float *plane = out;
@@ -90,13 +96,14 @@ void webrtc_process(const signal_f32 *far, signal_f32 *mic)
 
 int main(int argc, char **argv)
 {
-    bool echo = argc == 5 && std::strstr(argv[1], "-aec"), noise = argc == 4 && std::strstr(argv[1], "-ns");
-    if (!echo && !noise) {
-        std::fprintf(stderr, "usage: voice_peers speex-aec|webrtc-aec FAR MIC OUT | speex-ns|webrtc-ns IN OUT\n");
+    bool echo = argc == 5 && std::strstr(argv[1], "-aec"), gain = argc == 4 && !std::strcmp(argv[1], "webrtc-agc");
+    if (!echo && !gain && !(argc == 4 && std::strstr(argv[1], "-ns"))) {
+        std::fprintf(stderr, "usage: voice_peers speex-aec|webrtc-aec FAR MIC OUT | speex-ns|webrtc-ns|webrtc-agc IN OUT\n");
         return 2;
     }
     signal_f32 far = echo ? signal_read(argv[2]) : signal_f32{}, mic = signal_read(argv[echo ? 3 : 2]);
-    (std::strncmp(argv[1], "speex", 5) ? webrtc_process : speex)(echo ? &far : nullptr, &mic);
+    if (!std::strncmp(argv[1], "speex", 5)) speex(echo ? &far : nullptr, &mic);
+    else webrtc_process(echo ? &far : nullptr, &mic, gain);
     signal_write(argv[argc - 1], mic.x, mic.n);
     signal_free(&mic);
     signal_free(&far);

@@ -1,5 +1,6 @@
 /** pictures.js: what the voice benchmark found, as SVG. Layer: tests. */
 import fs from 'node:fs';
+import { deflateSync } from 'node:zlib';
 import { fft } from '../../peers/fft.js';
 import * as wav from '../../peers/wav.js';
 
@@ -54,7 +55,8 @@ export function drawDelays(file, figures) {
 }
 
 const BINS = 64;
-const FRAMES = 220;
+const FRAMES = 300;
+const SHADES = 32;
 
 /** Levels in dB by frame and bin: 256-point transforms, two bins together. */
 function spectrogram({ samples }) {
@@ -68,28 +70,50 @@ function spectrogram({ samples }) {
   });
 }
 
-/** -60 to +20 dB as sixteen shades. */
-const shade = (db) => Math.max(0, Math.min(15, Math.round((db + 50) / 4)));
+/** -55 to +15 dB as a shade: black, violet, orange, white. */
+const shade = (db) => Math.max(0, Math.min(SHADES - 1, Math.round(((db + 55) / 70) * (SHADES - 1))));
+const STOPS = [[10, 8, 30], [88, 28, 128], [226, 100, 46], [255, 250, 220]];
+const palette = Buffer.concat(Array.from({ length: SHADES }, (_, i) => {
+  const place = (i / (SHADES - 1)) * (STOPS.length - 1);
+  const low = Math.min(STOPS.length - 2, Math.floor(place));
+  return Buffer.from(STOPS[low].map((value, c) => Math.round(value + (place - low) * (STOPS[low + 1][c] - value))));
+}));
 
-export function drawSpectra(file, sounds) {
-  const each = 170;
-  const out = [head('Speech in the noise of a car: 0 to 8 kHz over 9 s, before and after', 30 + each * sounds.length)];
+/** A PNG of indexed colours (W3C PNG, section 11): rows[y][x] = shade. */
+function png(rows) {
+  const chunk = (name, data) => {
+    const body = Buffer.concat([Buffer.from(name, 'latin1'), data]);
+    const ends = Buffer.alloc(8);
+    ends.writeUInt32BE(data.length, 0);
+    ends.writeUInt32BE(crc32(body), 4);
+    return Buffer.concat([ends.subarray(0, 4), body, ends.subarray(4)]);
+  };
+  const header = Buffer.from([0, 0, 0, 0, 0, 0, 0, 0, 8, 3, 0, 0, 0]);
+  header.writeUInt32BE(rows[0].length, 0);
+  header.writeUInt32BE(rows.length, 4);
+  const pixels = deflateSync(Buffer.concat(rows.map((row) => Buffer.from([0, ...row]))), { level: 9 });
+  return Buffer.concat([Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'), chunk('IHDR', header), chunk('PLTE', palette), chunk('IDAT', pixels), chunk('IEND', Buffer.alloc(0))]);
+}
+
+function crc32(bytes) {
+  let crc = 0xFFFFFFFF;
+  for (const byte of bytes) {
+    crc ^= byte;
+    for (let k = 0; k < 8; k++) crc = (crc >>> 1) ^ (crc & 1 ? 0xEDB88320 : 0);
+  }
+  return (crc ^ 0xFFFFFFFF) >>> 0;
+}
+
+/** Spectrograms under each other, 0 to 8 kHz: [{name, file}]. */
+export function drawSpectra(file, title, sounds) {
+  const each = 130;
+  const high = each - 28;
+  const out = [head(`${title}: 0 to 8 kHz from bottom to top`, 30 + each * sounds.length)];
   sounds.forEach(({ name, file: source }, row) => {
     const frames = spectrogram(wav.read(source));
-    const [dx, dy] = [(WIDTH - LEFT - 20) / FRAMES, (each - 30) / BINS];
-    const paths = Array.from({ length: 16 }, () => []);
-    for (let k = 0; k < BINS; k++) {
-      for (let f = 0; f < FRAMES;) {
-        const colour = shade(frames[f][k]);
-        let end = f + 1;
-        while (end < FRAMES && shade(frames[end][k]) === colour) end++;
-        paths[colour].push(`M${(f * dx).toFixed(1)} ${((BINS - k - 1) * dy).toFixed(1)}h${((end - f) * dx).toFixed(1)}v${dy.toFixed(2)}h-${((end - f) * dx).toFixed(1)}z`);
-        f = end;
-      }
-    }
-    out.push(`<text x="${LEFT}" y="${44 + row * each}">${name}</text><g transform="translate(${LEFT} ${50 + row * each})" shape-rendering="crispEdges">`);
-    paths.forEach((path, colour) => { if (path.length) out.push(`<path fill="hsl(${240 - 13 * colour} 70% ${12 + 5 * colour}%)" d="${path.join('')}"/>`); });
-    out.push('</g>');
+    const rows = Array.from({ length: BINS }, (_, k) => frames.map((frame) => shade(frame[BINS - 1 - k])));
+    out.push(`<text x="${LEFT}" y="${44 + row * each}">${name}</text>`);
+    out.push(`<image x="${LEFT}" y="${50 + row * each}" width="${WIDTH - LEFT - 20}" height="${high}" preserveAspectRatio="none" href="data:image/png;base64,${png(rows).toString('base64')}"/>`);
   });
   out.push('</svg>');
   fs.writeFileSync(file, out.join('\n'));

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "transform.h"
+
 enum { FROM_HZ = 16000, STOI_HZ = 10000, FRAME = 256, HOP = 128, DFT = 512, BINS = DFT / 2 + 1, BANDS = 15, SEGMENT = 30 };
 
 static const double pi = 3.14159265358979323846;
@@ -61,27 +63,17 @@ static int drop_silence(float *clean, float *processed, int n)
 /* Magnitudes in third-octave bands: out[frames][BANDS]. */
 static double *third_octaves(const float *x, int frames)
 {
-    static double cosine[DFT], sine[DFT];
-    double *out = calloc((size_t)frames * BANDS, sizeof *out), power[BINS];
-    for (int i = 0; i < DFT; i++) {
-        cosine[i] = cos(2 * pi * i / DFT);
-        sine[i] = sin(2 * pi * i / DFT);
-    }
+    double *out = calloc((size_t)frames * BANDS + 1, sizeof *out), re[DFT], im[DFT];
     for (int f = 0; f < frames; f++) {
-        for (int k = 0; k < BINS; k++) {
-            double re = 0, im = 0;
-            for (int i = 0; i < FRAME; i++) {
-                double v = x[f * HOP + i] * window(i);
-                re += v * cosine[i * k % DFT];
-                im += v * sine[i * k % DFT];
-            }
-            power[k] = re * re + im * im;
-        }
+        memset(re, 0, sizeof re);
+        memset(im, 0, sizeof im);
+        for (int i = 0; i < FRAME; i++) re[i] = x[f * HOP + i] * window(i);
+        transform(re, im, DFT);
         for (int band = 0; band < BANDS; band++) {
             double centre = lowest_hz * pow(2, band / 3.0);
             int low = (int)lround(centre * pow(2, -1 / 6.0) * DFT / STOI_HZ), high = (int)lround(centre * pow(2, 1 / 6.0) * DFT / STOI_HZ);
             double sum = 0;
-            for (int k = low; k < high && k < BINS; k++) sum += power[k];
+            for (int k = low; k < high && k < BINS; k++) sum += re[k] * re[k] + im[k] * im[k];
             out[f * BANDS + band] = sqrt(sum);
         }
     }

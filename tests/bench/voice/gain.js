@@ -1,0 +1,58 @@
+/** gain.js: gain control on quiet and loud talkers, as figures. Layer: tests. ITU-R BS.1770-4. */
+import fs from 'node:fs';
+import path from 'node:path';
+import { seeded } from '../../peers/shuttle.js';
+import * as wav from '../../peers/wav.js';
+import { tell } from './figures.js';
+import { WORK, all, measure, run } from './programs.js';
+
+const ENGINES = {
+  ours: (input, out, silence) => run('tccc-audio', 'process', '--far', silence, '--mic', input, '--out', out),
+  'WebRTC 0.3': (input, out) => run('voice_peers', 'webrtc-agc', input, out),
+};
+const TARGET_LUFS = -23;
+const SECONDS = 40;
+const RATE = 16000;
+const NOISE_RMS = 10 ** (-72 / 20);
+/** Gain in dB on speech of -20 dBFS; the loudest is cut off at full scale, as by a microphone that is turned up too far. */
+const GAINS_DB = [-26, -18, -10, 0, 8, 20];
+const folder = path.join(WORK, 'gain');
+const silence = path.join(folder, 'silence.wav');
+
+export async function prepareGain(material, quick) {
+  fs.mkdirSync(folder, { recursive: true });
+  wav.write(silence, { rate: RATE, samples: new Float32Array(SECONDS * RATE) });
+  const random = seeded(23);
+  for (const name of talkers(quick)) {
+    const { samples } = wav.read(path.join(material.speech, `${name}.wav`));
+    for (const gain of GAINS_DB) {
+      const piece = samples.subarray(120 * RATE, (120 + SECONDS) * RATE).map((value) => value * 10 ** (gain / 20) + NOISE_RMS * Math.sqrt(12) * (random() - 0.5));
+      wav.write(path.join(folder, `${name}_${gain}.wav`), { rate: RATE, samples: piece });
+    }
+  }
+  return Object.keys(ENGINES).map((engine) => [`gain, ${engine}`, talkers(quick).length * GAINS_DB.length, 0.6]);
+}
+
+const talkers = (quick) => (quick ? ['carlo'] : ['carlo', 'allison', 'spanish']);
+
+async function judge(engine, name, gain) {
+  const input = path.join(folder, `${name}_${gain}.wav`);
+  const out = path.join(folder, `${name}_${gain}_${engine.replace(/\W/g, '_')}.wav`);
+  await ENGINES[engine](input, out, silence);
+  return { gain, ...await measure('loudness', input, out) };
+}
+
+export async function gain(quick) {
+  const seen = {};
+  for (const engine of Object.keys(ENGINES)) {
+    seen[engine] = await all(`gain, ${engine}`, talkers(quick).flatMap((name) => GAINS_DB.map((one) => () => judge(engine, name, one))));
+  }
+  const row = (name, unit, collect, goal) => {
+    const [ours, ...peers] = Object.entries(seen).map(([engine, list]) => [engine, collect(list)]);
+    tell(name, unit, 'lower', ours[1], { goal, peers: Object.fromEntries(peers) });
+  };
+  const worst = (pick) => (list) => Math.max(...list.map(pick));
+  row(`gain, talkers of -46 to 0 dBFS: farthest from ${TARGET_LUFS} LUFS`, 'LU', worst((one) => Math.abs(one.lufs - TARGET_LUFS)), 3);
+  row('gain: true peak', 'dBTP', worst((one) => one.peak_dbtp), -1);
+  row('gain, settled: deviation of the gain in speech', 'dB', worst((one) => one.gain_deviation_db), null);
+}

@@ -1,0 +1,76 @@
+/** noise.js: noise suppressors on seven kinds of noise, as figures and a picture. Layer: tests. */
+import fs from 'node:fs';
+import path from 'node:path';
+import { mean, tell } from './figures.js';
+import { drawSpectra } from './pictures.js';
+import { OUT, WORK, all, hasPesq, measure, pesq, run, runScript } from './programs.js';
+
+const engines = {
+  unprocessed: (input, out) => fs.promises.copyFile(input, out),
+  light: (input, out) => run('tccc-audio', 'ns', '--in', input, '--out', out),
+  AI: (input, out) => run('tccc-audio', 'ns', '--level', 'ai', '--in', input, '--out', out),
+  SpeexDSP: (input, out) => run('voice_peers', 'speex-ns', input, out),
+  'WebRTC 0.3': (input, out) => run('voice_peers', 'webrtc-ns', input, out),
+  RNNoise: (input, out) => runScript('rnnoise.js', input, out),
+};
+const OURS = ['light', 'AI'];
+const PEERS = ['unprocessed', 'SpeexDSP', 'WebRTC 0.3', 'RNNoise'];
+const COST_S = { light: 0.2, AI: 0.4, RNNoise: 0.8 };
+
+/** Rows of the issue: [figure, unit, direction, pick, goal of light, goal of AI]. */
+const ROWS = [
+  ['PESQ', 'MOS', 'higher', (f) => f.pesq, 1.58, 1.7],
+  ['quieter in pauses', 'dB', 'higher', (f) => f.pauses_db, 14, 30],
+  ['STOI', '', 'higher', (f) => f.stoi, 0.84, 0.85],
+  ['SI-SDR gained', 'dB', 'higher', (f) => f.si_sdr_db - f.si_sdr_before_db, null, null],
+  ['added delay', 'ms', 'lower', (f) => f.lag_ms, 16, 20],
+];
+
+const file = (folder, name) => path.join(folder, `${name}.wav`);
+const folder = path.join(WORK, 'noise');
+const madeBy = (engine) => path.join(WORK, `noise-${engine.replace(/\W/g, '_')}`);
+
+const casesOf = (quick) => fs.readdirSync(folder).map((name) => /^((\w+)_(\d)_(\d+))\.wav$/.exec(name)).filter(Boolean)
+  .map(([, name, kind, talker, ratio]) => ({ name, kind, talker, ratio: +ratio })).filter((one) => !quick || one.ratio === 5);
+
+export async function prepareNoise(material, quick) {
+  if (!fs.existsSync(file(folder, 'keys_2_15'))) {
+    fs.mkdirSync(folder, { recursive: true });
+    await run('voice_noise_cases', material.speech, folder, material.music, material.keys);
+  }
+  const { stdout, stderr } = await run('tccc-audio', '--help').catch((error) => error);
+  if (!/\bai\b/.test(stdout + stderr)) {
+    delete engines.AI;
+    console.error('this tccc-audio has no level "ai": its figures are left out');
+  }
+  return Object.keys(engines).map((engine) => [`noise, ${engine}`, casesOf(quick).length, (COST_S[engine] ?? 0.1) + (hasPesq ? 0.6 : 0.4)]);
+}
+
+async function judge(engine, one) {
+  const [noisy, clean, out] = [file(folder, one.name), file(folder, `c${one.talker}`), file(madeBy(engine), one.name)];
+  await engines[engine](noisy, out);
+  return { ...one, ...await measure('noise', clean, noisy, out), ...(hasPesq ? { pesq: await pesq(clean, out) } : {}) };
+}
+
+export async function noise(quick) {
+  const seen = {};
+  for (const engine of Object.keys(engines)) {
+    fs.mkdirSync(madeBy(engine), { recursive: true });
+    seen[engine] = await all(`noise, ${engine}`, casesOf(quick).map((one) => () => judge(engine, one)));
+  }
+  const of = (engine, pick, kind) => mean(seen[engine].filter((one) => !kind || one.kind === kind).map(pick));
+  const beside = (engines, ...args) => Object.fromEntries(engines.map((engine) => [engine, of(engine, ...args)]));
+  for (const [what, unit, direction, pick, ...goals] of ROWS) {
+    if (what === 'PESQ' && !hasPesq) continue;
+    const peers = beside(what === 'PESQ' || what === 'STOI' ? PEERS : PEERS.slice(1), pick);
+    OURS.filter((engine) => seen[engine]).forEach((engine) => tell(`noise, ${engine}: ${what}`, unit, direction, of(engine, pick), { goal: goals[OURS.indexOf(engine)], peers }));
+  }
+  const [what, unit, pick] = hasPesq ? ['PESQ', 'MOS', (f) => f.pesq] : ['STOI', '', (f) => f.stoi];
+  for (const kind of new Set(seen.light.map((one) => one.kind))) {
+    for (const engine of OURS.filter((one) => seen[one])) tell(`noise, ${engine}, ${kind}: ${what}`, unit, 'higher', of(engine, pick, kind), { peers: beside(PEERS, pick, kind) });
+  }
+  drawSpectra(path.join(OUT, 'voice-noise.svg'), 'Speech in the noise of a car, 5 dB', ['car_0_5'].flatMap((name) => [{ name: 'before', file: file(folder, name) },
+    ...Object.keys(engines).slice(1).map((engine) => ({ name: engine, file: file(madeBy(engine), name) }))]));
+  drawSpectra(path.join(OUT, 'voice-keys.svg'), 'Speech over typing, 5 dB', [{ name: 'before', file: file(folder, 'keys_0_5') },
+    ...Object.keys(engines).slice(1).map((engine) => ({ name: engine, file: file(madeBy(engine), 'keys_0_5') }))]);
+}
