@@ -1,6 +1,8 @@
 /* config.c: reads tcccd's configuration. Layer: server. */
 #include "server/config.h"
 
+#include "server/seat/ice_servers.h"
+
 #include "core/wire.h"
 #include "tccc/error.h"
 
@@ -94,21 +96,36 @@ static bool is_ice_url(const json_value *value) {
     static const char *const schemes[] = { "stun:", "stuns:", "turn:", "turns:" };
     const char *text = json_text(value);
     for (size_t i = 0; text && i < sizeof schemes / sizeof *schemes; i++)
-        if (!strncmp(text, schemes[i], strlen(schemes[i])) && strlen(text) < 256)
+        if (!strncmp(text, schemes[i], strlen(schemes[i])) && strlen(text) < ICE_TEXT_MAX)
             return true;
     return false;
 }
 
-/* As RTCPeerConnection takes them: urls, and for TURN username and credential. */
+static bool is_short(const json_value *value) {
+    const char *text = json_text(value);
+    return text && *text && strlen(text) <= ICE_TEXT_MAX;
+}
+
+/* Both, or neither; or a secret in their place. */
+static bool has_credentials(const json_value *server) {
+    const json_value *username = json_member(server, "username"), *credential = json_member(server, "credential"), *secret = json_member(server, "secret");
+    if (secret)
+        return is_short(secret) && !username && !credential;
+    return (!username && !credential) || (is_short(username) && is_short(credential));
+}
+
+/* As RTCPeerConnection takes them, urls, and for TURN username and credential; or a secret that is shared with TURN. */
 static const json_value *read_ice_servers(json_reader *in) {
     const json_value *list = json_array_or(in, "iceServers", WIRE_ICE_SERVERS_MAX);
     for (const json_value *one = json_first(list); one; one = json_next(one)) {
         const json_value *urls = json_member(one, "urls");
-        bool good = json_is_array(urls) ? json_size(urls) > 0 : is_ice_url(urls);
+        bool good = json_is_array(urls) ? json_size(urls) > 0 && json_size(urls) <= ICE_URLS_MAX : is_ice_url(urls);
         for (const json_value *url = json_is_array(urls) ? json_first(urls) : NULL; url; url = json_next(url))
             good &= is_ice_url(url);
         if (!good)
             json_fail(in, TCCC_E_ARG_RANGE, "iceServers", "must hold objects with urls: stun:, stuns:, turn: or turns: addresses");
+        else if (!has_credentials(one))
+            json_fail(in, TCCC_E_ARG_RANGE, "iceServers", "must have username and credential together, or a secret in their place");
     }
     return list;
 }

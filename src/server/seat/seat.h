@@ -39,7 +39,7 @@ typedef struct {
 typedef struct {
     int heartbeat_ms, resume_s;
     bool data_channel;
-    const json_value *ice_servers;       /* handed to the pages; NULL: none. Outlives the seats */
+    const json_value *ice_servers;       /* as the configuration has them (ice_servers.h); NULL: none. Outlives the seats */
 } seats_config;
 
 /* The agents outlive the seats. */

@@ -1,4 +1,5 @@
 /* seat_hello.c: sign-in and resume. Layer: server. Source: docs/protocol.md, "Resume". */
+#include "server/seat/ice_servers.h"
 #include "server/seat/seat_state.h"
 
 #include <openssl/crypto.h>
@@ -126,17 +127,19 @@ static void welcome(seat_link *link, const wire_hello *hello, bool replay) {
     wire_session sessions[WIRE_SESSIONS_MAX];
     char token[WIRE_RESUME_LEN + 1];
     give_token(s, hello, token);
+    json_value *ice_servers = all->config.ice_servers ? ice_servers_for_page(all->config.ice_servers, clock_unix_ms() / 1000) : NULL;
     wire_message m = { .kind = WIRE_WELCOME };
     m.welcome = (wire_welcome){
         .resume = token, .user_id = seat_name(s), .user_name = s->agent ? seat_agent(s)->name : visitor_of(s->visitor)->nickname,
         .role = s->agent ? role_of(seat_agent(s)) : WIRE_ROLE_AGENT, .status = s->agent ? agent_status_of(s->agent) : AGENT_STATUS_OFFLINE, .reason = s->agent ? agent_reason(s->agent) : "",
         .sessions = sessions, .n_sessions = all->handler.snapshot(all->ctx, s, sessions), .replay = replay, .seq = outbox_last_seq(s->box),
         .heartbeat_ms = all->config.heartbeat_ms, .resume_window_ms = all->config.resume_s * 1000, .ticket = s->ticket,
-        .data_channel = all->config.data_channel, .websocket = true, .ice_servers = all->config.ice_servers,
+        .data_channel = all->config.data_channel, .websocket = true, .ice_servers = ice_servers,
     };
     if (replay)
         m.welcome.n_sessions = 0;
     seat_link_send(link, &m);
+    json_free(ice_servers);
     if (replay)
         send_missed(link, hello->last_seq);
     if (replay && hello->heir)

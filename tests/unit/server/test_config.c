@@ -134,6 +134,23 @@ static void every_mistake_is_told_in_the_order_of_lines(void **state) {
     assert_int_equal(m.n, 10);
 }
 
+static void a_relay_has_a_credential_or_a_secret(void **state) {
+    static const char *const wrong[] = { "\"username\":\"u\"", "\"credential\":\"c\"", "\"secret\":\"\"", "\"secret\":5",
+                                         "\"secret\":\"s\",\"username\":\"u\",\"credential\":\"c\"" };
+    static const char *const right[] = { "\"secret\":\"s\"", "\"username\":\"u\",\"credential\":\"c\"" };
+    char text[256];
+    mistakes m;
+    (void)state;
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong + 2; i++) {
+        bool is_wrong = i < sizeof wrong / sizeof *wrong;
+        snprintf(text, sizeof text, "{\"dataChannel\":{\"iceServers\":[{\"urls\":\"turn:a\",%s}]}}", is_wrong ? wrong[i] : right[i - sizeof wrong / sizeof *wrong]);
+        judge(text, &m);
+        assert_int_equal(m.n, is_wrong);
+        if (is_wrong)
+            at(&m, 0, 1, "dataChannel.iceServers must have username and credential together, or a secret in their place.");
+    }
+}
+
 static void mistakes_within_instances_have_lines_and_no_echo(void **state) {
     (void)state;
     mistakes m;
@@ -305,6 +322,7 @@ int main(void) {
         cmocka_unit_test(a_file_lies_over_the_defaults),
         cmocka_unit_test(mistakes_are_told_with_file_line_and_member),
         cmocka_unit_test(every_mistake_is_told_in_the_order_of_lines),
+        cmocka_unit_test(a_relay_has_a_credential_or_a_secret),
         cmocka_unit_test(mistakes_within_instances_have_lines_and_no_echo),
         cmocka_unit_test(mistakes_beyond_fifty_are_counted),
         cmocka_unit_test(a_start_tells_the_first_and_how_many_more),
