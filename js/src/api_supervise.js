@@ -18,21 +18,15 @@ export function createConsultApi({ bus }) {
 
 /**
  * @param {{bus: import('./bus.js').Bus, sessions: import('./sessions.js').Sessions,
- *          audio: import('./audio.js').Audio, withMic: (work: () => Promise<any>) => Promise<any>}} sdk
+ *          withMic: (work: () => Promise<any>) => Promise<any>}} sdk
  */
-export function createSuperviseApi({ bus, sessions, audio, withMic }) {
+export function createSuperviseApi({ bus, sessions, withMic }) {
   /** @param {any} options */
   async function monitor(options) {
     const args = sessionArgs(options);
     const data = await bus.request('Call.monitor', args);
-    if (!args.textOnly) await listen(args.sessionId, data);
+    if (!args.textOnly) sessions.monitor(args.sessionId, data);
     return data;
-  }
-
-  /** Without a microphone: only the loudspeaker. @param {string} sessionId @param {any} data */
-  async function listen(sessionId, data) {
-    await audio.start();
-    sessions.monitor(sessionId, data);
   }
 
   /** @param {any} options */

@@ -122,6 +122,12 @@ export class Audio {
     else if (message.k === 'fault') this.emit('warning', { code: 'INTERNAL', message: message.message });
   }
 
+  /** The loudspeaker alone. */
+  async play() {
+    await this.start();
+    this.wake();
+  }
+
   /** Microphone and engine, ready for a call. Rejects with MIC_*, INSECURE_CONTEXT, CSP_BLOCKED, INTERNAL. */
   async acquire() {
     const started = this.start();
@@ -205,7 +211,7 @@ export class Audio {
   tone(name) {
     this.toneName = name;
     this.isToneOn = name === 'ringback' || (name === 'ring' && this.isRingOn);
-    if (this.isToneOn) this.start().then(() => this.wake(), () => {});
+    if (this.isToneOn) this.play().catch(() => {});
     else this.sleepIfIdle();
   }
 
@@ -291,7 +297,7 @@ export class Audio {
   listen(on) {
     if (on === this.isListening) return;
     this.isListening = on;
-    if (on) this.wake();
+    if (on) this.play().catch(() => {});
     else this.sleepIfIdle();
   }
 

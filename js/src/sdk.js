@@ -67,9 +67,10 @@ const MEDIA = {
   tone: (sdk, { name }) => sdk.audio.tone(name),
   open: (sdk, { channel, sessionId }) => {
     sdk.sessions.patch(sessionId, { channel });
-    sdk.acquire().catch((error) => sdk.emit(events.micError, plainError(error)));
   },
-  direct: (sdk, { channel, muted }) => {
+  direct: (sdk, { channel, send, receive, muted }) => {
+    if (send) sdk.acquire().catch((error) => sdk.emit(events.micError, plainError(error)));
+    else if (receive) sdk.audio.play().catch((error) => sdk.onEngineFault(error)); /* a monitor */
     const session = sdk.sessions.onChannel(channel);
     if (session && session.muted !== muted) sdk.sessions.patch(session.sessionId, { muted });
   },
@@ -165,7 +166,7 @@ export class Sdk {
     const withMic = (/** @type {() => Promise<any>} */ work) => this.withMic(work);
     const Call = tabs.atLeader('Call', {
       ...createCallApi({ bus, sessions, audio, withMic }),
-      ...createSuperviseApi({ bus, sessions, audio, withMic }),
+      ...createSuperviseApi({ bus, sessions, withMic }),
       consult: createConsultApi({ bus }),
     });
     const Agent = createAgentApi({ bus, status: () => this.status });
@@ -253,6 +254,7 @@ export class Sdk {
   /** Sound and microphone are in the tab that leads, and there only. @param {boolean} isLeader */
   onLead(isLeader) {
     this.equipment.update();
+    this.listen();
     if (isLeader) return;
     this.dataChannel?.close();
     for (const { sessionId, channel } of this.sessions.list()) if (channel >= 0) this.sessions.patch(sessionId, { channel: -1 });
@@ -286,10 +288,15 @@ export class Sdk {
   }
 
   onSessions() {
-    this.audio.listen(this.sessions.isListening());
+    this.listen();
     this.screens.onSessions();
     this.equipment?.update();
     this.releaseMic();
+  }
+
+  /** What needs no microphone is heard in the tab that leads. */
+  listen() {
+    this.audio.listen(this.sessions.isListening() && this.tabs.isLeader());
   }
 
   releaseMic() {

@@ -184,8 +184,11 @@ export function createSessions(changed) {
   const needMic = () => [...all.values()].some(({ type, state }) => VOICE.includes(type) && state !== 'ended' && state !== 'ringingIn') ||
     [...monitored.values()].some(({ whispers }) => whispers);
 
-  /** What the leading tab knows and no event tells. @param {{sessionId: string, muted?: boolean}[]} list */
+  /** What the leading tab knows and no event tells. @param {{sessionId: string, state: string, muted?: boolean}[]} list */
   function mirror(list) {
+    const heard = list.filter(({ state }) => state === 'monitoring');
+    for (const one of heard) if (!monitored.has(one.sessionId)) monitor(one.sessionId, one);
+    for (const sessionId of [...monitored.keys()]) if (!heard.some((one) => one.sessionId === sessionId)) unmonitor(sessionId);
     for (const { sessionId, muted = false } of list) {
       const session = all.get(sessionId);
       if (session && session.muted !== muted) patch(sessionId, { muted });

@@ -1,5 +1,6 @@
 /** tab_group.js: tabs of one Chromium profile that share a seat, and what can befall them. Layer: tests. */
 import { setTimeout as delay } from 'node:timers/promises';
+import { installPageSound } from '../peers/page_sound.js';
 import { DEADLINE_MS } from '../peers/process.js';
 import { Chromium, Tab } from '../peers/browser.js';
 import { Seat } from '../peers/seat.js';
@@ -22,11 +23,12 @@ function watchMicrophone() {
 export const startBrowser = (centre) => Chromium.start({ microphone: centre.mic.file, args: ['--disable-features=SpareRendererForSitePerProcess'] });
 
 export class TabGroup {
-  static async open(centre, browser, { agent = AGENTS[0] } = {}) {
+  static async open(centre, browser, { agent = AGENTS[0], sound = false } = {}) {
     const group = new TabGroup(centre, agent);
     group.browser = browser;
     group.context = await browser.browser.newContext();
     await group.context.addInitScript(watchMicrophone);
+    if (sound) await group.context.addInitScript(installPageSound);
     return group;
   }
 
@@ -36,10 +38,10 @@ export class TabGroup {
     this.seats = [];
   }
 
-  /** A page that signs the agent in and shares the seat with other tabs. */
-  async url({ port } = {}) {
+  /** A page that signs the agent in and shares the seat with other tabs; pages: a server of pages, of another origin. */
+  async url({ port, pages = this.centre.pages } = {}) {
     const sdk = await this.centre.tcccd.sdkUrl(this.agent, { port });
-    return this.centre.pages.page(sdk, { attributes: `data-enable-shared="true" data-userid="${this.agent}"` });
+    return pages.page(sdk, { attributes: `data-enable-shared="true" data-userid="${this.agent}"` });
   }
 
   async tab(options) {
@@ -127,4 +129,23 @@ export class TabGroup {
   }
 
   close() { return this.context.close(); }
+}
+
+/** The same in Firefox, whose tabs are only opened and closed here. */
+export class FirefoxTabGroup extends TabGroup {
+  static async open(centre, browser, { agent = AGENTS[0] } = {}) {
+    const group = new FirefoxTabGroup(centre, agent);
+    group.context = await browser.browser.createBrowserContext();
+    return group;
+  }
+
+  async tab(options) {
+    const page = await this.context.newPage();
+    page.setDefaultTimeout(DEADLINE_MS);
+    await page.evaluateOnNewDocument(watchMicrophone);
+    const seat = new Seat(new Tab(page, () => page.close()));
+    this.seats.push(seat);
+    seat.ready = await seat.open(await this.url(options));
+    return seat;
+  }
 }

@@ -1,13 +1,20 @@
 /** tabs.test.js: several tabs of one browser are one seat: one connection, one microphone, every event in every tab. Layer: tests. */
 import assert from 'node:assert/strict';
+import { levelDb } from '../peers/audio.js';
 import { DEADLINE_MS } from '../peers/process.js';
+import { PageServer } from '../peers/page_server.js';
 import { Seat } from '../peers/seat.js';
 import { AGENTS, CUSTOMER, useCentre } from '../e2e/centre.js';
-import { startBrowser, TabGroup } from './tab_group.js';
+import { FirefoxTabGroup, startBrowser, TabGroup } from './tab_group.js';
+
+/** Of full scale; silence is below -90. */
+const SPEECH_DB = -50;
+const BOSS = 'boss@tests.example';
+const PEOPLE = [...AGENTS.map((userId, i) => ({ userId, name: userId, number: String(8001 + i) })), { userId: BOSS, name: 'Boss', number: '8009', role: 'admin' }];
 
 describe('tabs that share a seat', function () {
   this.timeout(60000);
-  const centre = useCentre({ browser: null });
+  const centre = useCentre({ browser: null, instance: { agents: PEOPLE } });
   let browser;
   let group;
 
@@ -20,6 +27,17 @@ describe('tabs that share a seat', function () {
   });
 
   const calls = (seat, sessionId) => seat.log().then((log) => log.filter((one) => one.fields.sessionId === sessionId && one.name !== 'progress').map((one) => one.name));
+
+  /** The tab plays speech. */
+  async function untilHeard(seat) {
+    const limit = Date.now() + DEADLINE_MS;
+    for (;;) {
+      await seat.tab.startSound();
+      const { ear } = await seat.tab.takeSound(1);
+      if (levelDb(ear) > SPEECH_DB) return;
+      if (Date.now() > limit) throw seat.tab.failure(`nothing is heard within ${DEADLINE_MS} ms`);
+    }
+  }
 
   it('SDK-015 SDK-172 SDK-162 a call that one tab dials shows in every tab with its tabUUID; one microphone; any tab hangs up', async () => {
     const [first, second, third] = await group.tabs(3);
@@ -86,6 +104,28 @@ describe('tabs that share a seat', function () {
     });
   }
 
+  it('SDK-056 a supervisor\'s tabs: one asks to listen, the one that leads hears it without a microphone, and another goes on with it', async () => {
+    const anna = await centre().seat({ agent: AGENTS[0], browser });
+    const phone = await centre().phone('udp');
+    await phone.dial(centre().uri('udp'));
+    const sessionId = await anna.answer();
+    const bosses = await TabGroup.open(centre(), browser, { agent: BOSS, sound: true });
+    try {
+      const [first, second, third] = await bosses.tabs(3);
+      await third.call('Call.monitor', { sessionId });
+      await untilHeard(first);
+      assert.deepEqual(await bosses.microphones(), [false, false, false]);
+      await first.close();
+      await untilHeard(second);
+      assert.deepEqual(await bosses.microphones([second, third]), [false, false]);
+      await third.call('Call.unmonitor', { sessionId });
+      await second.tab.until(() => window.pageSound.contexts.every(({ state }) => state !== 'running'), null, { what: 'the loudspeaker sleeps' });
+      assert.equal((await second.refused('Call.intercept', { sessionId })).code, 'STATE');
+    } finally {
+      await bosses.close();
+    }
+  });
+
   it('SDK-171 a sign-in in another browser kicks all tabs out', async () => {
     const [first, second] = await group.tabs(2);
     const other = await centre().seat({ agent: AGENTS[0], browser });
@@ -94,11 +134,55 @@ describe('tabs that share a seat', function () {
     assert.equal((await second.refused('Agent.online')).code, 'KICKED');
   });
 
+  for (const [row, who, open] of [
+    ['SDK-173', 'of a private window', async () => (await TabGroup.open(centre(), browser)).tab()],
+    ['SDK-174', 'of another origin', async (pages) => group.tab({ pages })],
+  ]) {
+    it(`${row} a tab ${who} is no part of the seat: it signs in by itself, and kicks the others out`, async () => {
+      const pages = await PageServer.start();
+      const [first, second] = await group.tabs(2);
+      const stranger = await open(pages);
+      for (const tab of [first, second]) assert.ok((await tab.next('kickedOut')).reason);
+      await stranger.tab.until(() => tccc.Agent.getStatus() === 'free');
+      assert.equal((await stranger.log()).some(({ name }) => name === 'kickedOut'), false);
+      await stranger.close();
+      await pages.stop();
+    });
+  }
+
   it('SDK-175 where tabs cannot share, each works alone and says so', async () => {
     const alone = new Seat(await browser.tab({ sound: false, init: [() => { delete window.BroadcastChannel; }] }));
     centre().seats.push(alone);
     await alone.open(await group.url());
     assert.equal((await alone.next('warning', DEADLINE_MS)).code, 'TABS_UNSUPPORTED');
     await alone.tab.until(() => tccc.Agent.getStatus() === 'free');
+  });
+});
+
+describe('tabs that share a seat in Firefox', function () {
+  this.timeout(60000);
+  const centre = useCentre({ browser: 'firefox' });
+  let group;
+  before(async () => { group = await FirefoxTabGroup.open(centre(), centre().browser); });
+  after(() => group?.close());
+
+  it('SDK-172 a call that one tab dials shows in both, with one microphone, and goes on when the tab that leads is closed', async () => {
+    const [first, second] = await group.tabs(2);
+    await centre().phone('udp');
+    centre().browser.say(centre().mic.file);
+    const { sessionId } = await second.call('Call.startOutboundCall', { phoneNumber: CUSTOMER, callerPhoneNumber: centre().number('udp') });
+    for (const tab of [first, second]) {
+      assert.equal((await tab.next('callOuted')).tabUUID, second.ready.tabUUID);
+      await tab.next('calloutAccepted');
+    }
+    assert.deepEqual(await group.microphones(), [true, false]);
+    await group.untilSound(second, sessionId);
+    await first.close();
+    await group.untilLed([second]);
+    await group.untilSound(second, sessionId);
+    await second.call('Call.hungUp', { sessionId });
+    assert.equal((await second.next('sessionEnded')).closeBy, 'seat');
+    assert.deepEqual((await second.log()).filter(({ name, fields }) => fields.sessionId === sessionId && name !== 'progress' && name !== 'quality').map(({ name }) => name),
+      ['callOuted', 'calloutAccepted', 'sessionEnded']);
   });
 });

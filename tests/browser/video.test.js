@@ -71,7 +71,7 @@ describe('video sessions in browsers', function suite() {
     await seat.next('sessionCompleted');
   });
 
-  it('SDK-070 to SDK-073 Chromium to Firefox: the same, and each side sees the other mute', async () => {
+  it('SDK-070 SDK-071 SDK-072 SDK-073 Chromium to Firefox: the same, and each side sees the other mute', async () => {
     const { seat, visitor, sessionId, agentSees, visitorSees } = await taken(firefox);
     await agentSees((seen) => shows(seen, VISITOR_COLOURS) && sounds(seen, VISITOR_HZ), 'the visitor\'s picture and tone');
     await visitorSees((seen) => shows(seen, AGENT_COLOURS) && sounds(seen, AGENT_HZ), 'the agent\'s picture and tone');

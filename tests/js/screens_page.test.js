@@ -123,6 +123,32 @@ describe('screens in their page', () => {
     assert.equal(await tab.tab.evaluate(() => document.querySelector('t3c-sdk').getBoundingClientRect().height), 480);
   });
 
+  it('SDK-181 the dial pad offers no choice of caller numbers, and dials with the number alone', async () => {
+    tab = await open('?lang=en');
+    await tab.ready();
+    await SCREENS['workbench with the dial pad'](tab);
+    const fields = await tab.tab.evaluate(() => [...document.querySelector('t3c-sdk').shadowRoot.querySelectorAll('.dialPane :is(input, select, textarea, [role])')]
+      .map((one) => one.getAttribute('type') ?? one.getAttribute('role') ?? one.localName));
+    assert.deepEqual(fields.filter((type) => !['group', 'alert'].includes(type)), ['tel']);
+    await tab.page.locator('.dialPane').getByRole('button', { name: 'Call', exact: true }).click();
+    assert.deepEqual(await tab.asked('Call.startOutboundCall'), [['Call.startOutboundCall', { phoneNumber: '9001' }]]);
+  });
+
+  it('SDK-183 no screen fetches, frames or leads to anything of others', async () => {
+    const foreign = [];
+    for (const [name, prepare] of Object.entries(SCREENS)) {
+      tab = await open('?lang=en');
+      const { origin } = new URL(tab.page.url());
+      tab.page.on('request', (request) => { if (!/^(data|blob):/.test(request.url()) && new URL(request.url()).origin !== origin) foreign.push(`${name}: ${request.url()}`); });
+      await tab.ready();
+      await prepare(tab);
+      foreign.push(...await tab.tab.evaluate(() => [...document.querySelector('t3c-sdk').shadowRoot.querySelectorAll('iframe, object, embed, [src], [href]')]
+        .filter((one) => /^(IFRAME|OBJECT|EMBED)$/i.test(one.localName) || new URL(one.src || one.href, location.href).origin !== location.origin)
+        .map((one) => one.src || one.href || one.outerHTML)));
+    }
+    assert.deepEqual(foreign, ['https://cc.example/sdk/check.html'], 'but the check page that the event named');
+  });
+
   it('in a page written from right to left the bar stands at the left and is mirrored', async () => {
     tab = await open();
     await tab.tab.evaluate(() => { document.documentElement.dir = 'rtl'; });

@@ -26,7 +26,7 @@ describe('the cloud API with tencentcloud-sdk-nodejs', function () {
     ['HmacSHA256', { signMethod: 'HmacSHA256' }],
     ['HmacSHA1 by GET', { signMethod: 'HmacSHA1', httpProfile: { reqMethod: 'GET' } }],
   ]) {
-    it(`SDK-007 CreateSDKLoginToken returns an SdkURL, signed with ${name}`, async () => {
+    it(`SDK-002 SDK-007 SDK-008 CreateSDKLoginToken returns an agent's SdkURL, whose script any origin may load; signed with ${name}`, async () => {
       const { path = '', httpProfile = {}, ...rest } = profile;
       const endpoint = `127.0.0.1:${tcccd.httpPort}${path}`;
       const answer = await ask(client({ ...rest, httpProfile: { endpoint, ...httpProfile } }));
@@ -35,11 +35,11 @@ describe('the cloud API with tencentcloud-sdk-nodejs', function () {
       const url = new URL(answer.SdkURL);
       assert.equal(url.pathname, '/sdk/tcccSdk.js');
       assert.equal(url.searchParams.get('token'), answer.Token);
-      assert.equal(url.searchParams.get('userid'), AGENT); // SDK-008
+      assert.equal(url.searchParams.get('userid'), AGENT);
       const life = answer.ExpiredTime - Date.now() / 1000;
       assert.ok(life > 590 && life <= 601, `SDK-006 a token lives ten minutes: ${life} s`);
       const script = await fetch(answer.SdkURL);
-      assert.equal(script.headers.get('access-control-allow-origin'), '*'); // SDK-002
+      assert.equal(script.headers.get('access-control-allow-origin'), '*');
     });
   }
 

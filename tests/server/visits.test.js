@@ -153,7 +153,7 @@ describe('visits by voice and video', function suite() {
     assert.deepEqual(visitor.welcome.media.iceServers, [{ urls: 'turn:turn.example.com:3478?transport=tcp', username: 'u', credential: 'c' }]);
   });
 
-  it('SDK-074 to SDK-076 a video session is handed to an agent: music for the visitor, transfer told, a new offer on the same connection', async () => {
+  it('SDK-074 SDK-075 SDK-076 a video session is handed to an agent, then to a group: music for the visitor, transfer told, a new offer on the same connection', async () => {
     const { seat, visitor, sessionId } = await taken('video');
     await visitor.ask('video.offer', { sessionId, sdp: offerOf('chromium') });
     const other = await centre().seat();
@@ -170,7 +170,13 @@ describe('visits by voice and video', function suite() {
     await visitor.until(() => visitor.events.some((one) => one.e === 'media' && one.d.op === 'stop'), 'the music ends');
     assert.match((await other.ask('video.offer', { sessionId, sdp: offerOf('firefox') })).sdp, /SAVPF 120\r\n/);
     await assert.rejects(other.ask('video.transfer', { sessionId, skillGroupId: '77' }), { code: 'NOT_FOUND' });
-    await other.ask('video.end', { sessionId });
+    const third = await centre().seat();
+    await other.ask('video.transfer', { sessionId, skillGroupId: '1' });
+    assert.deepEqual([(await third.next('callIn')).type, third.events.at(-1).d.sessionId], ['video', sessionId]);
+    await third.ask('video.accept', { sessionId });
+    await third.next('userAccessed');
+    assert.equal((await other.next('transfer')).skillGroupId, '1');
+    await third.ask('video.end', { sessionId });
     await visitor.next('sessionEnded');
   });
 

@@ -37,8 +37,8 @@ const FOREIGN_ID = 2 ** 30;
 const DOUBTS_MAX = 512;
 const N_CHANNELS = 4;
 
-/** Commands that need the leading page's microphone or devices: the page carries them out. */
-const BY_PAGE = new Set(['Call.accept', 'Call.startOutboundCall', 'Call.startInternalCall', 'Call.intercept', 'Call.whisper', 'Page.call']);
+/** Commands that need the leading page's microphone, loudspeaker or devices: the page carries them out. */
+const BY_PAGE = new Set(['Call.accept', 'Call.startOutboundCall', 'Call.startInternalCall', 'Call.monitor', 'Call.unmonitor', 'Call.intercept', 'Call.whisper', 'Page.call']);
 
 const now = () => performance.now();
 
