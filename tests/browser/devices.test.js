@@ -52,6 +52,24 @@ function minimisable() {
   };
 }
 
+/** Runs before the page: its microphone hears knocks on wood, five a second, and nobody. */
+function knockingMicrophone() {
+  navigator.mediaDevices.getUserMedia = async () => {
+    const context = new AudioContext({ sampleRate: 16000 });
+    const buffer = context.createBuffer(1, 3200, 16000);
+    const node = new AudioBufferSourceNode(context, { buffer, loop: true });
+    const to = context.createMediaStreamDestination();
+    let random = 9;
+    buffer.copyToChannel(Float32Array.from({ length: 3200 }, (_, i) => {
+      random = (Math.imul(random, 1664525) + 1013904223) >>> 0;
+      return 0.2 * Math.exp(-i / 100) * (Math.sin(0.35 * i) + random / 2 ** 32 - 0.5);
+    }), 0);
+    node.connect(to);
+    node.start();
+    return to.stream;
+  };
+}
+
 /** The next statusChanged with this status. */
 async function becomes(seat, status) {
   for (;;) {
@@ -121,6 +139,29 @@ describe('devices and ring in chromium', function () {
     await seat.next('micRestored');
     assert.equal(await seat.tab.evaluate(() => window.openTracks.filter(({ readyState }) => readyState === 'live').length), 1);
     await centre().heardMore(phone, 1);
+    await seat.call('Call.hungUp', { sessionId });
+  });
+
+  it('WB-038 AI noise reduction in a call: the telephone hears no more knocks, until it is switched off; without its model the call goes on as before', async () => {
+    const seat = await centre().seat({ init: [knockingMicrophone] });
+    const phone = await centre().phone('udp');
+    const sessionId = await seat.dial(CUSTOMER, { callerPhoneNumber: centre().number('udp') });
+    const heard = async () => {
+      await centre().heardMore(phone, 2.5);
+      const { rate, samples } = phone.recording.heard();
+      return samples.slice(-rate).reduce((sum, x) => sum + x * x, 0) / rate + 1e-12;
+    };
+    const withoutModel = { url: '**/voice-ai.bin', refuse: (route) => route.abort() };
+    await seat.tab.page.route(withoutModel.url, withoutModel.refuse);
+    const refused = await seat.refused('Call.setNoiseSuppression', { level: 'ai' });
+    assert.deepEqual([refused.code, /could not be loaded/.test(refused.errorMsg), refused.remedy.length > 10], ['IO', true, true]);
+    const knocks = await heard();
+    await seat.tab.page.unroute(withoutModel.url);
+    await seat.call('Call.setNoiseSuppression', { level: 'ai' });
+    const learned = await heard();
+    await seat.tab.evaluate(() => window.tccc.UI.updateUserCustomSettings({ noiseReduction: 'standard' }));
+    const again = await heard();
+    assert.ok(knocks > 1e-5 && learned < knocks / 30 && again > learned * 10, `${[knocks, learned, again].map((x) => (10 * Math.log10(x)).toFixed(1))} dB`);
     await seat.call('Call.hungUp', { sessionId });
   });
 
