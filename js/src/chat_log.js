@@ -13,6 +13,7 @@
  * @property {string} [mime]
  * @property {number} timeMs
  * @property {string} [clientId]
+ * @property {{key: string, text: string}[]} [options]
  */
 
 /** The core hands messages on in order and once; history fills in from below. @param {string} origin of the server, where files are */

@@ -187,6 +187,8 @@ export interface ChatMessage {
   timeMs: number;
   /** What the sender called it. */
   clientId?: string;
+  /** What a flow gives the visitor to choose from. */
+  options?: { key: string; text: string }[];
 }
 
 /** docs/chat.md */

@@ -50,6 +50,7 @@
 #define WIRE_URL_MAX 1024           /* also of a visitor's client data */
 #define WIRE_CLIENT_ID_LEN 36       /* UUID that the sender gives a message */
 #define WIRE_HISTORY_MAX 50         /* messages of one chat.history */
+#define WIRE_OPTIONS_MAX 13         /* of one message: the keys of a branch */
 #define WIRE_FILE_MAX 10485760      /* bytes of an upload: 10 MiB */
 
 /* Close codes of the signalling WebSocket (RFC 6455 section 7.4; 4000.. are ours). */
@@ -172,6 +173,8 @@ typedef struct {                    /* one message of a chat */
     int64_t size;                   /* bytes */
     uint64_t time_ms;               /* Unix ms */
     const char *client_id;          /* what the sender called it; NULL: the server's own */
+    const json_value *options;      /* what a visitor may choose: list of {key, text}; NULL: nothing */
+    const char *options_json;       /* to print, in place of options: as JSON; or NULL */
 } wire_chat;
 
 typedef struct {                    /* one session of a snapshot */

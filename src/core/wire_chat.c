@@ -60,6 +60,7 @@ void read_chat(wire_chat *message, json_reader *in) {
     message->time_ms = (uint64_t)json_integer(in, "timeMs", 0, JSON_INTEGER_MAX);
     message->client_id = json_string_or(in, "clientId", NULL, WIRE_CLIENT_ID_LEN);
     check_uuid(in, message->client_id);
+    message->options = json_array_or(in, "options", WIRE_OPTIONS_MAX);
     if (!in->error) read_content(message->kind, &(content){ &message->text, &message->url, &message->name, &message->mime, &message->size }, in);
 }
 
@@ -77,6 +78,8 @@ void wire_put_chat(json_writer *out, const wire_chat *message) {
     }
     json_put_integer(out, "timeMs", (int64_t)message->time_ms);
     put_optional(out, "clientId", message->client_id);
+    if (message->options_json) json_put_raw(out, "options", message->options_json);
+    else if (message->options) json_put_value(out, "options", message->options);
 }
 
 int wire_read_chat(const json_value *object, wire_chat *message, wire_failure *failure) {

@@ -483,7 +483,7 @@ static bool start_visitors(server *s) {
 }
 
 static bool start_chats(server *s) {
-    chats_parts parts = { .store = s->store, .agents = s->agents, .settings = s->rules, .pushes = s->pushes, .visitors = s->visitors, .files = s->files,
+    chats_parts parts = { .store = s->store, .agents = s->agents, .settings = s->rules, .pushes = s->pushes, .visitors = s->visitors, .files = s->files, .flows = s->flows,
                           .timers = s->timers, .log = s->log };
     s->chats = chats_new(&parts);
     return s->chats != NULL;

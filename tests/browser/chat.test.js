@@ -91,4 +91,34 @@ describe('chat between a visitor\'s page and an agent\'s', function () {
     assert.equal((await seat.next('sessionEnded')).sessionId, sessionId);
     await customer.close();
   });
+
+  it('a flow\'s choices are buttons: by keyboard alone, named for a screen reader, gone once answered', async () => {
+    const { tcccd } = centre();
+    const admin = new AdminClient(tcccd);
+    const { flowId } = await admin.post('flows', { name: 'choices', kind: 'ivr', publish: true, document: { start: 'menu', modules: [
+      { id: 'menu', type: 'branch', prompt: { text: 'What is it about?', texts: { zh: '请问有什么需要？' } },
+        branches: [{ key: '1', name: 'A parcel', next: 'bye' }, { key: '2', name: 'An invoice', next: 'bye' }] },
+      { id: 'bye', type: 'rating', prompt: { text: 'Did that help?' }, keys: [{ key: '1', label: 'Yes' }, { key: '2', label: 'No' }], next: 'end' },
+      { id: 'end', type: 'end' },
+    ] } });
+    await admin.post('channels', { channelId: 'choices', name: 'Choices', types: ['im'], flowId });
+    const customer = await centre().browser.tab({ sound: false });
+    await customer.goto(`http://127.0.0.1:${tcccd.httpPort}/visitor.html?channel=choices&lang=en`);
+    const { page } = customer;
+    await page.getByRole('button', { name: 'Chat' }).click();
+    const group = page.getByRole('log').getByRole('group', { name: 'Choose an answer' });
+    await group.getByRole('button', { name: 'An invoice' }).waitFor();
+    assert.deepEqual(await group.getByRole('button').allTextContents(), ['A parcel', 'An invoice']);
+    if (process.env.TCCC_SHOT) await page.screenshot({ path: process.env.TCCC_SHOT });
+    await group.getByRole('button', { name: 'A parcel' }).focus();
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Enter');
+    await page.getByRole('log').getByText('Did that help?').waitFor();
+    assert.deepEqual(await group.getByRole('button').allTextContents(), ['Yes', 'No'], 'answered ones are gone');
+    await page.getByLabel('Message', { exact: true }).fill('no');
+    await page.getByRole('button', { name: 'Send' }).click();
+    await page.getByText('The conversation has ended.').waitFor();
+    assert.equal(await group.count(), 0);
+    await customer.close();
+  });
 });

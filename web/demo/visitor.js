@@ -4,12 +4,12 @@ const TEXT = {
   en: {
     title: 'Talk to us', chat: 'Chat', voice: 'Speak', video: 'Video', end: 'End', message: 'Message', file: 'File', send: 'Send', rate: 'How was it?',
     connecting: 'Connecting…', ready: 'We are here.', queued: (n) => (n ? `${n} before you.` : 'Somebody will be with you soon.'), joined: (name) => `${name} is here.`,
-    writes: 'is writing…', ended: 'The conversation has ended.', nobody: 'Nobody is here at the moment.', thanks: 'Thank you.', lost: 'The connection is lost.',
+    choose: 'Choose an answer', writes: 'is writing…', ended: 'The conversation has ended.', nobody: 'Nobody is here at the moment.', thanks: 'Thank you.', lost: 'The connection is lost.',
   },
   zh: {
     title: '联系我们', chat: '文字', voice: '语音', video: '视频', end: '结束', message: '消息', file: '文件', send: '发送', rate: '您满意吗？',
     connecting: '正在连接…', ready: '很高兴为您服务。', queued: (n) => (n ? `前面还有 ${n} 位。` : '马上为您接通。'), joined: (name) => `${name} 为您服务。`,
-    writes: '正在输入…', ended: '会话已结束。', nobody: '现在没有客服在线。', thanks: '谢谢！', lost: '连接已断开。',
+    choose: '请选择', writes: '正在输入…', ended: '会话已结束。', nobody: '现在没有客服在线。', thanks: '谢谢！', lost: '连接已断开。',
   },
 };
 const lang = (new URLSearchParams(location.search).get('lang') ?? navigator.language).startsWith('zh') ? 'zh' : 'en';
@@ -33,10 +33,27 @@ function show(running) {
   if (running !== 'video') $('theirs').hidden = true;
 }
 
-function put({ seq, sessionId, from, kind, text, url, name }) {
+/** Answers to a flow's question, as buttons; typing one of them is as good. They go when something is answered. */
+function offer(options) {
+  const box = Object.assign(document.createElement('div'), { className: 'options' });
+  box.setAttribute('role', 'group');
+  box.setAttribute('aria-label', t.choose);
+  for (const { text } of options) {
+    const button = Object.assign(document.createElement('button'), { type: 'button', textContent: text });
+    button.onclick = () => {
+      $('text').focus();
+      visitor.send({ text }).catch(trouble);
+    };
+    box.append(button);
+  }
+  return box;
+}
+
+function put({ seq, sessionId, from, kind, text, url, name, options }) {
   const key = `${sessionId} ${seq}`;
   if (shown.has(key)) return;
   shown.add(key);
+  for (const old of document.querySelectorAll('#log .options')) old.remove();
   const item = document.createElement('li');
   item.className = from;
   if (kind === 'text') item.textContent = text;
@@ -45,6 +62,7 @@ function put({ seq, sessionId, from, kind, text, url, name }) {
     link.append(kind === 'image' ? Object.assign(document.createElement('img'), { src: url, alt: name }) : name);
     item.append(link);
   }
+  if (options && visitor.sessionId === sessionId) item.append(offer(options));
   $('log').append(item);
   item.scrollIntoView({ block: 'nearest' });
 }
@@ -71,6 +89,7 @@ const LISTENERS = {
   sessionEnded: ({ type, mainReason }) => {
     say(mainReason === 'noSeatOnline' ? t.nobody : t.ended);
     $('writes').textContent = '';
+    for (const old of document.querySelectorAll('#log .options')) old.remove();
     show('');
     $('rate').hidden = type !== 'im' || mainReason === 'noSeatOnline';
   },

@@ -15,12 +15,13 @@ function check(options) {
     nickname: options.nickname,
     avatar: options.avatar,
     clientData: options.clientData,
+    language: options.language ?? navigator.language,
     remember: options.remember !== false,
     workerSrc: script?.dataset.workerSrc ?? '',
   };
 }
 
-/** Signs a visitor in. @param {any} options {channel, nickname?, avatar?, clientData?, remember?, origin?} */
+/** Signs a visitor in. @param {any} options {channel, nickname?, avatar?, clientData?, language?, remember?, origin?} */
 async function connect(options) {
   const visitor = new Visitor(check(options));
   await visitor.connect().catch((error) => {

@@ -31,7 +31,7 @@ async function post(origin, body) {
 
 /**
  * The server's answer: token, visitorId, channel. A visitor that this browser has seen before is known again.
- * @param {{origin: string, channel: string, nickname?: string, avatar?: string, clientData?: string, remember: boolean}} options
+ * @param {{origin: string, channel: string, nickname?: string, avatar?: string, clientData?: string, language?: string, remember: boolean}} options
  */
 export async function signIn({ origin, remember, ...facts }) {
   const key = `tccc.visitor ${origin} ${facts.channel}`;

@@ -26,7 +26,7 @@ const FROM_CORE = {
 
 export class Visitor {
   /** @param {{base: string, origin: string, channel: string, nickname?: string, avatar?: string, clientData?: string,
-   *   remember: boolean, workerSrc: string}} config */
+   *   language?: string, remember: boolean, workerSrc: string}} config */
   constructor(config) {
     this.config = config;
     this.emitter = createEmitter();

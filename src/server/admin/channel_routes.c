@@ -106,6 +106,15 @@ static void read_types(admin_call *call, store_channel *channel) {
     channel->types = set;
 }
 
+/* IVR-034: which module cannot run, and why. */
+static void check_chat_runs(admin_call *call, int64_t flow_id) {
+    char sentence[FLOW_SENTENCE_MAX];
+    flow *f = flows_open(call->all->parts.flows, call->app_id, flow_id);
+    if (f && !flow_suits_chat(f, sentence))
+        admin_fail(call, TCCC_E_ARG_RANGE, "flowId", sentence);
+    flow_drop(f);
+}
+
 static void check_targets(admin_call *call, const store_channel *channel) {
     store_group group;
     store_flow flow;
@@ -113,6 +122,8 @@ static void check_targets(admin_call *call, const store_channel *channel) {
         admin_fail(call, TCCC_E_ARG_RANGE, "groupId", "groupId names no skill group of this app.");
     if (!call->http && channel->flow_id && (store_get_flow(db_of(call), channel->flow_id, &flow) || flow.app_id != call->app_id || !flow.published || strcmp(flow.kind, "ivr")))
         admin_fail(call, TCCC_E_ARG_RANGE, "flowId", "flowId names no published flow of kind ivr of this app.");
+    if (!call->http && channel->flow_id && channel->types & CHANNEL_IM)
+        check_chat_runs(call, channel->flow_id);
 }
 
 static void read_channel(admin_call *call, store_channel *channel) {

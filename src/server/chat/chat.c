@@ -20,6 +20,8 @@ static void destroy(void *arg) {
     deadline_clear(timers, &c->offer);
     deadline_clear(timers, &c->queue);
     deadline_clear(timers, &c->silence);
+    deadline_clear(timers, &c->answer);
+    flow_run_free(c->run);
     hash_unlink(&c->hash);
     list_unlink(&c->le);
 }
@@ -64,7 +66,9 @@ static void copy_id(char *into, const agent *a) { snprintf(into, STORE_TEXT, "%s
 
 static store_chat_place place_of(const chat *c) {
     store_chat_place row = { .transferring = c->transferring, .home_group_id = c->home_group_id, .waits_since_ms = as_unix(c->waits_since_ms),
-                               .queue_end_ms = as_unix(c->queue_end_ms), .offer_end_ms = as_unix(c->offer_end_ms), .rejected = c->rejected };
+                               .queue_end_ms = as_unix(c->queue_end_ms), .offer_end_ms = as_unix(c->offer_end_ms), .rejected = c->rejected, .flow_version = c->flow_version, .flow_seq = c->flow_seq };
+    if (c->run)
+        flow_run_save(c->run, row.flow_state);
     snprintf(row.session_id, sizeof row.session_id, "%s", c->row.session_id);
     snprintf(row.phase, sizeof row.phase, "%s", chat_phase_name(c->phase));
     copy_id(row.holder, c->agent);
@@ -90,10 +94,18 @@ void chat_keep(chat *c) {
         LOG(c->all->parts.log, LOG_LEVEL_ERROR, "chat.keep", log_text("session", c->row.session_id), log_error("error", error));
 }
 
+static bool take_left(void *ctx, const store_chat_message *message) {
+    *(store_chat_message *)ctx = *message;
+    return false;
+}
+
 /* The record and its push, both or neither. */
 static int write_end(chats *all, const store_chat *row) {
     store *db = all->parts.store;
-    char *body = chat_push_body(row);
+    store_chat_message left = { .text = "" };
+    if (row->left_seq)
+        (void)store_list_chat_messages(db, row->session_id, row->left_seq - 1, 0, 1, take_left, &left);
+    char *body = chat_push_body(row, left.text[0] ? left.text : NULL);
     int error = store_begin(db);
     if (error) {
         free(body);
@@ -155,6 +167,7 @@ static void open_chat(chat *c) {
     c->transferring = false;
     c->handed_by = NULL;
     c->only = NULL;
+    chat_flow_connected(c);
     chat_keep(c);
 }
 
@@ -172,6 +185,9 @@ bool chat_apply(chat *c, enum chat_happening what) {
     case CHAT_ACT_OPEN: open_chat(c); break;
     case CHAT_ACT_NEXT: chat_take_back(c, what); break;
     case CHAT_ACT_HAND_OVER: chat_hand_over(c); break;
+    case CHAT_ACT_WAIT: chat_wait(c); break;
+    case CHAT_ACT_TURN: chat_turn(c); break;
+    case CHAT_ACT_AFTER: chat_after_agent(c); break;
     case CHAT_ACT_END: finish(c); break;
     }
     return true;
@@ -202,6 +218,7 @@ static void fill_row(store_chat *row, const visitor_facts *who, const store_chan
     snprintf(row->nickname, sizeof row->nickname, "%s", who->nickname);
     snprintf(row->avatar, sizeof row->avatar, "%s", who->avatar);
     snprintf(row->client_data, sizeof row->client_data, "%s", who->client_data);
+    snprintf(row->language, sizeof row->language, "%s", who->language);
     snprintf(row->channel_id, sizeof row->channel_id, "%s", channel->id);
     snprintf(row->channel_name, sizeof row->channel_name, "%s", channel->name);
     snprintf(row->remark, sizeof row->remark, "%s", remark ? remark : "");
@@ -247,18 +264,19 @@ static void start(void *ctx, seat *s, const store_channel *channel, const wire_r
     wire_result result = { .session_id = c->row.session_id };
     seat_answer(s, ticket, request->method, &result, 0, NULL);
     LOG(all->parts.log, LOG_LEVEL_INFO, "chat.started", log_text("session", c->row.session_id), log_text("channel", channel->id));
-    wire_event queued = { .name = WIRE_EV_QUEUED, .queued = { WIRE_IM, 0 } };
-    chat_tell_visitor(c, &queued);
-    if (channel->welcome[0])
-        chat_say(c, channel->welcome);
-    chat_wait(c);
+    chat_begin(c);
+}
+
+/* Who leaves a flow has given up, or, after the agent, is done. */
+static enum chat_end end_of_visit(const chat *c, enum chat_end otherwise) {
+    return c->phase != CHAT_PHASE_FLOW ? otherwise : c->row.accept_ms ? CHAT_END_NORMAL : CHAT_END_IVR_GIVE_UP;
 }
 
 static void end(void *ctx, seat *s, const wire_request *request, uint64_t ticket) {
     chat *c = chat_find(ctx, request->args.session_id);
     seat_answer(s, ticket, request->method, NULL, c ? 0 : TCCC_E_NOT_FOUND, NULL);
     if (c)
-        chat_end(c, CHAT_ON_VISITOR_ENDS, CHAT_END_CUSTOMER, WIRE_BY_CLIENT, NULL);
+        chat_end(c, CHAT_ON_VISITOR_ENDS, end_of_visit(c, CHAT_END_CUSTOMER), WIRE_BY_CLIENT, NULL);
 }
 
 /* ---- seats and agents ---- */
@@ -269,7 +287,7 @@ static void put_session(const chat *c, bool to_agent, wire_session *out) {
     uint64_t now = clock_ms();
     *out = (wire_session){
         .session_id = row->session_id, .type = WIRE_IM, .way = to_agent ? WIRE_WAY_IN : WIRE_WAY_OUT, .caller = "", .callee = "",
-        .state = c->phase == CHAT_PHASE_OPEN ? WIRE_TALKING : to_agent ? WIRE_OFFERED : WIRE_DIALING, .phone_desc = row->remark,
+        .state = c->phase == CHAT_PHASE_OPEN || (c->phase == CHAT_PHASE_FLOW && row->accept_ms) ? WIRE_TALKING : to_agent ? WIRE_OFFERED : WIRE_DIALING, .phone_desc = row->remark,
         .timeout_s = to_agent && c->offer_end_ms > now && c->phase == CHAT_PHASE_OFFERED ? (int)((c->offer_end_ms - now + 999) / 1000) : 0,
         .start_ms = (uint64_t)row->start_ms, .answer_ms = (uint64_t)row->accept_ms, .last_seq = (uint64_t)c->last_seq,
     };
@@ -308,7 +326,7 @@ static void each(chats *all, chat_test is, const void *of, void (*do_it)(chat *c
 
 static void agent_gone(chat *c) { chat_apply(c, CHAT_ON_AGENT_GONE); }
 static void agent_lost(chat *c) { chat_apply(c, CHAT_ON_AGENT_LOST); }
-static void visitor_gone(chat *c) { chat_end(c, CHAT_ON_VISITOR_GONE, CHAT_END_CUSTOMER_SILENT, WIRE_BY_TIMER, NULL); }
+static void visitor_gone(chat *c) { chat_end(c, CHAT_ON_VISITOR_GONE, end_of_visit(c, CHAT_END_CUSTOMER_SILENT), WIRE_BY_TIMER, NULL); }
 
 void chats_seat_gone(chats *all, seat *s) {
     if (seat_visitor(s))

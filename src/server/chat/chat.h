@@ -6,6 +6,7 @@
 
 #include "server/acd/queue.h"
 #include "server/chat/chat_file.h"
+#include "server/ivr/flows.h"
 #include "server/push/push.h"
 #include "server/seat/seat.h"
 #include "server/settings/settings.h"
@@ -21,6 +22,7 @@ typedef struct {                     /* what chats work with; all outlive them *
     pushes *pushes;
     visitors *visitors;
     chat_files *files;
+    flows *flows;
     deadlines *timers;
     const logger *log;
 } chats_parts;

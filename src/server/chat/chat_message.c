@@ -17,7 +17,7 @@ typedef struct {                      /* a message as the wire has it; owns the 
 
 static void show(chats *all, shown *m) {
     const store_chat_message *row = &m->row;
-    m->wire = (wire_chat){ .seq = (uint64_t)row->seq, .from = (enum wire_from)row->sender, .user_id = row->user_id[0] ? row->user_id : NULL,
+    m->wire = (wire_chat){ .options_json = row->options[0] ? row->options : NULL, .seq = (uint64_t)row->seq, .from = (enum wire_from)row->sender, .user_id = row->user_id[0] ? row->user_id : NULL,
                            .kind = (enum wire_chat_kind)row->kind, .time_ms = (uint64_t)row->time_ms, .client_id = row->client_id[0] ? row->client_id : NULL };
     if (row->kind == WIRE_CHAT_TEXT) {
         m->wire.text = row->text;
@@ -49,9 +49,10 @@ static int keep(chat *c, store_chat_message *row) {
     return error;
 }
 
-void chat_say(chat *c, const char *text) {
+void chat_say(chat *c, const char *text, const char *options) {
     store_chat_message row = { .sender = WIRE_OF_SYSTEM, .kind = WIRE_CHAT_TEXT };
     snprintf(row.text, sizeof row.text, "%s", text);
+    snprintf(row.options, sizeof row.options, "%s", options);
     int error = keep(c, &row);
     if (!error)
         tell(c, &row);
@@ -141,6 +142,8 @@ void chat_send(chat *c, seat *s, const wire_request *request, uint64_t ticket) {
     answer_sent(s, request, ticket, &row);
     tell(c, &row);
     note_written(c, by_agent);
+    if (!by_agent)
+        chat_flow_take(c, &row);
 }
 
 /* ---- reading ---- */
@@ -190,7 +193,7 @@ typedef struct {
 } page;
 
 static size_t printed_size(const wire_chat *message) {
-    static char text[32 << 10];       /* the longest message: 4096 bytes that all become six */
+    static char text[40 << 10];       /* the longest message: 4096 bytes that all become six, and 4096 of options */
     json_writer out = json_write(text, sizeof text);
     json_open_object(&out, NULL);
     wire_put_chat(&out, message);

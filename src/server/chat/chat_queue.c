@@ -12,6 +12,8 @@ void chat_leave_queue(chat *c) {
 }
 
 static void give_up(chat *c, const char *reason) {
+    if (chat_flow_turns(c, strcmp(reason, "noSeatOnline") ? FLOW_QUEUE_OVER : FLOW_NO_AGENT))
+        return;
     chat_leave_queue(c);
     chat_end(c, CHAT_ON_WAIT_OVER, c->rejected ? CHAT_END_DECLINED : CHAT_END_NO_AGENT, WIRE_BY_ADMIN, reason);
 }

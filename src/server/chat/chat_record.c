@@ -4,9 +4,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { TYPE_TEXT = 2, BODY_MAX = 8192 };
+enum { TYPE_TEXT = 2, BODY_MAX = 40 << 10 }; /* a message of 4096 bytes may take six times that */
 
-char *chat_push_body(const store_chat *row) {
+char *chat_push_body(const store_chat *row, const char *left) {
     char *text = malloc(BODY_MAX), group[24];
     if (!text)
         return NULL;
@@ -29,6 +29,14 @@ char *chat_push_body(const store_chat *row) {
     json_put_string(&out, "ChannelId", row->channel_id);
     json_put_string(&out, "ChannelName", row->channel_name);
     json_put_string(&out, "Remark", row->remark);
+    if (row->satisfaction_key[0]) {
+        json_open_object(&out, "Satisfaction");
+        json_put_string(&out, "Id", row->satisfaction_key);
+        json_put_string(&out, "Label", row->satisfaction_label);
+        json_close(&out);
+    }
+    if (left)
+        json_put_string(&out, "LeftMessage", left);
     json_close(&out);
     if (json_finish(&out) >= 0)
         return text;

@@ -17,6 +17,8 @@ static void apply(chat *c, enum chat_happening what, seat *s, const wire_request
         return;
     }
     seat_answer(s, ticket, request->method, NULL, 0, NULL);
+    if (what == CHAT_ON_AGENT_ENDS && chat_flow_follows(c))
+        what = CHAT_ON_AGENT_LEAVES;
     chat_end(c, what, CHAT_END_NORMAL, WIRE_BY_SEAT, NULL);
 }
 

@@ -6,8 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { COME_BACK_MS = 5000 };         /* pages connect again after 0, 0.5, 1 and 2 s: what waits for one lasts at least that long */
-
 /* ---- read, with their visitors ---- */
 
 typedef struct {
@@ -34,6 +32,7 @@ static visitor *visitor_from(chats *all, const store_chat *row) {
     snprintf(facts.id, sizeof facts.id, "%s", row->visitor_id);
     snprintf(facts.nickname, sizeof facts.nickname, "%s", row->nickname);
     snprintf(facts.avatar, sizeof facts.avatar, "%s", row->avatar);
+    snprintf(facts.language, sizeof facts.language, "%s", row->language);
     snprintf(facts.client_data, sizeof facts.client_data, "%s", row->client_data);
     snprintf(facts.channel, sizeof facts.channel, "%s", row->channel_id);
     snprintf(facts.channel_name, sizeof facts.channel_name, "%s", row->channel_name);
@@ -73,7 +72,7 @@ static uint64_t as_clock(int64_t unix_ms) {
 
 static uint64_t left_until(uint64_t end_ms) {
     uint64_t now = clock_ms();
-    return end_ms > now + COME_BACK_MS ? end_ms - now : COME_BACK_MS;
+    return end_ms > now + CHAT_COME_BACK_MS ? end_ms - now : CHAT_COME_BACK_MS;
 }
 
 static bool take_step(void *ctx, const store_chat_step *step) {
@@ -120,7 +119,7 @@ static void restore_agent(chat *c, const char *user_id) {
     else if (c->phase == CHAT_PHASE_OPEN)
         restore_silence(c);
     else
-        deadline_set(c->all->parts.timers, &c->offer, COME_BACK_MS, ring_or_next, c);
+        deadline_set(c->all->parts.timers, &c->offer, CHAT_COME_BACK_MS, ring_or_next, c);
 }
 
 static void restore_transfer(chat *c, const store_chat_place *row) {
@@ -134,17 +133,23 @@ static void restore_transfer(chat *c, const store_chat_place *row) {
 
 static void go_on(chat *c) {
     store *db = c->all->parts.store;
-    store_chat_place row = { .waits_since_ms = c->row.start_ms };
-    (void)store_get_chat_place(db, c->row.session_id, &row); /* none: it had only begun */
+    store_chat_place row;
+    if (store_get_chat_place(db, c->row.session_id, &row)) { /* it had only begun */
+        chat_begin(c);
+        return;
+    }
     (void)store_list_chat_steps(db, c->row.session_id, take_step, c);
     restore_transfer(c, &row);
     c->phase = chat_phase_named(row.phase);
     c->rejected = row.rejected;
     c->waits_since_ms = as_clock(row.waits_since_ms);
     c->offer_end_ms = as_clock(row.offer_end_ms);
-    if (c->phase != CHAT_PHASE_QUEUED)
+    c->flow_seq = row.flow_seq;
+    if (row.flow_version)
+        chat_flow_restore(c, &row);
+    if (c->phase == CHAT_PHASE_OFFERED || c->phase == CHAT_PHASE_OPEN)
         restore_agent(c, row.holder);
-    else
+    else if (c->phase == CHAT_PHASE_QUEUED)
         chat_enqueue(c, left_until(row.queue_end_ms ? as_clock(row.queue_end_ms) : clock_ms() + (uint64_t)chat_settings(c)->queue_s * 1000));
 }
 
@@ -152,9 +157,11 @@ void chats_go_on(chats *all) {
     for (struct le *le = all->list.head; le;) {
         chat *c = le->data;
         le = le->next;
+        mem_ref(c);
         if (visitor_seat(c->visitor))
             go_on(c);
         else /* the store has lost it */
             chat_end(c, CHAT_ON_VISITOR_GONE, CHAT_END_CUSTOMER_SILENT, WIRE_BY_TIMER, NULL);
+        mem_deref(c);
     }
 }

@@ -4,10 +4,12 @@
 
 #include "server/chat/chat.h"
 #include "server/chat/chat_table.h"
+#include "server/ivr/flow_run.h"
 #include "server/libre.h"
 #include "tccc/error.h"
 
-enum { CHAT_TRIED_MAX = 16, CHAT_BUCKETS = 1024, CHAT_SENDS_PER_S = 20, CHAT_TYPING_MS = 1000 };
+enum { CHAT_TRIED_MAX = 16, CHAT_BUCKETS = 1024, CHAT_SENDS_PER_S = 20, CHAT_TYPING_MS = 1000,
+       CHAT_COME_BACK_MS = 5000 /* after a restart pages connect again after 0, 0.5, 1 and 2 s: what waits for one lasts at least that long */ };
 
 typedef struct {                     /* how often one side asks */
     uint64_t second_ms, typed_ms;
@@ -32,7 +34,11 @@ typedef struct chat {
     agent *tried[CHAT_TRIED_MAX];
     int n_tried;
     bool rejected;
-    deadline offer, queue, silence;
+    deadline offer, queue, silence, answer;
+    flow_run *run;                   /* NULL: no flow */
+    int flow_version;
+    flow_order order;                /* what it waits for */
+    int64_t flow_seq;                /* messages up to here were taken by it */
     uint64_t offer_end_ms;
     int64_t last_seq;
     chat_pace client, seat;
@@ -67,6 +73,19 @@ void chat_save(chat *c);
 void chat_keep(chat *c);
 int chat_note_end(chats *all, const store_chat *row);
 
+/* chat_flow.c */
+/* At its beginning: the channel's flow, or its group. */
+void chat_begin(chat *c);
+/* What a visitor has written, where the flow asks. */
+void chat_flow_take(chat *c, const store_chat_message *row);
+/* The queue has no agent for it: true, the flow knows a way. */
+bool chat_flow_turns(chat *c, enum flow_event why);
+void chat_flow_connected(chat *c);
+bool chat_flow_follows(const chat *c);   /* after the agent */
+void chat_after_agent(chat *c);
+void chat_turn(chat *c);                 /* out of its queue, or away from whom it rings at */
+void chat_flow_restore(chat *c, const store_chat_place *place);
+
 /* chat_restore.c */
 /* A chat of a row, with its visitor, in no queue and with no agent yet. NULL: no memory. */
 chat *chat_make(chats *all, visitor *v, const store_chat *row);
@@ -88,8 +107,8 @@ void chats_moved(void *ctx, void *contact, int ahead);
 void chat_release(chat *c, enum chat_end status, bool missed);
 
 /* chat_message.c */
-/* A message of the server's own. */
-void chat_say(chat *c, const char *text);
+/* A message of the server's own; with what the visitor may choose, as store_chat_message has it, or "". */
+void chat_say(chat *c, const char *text, const char *options);
 /* The visitor has until so many ms from now to write. */
 void chat_watch_silence(chat *c, uint64_t left_ms);
 void chat_send(chat *c, seat *s, const wire_request *request, uint64_t ticket);
@@ -100,6 +119,7 @@ void chat_typing(chat *c, seat *s, const wire_request *request, uint64_t ticket)
 bool chat_sent_before(chats *all, seat *s, const wire_request *request, uint64_t ticket);
 
 /* chat_record.c */
-char *chat_push_body(const store_chat *row);
+/* left: the message that was left to a flow, or NULL. */
+char *chat_push_body(const store_chat *row, const char *left);
 
 #endif

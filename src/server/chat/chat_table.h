@@ -3,6 +3,7 @@
 #define TCCC_SERVER_CHAT_TABLE_H
 
 enum chat_phase {
+    CHAT_PHASE_FLOW,                  /* its flow talks with the visitor: at the beginning, or after the agent */
     CHAT_PHASE_QUEUED,                /* the visitor waits for an agent */
     CHAT_PHASE_OFFERED,               /* an agent's page rings */
     CHAT_PHASE_OPEN,
@@ -20,10 +21,15 @@ enum chat_happening {
     CHAT_ON_VISITOR_ENDS, CHAT_ON_VISITOR_GONE,
     CHAT_ON_SILENT,                   /* the visitor has not answered in time */
     CHAT_ON_WAIT_OVER,                /* no agent was found in time, or none is there */
+    CHAT_ON_FLOW_QUEUES,              /* the flow leads to agents, or there is none */
+    CHAT_ON_FLOW_TURNS,               /* the flow leads elsewhere: the visitor chose to leave the queue, or it is over */
+    CHAT_ON_AGENT_LEAVES,             /* the agent ends, and the flow goes on */
+    CHAT_ON_FLOW_ENDS,
     CHAT_HAPPENINGS
 };
 
-enum chat_action { CHAT_ACT_NOTHING, CHAT_ACT_REFUSE, CHAT_ACT_OFFER, CHAT_ACT_OPEN, CHAT_ACT_NEXT, CHAT_ACT_HAND_OVER, CHAT_ACT_END };
+enum chat_action { CHAT_ACT_NOTHING, CHAT_ACT_REFUSE, CHAT_ACT_OFFER, CHAT_ACT_OPEN, CHAT_ACT_NEXT, CHAT_ACT_HAND_OVER, CHAT_ACT_WAIT, CHAT_ACT_TURN, CHAT_ACT_AFTER,
+                   CHAT_ACT_END };
 
 typedef struct {
     unsigned char next, action;       /* enum chat_phase, enum chat_action */

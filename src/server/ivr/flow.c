@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 flow *flow_parse(const char *json, size_t length, char sentence[FLOW_SENTENCE_MAX])
 {
@@ -45,6 +46,41 @@ bool flow_fits(const flow *f, const char *kind, char sentence[FLOW_SENTENCE_MAX]
             return flow_complain(sentence, "Module %s: a self-service flow may only play, branch, return and end. Take it out.", m->id);
     }
     return true;
+}
+
+static bool is_said(const flow_sound *sound) { return !sound->sound_id || sound->texts; }
+
+/* Music is left out of a chat; everything else must have words. */
+bool flow_suits_chat(const flow *f, char sentence[FLOW_SENTENCE_MAX])
+{
+    for (int i = 0; i < f->n_modules; i++) {
+        const flow_module *m = &f->modules[i];
+        const flow_sound *said[] = { &m->sound, &m->timeout_sound, &m->error_sound, &m->last_sound };
+        for (size_t s = 0; s < sizeof said / sizeof *said; s++)
+            if (!is_said(said[s]))
+                return flow_complain(sentence, "Module %s: sound %lld is a recording, which a chat cannot show. Give it texts, or a text in its place.", m->id,
+                                     (long long)said[s]->sound_id);
+    }
+    return true;
+}
+
+static const json_value *text_named(const json_value *texts, const char *language, size_t length)
+{
+    for (const json_value *e = json_first(texts); e; e = json_next(e))
+        if (strlen(json_name(e)) == length && !strncasecmp(json_name(e), language, length))
+            return e;
+    return NULL;
+}
+
+const char *flow_text_in(const char *language, const char *text, const json_value *texts)
+{
+    size_t primary = strcspn(language, "-_");
+    const json_value *found = texts && *language ? text_named(texts, language, strlen(language)) : NULL;
+    if (!found && texts && primary)
+        found = text_named(texts, language, primary);
+    if (!found && texts && !text)
+        found = json_first(texts); /* a recording's words, in some language */
+    return found ? json_text(found) : text;
 }
 
 void flow_each_sound(const flow *f, bool (*each)(void *ctx, const char *module, const flow_sound *sound), void *ctx)

@@ -26,13 +26,18 @@ flow *flow_parse(const char *json, size_t length, char sentence[FLOW_SENTENCE_MA
 bool flow_is_draft(const char *json, size_t length, char sentence[FLOW_SENTENCE_MAX]);
 /* Whether its modules fit the kind: "selfService" leads back to the agent (IVR-041), "ivr" never does. */
 bool flow_fits(const flow *f, const char *kind, char sentence[FLOW_SENTENCE_MAX]);
+/* Whether a chat can run it: what it would say must be text (IVR-017 is for ears). */
+bool flow_suits_chat(const flow *f, char sentence[FLOW_SENTENCE_MAX]);
 flow *flow_hold(flow *f);
 void flow_drop(flow *f);              /* NULL is allowed */
 /* Every text that is spoken, for making sounds ahead, and every sound and group it refers to. */
 typedef struct {
     int64_t sound_id;                 /* 0: text */
     const char *text;                 /* may hold ${WaitNo}, ${StaffNo} and ${var.Name} */
+    const json_value *texts;          /* the same in other languages, by language tag; NULL: none */
 } flow_sound;
+/* A text in a visitor's language ("zh-CN", "zh"); `text` where there is none. */
+const char *flow_text_in(const char *language, const char *text, const json_value *texts);
 void flow_each_sound(const flow *f, bool (*each)(void *ctx, const char *module, const flow_sound *sound), void *ctx);
 void flow_each_group(const flow *f, bool (*each)(void *ctx, const char *module, int64_t group_id), void *ctx);
 

@@ -20,6 +20,7 @@ typedef struct {
 
 typedef struct {
     const char *key, *label;
+    const json_value *texts;              /* the label in other languages, or NULL */
     flow_target target;                   /* FLOW_NOWHERE in a rating */
 } flow_choice;
 

@@ -10,7 +10,7 @@
 #include <string.h>
 
 enum {
-    LABEL_MAX = 128, TEXT_MAX = 2000, PLACE_MAX = 1000000
+    LABEL_MAX = 128, TEXT_MAX = 2000, PLACE_MAX = 1000000, LANGUAGES_MAX = 32, LANGUAGE_MAX = 16
 };
 static const char KEYS[] = "0123456789*#ABCD";
 
@@ -54,9 +54,9 @@ static const member rating_members[] = { COMMON, QUESTION(1), SOUND_IN("thanksSo
     { "keys", RATINGS, true, AT(choices), 0, 0, 0 }, NEXT, LAST };
 static const member last_members[] = { COMMON, LAST };
 static const member document_members[] = { NAMED("start", true), NAMED("modules", true), LAST };
-static const member sound_members[] = { NAMED("text", false), NAMED("soundId", false), LAST };
-static const member branch_choice_members[] = { NAMED("key", true), NAMED("name", true), NAMED("next", true), LAST };
-static const member rating_choice_members[] = { NAMED("key", true), NAMED("label", true), LAST };
+static const member sound_members[] = { NAMED("text", false), NAMED("soundId", false), NAMED("texts", false), LAST };
+static const member branch_choice_members[] = { NAMED("key", true), NAMED("name", true), NAMED("next", true), NAMED("texts", false), LAST };
+static const member rating_choice_members[] = { NAMED("key", true), NAMED("label", true), NAMED("texts", false), LAST };
 
 static const struct {
     const char *name;
@@ -145,6 +145,28 @@ static bool variables_known(reading *r, const char *part, const char *text)
     return true;
 }
 
+/* {"zh": "...", "pt-BR": "..."}: a text in other languages. */
+static bool read_texts(reading *r, const json_value *object, const char *part, size_t max, const json_value **texts)
+{
+    char what[64];
+    snprintf(what, sizeof what, "%stexts", part);
+    *texts = json_member(object, "texts");
+    if (!*texts)
+        return true;
+    if (!json_is_object(*texts) || json_size(*texts) < 1 || json_size(*texts) > LANGUAGES_MAX)
+        return fail(r, what, " must be an object of 1 to 32 texts by language.");
+    for (const json_value *e = json_first(*texts); e; e = json_next(e)) {
+        const char *text = json_text(e);
+        if (!is_word(json_name(e), LANGUAGE_MAX))
+            return fail(r, what, " must have language tags such as zh or pt-BR as names.");
+        if (!text || strlen(text) > max || !text[strspn(text, " \t\r\n")])
+            return fail(r, what, " has a text that is no text, empty or too long.");
+        if (!variables_known(r, part, text))
+            return false;
+    }
+    return true;
+}
+
 static bool read_sound(reading *r, const json_value *value, const char *name, flow_sound *sound)
 {
     char part[48];
@@ -153,12 +175,12 @@ static bool read_sound(reading *r, const json_value *value, const char *name, fl
         return fail(r, name, " must be {\"text\": ...} or {\"soundId\": ...}.");
     if (!only(r, value, sound_members, part))
         return false;
-    if (json_size(value) != 1)
+    if (!json_member(value, "text") == !json_member(value, "soundId"))
         return fail(r, name, " must have either text or soundId. Keep one of them.");
     json_reader in = json_read(value);
     sound->text = json_string_or(&in, "text", NULL, TEXT_MAX);
     sound->sound_id = json_integer_or(&in, "soundId", 0, 1, JSON_INTEGER_MAX);
-    if (!accept(r, &in, part))
+    if (!accept(r, &in, part) || !read_texts(r, value, part, TEXT_MAX, &sound->texts))
         return false;
     if (!sound->sound_id && (!sound->text || !sound->text[strspn(sound->text, " \t\r\n")]))
         return fail(r, name, " has nothing to play. Write a text, or choose a sound.");
@@ -186,7 +208,7 @@ static bool read_choice(reading *r, const json_value *value, const member *list,
     choice->target = (flow_target){ branch ? json_string(&in, "next", 1, FLOW_ID_MAX) : NULL, FLOW_NOWHERE };
     char what[64];
     snprintf(what, sizeof what, "%skey", part);
-    if (!accept(r, &in, part) || !read_key(r, choice->key, what))
+    if (!accept(r, &in, part) || !read_key(r, choice->key, what) || !read_texts(r, value, part, LABEL_MAX, &choice->texts))
         return false;
     for (int i = 0; i < m->n_choices; i++)
         if (m->choices[i].key[0] == choice->key[0])

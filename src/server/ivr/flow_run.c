@@ -2,10 +2,11 @@
 #include "server/ivr/flow_run.h"
 #include "server/ivr/flow_module.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum state {
+enum state {                          /* flow_run_save keeps the numbers of those that wait: they stay */
     NEW,
     PLAYING,                          /* a play module's sound */
     ASKING,                           /* a branch's or rating's prompt, or its timeout */
@@ -57,6 +58,13 @@ static void play(flow_run *run, flow_order *order)
     add_sound(order, &here(run)->sound);
 }
 
+static void add_choice(flow_order *order, const char *key, const char *label, const json_value *texts)
+{
+    order->choices[order->n_choices].key = key;
+    order->choices[order->n_choices].label = label;
+    order->choices[order->n_choices++].texts = texts;
+}
+
 /* first: what went wrong before, or nothing. */
 static void ask(flow_run *run, const flow_sound *first, flow_order *order)
 {
@@ -67,6 +75,8 @@ static void ask(flow_run *run, const flow_sound *first, flow_order *order)
     if (first)
         add_sound(order, first);
     add_sound(order, &here(run)->sound);
+    for (int i = 0; i < here(run)->n_choices; i++)
+        add_choice(order, here(run)->choices[i].key, here(run)->choices[i].label, here(run)->choices[i].texts);
 }
 
 static void queue(flow_run *run, flow_order *order)
@@ -77,6 +87,8 @@ static void queue(flow_run *run, flow_order *order)
     order->loop = here(run)->music;
     order->connected = here(run)->last_sound;
     add_sound(order, &here(run)->sound);
+    if (here(run)->key[0])
+        add_choice(order, here(run)->key, run->flow->modules[here(run)->exits[FLOW_EXIT_LEAVE].to].label, NULL);
 }
 
 static void record(flow_run *run, flow_order *order)
@@ -293,6 +305,44 @@ void flow_run_step(flow_run *run, enum flow_event event, char digit, flow_order 
     action *act = cells[run->state][event];
     if (act)
         act(run, digit, order);
+}
+
+/* ---- kept ---- */
+
+void flow_run_save(const flow_run *run, char text[FLOW_STATE_MAX])
+{
+    snprintf(text, FLOW_STATE_MAX, "%d %d %s", (int)run->state, run->errors, here(run)->id);
+}
+
+static int named(const flow *f, const char *id)
+{
+    for (int i = 0; i < f->n_modules; i++)
+        if (!strcmp(f->modules[i].id, id))
+            return i;
+    return FLOW_NOWHERE;
+}
+
+flow_run *flow_run_restore(flow *f, const char *text, flow_order *order)
+{
+    int state = 0, errors = 0, length = 0;
+    flow_run *run = sscanf(text, "%d %d %n", &state, &errors, &length) >= 2 && length ? flow_run_new(f) : NULL;
+    if (!run)
+        return NULL;
+    run->at = named(f, text + length);
+    enum flow_type type = run->at == FLOW_NOWHERE ? FLOW_TYPE_START : here(run)->type;
+    if (state == ASKING && (type == FLOW_TYPE_BRANCH || type == FLOW_TYPE_RATING))
+        ask(run, NULL, order);
+    else if ((state == QUEUED || state == TALKING) && type == FLOW_TYPE_TRANSFER)
+        queue(run, order);
+    else if (state == RECORDING && type == FLOW_TYPE_VOICEMAIL)
+        record(run, order);
+    else {
+        flow_run_free(run);
+        return NULL;
+    }
+    run->state = (enum state)state;
+    run->errors = errors;
+    return run;
 }
 
 int flow_run_keys(const flow_run *run, const flow_key **keys)

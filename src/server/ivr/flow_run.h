@@ -48,12 +48,21 @@ typedef struct {
     int silence_ms;                   /* voicemail; 0: silence does not end it */
     int64_t group_id;
     char stop_key;                    /* 0: none */
+    /* What a key of the caller's means now, for those who see it: WAIT_KEY, and QUEUE where it can be left */
+    struct { const char *key, *label; const json_value *texts; } choices[FLOW_BRANCHES_MAX];
+    int n_choices;
 } flow_order;
 
 flow_run *flow_run_new(flow *f);      /* holds the flow: it keeps its version (AMB-20) */
 void flow_run_free(flow_run *run);
 /* The order's pointers live as long as the run. */
 void flow_run_step(flow_run *run, enum flow_event event, char digit, flow_order *order);
+
+/* Where a run that waits for something is, as text, and a run from there: its order again, without what a mistake added. NULL: the text is
+ * of no such state of this flow, or there is no memory. Keys that were taken are not kept. */
+enum { FLOW_STATE_MAX = 160 };
+void flow_run_save(const flow_run *run, char text[FLOW_STATE_MAX]);
+flow_run *flow_run_restore(flow *f, const char *text, flow_order *order);
 
 enum { FLOW_KEYS_MAX = 256 };         /* what is pressed after that is obeyed, but not recorded */
 

@@ -284,9 +284,18 @@ static flow *read_document(flows *all, const store_flow *row)
 
 flow *flows_open(flows *all, int64_t app_id, int64_t id)
 {
+    int version = 0;
+    return flows_open_version(all, app_id, id, &version);
+}
+
+flow *flows_open_version(flows *all, int64_t app_id, int64_t id, int *version)
+{
     store_flow row;
-    if (id <= 0 || store_get_flow(all->db, id, &row) || row.app_id != app_id || !row.published)
+    if (id <= 0 || store_get_flow(all->db, id, &row) || row.app_id != app_id || (!*version && !row.published))
         return NULL;
+    if (*version)
+        row.version = *version;
+    *version = row.version;
     kept_flow *kept = find_kept(all, id, row.version);
     if (!kept->flow) {
         flow *f = read_document(all, &row);

@@ -25,6 +25,8 @@ int flows_bind(flows *all, int64_t app_id, const char *number, int64_t id, char 
 const char *flows_state(flows *all, const store_flow *row);
 /* A published flow, parsed, held for the caller; NULL when there is none. */
 flow *flows_open(flows *all, int64_t app_id, int64_t id);
+/* A version that a session began with, if it is still there; *version 0: as flows_open, and the version is filled in. */
+flow *flows_open_version(flows *all, int64_t app_id, int64_t id, int *version);
 /* Makes the default skill group (of all agents) and the default flow (a greeting, then the group) of an app that has a number, where
  * one of them is missing (IVR-042, ADM-021). Numbers are not bound by it. */
 int flows_provision_default(flows *all, int64_t app_id);

@@ -25,6 +25,11 @@ static const row_field chat_fields[] = {
     ROW_FIELD(store_chat, closed_by, ROW_NUMBER, 0),
     ROW_FIELD(store_chat, client_read, ROW_NUMBER, 0),
     ROW_FIELD(store_chat, seat_read, ROW_NUMBER, 0),
+    ROW_FIELD(store_chat, language, ROW_TEXT, ROW_ONCE),
+    ROW_FIELD(store_chat, flow_id, ROW_NUMBER, 0),
+    ROW_FIELD(store_chat, left_seq, ROW_NUMBER, 0),
+    ROW_FIELD(store_chat, satisfaction_key, ROW_TEXT, 0),
+    ROW_FIELD(store_chat, satisfaction_label, ROW_TEXT, 0),
     ROW_FIELD(store_chat, score, ROW_NUMBER, 0),
     ROW_FIELD(store_chat, comment, ROW_TEXT, 0),
 };
@@ -89,6 +94,9 @@ static const row_field place_fields[] = {
     ROW_FIELD(store_chat_place, queue_end_ms, ROW_NUMBER, 0),
     ROW_FIELD(store_chat_place, offer_end_ms, ROW_NUMBER, 0),
     ROW_FIELD(store_chat_place, rejected, ROW_NUMBER, 0),
+    ROW_FIELD(store_chat_place, flow_version, ROW_NUMBER, 0),
+    ROW_FIELD(store_chat_place, flow_state, ROW_TEXT, 0),
+    ROW_FIELD(store_chat_place, flow_seq, ROW_NUMBER, 0),
 };
 
 static const row_shape place_shape = ROW_SHAPE("chat_place", place_fields);
@@ -148,6 +156,7 @@ static const row_field message_fields[] = {
     ROW_FIELD(store_chat_message, mime, ROW_TEXT, 0),
     ROW_FIELD(store_chat_message, time_ms, ROW_NUMBER, 0),
     ROW_FIELD(store_chat_message, client_id, ROW_TEXT, 0),
+    ROW_FIELD(store_chat_message, options, ROW_TEXT, 0),
 };
 
 static const row_shape message_shape = ROW_SHAPE("chat_message", message_fields);

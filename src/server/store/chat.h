@@ -4,7 +4,7 @@
 
 #include "server/store/store.h"
 
-enum { CHAT_TEXT = 4097, CHAT_CLIENT_ID = 37, CHAT_FILE_ID = 33, CHAT_STEPS_MAX = 32, CHAT_VISITOR_ID = 33 };
+enum { CHAT_TEXT = 4097, CHAT_CLIENT_ID = 37, CHAT_FILE_ID = 33, CHAT_STEPS_MAX = 32, CHAT_VISITOR_ID = 33, CHAT_LANGUAGE = 36, CHAT_OPTIONS = 4096 };
 
 /* IMCdrInfo.EndStatus of the cloud API. */
 enum chat_end {
@@ -25,6 +25,10 @@ typedef struct {                  /* key: session_id; times are Unix ms, 0 = did
     int end_status;               /* enum chat_end */
     int closed_by;                /* enum wire_close_by */
     int64_t client_read, seat_read; /* messages up to here were seen */
+    char language[CHAT_LANGUAGE]; /* the visitor's, a tag such as zh-CN; "" not known */
+    int64_t flow_id;              /* it ran; 0: none */
+    int64_t left_seq;             /* the message that was left for later, to a flow; 0: none */
+    char satisfaction_key[16], satisfaction_label[STORE_TEXT]; /* what a flow's rating was answered with; key "noInput": asked in vain */
     int score;                    /* 1..5; 0: not rated */
     char comment[1025];
 } store_chat;
@@ -51,6 +55,7 @@ typedef struct {                  /* key: session_id, seq */
     char mime[STORE_TEXT];
     int64_t time_ms;
     char client_id[CHAT_CLIENT_ID]; /* unique in the session; "" none */
+    char options[CHAT_OPTIONS];   /* what the visitor may choose, as JSON: [{"key","text"}]; "" nothing */
 } store_chat_message;
 
 int store_put_chat(store *s, const store_chat *chat);            /* new or changed */
@@ -72,6 +77,9 @@ typedef struct {                  /* key: session_id. How a chat goes on after a
     int64_t home_group_id;
     int64_t waits_since_ms, queue_end_ms, offer_end_ms;
     bool rejected;
+    int flow_version;             /* of chat.flow_id; 0: no flow runs */
+    char flow_state[161];         /* flow_run_save's */
+    int64_t flow_seq;             /* messages up to here were taken by the flow */
 } store_chat_place;
 
 int store_put_chat_place(store *s, const store_chat_place *place);   /* new or changed */

@@ -168,6 +168,16 @@ static const char *const steps[] = {
     " only_agent TEXT NOT NULL, handed_by TEXT NOT NULL, transferring INTEGER NOT NULL, home_group_id INTEGER NOT NULL,"
     " target TEXT NOT NULL, waits_since_ms INTEGER NOT NULL, queue_end_ms INTEGER NOT NULL, offer_end_ms INTEGER NOT NULL,"
     " rejected INTEGER NOT NULL) STRICT, WITHOUT ROWID;",
+    /* 10: flows of chats */
+    "ALTER TABLE chat ADD COLUMN language TEXT NOT NULL DEFAULT '';"
+    "ALTER TABLE chat ADD COLUMN flow_id INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE chat ADD COLUMN left_seq INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE chat ADD COLUMN satisfaction_key TEXT NOT NULL DEFAULT '';"
+    "ALTER TABLE chat ADD COLUMN satisfaction_label TEXT NOT NULL DEFAULT '';"
+    "ALTER TABLE chat_message ADD COLUMN options TEXT NOT NULL DEFAULT '';"
+    "ALTER TABLE chat_place ADD COLUMN flow_version INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE chat_place ADD COLUMN flow_state TEXT NOT NULL DEFAULT '';"
+    "ALTER TABLE chat_place ADD COLUMN flow_seq INTEGER NOT NULL DEFAULT 0;",
 };
 
 enum { N_STEPS = sizeof steps / sizeof *steps };

@@ -48,6 +48,9 @@ int sign_in_read(const char *body, size_t length, sign_in *out, char *err, size_
     take_hex(&in, "visitorKey", out->visitor_key, sizeof out->visitor_key);
     take(&in, "nickname", out->nickname, 256);
     take(&in, "avatar", out->avatar, sizeof out->avatar);
+    take(&in, "language", out->language, sizeof out->language);
+    if (out->language[strspn(out->language, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-")])
+        json_fail(&in, TCCC_E_ARG_RANGE, "language", "must be a language tag such as en or zh-CN");
     take(&in, "clientData", out->client_data, sizeof out->client_data);
     check_printable(&in, "nickname", out->nickname);
     check_avatar(&in, out->avatar);

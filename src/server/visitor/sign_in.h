@@ -10,6 +10,7 @@ typedef struct {
     char channel[65];
     char visitor_id[33], visitor_key[SIGN_IN_KEY_LEN + 1];   /* both or none */
     char nickname[257], avatar[1025], client_data[1025];
+    char language[36];               /* RFC 5646, at most 35 characters; "" none */
 } sign_in;
 
 /* Reads the body. 0, or FORMAT, TOO_LARGE, ARG_* with a sentence that names the member in err. */

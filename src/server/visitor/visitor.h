@@ -15,12 +15,13 @@
 typedef struct visitor visitor;
 typedef struct visitors visitors;
 
-enum { VISITOR_ID_LEN = 32, VISITOR_TOKEN_S = 300, VISITOR_CLIENT_DATA = 1025, VISITOR_AVATAR = 1025 };
+enum { VISITOR_ID_LEN = 32, VISITOR_TOKEN_S = 300, VISITOR_CLIENT_DATA = 1025, VISITOR_AVATAR = 1025, VISITOR_LANGUAGE = 36 };
 
 typedef struct {
     int64_t app_id;
     char id[VISITOR_ID_LEN + 1];     /* hexadecimal; the server's choice */
     char nickname[STORE_TEXT], avatar[VISITOR_AVATAR], client_data[VISITOR_CLIENT_DATA];
+    char language[VISITOR_LANGUAGE]; /* "" not known */
     char channel[CHANNEL_ID_MAX + 1], channel_name[STORE_TEXT];
 } visitor_facts;
 

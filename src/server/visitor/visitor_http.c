@@ -117,6 +117,7 @@ static void put_facts(visitor *v, const store_channel *channel, const sign_in *w
     visitor_facts *facts = &v->facts;
     snprintf(facts->nickname, sizeof facts->nickname, "%s", who->nickname);
     snprintf(facts->avatar, sizeof facts->avatar, "%s", who->avatar);
+    snprintf(facts->language, sizeof facts->language, "%s", who->language);
     snprintf(facts->client_data, sizeof facts->client_data, "%s", who->client_data);
     snprintf(facts->channel, sizeof facts->channel, "%s", channel->id);
     snprintf(facts->channel_name, sizeof facts->channel_name, "%s", channel->name);

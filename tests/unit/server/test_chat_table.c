@@ -5,18 +5,20 @@
 
 #include "../cmocka_all.h"
 
-/* Two letters a cell: next phase (q queued, o offered, p open, x over) and action (- nothing, ! refuse, O offer, P open, N next, H hand
- * over, E end). */
+/* Two letters a cell: next phase (f flow, q queued, o offered, p open, x over) and action (- nothing, ! refuse, O offer, P open, N next,
+ * H hand over, W wait, T turn, A after, E end). */
 static const char *const expected[CHAT_PHASES] = {
-    /* ASSIGNED ACCEPT REJECT LATE LOST GONE AGENT_ENDS TRANSFER VISITOR_ENDS VISITOR_GONE SILENT WAIT_OVER */
-    "oOq!q!q-q-q-q!q!xExEq-xE",
-    "o-pPqNqNqNqNo!o!xExEo-o-",
-    "p-p!p!p-p-qNxEqHxExExEp-",
-    "x-x!x!x-x-x-x!x!x!x-x-x-",
+    /* ASSIGNED ACCEPT REJECT LATE LOST GONE AGENT_ENDS TRANSFER VISITOR_ENDS VISITOR_GONE SILENT WAIT_OVER
+     * FLOW_QUEUES FLOW_TURNS AGENT_LEAVES FLOW_ENDS */
+    "f-f!f!f-f-f-f!f!xExEf-f-qWf-f!xE",
+    "oOq!q!q-q-q-q!q!xExEq-xEq-fTq!xE",
+    "o-pPqNqNqNqNo!o!xExEo-o-o-fTo!o-",
+    "p-p!p!p-p-qNxEqHxExExEp-p-p-fAp-",
+    "x-x!x!x-x-x-x!x!x!x-x-x-x-x-x!x-",
 };
 
 static void every_cell_leads_where_the_rules_say(void **state) {
-    static const char phases[] = "qopx", actions[] = "-!OPNHE";
+    static const char phases[] = "fqopx", actions[] = "-!OPNHWTAE";
     (void)state;
     for (int from = 0; from < CHAT_PHASES; from++) {
         assert_int_equal(strlen(expected[from]), 2 * CHAT_HAPPENINGS);

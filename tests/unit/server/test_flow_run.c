@@ -272,6 +272,68 @@ static void a_run_keeps_the_flow_it_began_with(void **state)
     flow_run_free(NULL);
 }
 
+/* Keys that bring a run to each state that waits, and a key that goes on from there. */
+static void a_run_goes_on_where_it_was_kept(void **state)
+{
+    static const struct { const char *way, *on; enum flow_order_kind kind; const char *module; } cases[] = {
+        { "sp", "2", FLOW_DO_VOICEMAIL, "mail" },        /* at the branch */
+        { "spx", "x", FLOW_DO_WAIT_KEY, "menu" },        /* ... with a mistake: one more is allowed */
+        { "spxx", "x", FLOW_DO_PLAY, "menu" },           /* ... with two: the last */
+        { "sp1", "*", FLOW_DO_WAIT_KEY, "menu" },        /* in the queue */
+        { "sp1c", "l", FLOW_DO_WAIT_KEY, "rate" },       /* with the agent */
+        { "sp2", "r", FLOW_DO_HANG_UP, "end" },          /* at the voicemail */
+    };
+    char sentence[FLOW_SENTENCE_MAX], text[FLOW_STATE_MAX];
+    flow *f = flow_parse(whole, strlen(whole), sentence);
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        walk before = { flow_run_new(f), { 0 } }, after = { NULL, { 0 } };
+        steps(&before, cases[i].way);
+        flow_run_save(before.run, text);
+        after.run = flow_run_restore(f, text, &after.order);
+        assert_non_null(after.run);
+        steps(&after, cases[i].on);
+        assert_int_equal(after.order.kind, cases[i].kind);
+        assert_string_equal(after.order.module, cases[i].module);
+        flow_run_free(before.run);
+        flow_run_free(after.run);
+    }
+    static const char *const wrong[] = { "", "2", "2 0 ", "2 0 nowhere", "2 0 mail", "4 0 menu", "1 0 hello", "8 0 end", "99 0 menu", "-1 0 menu" };
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
+        assert_null(flow_run_restore(f, wrong[i], &(flow_order){ 0 }));
+    flow_drop(f);
+}
+
+static void orders_tell_what_can_be_chosen(void **state)
+{
+    walk w = walked("sp");
+    (void)state;
+    assert_int_equal(w.order.n_choices, 6);
+    assert_string_equal(w.order.choices[1].key, "2");
+    assert_string_equal(w.order.choices[1].label, "Message");
+    steps(&w, "1");
+    assert_int_equal(w.order.n_choices, 1);
+    assert_string_equal(w.order.choices[0].key, "*");
+    assert_string_equal(w.order.choices[0].label, "Menu");
+    flow_run_free(w.run);
+}
+
+static void a_text_is_found_by_language(void **state)
+{
+    static const char document[] = "{\"start\":\"p\",\"modules\":[{\"id\":\"p\",\"type\":\"play\",\"sound\":{\"text\":\"one\",\"texts\":{\"zh\":\"yi\",\"zh-TW\":\"yat\","
+        "\"pt-BR\":\"um\"}},\"next\":\"e\"},{\"id\":\"e\",\"type\":\"end\"}]}";
+    static const char *const right[][2] = { { "zh", "yi" }, { "ZH-cn", "yi" }, { "zh-tw", "yat" }, { "pt-BR", "um" }, { "pt", "one" }, { "", "one" }, { "z", "one" },
+                                            { "-", "one" }, { "zh_CN", "yi" } };
+    walk w = { run_of(document), { 0 } };
+    (void)state;
+    steps(&w, "s");
+    for (size_t i = 0; i < sizeof right / sizeof *right; i++)
+        assert_string_equal(flow_text_in(right[i][0], w.order.sounds[0].text, w.order.sounds[0].texts), right[i][1]);
+    assert_string_equal(flow_text_in("fr", NULL, w.order.sounds[0].texts), "yi");
+    assert_null(flow_text_in("fr", NULL, NULL));
+    flow_run_free(w.run);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -284,6 +346,9 @@ int main(void)
         cmocka_unit_test(no_more_keys_are_recorded_than_fit),
         cmocka_unit_test(no_sequence_of_events_gets_stuck),
         cmocka_unit_test(a_run_keeps_the_flow_it_began_with),
+        cmocka_unit_test(a_run_goes_on_where_it_was_kept),
+        cmocka_unit_test(orders_tell_what_can_be_chosen),
+        cmocka_unit_test(a_text_is_found_by_language),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
