@@ -107,10 +107,13 @@ enum outbox_request outbox_request(outbox *box, uint32_t id, uint64_t *ticket, c
         *length = known->answer.length;
         return known->answer.text ? OUTBOX_ANSWERED : OUTBOX_PENDING;
     }
-    if (id <= box->highest_id) return OUTBOX_FORGOTTEN;
+    /* One of the last 64 numbers that is not here was never seen: after a restart of the server a client's newest request may come before
+     * those that it sends again. */
+    if (id <= box->highest_id && box->highest_id - id >= OUTBOX_ANSWERS_MAX) return OUTBOX_FORGOTTEN;
     request *place = &box->requests[box->next++ % OUTBOX_ANSWERS_MAX];
     drop(&place->answer);
-    place->id = box->highest_id = id;
+    place->id = id;
+    if (id > box->highest_id) box->highest_id = id;
     *ticket = (uint64_t)box->generation << 32 | id;
     return OUTBOX_NEW;
 }

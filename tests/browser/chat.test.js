@@ -56,7 +56,7 @@ describe('chat between a visitor\'s page and an agent\'s', function () {
     await customer.close();
   });
 
-  it('tcccd is killed: both pages come back by themselves, to the same chat, with every message once', async () => {
+  it('two tabs of a visitor show one chat; tcccd is killed: all pages come back by themselves, to the same chat, with every message once', async () => {
     const { tcccd } = centre();
     await new AdminClient(tcccd).post('channels', { channelId: 'lasting', name: 'Lasting' });
     const seat = await centre().seat();
@@ -64,6 +64,9 @@ describe('chat between a visitor\'s page and an agent\'s', function () {
     await customer.goto(`http://127.0.0.1:${tcccd.httpPort}/visitor.html?channel=lasting&lang=en`);
     const { page } = customer;
     const log = page.getByRole('log');
+    const second = await page.context().newPage();
+    await second.goto(page.url());
+    await second.getByText('We are here.').waitFor();
     await page.getByRole('button', { name: 'Chat' }).click();
     const { sessionId } = await seat.next('callIn');
     await seat.tab.evaluate((id) => tccc.Chat.accept({ sessionId: id }), sessionId);
@@ -74,6 +77,10 @@ describe('chat between a visitor\'s page and an agent\'s', function () {
     };
     await write('before');
     await log.getByText('before').waitFor();
+    await second.getByRole('log').getByText('before').waitFor();
+    await second.getByLabel('Message', { exact: true }).fill('from the other tab');
+    await second.getByRole('button', { name: 'Send' }).click();
+    await log.getByText('from the other tab').waitFor();
     await tcccd.process.stop('SIGKILL');
     await write('meanwhile'); /* a page sends when it can */
     const answered = seat.tab.evaluate((id) => tccc.Chat.send({ sessionId: id, text: 'answer' }), sessionId);
@@ -81,11 +88,14 @@ describe('chat between a visitor\'s page and an agent\'s', function () {
     await answered;
     await log.getByText('answer').waitFor();
     await log.getByText('meanwhile').waitFor();
-    await seat.tab.until((id) => tccc.Chat.getMessages(id).length === 3, sessionId, { what: 'three messages' });
-    const [first, ...others] = await seat.tab.evaluate((id) => tccc.Chat.getMessages(id).map(({ seq, text }) => `${seq} ${text}`), sessionId);
-    assert.equal(first, '1 before');
+    await seat.tab.until((id) => tccc.Chat.getMessages(id).length === 4, sessionId, { what: 'four messages' });
+    const [first, other, ...others] = await seat.tab.evaluate((id) => tccc.Chat.getMessages(id).map(({ seq, text }) => `${seq} ${text}`), sessionId);
+    assert.deepEqual([first, other], ['1 before', '2 from the other tab']);
     assert.deepEqual(others.map((one) => one.slice(2)).sort(), ['answer', 'meanwhile']);
-    assert.equal(await log.getByRole('listitem').count(), 3);
+    await second.getByRole('log').getByText('answer').waitFor();
+    await second.getByRole('log').getByText('meanwhile').waitFor();
+    for (const one of [page, second]) assert.equal(await one.getByRole('log').getByRole('listitem').count(), 4);
+    await second.close();
     await seat.tab.evaluate((id) => tccc.Chat.end({ sessionId: id }), sessionId);
     await page.getByText('The conversation has ended.').waitFor();
     assert.equal((await seat.next('sessionEnded')).sessionId, sessionId);

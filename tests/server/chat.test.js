@@ -1,9 +1,11 @@
 /** chat.test.js: chats between visitors' and agents' seats: routing, messages, hand-over, ends, records, files. Layer: tests. */
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
+import { until } from '../peers/process.js';
 import { AdminClient } from './admin_client.js';
 import { chatWith, heard, heardAll, openVisitor, say, seeded } from './chat_people.js';
 import { useServer } from './server_centre.js';
+import { WireSeat } from './wire_seat.js';
 
 const PNG = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==', 'base64');
 const CHANGE = { visitors: { signInsPerMinute: 100000 }, calls: { resumeSeconds: 2 } };
@@ -349,6 +351,40 @@ describe('chats', function chats() {
     const answers = await Promise.allSettled(Array.from({ length: 40 }, (_, i) => say(customer, sessionId, `m${i}`)));
     const refused = answers.filter(({ status, reason }) => status === 'rejected' && reason.code === 'LIMIT').length;
     assert.ok(refused >= 1 && refused <= 20, `${refused}`);
+  });
+
+  it('two pages of a visitor show the same chat: both are told everything once, either may write, and it lasts as long as one of them', async () => {
+    const { agents: [agent], visitor } = await team(1);
+    const first = await visitor(), facts = { visitorId: first.visitorId, visitorKey: first.visitorKey };
+    const second = await visitor(facts);
+    const sessionId = await chatWith(first, agent);
+    await second.until(() => second.events.some(({ e, d }) => e === 'joined' && d.sessionId === sessionId), 'joined');
+    const writes = [];
+    for (let i = 0; i < 5; i++) writes.push(say(first, sessionId, `a${i}`), say(second, sessionId, `b${i}`), say(agent, sessionId, `c${i}`));
+    const order = (await Promise.all(writes)).map(({ seq }, i) => [seq, `${'abc'[i % 3]}${Math.floor(i / 3)}`]).sort(([a], [b]) => a - b).map(([, text]) => text);
+    for (const seat of [first, second, agent]) {
+      await heardAll(seat, sessionId, 15);
+      assert.deepEqual(heard(seat, sessionId), order);
+    }
+    await agent.ask('chat.typing', { sessionId });
+    for (const seat of [first, second]) await seat.next('typing');
+    await assert.rejects(second.ask('visit.start', { type: 'im' }), { code: 'STATE' });
+    const third = await visitor(facts);
+    assert.deepEqual(third.welcome.sessions.map(({ sessionId: id, state, lastSeq }) => [id, state, lastSeq]), [[sessionId, 'talking', 15]]);
+    assert.equal((await third.ask('chat.history', { sessionId })).messages.length, 15);
+    /* a page that was duplicated brings the token of the first */
+    const copy = new WireSeat(centre().tcccd);
+    visitors.push(copy);
+    await copy.connect({ resume: first.welcome.resume, tab: randomUUID() });
+    assert.deepEqual(copy.welcome.sessions.map(({ sessionId: id }) => id), [sessionId]);
+    const { process } = centre().tcccd, from = process.lines.length;
+    await Promise.all([first, second, copy].map((one) => one.close()));
+    const gone = () => process.lines.slice(from).filter((line) => line.includes(`seat.gone user=${first.visitorId}`)).length;
+    await until(process, 'line', () => gone() === 3, 'three pages gone');
+    await say(third, sessionId, 'still here');
+    await agent.until(() => heard(agent, sessionId).includes('still here'), 'the message');
+    await third.ask('visit.end', { sessionId });
+    assert.equal((await agent.next('sessionEnded')).closeBy, 'client');
   });
 
   it('connections cut at random points, on both sides: nothing is lost, doubled or reordered', async () => {

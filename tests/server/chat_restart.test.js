@@ -21,7 +21,9 @@ async function comeBack(seat) {
   assert.equal(seat.welcome.replay, false);
   seat.lastSeq = seat.welcome.seq;
   seat.send({ t: 'ack', seq: seat.lastSeq });
+  const news = seat.ask('directory.get').catch(() => {}); /* a page may have something new to ask before */
   for (const [id, request] of seat.open ?? []) seat.send({ t: 'req', id, ...request });
+  await news;
 }
 
 /** Sends a text that survives the loss of its connection; resolves with its seq. */

@@ -99,14 +99,21 @@ describe('visitors', function visitors() {
     await seat.close();
   });
 
-  it('a visitor\'s second page takes the first one\'s place', async () => {
+  it('a visitor has eight pages at once; the ninth takes the place of one that is lost, or of the oldest', async () => {
     const told = await signIn();
-    const seat = await WireSeat.open(centre().tcccd, { token: told.token });
-    const again = await signIn({ visitorId: told.visitorId, visitorKey: told.visitorKey });
-    const other = await WireSeat.open(centre().tcccd, { token: again.token });
-    assert.ok((await seat.next('kickedOut')).reason);
-    await seat.until(() => seat.closed !== null, 'close');
-    await other.close();
+    const pages = [await WireSeat.open(centre().tcccd, { token: told.token })];
+    const another = async () => {
+      const again = await signIn({ visitorId: told.visitorId, visitorKey: told.visitorKey });
+      pages.push(await WireSeat.open(centre().tcccd, { token: again.token }));
+    };
+    for (let i = 1; i < 8; i++) await another();
+    await pages[3].drop();
+    await another();
+    assert.ok(pages.every(({ closed }, i) => (closed === null) === (i !== 3)));
+    await another();
+    assert.ok((await pages[0].next('kickedOut')).reason);
+    await pages[0].until(() => pages[0].closed !== null, 'close');
+    await Promise.all(pages.map((one) => one.close()));
   });
 
   it('a lost connection is resumed as an agent\'s is', async () => {

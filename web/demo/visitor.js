@@ -67,11 +67,23 @@ function put({ seq, sessionId, from, kind, text, url, name, options }) {
   item.scrollIntoView({ block: 'nearest' });
 }
 
+/** Another page of this visitor may have begun the chat. */
+function runs(sessionId) {
+  if ($('chat').disabled) return;
+  chatId = sessionId;
+  $('rate').hidden = true;
+  show('chat');
+}
+
 const LISTENERS = {
-  queued: ({ ahead }) => say(t.queued(ahead)),
+  queued: ({ ahead, type, sessionId }) => {
+    if (type === 'im') runs(sessionId);
+    say(t.queued(ahead));
+  },
   joined: ({ nickname }) => say(t.joined(nickname)),
   userAccessed: () => say(t.ready),
   message: (message) => {
+    runs(message.sessionId);
     put(message);
     $('writes').textContent = '';
     if (message.from !== 'client') visitor.read({ seq: message.seq });

@@ -38,10 +38,9 @@ void chat_tell_agent(chat *c, wire_event *event) {
 }
 
 void chat_tell_visitor(chat *c, wire_event *event) {
-    seat *s = c->visitor ? visitor_seat(c->visitor) : NULL;
     event->session_id = c->row.session_id;
-    if (s)
-        seat_event(s, event);
+    for (int i = 0; c->visitor && i < visitor_pages(c->visitor); i++)
+        seat_event(visitor_page(c->visitor, i), event);
 }
 
 static void tell_ended(chat *c) {
@@ -239,14 +238,15 @@ chat *chat_make(chats *all, visitor *v, const store_chat *row) {
     return c;
 }
 
-/* The chat, and the seat that its visitor comes back to it by, both or neither. */
-static int write_start(chats *all, seat *s, const store_chat *row) {
+/* The chat, and the seats that its visitor comes back to it by, all or none. */
+static int write_start(chats *all, const visitor *v, const store_chat *row) {
     store *db = all->parts.store;
     int error = store_begin(db);
     if (error)
         return error;
     (void)store_put_chat(db, row); /* store_end tells */
-    (void)seat_keep(s);
+    for (int i = 0; i < visitor_pages(v); i++)
+        (void)seat_keep(visitor_page(v, i));
     return store_end(db);
 }
 
@@ -255,7 +255,7 @@ static void start(void *ctx, seat *s, const store_channel *channel, const wire_r
     visitor *v = seat_visitor(s);
     store_chat row = { .accept_ms = 0 };
     fill_row(&row, visitor_of(v), channel, request->args.remark);
-    int error = write_start(all, s, &row);
+    int error = write_start(all, v, &row);
     chat *c = error ? NULL : chat_make(all, v, &row);
     if (!c) {
         seat_answer(s, ticket, request->method, NULL, error ? error : TCCC_E_NO_MEMORY, NULL);
@@ -329,9 +329,10 @@ static void agent_lost(chat *c) { chat_apply(c, CHAT_ON_AGENT_LOST); }
 static void visitor_gone(chat *c) { chat_end(c, CHAT_ON_VISITOR_GONE, end_of_visit(c, CHAT_END_CUSTOMER_SILENT), WIRE_BY_TIMER, NULL); }
 
 void chats_seat_gone(chats *all, seat *s) {
-    if (seat_visitor(s))
-        each(all, is_visitors, seat_visitor(s), visitor_gone);
-    else
+    const visitor *v = seat_visitor(s);
+    if (v && visitor_pages(v) == 1) /* the last page */
+        each(all, is_visitors, v, visitor_gone);
+    else if (!v)
         each(all, is_agents, seat_whose(s), agent_gone);
 }
 

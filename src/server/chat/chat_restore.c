@@ -158,7 +158,7 @@ void chats_go_on(chats *all) {
         chat *c = le->data;
         le = le->next;
         mem_ref(c);
-        if (visitor_seat(c->visitor))
+        if (visitor_pages(c->visitor))
             go_on(c);
         else /* the store has lost it */
             chat_end(c, CHAT_ON_VISITOR_GONE, CHAT_END_CUSTOMER_SILENT, WIRE_BY_TIMER, NULL);

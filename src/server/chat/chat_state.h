@@ -64,7 +64,7 @@ bool chat_apply(chat *c, enum chat_happening what);
 /* The same with what an end is told by. */
 bool chat_end(chat *c, enum chat_happening what, enum chat_end status, enum wire_close_by by, const char *reason);
 const settings_online *chat_settings(const chat *c);
-/* The agent's seat, or the visitor's; NULL: it has none. */
+/* NULL: it has none. */
 seat *chat_seat_of_agent(const chat *c);
 void chat_tell_agent(chat *c, wire_event *event);
 void chat_tell_visitor(chat *c, wire_event *event);

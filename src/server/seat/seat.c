@@ -31,7 +31,7 @@ seat *seat_make(seats *all, agent *whose, visitor *v) {
         return NULL;
     }
     if (v)
-        visitor_set_seat(v, s);
+        visitor_add_page(v, s);
     else
         agent_set_seat(whose, s);
     return s;
@@ -45,7 +45,7 @@ void seat_unmake(seat *s) {
     seat_unkeep(s);
     mem_deref(s);
     if (v)
-        visitor_set_seat(v, NULL);
+        visitor_drop_page(v, s); /* as a name: it is gone */
     else
         agent_set_seat(whose, NULL);
 }

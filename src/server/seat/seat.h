@@ -1,7 +1,7 @@
 /* seat.h: endpoints of agents and visitors: sign-in, resume, events that survive a lost connection. An agent's status is agent/'s, who
  * visitors are is visitor/'s. Layer: server. Source: docs/protocol.md.
  *
- * There is one seat per agent, and one per visitor. Calls (call/) use a seat by pointer as long as `gone` has not been called for it.
+ * There is one seat per agent, and one for each page of a visitor. Calls (call/) use a seat by pointer as long as `gone` has not been called for it.
  */
 #ifndef TCCC_SERVER_SEAT_SEAT_H
 #define TCCC_SERVER_SEAT_SEAT_H

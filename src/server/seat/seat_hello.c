@@ -28,7 +28,7 @@ static void kick(seat *s) {
     seat_link *link = s->link;
     if (!link)
         return;
-    wire_event event = { .name = WIRE_EV_KICKED_OUT, .reason = s->agent ? "The agent signed in somewhere else." : "The visitor has another page open." };
+    wire_event event = { .name = WIRE_EV_KICKED_OUT, .reason = s->agent ? "The agent signed in somewhere else." : "The visitor has too many pages open." };
     seat_event(s, &event);
     s->link = NULL;
     link->seat = NULL;
@@ -46,6 +46,18 @@ static void drop_link(seat *s) {
     seat_link_drop(old);
 }
 
+/* One more page of a visitor. Too many: it takes the place of one that is not connected, or the oldest. */
+static seat *page_of(seats *all, visitor *v) {
+    if (visitor_pages(v) < VISITOR_PAGES_MAX)
+        return seat_make(all, NULL, v);
+    seat *s = visitor_page(v, 0);
+    for (int i = visitor_pages(v) - 1; i >= 0; i--)
+        if (!visitor_page(v, i)->link)
+            s = visitor_page(v, i);
+    kick(s);
+    return s;
+}
+
 static int sign_in(seats *all, const char *token, const char *hash, seat **out) {
     *out = find_earlier(all, hash);
     if (*out) {
@@ -54,13 +66,9 @@ static int sign_in(seats *all, const char *token, const char *hash, seat **out) 
     }
     visitor *v = all->handler.visitor(all->ctx, token);
     if (v) {
-        *out = visitor_seat(v);
-        if (*out)
-            kick(*out);
-        else
-            *out = seat_make(all, NULL, v);
+        *out = page_of(all, v);
         if (!*out)
-            visitor_set_seat(v, NULL); /* nobody holds it then */
+            visitor_drop_page(v, NULL); /* nobody holds it then */
         return *out ? 0 : TCCC_E_NO_MEMORY;
     }
     int64_t app_id;
@@ -96,9 +104,12 @@ static int resume(seats *all, const wire_hello *hello, const char *hash, seat **
     seat *s = find_resume(all, hash);
     if (!s)
         return TCCC_E_TOKEN_INVALID;
-    let_go(s, hello);
+    if (s->visitor && s->link && strcmp(s->tab, hello->tab))
+        s = page_of(all, s->visitor); /* a page that was duplicated with its token */
+    else
+        let_go(s, hello);
     *out = s;
-    return 0;
+    return s ? 0 : TCCC_E_NO_MEMORY;
 }
 
 static void send_missed(seat_link *link, uint64_t last_seq) {
@@ -117,7 +128,7 @@ static void give_token(seat *s, const wire_hello *hello, char token[WIRE_RESUME_
     seat_hash(hello->resume ? hello->resume : hello->token, s->earlier);
     visitor_random_hex(token, WIRE_RESUME_LEN);
     seat_hash(token, s->resume);
-    if (s->agent || s->kept)
+    if (s->agent || s->kept || visitor_session(s->visitor, WIRE_IM)[0])
         (void)seat_keep(s); /* a store that fails says so in the log: the seat lives as long as the server then */
 }
 

@@ -30,7 +30,7 @@ static void destroy(void *arg) {
 }
 
 static bool is_needed(const visitor *v) {
-    bool needed = v->token[0] || v->seat;
+    bool needed = v->token[0] || v->n_pages;
     for (int i = 0; i < VISITOR_TYPES; i++)
         needed |= v->sessions[i][0] != 0;
     return needed;
@@ -101,13 +101,19 @@ visitor *visitors_use_token(visitors *all, const char *token) {
 /* ---- what it has ---- */
 
 const visitor_facts *visitor_of(const visitor *v) { return &v->facts; }
-seat *visitor_seat(const visitor *v) { return v->seat; }
+int visitor_pages(const visitor *v) { return v->n_pages; }
+seat *visitor_page(const visitor *v, int n) { return v->pages[n]; }
 const char *visitor_session(const visitor *v, enum wire_session_type type) { return v->sessions[type]; }
 
-void visitor_set_seat(visitor *v, seat *s) {
-    v->seat = s;
-    if (!s)
-        settle(v);
+void visitor_add_page(visitor *v, seat *s) { v->pages[v->n_pages++] = s; }
+
+void visitor_drop_page(visitor *v, seat *s) {
+    int kept = 0;
+    for (int i = 0; i < v->n_pages; i++)
+        if (v->pages[i] != s)
+            v->pages[kept++] = v->pages[i];
+    v->n_pages = kept;
+    settle(v);
 }
 
 void visitor_began(visitor *v, enum wire_session_type type, const char *session_id) {

@@ -15,7 +15,8 @@
 typedef struct visitor visitor;
 typedef struct visitors visitors;
 
-enum { VISITOR_ID_LEN = 32, VISITOR_TOKEN_S = 300, VISITOR_CLIENT_DATA = 1025, VISITOR_AVATAR = 1025, VISITOR_LANGUAGE = 36 };
+enum { VISITOR_ID_LEN = 32, VISITOR_TOKEN_S = 300, VISITOR_CLIENT_DATA = 1025, VISITOR_AVATAR = 1025, VISITOR_LANGUAGE = 36,
+       VISITOR_PAGES_MAX = 8 /* of one visitor at once */ };
 
 typedef struct {
     int64_t app_id;
@@ -49,8 +50,11 @@ visitor *visitors_find(const visitors *all, int64_t app_id, const char *id);   /
 void visitor_random_hex(char *text, size_t length);
 
 const visitor_facts *visitor_of(const visitor *v);
-seat *visitor_seat(const visitor *v);                  /* NULL: its page is gone for good */
-void visitor_set_seat(visitor *v, seat *s);
+/* Its pages, connected or in their resume window, in the order of coming: 0 to n - 1. */
+int visitor_pages(const visitor *v);
+seat *visitor_page(const visitor *v, int n);
+void visitor_add_page(visitor *v, seat *s);            /* below VISITOR_PAGES_MAX */
+void visitor_drop_page(visitor *v, seat *s);           /* gone for good. NULL: none came */
 /* Its channel as it is now. 0 or NOT_FOUND (deleted, or no longer of this app), IO. */
 int visitor_channel(const visitor *v, store_channel *channel);
 /* A session of this type began or ended: a visitor has one of each type at most. */

@@ -12,7 +12,8 @@ struct visitor {
     struct le le, hash, by_token;
     visitors *all;
     visitor_facts facts;
-    seat *seat;
+    seat *pages[VISITOR_PAGES_MAX];
+    int n_pages;
     char token[WIRE_RESUME_LEN + 1]; /* "" : used */
     deadline token_end;
     char sessions[VISITOR_TYPES][WIRE_SESSION_ID_MAX + 1];
