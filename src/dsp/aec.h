@@ -6,6 +6,10 @@
  * output is taken only once it has shown an echo: 2.5 dB less power than the microphone's over 50 ms while the far end
  * speaks. Without one the most was 1.0 dB in 72 runs of 15 s (two people in rooms, floors of -90 to -30 dBFS).
  *
+ * Another path (a loudspeaker that was moved, a delay that jumped, another device) is noticed within 50 ms of loud far speech and
+ * learnt like the first one; until then all that the variance of the filter's weights can explain is claimed as echo, so that
+ * for about half a second only one side is heard.
+ *
  * Frames as in frame.h. No delay: out[i] belongs to near[i]. Tones below 60 Hz are taken out once an echo was found. An echo of
  * 0.6 to 500 ms of delay is found by itself, and up to 400 ppm between the clocks of far and near are followed. Memory:
  * 280 KB and 18 KB for each 40 ms of tail (0.52 MB at most), all of it from aec_new.

@@ -14,9 +14,13 @@ static const float SHADOW_STEP = 0.5f, SHADOW_NOISE = 1e5f;
 static const float ENERGY_KEEP = 0.9f, RECENT_KEEP = 0.8f;
 static const float BETTER = 0.5f, WORSE = 0.25f;/* 3 dB for SHADOW_FRAMES; 6 dB */
 static const float TAKEN_VARIANCE = 0.3f;       /* of the power of weights taken from the shadow */
-static const float DIVERGED = 1.5f, BACK = 0.5f;/* error above the microphone's power: weights are halved */
+static const float DIVERGED = 1.5f; /* error above the microphone's power: the weights are wrong */
 static const float ENERGY_MAX = 1e13f;          /* 160 samples 18 dB over full scale: the weights are nonsense */
-enum { SHADOW_FRAMES = 8, SPECTRA = 5, PAIR = 2 /* partitions summed at once: half the sums' loads and stores */ };
+static const float BACK = 0.5f;                 /* what remains of weights at most that are given up */
+static const float MATCH_KEEP = 0.9f;           /* of the products that show whether the path is still the same */
+static const float DENIED = 0.4f, ECHO_LEAST = 0.1f; /* share of the estimate that the microphone holds; its least power there */
+static const float LEARNT = 0.03f;              /* error's power over the microphone's: the path is known again */
+enum { SHADOW_FRAMES = 8, DENIED_FRAMES = 3, LOST_FRAMES = 100, SPECTRA = 5, PAIR = 2 /* partitions summed at once: half the sums' loads and stores */ };
 
 int echo_filter_spectra(int n)
 {
@@ -42,6 +46,7 @@ void echo_filter_start(echo_filter *filter, int n, echo_spectrum *memory)
     filter->shadow_im = memory + 4 * n;
     for (int k = 0; k < FFT_BINS; k++) filter->near_power[k] = NEAR_START;
     for (int p = 0; p < n; p++) echo_filter_doubt_all(filter, p);
+    filter->lost = LOST_FRAMES;
 }
 
 /* Partition p becomes what p + n_frames was. */
@@ -203,18 +208,49 @@ static void echo_filter_compare(echo_filter *filter, float near, float energy, f
     filter->shadow_energy = filter->energy;
 }
 
-static void echo_filter_halve(echo_filter *filter)
+/* The path is not what the weights say: of them remains what the microphone still holds of their echo, and their variance is
+ * as at the start (after Yang, Enzner & Yang 2017, where it is raised as soon as the error asks for it). */
+static bool echo_filter_give_up(echo_filter *filter, bool known)
 {
-    for (int p = 0; p < filter->n; p++)
+    bool again = filter->lost > 0 || !known;
+    float share = filter->near_echo / (filter->echo_echo + 1);
+    share = share < 0 ? 0 : share > BACK ? BACK : share;
+    for (int p = 0; p < filter->n; p++) {
         for (int k = 0; k < FFT_BINS; k++) {
-            filter->re[p][k] *= BACK;
-            filter->im[p][k] *= BACK;
+            filter->re[p][k] *= share;
+            filter->im[p][k] *= share;
         }
+        if (!again) echo_filter_doubt_all(filter, p);
+    }
+    filter->denied = 0;
+    if (again) return false;
+    filter->near_echo = filter->echo_echo = filter->near_near = 0;
+    filter->lost = LOST_FRAMES;
+    return true;
 }
 
-/* Weights that add power instead of taking it are given up by halves, and the microphone is passed on meanwhile. */
-static void echo_filter_guard(echo_filter *filter, bool learn, const float near[FRAME_LEN], float near_energy, float energy,
-                              float echo[FRAME_LEN], float error[FRAME_LEN])
+/* The microphone holds the estimated echo, whoever else speaks, unless the path has changed. */
+static bool echo_filter_denied(echo_filter *filter, const float near[FRAME_LEN], const float echo[FRAME_LEN])
+{
+    float near_echo = 0, echo_echo = 0, near_near = 0;
+    for (int i = 1; i < FRAME_LEN; i++) {
+        float a = near[i] - near[i - 1], b = echo[i] - echo[i - 1];
+        near_echo += a * b;
+        echo_echo += b * b;
+        near_near += a * a;
+    }
+    filter->near_echo = MATCH_KEEP * filter->near_echo + near_echo;
+    filter->echo_echo = MATCH_KEEP * filter->echo_echo + echo_echo;
+    filter->near_near = MATCH_KEEP * filter->near_near + near_near;
+    bool clear = filter->echo_echo > ECHO_LEAST * filter->near_near + NOISE;
+    filter->denied = clear && filter->near_echo < DENIED * filter->echo_echo ? filter->denied + 1 : 0;
+    if (filter->lost > 0) filter->lost = filter->error_recent < LEARNT * filter->near_recent ? 0 : filter->lost - 1;
+    return filter->denied >= DENIED_FRAMES && filter->lost == 0;
+}
+
+/* Weights that add power instead of taking it are given up, and the microphone is passed on meanwhile. */
+static bool echo_filter_guard(echo_filter *filter, bool learn, bool known, bool denied, const float near[FRAME_LEN],
+                              float near_energy, float energy, float echo[FRAME_LEN], float error[FRAME_LEN])
 {
     if (!(energy < ENERGY_MAX)) { /* also not a number */
         echo_filter_start(filter, filter->n, filter->re);
@@ -223,10 +259,11 @@ static void echo_filter_guard(echo_filter *filter, bool learn, const float near[
     }
     filter->near_recent = RECENT_KEEP * filter->near_recent + near_energy;
     filter->error_recent = RECENT_KEEP * filter->error_recent + energy;
-    if (!learn || filter->error_recent <= DIVERGED * filter->near_recent) return;
-    echo_filter_halve(filter);
+    bool worse = learn && filter->error_recent > DIVERGED * filter->near_recent;
+    if (!worse && !denied) return false;
     memcpy(error, near, FRAME_LEN * sizeof *near);
     memset(echo, 0, FRAME_LEN * sizeof *echo);
+    return echo_filter_give_up(filter, known);
 }
 
 static void echo_filter_difference(const float *near, const float *echo, float *error)
@@ -234,10 +271,11 @@ static void echo_filter_difference(const float *near, const float *echo, float *
     for (int i = 0; i < FRAME_LEN; i++) error[i] = near[i] - echo[i];
 }
 
-void echo_filter_run(echo_filter *filter, const echo_far *far, int delay, bool learn, const float near[FRAME_LEN],
-                     float echo[FRAME_LEN], float error[FRAME_LEN])
+bool echo_filter_run(echo_filter *filter, const echo_far *far, int delay, bool learn, bool known,
+                     const float near[FRAME_LEN], float echo[FRAME_LEN], float error[FRAME_LEN])
 {
     float re[FFT_BINS], im[FFT_BINS], shadow[FRAME_LEN];
+    bool denied = false;
     echo_filter_apply(filter->re, filter->im, filter->n, far, delay, echo);
     echo_filter_difference(near, echo, error);
     echo_filter_error_spectrum(error, re, im);
@@ -250,6 +288,7 @@ void echo_filter_run(echo_filter *filter, const echo_far *far, int delay, bool l
         echo_filter_learn_shadow(filter, far, delay, shadow);
         filter->next = (filter->next + FFT_LANES) % filter->n;
         echo_filter_compare(filter, near_energy, energy, frame_energy(shadow, FRAME_LEN));
+        denied = echo_filter_denied(filter, near, echo) && known;
     }
-    echo_filter_guard(filter, learn, near, near_energy, energy, echo, error);
+    return echo_filter_guard(filter, learn, known, denied, near, near_energy, energy, echo, error);
 }

@@ -4,8 +4,11 @@
  * 2014). Shadow filter after Ochiai, Araseki & Ogihara, "Echo canceler with two echo path models" (1977).
  *
  * Each partition of 10 ms holds a spectrum of weights and of the variance of their error; what the near end says raises the
- * noise the filter believes in and so slows it by itself. A normalised-gradient filter runs beside it: where the path has
- * changed it is soon better, and its weights are taken over. PCM in s16 scale (32768 is full).
+ * noise the filter believes in and so slows it by itself. A normalised-gradient filter runs beside it: where it is better for a
+ * while its weights are taken over. Where the path has changed, the microphone does not hold the estimated echo any more, as it
+ * would whoever else speaks: then the variance becomes what it was at the start (the idea of recovery after an abrupt change:
+ * Yang, Enzner & Yang, "Frequency-domain adaptive Kalman filter with fast recovery of abrupt echo-path changes", IEEE SPL 2017).
+ * PCM in s16 scale (32768 is full).
  */
 #ifndef TCCC_DSP_ECHO_FILTER_H
 #define TCCC_DSP_ECHO_FILTER_H
@@ -29,6 +32,9 @@ typedef struct {
     float energy, shadow_energy;          /* of the filters' errors, over some 10 frames */
     float near_recent, error_recent;      /* of microphone and error, over some 5 frames */
     int shadow_better;                    /* frames in a row */
+    float near_echo, echo_echo, near_near; /* products of the differences of microphone and estimated echo, over some 10 frames */
+    int denied;                           /* frames in a row in which the microphone did not hold the estimated echo */
+    int lost;                             /* frames that the path is taken for unknown, unless it is learnt sooner */
     int next;                             /* partition at which the next four are cut to their 160 samples */
 } echo_filter;
 
@@ -40,8 +46,8 @@ void echo_filter_start(echo_filter *filter, int n, echo_spectrum *memory);
 void echo_filter_shift(echo_filter *filter, int n_frames);
 
 /* near: the microphone -> echo: what of it is the far end's, error: near - echo. delay: age in far of the first partition's
- * frame. learn: the far end speaks. */
-void echo_filter_run(echo_filter *filter, const echo_far *far, int delay, bool learn, const float near[FRAME_LEN],
-                     float echo[FRAME_LEN], float error[FRAME_LEN]);
+ * frame. learn: the far end speaks. known: there is an echo. Returns true when it has just given the path up: the echo comes in another way now. */
+bool echo_filter_run(echo_filter *filter, const echo_far *far, int delay, bool learn, bool known,
+                     const float near[FRAME_LEN], float echo[FRAME_LEN], float error[FRAME_LEN]);
 
 #endif

@@ -93,7 +93,7 @@ static float echo_residual_bin(echo_residual *state, const echo_filter *filter, 
 {
     int bin = k * 5 / 8; /* 31.25 Hz of 50 Hz */
     float doubt = LONGER * filter->doubt[bin], doubt_share = DOUBT_LEAK * leak;
-    if (doubt > DOUBT_MAX * echo) doubt = DOUBT_MAX * echo;
+    if (doubt > DOUBT_MAX * echo && !filter->lost) doubt = DOUBT_MAX * echo;
     if (doubt_share < 1) doubt *= doubt_share;
     float now = (leak * echo > doubt ? leak * echo : doubt) + TAIL * LONGER * state->tail[bin];
     float last = RELEASE * state->last[k];
@@ -101,9 +101,9 @@ static float echo_residual_bin(echo_residual *state, const echo_filter *filter, 
 }
 
 /* How much of the estimate to claim: all the more, the surer it is that only the far end is heard. */
-static void echo_residual_judge(echo_residual *state, int n_bands)
+static void echo_residual_judge(echo_residual *state, int n_bands, bool lost)
 {
-    float instant = (float)n_bands > NEAR_BANDS ? 1 : (float)n_bands > NEAR_BANDS_SOME ? 0.5f : 0;
+    float instant = lost ? 0 : (float)n_bands > NEAR_BANDS ? 1 : (float)n_bands > NEAR_BANDS_SOME ? 0.5f : 0;
     float keep = instant > state->near ? NEAR_UP : NEAR_KEEP;
     state->near = keep * state->near + (1 - keep) * instant;
     float far = 1 - state->near;
@@ -122,7 +122,8 @@ void echo_residual_estimate(echo_residual *state, const echo_filter *filter, boo
             echo_sum += echo[k];
             noise_sum += noise[k];
         }
-        if (active) echo_residual_leak(state, b, share * error_sum, share * echo_sum, share * noise_sum);
+        if (filter->lost > 0) state->leak[b] = state->far_only[b] = 1;
+        else if (active) echo_residual_leak(state, b, share * error_sum, share * echo_sum, share * noise_sum);
         for (int k = begin; k < end; k++) {
             float power = echo_residual_bin(state, filter, state->leak[b], echo[k], k);
             residual[k] = active ? power : 0;
@@ -130,6 +131,6 @@ void echo_residual_estimate(echo_residual *state, const echo_filter *filter, boo
         }
         if (error_sum > NEAR_RATIO * (known + noise_sum) && b > 1 && b < BANDS - 2) n_near++;
     }
-    echo_residual_judge(state, n_near);
+    echo_residual_judge(state, n_near, filter->lost > 0);
     for (int k = 0; k < SPECTRUM_BINS; k++) residual[k] *= state->claim;
 }

@@ -68,6 +68,7 @@ struct suppress {
     float ratio[BINS];      /* of speech to what is unwanted, a priori */
     float above[BINS];      /* of the frame to what is unwanted */
     float zeta[BINS];       /* ratio, smoothed in time */
+    bool claimed;           /* echo was claimed once */
     aec *echo;
     enum tccc_noise level;
     float weight;           /* of noise suppression, 0..1 */
@@ -270,9 +271,19 @@ static void suppress_apply(suppress *state, int k, float gain, float comfort)
     state->im[k] += size * suppress_random(state);
 }
 
+/* Until an echo was found it was taken for speech: that must not delay its suppression. */
+static void suppress_forget_echo(suppress *state)
+{
+    if (state->claimed || state->residual[0] <= 0) return;
+    memset(state->zeta, 0, sizeof state->zeta);
+    memset(state->speech, 0, sizeof state->speech);
+    state->claimed = true;
+}
+
 static void suppress_gains(suppress *state, float gain[BINS], float noise_gain)
 {
     float absence[BINS];
+    suppress_forget_echo(state);
     suppress_ratios(state);
     suppress_absence(state, absence);
     for (int k = 0; k < BINS; k++) gain[k] = suppress_gain(state, k, absence[k], noise_gain);

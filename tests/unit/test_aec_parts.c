@@ -72,7 +72,7 @@ static void white_noise_is_learnt_to_the_microphones_floor(void **state)
         for (int i = 0; i < FRAME_LEN; i++) past[FRAME_LEN + i] = 3000 * white();
         for (int i = 0; i < FRAME_LEN; i++) near[i] = 0.5f * past[FRAME_LEN + i - 3] - 0.25f * past[FRAME_LEN + i - 100] + 3 * white();
         echo_far_put(&far, past + FRAME_LEN);
-        echo_filter_run(&filter, &far, 0, true, near, echo, error);
+        echo_filter_run(&filter, &far, 0, true, true, near, echo, error);
         for (int i = 0; i < FRAME_LEN; i++) assert_true(fabsf(near[i] - echo[i] - error[i]) < 1e-2f);
         if (frame >= 250) in += frame_energy(near, FRAME_LEN), left += frame_energy(error, FRAME_LEN);
     }
