@@ -27,7 +27,7 @@ describe('visits by voice and video', function suite() {
   const centre = useServer({
     change: { visitors: { signInsPerMinute: 200 }, calls: { ringSeconds: 3, queueSeconds: 4, resumeSeconds: 2 },
       dataChannel: { port: 0, iceServers: [{ urls: 'turn:turn.example.com:3478?transport=tcp', username: 'u', credential: 'c' }] } },
-    instance: { skillGroups: [{ name: 'sales', agents: [agent(0), agent(1), agent(2), agent(3), agent(4), agent(5), agent(6), agent(7), agent(8), agent(9)] }],
+    instance: { skillGroups: [{ name: 'sales', agents: Array.from({ length: 20 }, (_, n) => agent(n)) }],
       flows: [{ name: 'menu', kind: 'ivr', document: menu }] },
   });
   const visitors = [];

@@ -155,11 +155,14 @@ void chat_note_read(chat *c, seat *s, const wire_request *request, uint64_t tick
         seat_answer(s, ticket, request->method, NULL, TCCC_E_ARG_RANGE, "seq is beyond the last message.");
         return;
     }
+    bool is_news = seq > *mark;
+    if (is_news) {
+        *mark = seq;
+        chat_save(c); /* before the answer: what was read stays read */
+    }
     seat_answer(s, ticket, request->method, NULL, 0, NULL);
-    if (seq <= *mark)
+    if (!is_news)
         return;
-    *mark = seq;
-    chat_save(c);
     wire_event event = { .name = WIRE_EV_MESSAGE_READ, .mark = { by_agent ? WIRE_OF_SEAT : WIRE_OF_CLIENT, (uint64_t)seq } };
     if (by_agent)
         chat_tell_visitor(c, &event);
