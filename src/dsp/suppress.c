@@ -11,17 +11,23 @@
 #include "dsp/learned.h"
 #include "tccc/error.h"
 
-enum { BINS = SPECTRUM_BINS, SPEECH_BEGIN = 10, SPEECH_END = 128, SPREAD = 10, BEGIN_FRAMES = 12, QUICK_FRAMES = 30, FIRST_WINDOW = 100, WINDOW = 600 };
+enum { BINS = SPECTRUM_BINS, SPEECH_BEGIN = 10, SPEECH_END = 128, SPREAD = 10, RUMBLE_END = 3, BEGIN_FRAMES = 20, QUICK_FRAMES = 60, FIRST_WINDOW = 100, WINDOW = 600 };
+
+typedef struct {
+    float low, low_log, slope; /* from where on speech is likely at all, and its log2; likelihood an octave */
+} zeta_range;
 
 static const float SCALE = 32768;               /* s16: the scale of all powers here and in aec_residual */
-/* log2 of the power gain for noise: 0, -15, -9, -20 dB; AI: of the light gains below the learned ones */
-static const float depths[] = { [TCCC_NOISE_OFF] = 0, [TCCC_NOISE_MEDIUM] = -4.982892f, [TCCC_NOISE_LOW] = -2.989735f, [TCCC_NOISE_HIGH] = -6.643856f, [TCCC_NOISE_AI] = -2.989735f };
+/* log2 of the power gain for noise: 0, -20, -10, -30 dB; AI -9 dB: of the light gains below the learned ones */
+static const float depths[] = { [TCCC_NOISE_OFF] = 0, [TCCC_NOISE_MEDIUM] = -6.643856f, [TCCC_NOISE_LOW] = -3.321928f, [TCCC_NOISE_HIGH] = -9.965784f, [TCCC_NOISE_AI] = -2.989735f };
 static const float LEARNED_LEAST = 0.01f;       /* of amplitude, -40 dB */
 static const float ECHO_GAIN = 1e-4f;           /* power gain for echo, -40 dB */
 static const float SWITCH = 0.1f;               /* a frame: noise suppression comes and goes in 100 ms */
-static const float DEEPER = 0.66f;              /* a frame: 20 dB in 100 ms */
+static const float DEEPER = 1;                  /* a frame: 30 dB in 100 ms */
+static const float RUMBLE = -3.321928f;         /* log2 of the gain under 78 Hz, -20 dB beside the floor: engines, wind, desks; no voice */
 static const float NOISE_START = 1e3f, NOISE_MIN = 1, POWER_MIN = 1e-3f, POWER_MAX = 1e16f;
-static const float NOISE_STEP = 0.2f, NOISE_STEP_QUICK = 0.3f, NOISE_UP_MAX = 3;
+static const float NOISE_UP_MAX = 3;
+static const float NOISE_STEP = 0.04f;          /* 250 ms; of the first frames each counts about as much */
 static const float ECHO_HIDES = 4;              /* claimed echo of a quarter of the noise: nothing is learnt of the noise */
 static const float SMOOTH_KEEP = 0.8f;
 static const float FALL = 8;                    /* noise is not that much above what was there in the last 50 ms: it was speech or echo */
@@ -32,9 +38,9 @@ static const float PRIOR_LOG = 5.027706f;       /* log2(1 + r) */
 static const float DECISION_KEEP = 0.92f;       /* Ephraim & Malah's decision-directed weight */
 static const float RATIO_MIN = 6.309573e-3f;    /* -22 dB: no musical noise */
 static const float RATIO_MAX = 1000;
-static const float ZETA_KEEP = 0.7f, ZETA_LOW = 0.1, ZETA_HIGH = 0.316228f; /* -10 and -5 dB */
-static const float ZETA_LOW_LOG = -3.321928f, ZETA_SLOPE = 0.602060f;        /* log2 of ZETA_LOW; 1 over the octaves between */
-static const float ABSENCE_MAX = 0.98f;
+static const float ZETA_KEEP = 0.7f;
+static const zeta_range ZETA_NEAR = { 0.1584893f, -2.657542f, 0.602060f }, ZETA_BAND = { 0.2511886f, -1.993157f, 1.003433f }; /* -8 or -6 dB to -3 dB */
+static const float ABSENCE_MIN = 0.3f, ABSENCE_MAX = 0.999999f; /* nearer to 1 single peaks of noise do not pass: no musical noise */
 static const float LOG2_E = 1.442695f;
 
 /* exp(E1(v) / 2), Ephraim & Malah's factor, for v = 2^-12 .. 2^8 in quarters of octaves. */
@@ -170,7 +176,7 @@ static void suppress_learn_noise(suppress *state)
         return;
     }
     bool quick = state->frames < QUICK_FRAMES;
-    float step = quick ? NOISE_STEP_QUICK : NOISE_STEP;
+    float step = quick ? 1.0f / (float)(state->frames + 4) : NOISE_STEP;
     for (int k = 0; k < BINS; k++) {
         float noise = state->noise[k], all = noise + state->residual[k], over = state->power[k] / all;
         float present = 1 / (1 + elementary_exp2(PRIOR_LOG - over * PRIOR_SLOPE));
@@ -200,12 +206,11 @@ static void suppress_ratios(suppress *state)
     }
 }
 
-/* 0 up to -10 dB, 1 from -5 dB on, straight in dB between them. */
-static float suppress_likely(float zeta)
+static float suppress_likely(float zeta, zeta_range range) /* 0..1 */
 {
-    if (zeta <= ZETA_LOW) return 0;
-    if (zeta >= ZETA_HIGH) return 1;
-    return (elementary_log2(zeta) - ZETA_LOW_LOG) * ZETA_SLOPE;
+    if (zeta <= range.low) return 0;
+    float likely = (elementary_log2(zeta) - range.low_log) * range.slope;
+    return likely > 1 ? 1 : likely;
 }
 
 /* Probability a priori that a bin holds no speech: its near and far neighbours and the whole band must agree. */
@@ -214,13 +219,13 @@ static void suppress_absence(const suppress *state, float absence[BINS])
     float sum[BINS + 1];
     sum[0] = 0;
     for (int k = 0; k < BINS; k++) sum[k + 1] = sum[k] + state->zeta[k];
-    float band = suppress_likely((sum[SPEECH_END] - sum[SPEECH_BEGIN]) * (1.0f / (SPEECH_END - SPEECH_BEGIN)));
+    float band = suppress_likely((sum[SPEECH_END] - sum[SPEECH_BEGIN]) * (1.0f / (SPEECH_END - SPEECH_BEGIN)), ZETA_BAND);
     for (int k = 0; k < BINS; k++) {
         int below = k > 0 ? k - 1 : 0, over = k < BINS - 1 ? k + 1 : BINS - 1;
         int begin = k > SPREAD ? k - SPREAD : 0, end = k + SPREAD < BINS ? k + SPREAD + 1 : BINS;
-        float local = suppress_likely(0.25f * (state->zeta[below] + state->zeta[over]) + 0.5f * state->zeta[k]);
-        float wide = local > 0 && band > 0 ? suppress_likely((sum[end] - sum[begin]) / (float)(end - begin)) : 0;
-        float q = 1 - local * wide * band;
+        float local = band > 0 ? suppress_likely(0.25f * (state->zeta[below] + state->zeta[over]) + 0.5f * state->zeta[k], ZETA_NEAR) : 0;
+        float wide = local > 0 ? suppress_likely((sum[end] - sum[begin]) / (float)(end - begin), ZETA_NEAR) : 0;
+        float q = 1 - (1 - ABSENCE_MIN) * local * wide * band;
         absence[k] = q > ABSENCE_MAX ? ABSENCE_MAX : q;
     }
 }
@@ -289,6 +294,15 @@ static void suppress_gains(suppress *state, float gain[BINS], float noise_gain)
     for (int k = 0; k < BINS; k++) gain[k] = suppress_gain(state, k, absence[k], noise_gain);
 }
 
+static void suppress_rumble(suppress *state)
+{
+    float gain = elementary_exp2(state->weight * RUMBLE);
+    for (int k = 0; k < RUMBLE_END; k++) {
+        state->re[k] *= gain;
+        state->im[k] *= gain;
+    }
+}
+
 static void suppress_learned(suppress *state, float gain[BINS])
 {
     float wanted[BINS], before = state->learned_share, share = suppress_towards(before, state->level == TCCC_NOISE_AI ? 1 : 0, SWITCH);
@@ -319,6 +333,7 @@ void suppress_process(suppress *state, float pcm[FRAME_LEN])
     suppress_learned(state, gain);
     float comfort = noise_gain * (1 - state->learned_share);
     for (int k = 0; k < BINS; k++) suppress_apply(state, k, gain[k], comfort);
+    suppress_rumble(state);
     spectrum_take(&state->output, state->re, state->im, pcm);
     for (int i = 0; i < FRAME_LEN; i++) pcm[i] *= 1 / SCALE;
 }
