@@ -4,12 +4,16 @@
  */
 import { fetchBytes } from './compile.js';
 import { closeMicrophone, openMicrophone } from './microphone.js';
-import { createVoiceNode, loadVoiceModule } from './voice_node.js';
+import { closeVoiceNode, createVoiceNode, loadVoiceModule } from './voice_node.js';
 import { tcccError } from './errors.js';
 import { NOISE_LEVELS, STATS } from './voice_module.js';
 
 /** resume() of a context that waits for a click never settles, that of a slow sound card takes a second (Firefox). */
 const RESUME_MS = 2000;
+/** Chromium may lose the sound of a context that goes to sleep and wakes in the same moment: it is running, and its time stands still. */
+const SLEEP_AFTER_MS = 500;
+/** After waking, sound that has not begun by then is begun again. */
+const BEGIN_MS = 300;
 /** Chromium keeps a MediaStreamAudioSourceNode (about 1.5 kB) until its context is closed, however it is let go: so many are kept at most. */
 const SOURCES_MAX = 16;
 /** For the model of the noise level "ai" to come: 150 kB. */
@@ -72,6 +76,8 @@ export class Audio {
     this.isListening = false;
     /** We asked the context to sleep; its state says so only later. */
     this.isAsleep = false;
+    /** @type {ReturnType<typeof setTimeout> | undefined} */
+    this.sleepTimer = undefined;
     this.isBlocked = false;
     this.isDisposed = false;
     /** @type {Map<number, (values: number[] | null) => void>} */
@@ -302,18 +308,13 @@ export class Audio {
   }
 
   /** A new context, because a browser frees microphones' nodes with their context only. @param {Graph} graph */
-  renew({ context, node }) {
+  renew(graph) {
     this.graph = null;
     this.starting = null;
     this.source = null;
     this.nSources = 0;
     this.port = this.voicePort();
-    node.port.postMessage({ k: 'stop' });
-    node.onprocessorerror = null;
-    node.port.onmessage = null;
-    node.port.close();
-    node.disconnect();
-    context.close();
+    closeVoiceNode(graph);
     this.start().then(() => this.sleepIfIdle(), () => {});
   }
 
@@ -324,6 +325,12 @@ export class Audio {
       this.renew(this.graph);
       return;
     }
+    clearTimeout(this.sleepTimer);
+    this.sleepTimer = setTimeout(() => this.sleep(), SLEEP_AFTER_MS);
+  }
+
+  sleep() {
+    if (this.isWanted() || !this.graph) return;
     this.isAsleep = true;
     this.graph.context.suspend();
   }
@@ -333,9 +340,21 @@ export class Audio {
     if (!context || (context.state === 'running' && !this.isAsleep)) return;
     this.isAsleep = false;
     context.resume().then(() => this.setBlocked(false), () => {});
+    this.seeItRun(context);
     setTimeout(() => {
       if (this.isWanted() && context.state === 'suspended') this.setBlocked(true);
     }, RESUME_MS);
+  }
+
+  /** @param {AudioContext} context which was woken */
+  seeItRun(context) {
+    const { currentTime } = context;
+    setTimeout(() => {
+      if (context !== this.graph?.context || this.isAsleep || !this.isWanted() || context.state !== 'running') return;
+      if (context.currentTime > currentTime) return;
+      context.suspend().then(() => context.resume()).catch(() => {}); /* it was closed meanwhile */
+      this.seeItRun(context);
+    }, BEGIN_MS);
   }
 
   /** @param {boolean} blocked whether the browser holds back the sound */
@@ -429,11 +448,11 @@ export class Audio {
 
   dispose() {
     this.isDisposed = true;
+    clearTimeout(this.sleepTimer);
     for (const name of GESTURES) document.removeEventListener(name, this.onGesture, { capture: true });
     closeMicrophone(this.mic);
     this.mic = null;
-    this.graph?.node.port.postMessage({ k: 'stop' });
-    this.graph?.context.close();
+    if (this.graph) closeVoiceNode(this.graph);
     this.graph = null;
   }
 }

@@ -6,6 +6,8 @@ import { hasSimd } from './env.js';
 const RATE_HZ = 48000;
 /** Echo canceller's tail (include/tccc/media.h: 128 is usual). */
 const TAIL_MS = 128;
+/** A worklet whose context sleeps does not end. */
+const END_MS = 1000;
 
 /** @param {string} base @returns {string[]} best first */
 const moduleUrls = (base) => [...(hasSimd() ? [`${base}voice-simd.wasm`] : []), `${base}voice.wasm`];
@@ -82,4 +84,22 @@ export async function createVoiceNode({ base, byCore, loaded, onMessage }) {
     context.close();
     throw error;
   }
+}
+
+/**
+ * The worklet ends by itself before: Chromium keeps a context that is closed while its worklet is at work.
+ * @param {{context: AudioContext, node: AudioWorkletNode}} graph
+ */
+export function closeVoiceNode({ context, node }) {
+  const end = () => {
+    clearTimeout(timer);
+    node.port.onmessage = null;
+    node.port.close();
+    node.disconnect();
+    context.close();
+  };
+  const timer = setTimeout(end, END_MS);
+  node.onprocessorerror = null;
+  node.port.onmessage = ({ data }) => { if (data.k === 'stopped') end(); };
+  node.port.postMessage({ k: 'stop' });
 }

@@ -150,7 +150,10 @@ class VoiceProcessor extends scope.AudioWorkletProcessor {
   /** @param {Float32Array[][]} inputs @param {Float32Array[][]} outputs @returns {boolean} whether to go on */
   process(inputs, outputs) {
     const out = outputs[0][0];
-    if (this.isStopped) return false;
+    if (this.isStopped) {
+      this.port.postMessage({ k: 'stopped' });
+      return false;
+    }
     if (!this.voice || !out) return true;
     this.quantumMs = Date.now();
     this.voice.quantum(inputs[0][0] ?? null, out, scope.currentTime * 1e6);

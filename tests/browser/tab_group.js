@@ -6,9 +6,26 @@ import { Chromium, Tab } from '../peers/browser.js';
 import { Seat } from '../peers/seat.js';
 import { AGENTS } from '../e2e/centre.js';
 
-/** Before the page's own scripts: who has the microphone open. */
+/** Before the page's own scripts: who has the microphone open, and whether sound runs. */
 function watchMicrophone() {
   const tracks = [];
+  const contexts = [];
+  const Real = window.AudioContext;
+  window.AudioContext = class extends Real {
+    constructor(...args) {
+      super(...args);
+      const story = [];
+      contexts.push({ context: this, story });
+      this.addEventListener('statechange', () => story.push(`${Math.round(performance.now())} ${this.state}`));
+      for (const name of ['suspend', 'resume', 'close']) {
+        this[name] = () => {
+          story.push(`${Math.round(performance.now())} ${name}()`);
+          return Real.prototype[name].call(this).then(() => { story.push(`${Math.round(performance.now())} ${name} done`); });
+        };
+      }
+    }
+  };
+  window.contexts = () => contexts.map(({ context, story }) => `${context.state} at ${context.currentTime.toFixed(2)} s, now ${Math.round(performance.now())}: ${story.slice(-14)}; tracks ${tracks.map((track) => `${track.readyState} ${track.muted}`)}`);
   const devices = navigator.mediaDevices;
   const open = devices.getUserMedia.bind(devices);
   devices.getUserMedia = async (constraints) => {

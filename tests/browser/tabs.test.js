@@ -12,6 +12,9 @@ const SPEECH_DB = -50;
 const BOSS = 'boss@tests.example';
 const PEOPLE = [...AGENTS.map((userId, i) => ({ userId, name: userId, number: String(8001 + i) })), { userId: BOSS, name: 'Boss', number: '8009', role: 'admin' }];
 
+/** What a seat was told of a session, without what comes with its sound. */
+const calls = (seat, sessionId) => seat.log().then((log) => log.filter((one) => one.fields.sessionId === sessionId && !['progress', 'quality'].includes(one.name)).map((one) => one.name));
+
 describe('tabs that share a seat', function () {
   this.timeout(60000);
   const centre = useCentre({ browser: null, instance: { agents: PEOPLE } });
@@ -25,8 +28,6 @@ describe('tabs that share a seat', function () {
     if (this.currentTest.state === 'failed') console.log(await group.tell());
     await group.close();
   });
-
-  const calls = (seat, sessionId) => seat.log().then((log) => log.filter((one) => one.fields.sessionId === sessionId && one.name !== 'progress').map((one) => one.name));
 
   /** The tab plays speech. */
   async function untilHeard(seat) {
@@ -182,7 +183,6 @@ describe('tabs that share a seat in Firefox', function () {
     await group.untilSound(second, sessionId);
     await second.call('Call.hungUp', { sessionId });
     assert.equal((await second.next('sessionEnded')).closeBy, 'seat');
-    assert.deepEqual((await second.log()).filter(({ name, fields }) => fields.sessionId === sessionId && name !== 'progress' && name !== 'quality').map(({ name }) => name),
-      ['callOuted', 'calloutAccepted', 'sessionEnded']);
+    assert.deepEqual(await calls(second, sessionId), ['callOuted', 'calloutAccepted', 'sessionEnded']);
   });
 });

@@ -198,7 +198,9 @@ export class TabChaos {
     const leader = await this.leader();
     if (!leader) return 'no tab has the microphone';
     const [one] = await leader.tab.evaluate(() => tccc.Call.getStats({ sessionId: window.log.findLast(({ fields }) => fields.sessionId).fields.sessionId }).then((data) => [data], (error) => [error.code]));
-    return `tab ${this.group.seats.indexOf(leader) + 1}: ${JSON.stringify(one.data ?? one)}`;
+    const contexts = await leader.tab.evaluate(() => window.contexts());
+    await delay(500);
+    return `tab ${this.group.seats.indexOf(leader) + 1}: ${JSON.stringify(one.data ?? one)}\n  ${contexts}\n  ${await leader.tab.evaluate(() => window.contexts())}`;
   }
 
   /** After-call work may follow: the status is the same in all tabs. */
