@@ -115,7 +115,7 @@ static void reply_health(server *s, const edge_http_request *request) {
 static void reply_metrics(server *s, const edge_http_request *request) {
     size_t length;
     metrics_sources from = { .store = s->store, .agents = s->agents, .queues = s->queues, .pushes = s->pushes, .records = s->records, .asr = s->asr, .backlog = s->backlog,
-                             .registrar = s->registrar, .trunks = s->trunks, .edge = s->edge, .calls = calls_count(s->calls),
+                             .registrar = s->registrar, .trunks = s->trunks, .chats = s->chats, .edge = s->edge, .calls = calls_count(s->calls),
                              .seats = seats_count(s->seats), .stopping = s->stopping };
     const char *text = metrics_print(s->metrics, &from, &length);
     edge_reply(s->edge, request->id, 200, METRICS_CONTENT_TYPE, "cache-control: no-store\n", text, length);

@@ -100,7 +100,7 @@ describe('flows of chats', function flows() {
     const { d } = await customer.until(() => customer.events.find(({ e, d: one }) => e === 'sessionEnded' && one.sessionId === sessionId), 'the end');
     assert.equal(d.closeBy, 'seat');
     const { EndStatus, Satisfaction, StaffId } = await record(sessionId);
-    assert.deepEqual({ EndStatus, Satisfaction, StaffId }, { EndStatus: 1, Satisfaction: { Id: '1', Label: 'Yes' }, StaffId: agent.userId });
+    assert.deepEqual({ EndStatus, Satisfaction, StaffId }, { EndStatus: 1, Satisfaction: { Id: 1, Label: 'Yes' }, StaffId: agent.userId });
   });
 
   it('what is no choice is answered, once too often leads away; keys are choices, too, and lead round', async () => {
@@ -206,7 +206,7 @@ describe('flows of chats', function flows() {
     await agent.ask('chat.end', { sessionId });
     await customer.until(() => has(customer, 'sessionEnded', sessionId), 'the end');
     await admin.patch('settings/online', { silenceSeconds: null });
-    assert.equal((await record(sessionId)).Satisfaction.Id, 'noInput');
+    assert.deepEqual((await record(sessionId)).Satisfaction, { Id: 0, Label: 'noInput' });
   });
 
   it('IVR-034 a flow that a chat cannot run is not bound, and the sentence names the module', async () => {

@@ -183,6 +183,35 @@ static void put_calls(metrics *m, const metrics_sources *from) {
     }
 }
 
+static void put_chat_ends(metrics *m, const chat_counters *c) {
+    static const struct { enum chat_end end; const char *name; } ends[] = {
+        { CHAT_END_ABNORMAL, "abnormal" }, { CHAT_END_NORMAL, "agent" }, { CHAT_END_NO_AGENT, "noAgent" }, { CHAT_END_DECLINED, "declined" },
+        { CHAT_END_IVR_GIVE_UP, "flow" }, { CHAT_END_CUSTOMER_SILENT, "silent" }, { CHAT_END_CUSTOMER, "customer" } };
+    begin(m, "tcccd_chats_ended_total", "counter", "Chats that have ended, by who or what ended them.");
+    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
+        put(m, "tcccd_chats_ended_total{end=\"%s\"} %" PRIu64 "\n", ends[i].name, c->ended[ends[i].end]);
+}
+
+static void put_chats(metrics *m, const metrics_sources *from) {
+    static const char *const phases[] = { "flow", "queued", "offered", "open" }, *const senders[] = { "client", "seat", "system" };
+    chat_counters c;
+    if (!from->chats)
+        return;
+    chats_count(from->chats, &c);
+    begin(m, "tcccd_chats", "gauge", "Chats that run now: in their flow, waiting, ringing at an agent's page, with an agent.");
+    for (int i = 0; i < 4; i++)
+        put(m, "tcccd_chats{phase=\"%s\"} %d\n", phases[i], c.running[i]);
+    begin(m, "tcccd_chat_queue_longest_wait_seconds", "gauge", "How long the visitor who waits the longest has waited.");
+    put(m, "tcccd_chat_queue_longest_wait_seconds %.3f\n", (double)acd_length(chats_queues(from->chats), 0, 0).longest_ms / 1000);
+    COUNTER(m, "chats_accepted", "Chats that an agent has accepted.", c.accepted);
+    begin(m, "tcccd_chat_wait_seconds_total", "counter", "How long those had waited in the queue, together.");
+    put(m, "tcccd_chat_wait_seconds_total %.3f\n", (double)c.waited_ms / 1000);
+    put_chat_ends(m, &c);
+    begin(m, "tcccd_chat_messages_total", "counter", "Messages of chats, by their senders; system is the server.");
+    for (int i = 0; i < 3; i++)
+        put(m, "tcccd_chat_messages_total{from=\"%s\"} %" PRIu64 "\n", senders[i], c.messages[i]);
+}
+
 /* ---- the rest ---- */
 
 static void put_pushes(metrics *m, const metrics_sources *from) {
@@ -304,6 +333,7 @@ const char *metrics_print(metrics *m, const metrics_sources *from, size_t *lengt
     put_agents(m, from);
     put_queues(m, from);
     put_service_level(m);
+    put_chats(m, from);
     put_pushes(m, from);
     put_records(m, from);
     put_asr(m, from);

@@ -8,6 +8,7 @@
 
 #include "server/acd/queue.h"
 #include "server/asr/asr.h"
+#include "server/chat/chat.h"
 #include "server/edge/edge.h"
 #include "server/push/push.h"
 #include "server/record/record.h"
@@ -37,6 +38,7 @@ typedef struct {                      /* where the rest is read; NULL: left out 
     const backlog *backlog;
     const registrar *registrar;
     trunks *trunks;
+    const chats *chats;
     const edge *edge;
     int calls, seats;
     bool stopping;

@@ -116,6 +116,7 @@ static int write_end(chats *all, const store_chat *row) {
     if (!error && body)
         error = push_put(all->parts.pushes, row->app_id, "im", row->session_id, body);
     int ended = store_end(db);
+    all->counters.ended[row->end_status & 127]++;
     free(body);
     if (!error && !ended)
         pushes_wake(all->parts.pushes);
@@ -148,7 +149,11 @@ static void finish(chat *c) {
 
 static void open_chat(chat *c) {
     deadline_clear(c->all->parts.timers, &c->offer);
-    c->row.accept_ms = c->row.accept_ms ? c->row.accept_ms : clock_unix_ms();
+    if (!c->row.accept_ms) {
+        c->row.accept_ms = clock_unix_ms();
+        c->all->counters.accepted++;
+        c->all->counters.waited_ms += (uint64_t)(c->row.accept_ms > c->row.queued_ms ? c->row.accept_ms - c->row.queued_ms : 0);
+    }
     snprintf(c->row.user_id, sizeof c->row.user_id, "%s", agent_row(c->agent)->user_id);
     c->step.accept_ms = clock_unix_ms();
     const store_agent *row = agent_row(c->agent);
@@ -361,6 +366,16 @@ void chats_agent_connected(void *ctx, agent *a, bool is) {
 }
 
 /* ---- life ---- */
+
+void chats_count(const chats *all, chat_counters *counters) {
+    *counters = all->counters;
+    memset(counters->running, 0, sizeof counters->running);
+    for (struct le *le = all->list.head; le; le = le->next)
+        if (((chat *)le->data)->phase != CHAT_PHASE_OVER)
+            counters->running[((chat *)le->data)->phase]++;
+}
+
+acd *chats_queues(const chats *all) { return all->queues; }
 
 void chats_stop(chats *all) { all->stopped = true; }
 

@@ -36,6 +36,17 @@ void chats_go_on(chats *all);
 void chats_stop(chats *all);
 void chats_free(chats *all);
 
+typedef struct {
+    int running[4];                   /* in their flow, queued, offered, with an agent */
+    uint64_t ended[128];              /* by EndStatus */
+    uint64_t messages[3];             /* by enum wire_from */
+    uint64_t accepted, waited_ms;     /* and how long those had waited since they came into a queue */
+} chat_counters;
+
+void chats_count(const chats *all, chat_counters *counters);
+/* The queues of chats. */
+acd *chats_queues(const chats *all);
+
 /* For seat_handler: chat.* of both kinds of seat. */
 void chats_request(chats *all, seat *s, const wire_request *request, uint64_t ticket);
 /* Adds to the n sessions of a snapshot; returns how many there are then. */

@@ -44,8 +44,10 @@ static int keep(chat *c, store_chat_message *row) {
     row->seq = c->last_seq + 1;
     row->time_ms = clock_unix_ms();
     int error = store_put_chat_message(c->all->parts.store, row);
-    if (!error)
+    if (!error) {
         c->last_seq = row->seq;
+        c->all->counters.messages[row->sender]++;
+    }
     return error;
 }
 

@@ -3,6 +3,7 @@
 #define TCCC_SERVER_CHAT_STATE_H
 
 #include "server/chat/chat.h"
+#include "server/chat/chat_record.h"
 #include "server/chat/chat_table.h"
 #include "server/ivr/flow_run.h"
 #include "server/libre.h"
@@ -55,6 +56,7 @@ struct chats {
     struct list list;
     struct hash *by_id;
     bool stopped;
+    chat_counters counters;
 };
 
 /* chat.c */
@@ -117,9 +119,5 @@ void chat_note_read(chat *c, seat *s, const wire_request *request, uint64_t tick
 void chat_typing(chat *c, seat *s, const wire_request *request, uint64_t ticket);
 /* The answer to a message that was stored before its chat ended, and is sent again. False: there is no such message. */
 bool chat_sent_before(chats *all, seat *s, const wire_request *request, uint64_t ticket);
-
-/* chat_record.c */
-/* left: the message that was left to a flow, or NULL. */
-char *chat_push_body(const store_chat *row, const char *left);
 
 #endif

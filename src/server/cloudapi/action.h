@@ -35,6 +35,9 @@
     X(ResetExtensionPassword, reset_extension_password, 0) \
     X(DescribeTelCdr, describe_tel_cdr, NEEDS_AGENTS | FOR_INSPECTOR) \
     X(DescribeSessionDetail, describe_session_detail, NEEDS_AGENTS | FOR_INSPECTOR) \
+    X(DescribeIMCdrs, describe_im_cdrs, FOR_INSPECTOR) \
+    X(DescribeIMCdrList, describe_im_cdr_list, FOR_INSPECTOR) \
+    X(DescribeChatMessages, describe_chat_messages, FOR_INSPECTOR) \
     X(DescribeTelCallInfo, describe_tel_call_info, FOR_INSPECTOR) \
     X(DescribeIvrAudioList, describe_ivr_audio_list, FOR_INSPECTOR) \
     X(UploadIvrAudio, upload_ivr_audio, NEEDS_PROMPTS) \

@@ -64,10 +64,10 @@ int store_list_chats(store *s, int64_t app_id, int64_t from_ms, int64_t to_ms, i
                      bool (*each)(void *ctx, const store_chat *chat), void *ctx)
 {
     int64_t count = 0;
-    int error = sql_only_integer(sql_query(s, "SELECT count(*) FROM chat WHERE app_id=?1 AND start_ms>=?2 AND start_ms<?3", "iii", app_id, from_ms, to_ms), &count);
+    int error = sql_only_integer(sql_query(s, "SELECT count(*) FROM chat WHERE app_id=?1 AND start_ms>=?2 AND start_ms<?3 AND end_ms>0", "iii", app_id, from_ms, to_ms), &count);
     *total = (int)count;
     if (error) return error;
-    return each_chat(row_query(s, &chat_shape, "FROM chat WHERE app_id=?1 AND start_ms>=?2 AND start_ms<?3 ORDER BY start_ms DESC, session_id LIMIT ?4 OFFSET ?5",
+    return each_chat(row_query(s, &chat_shape, "FROM chat WHERE app_id=?1 AND start_ms>=?2 AND start_ms<?3 AND end_ms>0 ORDER BY start_ms DESC, session_id LIMIT ?4 OFFSET ?5",
                                "iiiii", app_id, from_ms, to_ms, sql_count(limit), sql_count(offset)), each, ctx);
 }
 

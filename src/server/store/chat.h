@@ -62,7 +62,7 @@ int store_put_chat(store *s, const store_chat *chat);            /* new or chang
 int store_get_chat(store *s, const char *session_id, store_chat *chat);
 /* Chats that have not ended, the oldest first. */
 int store_list_running_chats(store *s, bool (*each)(void *ctx, const store_chat *chat), void *ctx);
-/* Of start_ms in [from_ms, to_ms), newest first; *total counts all. */
+/* Those that have ended, of start_ms in [from_ms, to_ms), newest first; *total counts all. */
 int store_list_chats(store *s, int64_t app_id, int64_t from_ms, int64_t to_ms, int offset, int limit, int *total,
                      bool (*each)(void *ctx, const store_chat *chat), void *ctx);
 /* Who served this visitor last: "" nobody. */
