@@ -42,6 +42,8 @@ static const float ZETA_KEEP = 0.7f;
 static const zeta_range ZETA_NEAR = { 0.1584893f, -2.657542f, 0.602060f }, ZETA_BAND = { 0.2511886f, -1.993157f, 1.003433f }; /* -8 or -6 dB to -3 dB */
 static const float ABSENCE_MIN = 0.3f, ABSENCE_MAX = 0.999999f; /* nearer to 1 single peaks of noise do not pass: no musical noise */
 static const float LOG2_E = 1.442695f;
+static const float FACTOR_ONE = 8;              /* from there on the factor below is 1 */
+static const float SURE = 0.999f;               /* speech is there: its gain alone counts, to 0.03 dB */
 
 /* exp(E1(v) / 2), Ephraim & Malah's factor, for v = 2^-12 .. 2^8 in quarters of octaves. */
 static const float amplitude_factor[] = {
@@ -230,10 +232,11 @@ static void suppress_absence(const suppress *state, float absence[BINS])
     }
 }
 
-/* Ephraim & Malah's gain when speech is there. log_v: log2 of ratio * above / (1 + ratio). */
-static float suppress_speech_gain(float wiener, float log_v)
+/* Ephraim & Malah's gain when speech is there. v: ratio * above / (1 + ratio). */
+static float suppress_speech_gain(float wiener, float v)
 {
-    float place = (log_v + 12) * 4;
+    if (v >= FACTOR_ONE) return wiener;
+    float place = (elementary_log2(v + 1e-6f) + 12) * 4;
     place = place < 0 ? 0 : place > FACTOR_LAST - 0.01f ? FACTOR_LAST - 0.01f : place;
     int i = (int)place;
     float gain = wiener * (amplitude_factor[i] + (place - (float)i) * (amplitude_factor[i + 1] - amplitude_factor[i]));
@@ -249,12 +252,12 @@ static float suppress_gain(suppress *state, int k, float absence, float noise_ga
         return 1;
     }
     float wiener = state->ratio[k] / (1 + state->ratio[k]), v = wiener * state->above[k];
-    float speech = suppress_speech_gain(wiener, elementary_log2(v + 1e-6f));
-    float floor = (noise * noise_gain + echo * ECHO_GAIN) / (noise + echo);
+    float speech = suppress_speech_gain(wiener, v);
     float odds = absence * (1 + state->ratio[k]) * elementary_exp2(-v * LOG2_E);
     float present = (1 - absence) / (1 - absence + odds);
     state->speech[k] = speech * speech * state->power[k];
-    float floor_log = 0.5f * elementary_log2(floor);
+    if (present > SURE) return speech;
+    float floor_log = 0.5f * (echo > 0 ? elementary_log2((noise * noise_gain + echo * ECHO_GAIN) / (noise + echo)) : state->depth);
     return elementary_exp2(floor_log + present * (elementary_log2(speech) - floor_log));
 }
 
