@@ -18,7 +18,7 @@ void config_init(config *c) {
         .calls = { .ring_s = 20, .queue_s = 60, .resume_s = 60, .stop_limit_s = 30, .no_reply_s = 8, .outbound_ring_s = 60, .music = "" },
         .push = { .retry_s = { 10, 60, 300 }, .timeout_s = 15, .tls_ca = "" },
         .prompts = { .voice = "en-us", .speech_url = "", .speech_mib = 256 },
-        .visitors = { .sign_ins_per_minute = 60 },
+        .visitors = { .sign_ins_per_minute = 60, .sessions = 100, .upload_mib = 500 },
         .heartbeat_ms = 5000,
         .data = "tcccd.sqlite",
         .log_level = LOG_LEVEL_INFO,
@@ -181,8 +181,11 @@ static void read_calls(reading *r) {
 
 static void read_visitors(reading *r) {
     json_reader in;
-    if (begin(r, "visitors", KNOWN("signInsPerMinute"), &in))
-        r->c->visitors.sign_ins_per_minute = (int)json_integer_or(&in, "signInsPerMinute", r->c->visitors.sign_ins_per_minute, 1, 1000000);
+    if (!begin(r, "visitors", KNOWN("signInsPerMinute", "sessionsPerAddress", "uploadMegabytesPerHour"), &in))
+        return;
+    r->c->visitors.sign_ins_per_minute = (int)json_integer_or(&in, "signInsPerMinute", r->c->visitors.sign_ins_per_minute, 1, 1000000);
+    r->c->visitors.sessions = (int)json_integer_or(&in, "sessionsPerAddress", r->c->visitors.sessions, 1, 1000000);
+    r->c->visitors.upload_mib = (int)json_integer_or(&in, "uploadMegabytesPerHour", r->c->visitors.upload_mib, 1, 1000000);
 }
 
 static void read_push(reading *r) {

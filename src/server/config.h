@@ -57,6 +57,8 @@ typedef struct {
     } prompts;
     struct {
         int sign_ins_per_minute;      /* of visitors, from one address */
+        int sessions;                 /* at a time, likewise */
+        int upload_mib;               /* an hour, likewise */
     } visitors;
     int heartbeat_ms;
     const char *data;                 /* path of the SQLite file, or a postgresql:// URL */

@@ -475,7 +475,8 @@ static bool start_visitors(server *s) {
     char folder[1024];
     data_folder(s->config, folder, sizeof folder);
     visitors_parts parts = { .edge = s->edge, .store = s->store, .timers = s->timers, .log = s->log, .folder = folder,
-                             .sign_ins_per_minute = s->config->visitors.sign_ins_per_minute };
+                             .sign_ins_per_minute = s->config->visitors.sign_ins_per_minute, .sessions = s->config->visitors.sessions,
+                             .upload_mib = s->config->visitors.upload_mib };
     chat_files_parts files = { .edge = s->edge, .store = s->store, .workers = s->workers, .log = s->log, .folder = folder };
     s->visitors = visitors_new(&parts);
     s->files = s->visitors ? chat_files_new(&files) : NULL;

@@ -1,7 +1,8 @@
 /** visitor.test.js: visitors: channels, sign-in, their seats and what is not theirs. Layer: tests. */
 import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
 import { AdminClient } from './admin_client.js';
-import { postVisitor } from './chat_people.js';
+import { chatWith, openVisitor, postVisitor } from './chat_people.js';
 import { useServer } from './server_centre.js';
 import { WireSeat } from './wire_seat.js';
 
@@ -135,5 +136,96 @@ describe('visitors of one address', function flood() {
     const good = answers.filter(({ status }) => status === 200).length;
     assert.ok(good >= 5 && good <= 6, `${good}`);
     assert.ok(answers.filter(({ status }) => status === 429).every(({ body }) => body.error.code === 'LIMIT'));
+  });
+});
+
+describe('visitors who want too much', function limits() {
+  this.timeout(60000);
+  const centre = useServer({ change: { visitors: { signInsPerMinute: 1000, sessionsPerAddress: 3, uploadMegabytesPerHour: 12 } } });
+  const seats = [];
+  let agent;
+  before(async () => {
+    const admin = new AdminClient(centre().tcccd);
+    const { groupId } = await admin.post('groups', { name: 'limits', type: 'online', maxConcurrency: 20 });
+    await admin.post('channels', { channelId: 'shop', name: 'Shop', groupId });
+    await admin.put(`agents/agent0@tests.example/groups/${groupId}`, { priority: 1 });
+  });
+  beforeEach(async () => { agent = await centre().seatOf('agent0@tests.example'); });
+  afterEach(async () => {
+    for (const seat of seats.splice(0)) {
+      for (const { sessionId } of seat.sessions ?? []) await seat.ask('visit.end', { sessionId }).catch(() => {});
+      await seat.close();
+    }
+  });
+  const visitor = async () => {
+    const seat = await openVisitor(centre().tcccd, { channel: 'shop' });
+    seats.push(seat);
+    return seat;
+  };
+  const begin = async (seat) => {
+    const told = await seat.ask('visit.start', { type: 'im' });
+    (seat.sessions ??= []).push(told);
+    return told.sessionId;
+  };
+
+  it('as many sessions run from one address as the configuration says; when one ends another may begin', async () => {
+    const [a, b, c, d] = [await visitor(), await visitor(), await visitor(), await visitor()];
+    const first = await begin(a);
+    await begin(b);
+    await begin(c);
+    await assert.rejects(begin(d), (error) => error.code === 'LIMIT' && /address/.test(error.message));
+    await a.ask('visit.end', { sessionId: first });
+    await begin(d);
+  });
+
+  it('a visitor begins ten sessions a minute', async () => {
+    const one = await visitor();
+    for (let i = 0; i < 10; i++) await one.ask('visit.end', { sessionId: await begin(one) });
+    await assert.rejects(begin(one), (error) => error.code === 'LIMIT' && /minute/.test(error.message));
+    await begin(await visitor());
+  });
+
+  it('a page that asks more than a hundred times in a second is answered LIMIT, and the connection stays', async () => {
+    const one = await visitor();
+    const sessionId = await begin(one);
+    const answers = await Promise.allSettled(Array.from({ length: 250 }, () => one.ask('chat.history', { sessionId })));
+    const refused = answers.filter(({ reason }) => reason?.code === 'LIMIT').length;
+    assert.ok(refused >= 1 && refused <= 151, `${refused}`);
+    assert.equal(one.closed, null);
+  });
+
+  it('files: so many bytes of a chat, and of an address in an hour', async () => {
+    const one = await visitor();
+    const sessionId = await chatWith(one, agent);
+    one.sessions = [{ sessionId }];
+    const promise = (seat, size) => seat.ask('chat.upload', { sessionId, name: 'x', size, mime: 'text/plain' });
+    await promise(one, 10 << 20);
+    await assert.rejects(promise(one, 3 << 20), (error) => error.code === 'LIMIT' && /hour/.test(error.message));
+    await promise(one, 1 << 20);
+    for (let i = 0; i < 8; i++) await promise(agent, 10 << 20); /* an agent is bound by the chat alone */
+    await promise(agent, 9 << 20);
+    await assert.rejects(promise(agent, 1), (error) => error.code === 'LIMIT' && /100 MiB/.test(error.message));
+  });
+
+  it('a visitor reads no file of another: not by its number, not by an address of its own, not by sending it on', async () => {
+    const [one, thief] = [await visitor(), await visitor()];
+    const [sessionId, own] = [await chatWith(one, agent), await chatWith(thief, agent)];
+    Object.assign(one, { sessions: [{ sessionId }] });
+    Object.assign(thief, { sessions: [{ sessionId: own }] });
+    const base = `http://127.0.0.1:${centre().tcccd.httpPort}`;
+    const upload = async (seat, id) => {
+      const told = await seat.ask('chat.upload', { sessionId: id, name: 'secret.txt', size: 6, mime: 'text/plain' });
+      assert.equal((await fetch(base + told.url, { method: 'PUT', body: 'secret' })).status, 200);
+      return told;
+    };
+    const secret = await upload(one, sessionId), mine = await upload(thief, own);
+    const [path, query] = secret.getUrl.split('?'), [, myQuery] = mine.getUrl.split('?');
+    for (const address of [path, `${path}?${myQuery}`, `${path}?expires=99999999999&signature=${'0'.repeat(64)}`, `${mine.getUrl.split('?')[0]}?${query}`, secret.url])
+      assert.equal((await fetch(base + address)).status, 403, address);
+    const send = (url) => thief.ask('chat.send', { sessionId: own, clientId: randomUUID(), kind: 'file', url, name: 'x', size: 6, mime: 'text/plain' });
+    await assert.rejects(send(secret.getUrl), { code: 'ARG_RANGE' });
+    await assert.rejects(send(path), { code: 'ARG_RANGE' });
+    for (const [method, args] of [['chat.history', {}], ['chat.upload', { name: 'x', size: 1, mime: 'a/b' }], ['chat.read', { seq: 1 }], ['visit.end', {}], ['chat.rate', { score: 5 }]])
+      await assert.rejects(thief.ask(method, { sessionId, ...args }), { code: 'NOT_FOUND' }, method);
   });
 });

@@ -3,6 +3,7 @@
 
 #include "base/json.h"
 #include "server/record/record_url.h"
+#include "server/visitor/visitor.h"
 #include "tccc/error.h"
 
 #include <errno.h>
@@ -58,9 +59,14 @@ void chat_file_url(chat_files *all, const char *file_id, char *url, size_t capac
 
 static int promise(chat_files *all, const store_chat_file *file, const char **sentence) {
     int count = 0;
-    int error = store_count_chat_files(all->parts.store, file->session_id, &count);
+    int64_t bytes = 0;
+    int error = store_count_chat_files(all->parts.store, file->session_id, &count, &bytes);
     if (!error && count >= CHAT_FILES_MAX) {
         *sentence = "The chat has 100 files already.";
+        return TCCC_E_LIMIT;
+    }
+    if (!error && bytes + file->size > CHAT_FILES_BYTES) {
+        *sentence = "size: the files of a chat may have 100 MiB together.";
         return TCCC_E_LIMIT;
     }
     return error ? error : store_put_chat_file(all->parts.store, file);
@@ -77,6 +83,8 @@ void chat_file_offer(chat_files *all, int64_t app_id, const char *session_id, se
     snprintf(file.session_id, sizeof file.session_id, "%s", session_id);
     snprintf(file.name, sizeof file.name, "%s", request->args.name);
     snprintf(file.mime, sizeof file.mime, "%s", request->args.mime);
+    if (!error && seat_visitor(s))
+        error = visitor_may_upload(seat_visitor(s), file.size, &sentence);
     if (!error)
         error = promise(all, &file, &sentence);
     if (!error)

@@ -12,7 +12,7 @@
 
 typedef struct chat_files chat_files;
 
-enum { CHAT_FILE_URL = 256, CHAT_FILE_PUT_S = 600, CHAT_FILE_GET_S = 24 * 3600, CHAT_FILES_MAX = 100 /* of one chat */ };
+enum { CHAT_FILE_URL = 256, CHAT_FILE_PUT_S = 600, CHAT_FILE_GET_S = 24 * 3600, CHAT_FILES_MAX = 100 /* of one chat */, CHAT_FILES_BYTES = 100 << 20 /* likewise */ };
 
 typedef struct {
     edge *edge;

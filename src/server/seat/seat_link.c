@@ -142,13 +142,28 @@ static void carry_out(seat *s, const wire_request *request, uint64_t ticket) {
     }
 }
 
+/* Anybody may be a visitor: no page of one keeps the server from others. */
+static bool is_too_fast(seat *s) {
+    uint64_t now = clock_ms();
+    if (now - s->requests_ms >= 1000) {
+        s->requests_ms = now;
+        s->n_requests = 0;
+    }
+    return s->visitor && ++s->n_requests > SEAT_VISITOR_REQUESTS_PER_S;
+}
+
 static void take_request(seat_link *link, const wire_request *request) {
     seat *s = link->seat;
     uint64_t ticket;
     const char *text;
     size_t len;
     switch (outbox_request(s->box, request->id, &ticket, &text, &len)) {
-    case OUTBOX_NEW: carry_out(s, request, ticket); break;
+    case OUTBOX_NEW:
+        if (is_too_fast(s))
+            seat_answer(s, ticket, request->method, NULL, TCCC_E_LIMIT, "More than 100 requests were sent in a second.");
+        else
+            carry_out(s, request, ticket);
+        break;
     case OUTBOX_PENDING: break;
     case OUTBOX_ANSWERED: seat_link_send_text(link, text, len); break;
     case OUTBOX_FORGOTTEN: seat_link_bye(link, TCCC_E_PROTOCOL, "The request is older than the last 64.", WIRE_CLOSE_PROTOCOL); break;

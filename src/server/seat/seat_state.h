@@ -7,7 +7,8 @@
 #include "server/store/seat.h"
 #include "server/visitor/visitor.h"
 
-enum { SEAT_HELLO_MS = 5000, SEAT_AWAY_MS = 5000 /* a page that is loaded again is back by then */, SEAT_CHANNELS = 4, SEAT_WELCOME_MAX = WIRE_TEXT_MAX, SEAT_ASKS_PER_S = 20 /* each becomes a row of the history */ };
+enum { SEAT_HELLO_MS = 5000, SEAT_AWAY_MS = 5000 /* a page that is loaded again is back by then */, SEAT_CHANNELS = 4, SEAT_WELCOME_MAX = WIRE_TEXT_MAX, SEAT_ASKS_PER_S = 20 /* each becomes a row of the history */,
+       SEAT_VISITOR_REQUESTS_PER_S = 100 };
 
 typedef struct seat_link {           /* one signalling WebSocket */
     struct le le, hash;
@@ -27,6 +28,8 @@ struct seat {
     visitor *visitor;
     int n_asks;                      /* for its status, in the second that began at asks_ms */
     uint64_t asks_ms;
+    int n_requests;                  /* a visitor's, in the second that began at requests_ms */
+    uint64_t requests_ms;
     bool answering, has_news;        /* a status that a request changes is told after its answer */
     seat_link *link;                 /* NULL: the connection is lost */
     edge_seat media;

@@ -211,10 +211,15 @@ int store_get_chat_file(store *s, const char *file_id, store_chat_file *file)
     return row_one(row_query(s, &file_shape, "FROM chat_file WHERE file_id=?1", "t", file_id), &file_shape, file);
 }
 
-int store_count_chat_files(store *s, const char *session_id, int *count)
+int store_count_chat_files(store *s, const char *session_id, int *count, int64_t *bytes)
 {
-    int64_t n = 0;
-    int error = sql_only_integer(sql_query(s, "SELECT count(*) FROM chat_file WHERE session_id=?1", "t", session_id), &n);
-    *count = (int)n;
-    return error;
+    query *q = sql_query(s, "SELECT count(*), coalesce(sum(size), 0) FROM chat_file WHERE session_id=?1", "t", session_id);
+    int error = sql_one(q);
+    *count = 0;
+    *bytes = 0;
+    if (error) return error;
+    *count = (int)sql_integer(q, 0);
+    *bytes = sql_integer(q, 1);
+    sql_end(q);
+    return 0;
 }

@@ -109,6 +109,6 @@ typedef struct {                  /* key: file_id */
 
 int store_put_chat_file(store *s, const store_chat_file *file);  /* new or changed */
 int store_get_chat_file(store *s, const char *file_id, store_chat_file *file);
-int store_count_chat_files(store *s, const char *session_id, int *count);
+int store_count_chat_files(store *s, const char *session_id, int *count, int64_t *bytes);   /* also those that were only promised */
 
 #endif

@@ -29,11 +29,15 @@ static void destroy(void *arg) {
     v->all->n--;
 }
 
-static bool is_needed(const visitor *v) {
-    bool needed = v->token[0] || v->n_pages;
+static bool has_session(const visitor *v) {
+    bool has = false;
     for (int i = 0; i < VISITOR_TYPES; i++)
-        needed |= v->sessions[i][0] != 0;
-    return needed;
+        has |= v->sessions[i][0] != 0;
+    return has;
+}
+
+static bool is_needed(const visitor *v) {
+    return v->token[0] || v->n_pages || has_session(v);
 }
 
 static void settle(visitor *v) {
@@ -116,11 +120,58 @@ void visitor_drop_page(visitor *v, seat *s) {
     settle(v);
 }
 
+/* ---- limits ---- */
+
+bool visitor_take(visitor_bucket *bucket, double n, double most, double ms) {
+    uint64_t now = clock_ms();
+    bucket->left = bucket->at_ms ? bucket->left + (double)(now - bucket->at_ms) * most / ms : most;
+    if (bucket->left > most)
+        bucket->left = most;
+    bucket->at_ms = now;
+    if (bucket->left < n)
+        return false;
+    bucket->left -= n;
+    return true;
+}
+
+visitor_address *visitor_address_of(visitors *all, const char *remote) { return &all->addresses[hash_joaat_str(remote) % VISITOR_ADDRESSES]; }
+
+/* A session counts where it began. */
+void visitor_note_address(visitor *v, const char *remote) {
+    if (!has_session(v))
+        v->from = visitor_address_of(v->all, remote);
+}
+
+static int may_begin(visitor *v, const char **sentence) {
+    if (v->from && v->from->sessions >= v->all->parts.sessions) {
+        *sentence = "Too many sessions run from this address. End one first.";
+        return TCCC_E_LIMIT;
+    }
+    if (visitor_take(&v->begins, 1, VISITOR_BEGINS, 60000))
+        return 0;
+    *sentence = "More than 10 sessions were begun in a minute. Wait a minute.";
+    return TCCC_E_LIMIT;
+}
+
+int visitor_may_upload(visitor *v, int64_t bytes, const char **sentence) {
+    double most = (double)v->all->parts.upload_mib * 1048576;
+    if (!v->from || visitor_take(&v->from->bytes, (double)bytes, most, 3600000))
+        return 0;
+    *sentence = "This address has uploaded too much in an hour. Wait an hour.";
+    return TCCC_E_LIMIT;
+}
+
+/* ---- sessions ---- */
+
 void visitor_began(visitor *v, enum wire_session_type type, const char *session_id) {
+    if (v->from && !v->sessions[type][0])
+        v->from->sessions++;
     snprintf(v->sessions[type], sizeof v->sessions[type], "%s", session_id);
 }
 
 void visitor_ended(visitor *v, enum wire_session_type type) {
+    if (v->from && v->sessions[type][0])
+        v->from->sessions--;
     v->sessions[type][0] = 0;
     settle(v);
 }
@@ -139,7 +190,7 @@ void visitors_serve(visitors *all, enum wire_session_type type, const visit_serv
 }
 
 static void start(visitors *all, seat *s, const wire_request *request, uint64_t ticket) {
-    const visitor *v = seat_visitor(s);
+    visitor *v = seat_visitor(s);
     enum wire_session_type type = request->args.visit_type;
     store_channel channel;
     const char *sentence = NULL;
@@ -154,6 +205,8 @@ static void start(visitors *all, seat *s, const wire_request *request, uint64_t 
         error = TCCC_E_STATE;
         sentence = "A session of this type is running. End it first.";
     }
+    if (!error)
+        error = may_begin(v, &sentence);
     if (error)
         seat_answer(s, ticket, request->method, NULL, error, sentence);
     else

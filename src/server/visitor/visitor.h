@@ -32,7 +32,9 @@ typedef struct {
     deadlines *timers;
     const logger *log;
     const char *folder;              /* keeps the key that visitors are known again by */
-    int sign_ins_per_minute;         /* of one address */
+    int sign_ins_per_minute;         /* of one address, as the next two */
+    int sessions;                    /* at a time */
+    int upload_mib;                  /* an hour */
 } visitors_parts;
 
 visitors *visitors_new(const visitors_parts *parts);   /* NULL: no memory, or the folder cannot be written */
@@ -57,6 +59,8 @@ void visitor_add_page(visitor *v, seat *s);            /* below VISITOR_PAGES_MA
 void visitor_drop_page(visitor *v, seat *s);           /* gone for good. NULL: none came */
 /* Its channel as it is now. 0 or NOT_FOUND (deleted, or no longer of this app), IO. */
 int visitor_channel(const visitor *v, store_channel *channel);
+/* Whether its address may bring so many bytes more. 0 or LIMIT with a sentence. */
+int visitor_may_upload(visitor *v, int64_t bytes, const char **sentence);
 /* A session of this type began or ended: a visitor has one of each type at most. */
 void visitor_began(visitor *v, enum wire_session_type type, const char *session_id);
 void visitor_ended(visitor *v, enum wire_session_type type);

@@ -43,19 +43,8 @@ static void fail(visitors *all, edge_request id, int error, const char *sentence
     edge_reply(all->parts.edge, id, http_of(error), "application/json", headers, json, n > 0 ? (size_t)n : 0);
 }
 
-/* Token bucket: so many a minute, and so many at once. */
 static bool may_sign_in(visitors *all, const char *remote) {
-    visitor_address *at = &all->addresses[hash_joaat_str(remote) % VISITOR_ADDRESSES];
-    uint64_t now = clock_ms();
-    double most = all->parts.sign_ins_per_minute;
-    at->allowance = at->at_ms ? at->allowance + (double)(now - at->at_ms) * most / 60000 : most;
-    if (at->allowance > most)
-        at->allowance = most;
-    at->at_ms = now;
-    if (at->allowance < 1)
-        return false;
-    at->allowance--;
-    return true;
+    return visitor_take(&visitor_address_of(all, remote)->sign_ins, 1, all->parts.sign_ins_per_minute, 60000);
 }
 
 /* What a visitor is known again by: nobody else can say it. */
@@ -168,6 +157,7 @@ static void sign(visitors *all, const edge_http_request *request) {
         error = find_visitor(all, &channel, &who, &v, &sentence);
     if (!error) {
         put_facts(v, &channel, &who);
+        visitor_note_address(v, request->remote);
         error = visitor_make_token(v);
     }
     LOG(all->parts.log, LOG_LEVEL_INFO, "visitor.sign_in", log_text("from", request->remote), log_error("error", error));

@@ -177,8 +177,11 @@ static void steps_and_files_belong_to_their_chat(void **state)
     assert_int_equal(store_get_chat_file(*state, "f1", &found), 0);
     assert_true(found.there && found.size == 7);
     assert_string_equal(found.mime, "text/plain");
-    assert_int_equal(store_count_chat_files(*state, "s1", &count), 0);
-    assert_int_equal(count, 1);
+    int64_t bytes = 0;
+    assert_int_equal(store_count_chat_files(*state, "s1", &count, &bytes), 0);
+    assert_true(count == 1 && bytes == 7);
+    assert_int_equal(store_count_chat_files(*state, "s2", &count, &bytes), 0);
+    assert_true(count == 0 && bytes == 0);
 }
 
 static void a_chats_place_goes_with_it(void **state)
