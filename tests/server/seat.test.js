@@ -162,4 +162,17 @@ describe('a seat on the wire', function () {
     assert.match(await (await fetch(`${base}/metrics`)).text(), /^tcccd_calls \d+$/m);
     assert.equal((await fetch(`${base}/nothing/here`)).status, 404);
   });
+
+  it('a page that takes the seat over hears nothing before its welcome, whatever its coming changes', async () => {
+    const first = await WireSeat.open(centre().tcccd, { token: await token('agent55@tests.example') });
+    await first.ask('agent.online');
+    assert.equal((await first.ask('agent.device', { microphone: 'denied' })).status, 'notReady');
+    const second = await WireSeat.open(centre().tcccd, { token: await token('agent55@tests.example') });
+    assert.equal(second.messages[0].t, 'welcome'); // the page has not said yet what its microphone is: free again
+    assert.equal(second.welcome.agent.status, 'free');
+    await second.ask('agent.status', { status: 'notReady' });
+    assert.deepEqual(second.events.filter((one) => one.seq <= second.welcome.seq), []);
+    await first.until(() => first.closed, 'the end of the first');
+    await second.close();
+  });
 });

@@ -184,6 +184,13 @@ static inline void server_end(seat_server *s, server_call *call, enum wire_close
     if (server_is_idle(s)) server_agent(s, AGENT_EVENT_CALL_ENDED);
 }
 
+static inline void server_consult(seat_server *s, server_call *call, enum wire_consult state, const char *reason) {
+    wire_event event = { .name = WIRE_EV_CONSULT, .session_id = call->id };
+    event.consult.state = state;
+    event.consult.reason = reason;
+    server_event(s, &event);
+}
+
 static inline void server_held(seat_server *s, server_call *call, bool held) {
     wire_event event = { .name = WIRE_EV_HELD, .session_id = call->id };
     event.held.held = call->held = held;
@@ -251,6 +258,9 @@ static inline int server_execute(seat_server *s, const wire_request *request, wi
         answer->result.sdp = "v=0\r\n";
         return 0;
     }
+    if (request->method == WIRE_CALL_MONITOR)
+        answer->result = (wire_result){ .session_id = request->args.session_id, .caller = "13900000009", .callee = "4001234567", .text_only = request->args.text_only };
+    if (request->method == WIRE_CALL_CONSULT) answer->result.consult_session_id = request->args.session_id;
     return server_call_method(s, request);
 }
 
