@@ -22,9 +22,11 @@ static void write_one(agents *all, const store_status *row) {
 void history_write(agents *all) {
     agent_history *h = &all->history;
     deadline_clear(all->timers, &h->due);
+    store_behind(all->db, true);
     if (h->n && write_together(all))
         for (int i = 0; i < h->n; i++)
             write_one(all, &h->rows[i]);
+    store_behind(all->db, false);
     h->n = 0;
 }
 

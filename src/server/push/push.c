@@ -15,6 +15,7 @@ enum {
     LOOK_MS = 1000,                  /* how often the outbox is looked at while something in it waits */
     LOOK_ANYWAY_MS = 60 * 1000,      /* and otherwise: a command beside us may have put something there */
     FORGET_MS = 3600 * 1000,         /* how often delivered ones are deleted */
+    UNSETTLED_MS = 5, UNSETTLED_LOOKS = 200, /* what is not durable yet is not sent, for a second at most */
     STORE_PAUSE_MS = 10000           /* after the store refused a result: not to send the same over and over */
 };
 #define KEEP_MS (7 * 86400 * 1000LL) /* delivered ones are kept for so long */
@@ -33,7 +34,7 @@ struct pushes {
     sender *sender;
     deadline look, forget;
     flight flights[FLIGHTS_MAX];
-    int n_flights;
+    int n_flights, unsettled_looks;
     push_counters counters;
 };
 
@@ -75,7 +76,12 @@ bool push_prepare(pushes *all, int64_t app_id, const char *kind, const char *ses
 
 int push_put(pushes *all, int64_t app_id, const char *kind, const char *session_id, const char *body) {
     store_push row;
-    return push_prepare(all, app_id, kind, session_id, &row) ? store_put_push(all->db, &row, body) : 0;
+    if (!push_prepare(all, app_id, kind, session_id, &row))
+        return 0;
+    store_behind(all->db, true); /* it is sent when it is durable */
+    int error = store_put_push(all->db, &row, body);
+    store_behind(all->db, false);
+    return error;
 }
 
 int push_replay(pushes *all, int64_t app_id, const char *uuid) {
@@ -136,7 +142,9 @@ static bool write_result(pushes *all, store_push *row, bool ok, const char *sent
         note_success(row);
     else
         note_failure(all, row, sentence);
+    store_behind(all->db, true); /* lost by a power cut, it is sent again with its UUID */
     int error = store_put_push(all->db, row, NULL);
+    store_behind(all->db, false);
     if (error)
         LOG(all->log, LOG_LEVEL_ERROR, "push.store", log_text("uuid", row->uuid), log_error("error", error));
     else
@@ -234,11 +242,16 @@ static bool add_app(void *ctx, int64_t app_id) {
     return list->n < FLIGHTS_MAX;
 }
 
-/* Sends what is due, and looks again when more will be. */
+/* Sends what is due and durable, and looks again when more will be. */
 static void look(pushes *all) {
     app_list apps = { .n = 0 };
     int64_t now_ms = clock_unix_ms(), next_ms = 0;
     deadline_clear(all->timers, &all->look);
+    if (!store_is_settled(all->db) && all->unsettled_looks++ < UNSETTLED_LOOKS) {
+        (void)deadline_set(all->timers, &all->look, UNSETTLED_MS, on_timer, all);
+        return;
+    }
+    all->unsettled_looks = 0;
     (void)store_list_push_apps(all->db, now_ms, add_app, &apps);
     for (int i = 0; i < apps.n && all->n_flights < FLIGHTS_MAX; i++)
         send_app(all, apps.ids[i], now_ms);

@@ -362,6 +362,7 @@ void records_free(records *all)
         mailbox_close(&all->results);
     }
     workers_free(all->files);                /* files get their names, rows are written */
+    record_file_stop(all);
     free_taps(all);
     for (int i = 0; i < all->n_threads; i++)
         record_thread_free(all->threads[i]);

@@ -16,11 +16,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { META_MAX = 4096 };
+enum { META_MAX = 4096, SETTLE_MS = 10 };
 
 static const char running_folder[] = "running", part_ending[] = ".part", meta_ending[] = ".json";
 
-typedef struct {                     /* a worker's task */
+typedef struct record_task {         /* a worker's task */
+    struct record_task *next;        /* in `settling` */
     records *all;
     store_recording row;
     bool has_file, cut, recovered;
@@ -184,6 +185,39 @@ static void tell_error(const task *t)
         LOG(t->all->log, LOG_LEVEL_ERROR, "record.empty", log_text("record", t->row.record_id), log_error("error", t->error));
 }
 
+/* The note beside a recording goes when its row is durable: until then it is all that a power cut would leave. */
+static void forget_notes(records *all)
+{
+    for (task *t; (t = all->settling);) {
+        all->settling = t->next;
+        unlink(t->meta);
+        free(t);
+    }
+}
+
+static void settle(void *owner)
+{
+    records *all = owner;
+    if (store_is_settled(all->db))
+        forget_notes(all);
+    else
+        deadline_set(all->timers, &all->settle, SETTLE_MS, settle, all);
+}
+
+void record_file_stop(records *all)
+{
+    deadline_clear(all->timers, &all->settle);
+    forget_notes(all);
+}
+
+static int put_row(task *t)
+{
+    store_behind(t->all->db, true);
+    int error = store_put_recording(t->all->db, &t->row);
+    store_behind(t->all->db, false);
+    return error;
+}
+
 static void done_finish(void *arg, int started)
 {
     task *t = arg;
@@ -202,13 +236,18 @@ static void done_finish(void *arg, int started)
     all->counters.bytes += (uint64_t)t->row.bytes;
     if (kept && all->counters.disk_full && !t->cut)
         all->counters.disk_full = all->alarmed = false;
-    if (!store_put_recording(all->db, &t->row) && t->error != TCCC_E_IO)
-        unlink(t->meta);
+    bool is_done = !put_row(t) && t->error != TCCC_E_IO;
     LOG(all->log, LOG_LEVEL_INFO, t->recovered ? "record.recovered" : "record.finished", log_text("record", t->row.record_id),
         log_text("session", t->row.session_id), log_integer("bytes", t->row.bytes), log_integer("duration_ms", t->row.duration_ms));
     if (all->handler.finished)
         all->handler.finished(all->ctx, &t->row);
-    free(t);
+    if (!is_done) {
+        free(t);
+        return;
+    }
+    t->next = all->settling;
+    all->settling = t;
+    settle(all);
 }
 
 void record_file_finish(records *all, const store_recording *row, bool has_file, bool cut, bool recovered)
@@ -257,13 +296,13 @@ static void recover_one(records *all, const char *name)
     snprintf(final, sizeof final, "%s/%s", all->folder, row.file);
     record_part_path(all, row.record_id, path);
     bool has_part = exists(path), is_named = !has_part && exists(final);
-    if (is_named && rename(final, path))
-        is_named = false;
-    if (!store_get_recording(all->db, row.record_id, &known) && known.bytes > 0 && !has_part && !is_named) {
+    if (!has_part && !store_get_recording(all->db, row.record_id, &known) && known.bytes > 0) { /* only the note was left */
         record_meta_path(all, row.record_id, path);
         unlink(path);
         return;
     }
+    if (is_named && rename(final, path))
+        is_named = false;
     record_file_finish(all, &row, has_part || is_named, true, true);
 }
 

@@ -35,7 +35,8 @@ struct records {
     record_counters counters;
     bool alarmed;                    /* the full disk has been told */
     bool expiring;                   /* files are being deleted */
-    deadline expiry;
+    deadline expiry, settle;
+    struct record_task *settling;    /* whose rows are not durable yet: newest first */
 };
 
 /* Where a recording is while it runs, and what is written beside it. */
@@ -49,6 +50,8 @@ char *record_meta_write(const store_recording *row);
 void record_file_finish(records *all, const store_recording *row, bool has_file, bool cut, bool recovered);
 /* Finishes what a killed server has left. */
 void record_file_recover(records *all);
+/* Ends what waits for the store. */
+void record_file_stop(records *all);
 /* records/ and what is in it for running ones. 0 or IO. */
 int record_file_make_folders(const records *all);
 

@@ -35,7 +35,9 @@ static store_seat row_of(const seat *s) {
 
 int seat_keep(seat *s) {
     store_seat row = row_of(s);
+    store_behind(s->all->store, true);
     int error = store_put_seat(s->all->store, &row);
+    store_behind(s->all->store, false);
     if (error)
         LOG(s->all->log, LOG_LEVEL_ERROR, "seat.keep", log_text("user", seat_name(s)), log_error("error", error));
     s->kept = s->kept || !error;
@@ -47,12 +49,16 @@ int seat_keep(seat *s) {
 
 void seats_save(seats *all) {
     deadline_clear(all->timers, &all->save);
-    if (store_begin(all->store))
+    store_behind(all->store, true);
+    if (store_begin(all->store)) {
+        store_behind(all->store, false);
         return; /* the next change, or hello, tries again */
+    }
     for (struct le *le = all->seats.head; le; le = le->next)
         if (((seat *)le->data)->changed)
             (void)seat_keep(le->data);
     (void)store_end(all->store);
+    store_behind(all->store, false);
 }
 
 static void save_due(void *owner) { seats_save(owner); }

@@ -93,7 +93,9 @@ static int try_first(backlog *b)
     bool has_push = false;
     entry *e = &b->entries[b->first];
     char *line = e->line ? e->line : journal_read(&b->file, e->place, e->length);
+    store_behind(b->db, true);
     int error = line ? finished_call_put_line(b->db, line, e->length, &has_push) : TCCC_E_IO;
+    store_behind(b->db, false);
     if (for_good(error)) refuse(b, line, e->length, error);
     if (!error) b->counts.delayed++;
     if (line != e->line) free(line);
@@ -156,7 +158,9 @@ static int keep_for_later(backlog *b, const store_cdr *cdr, const store_push *pu
 
 int store_keep_cdr(backlog *b, const store_cdr *cdr, const store_push *push, const char *body)
 {
+    store_behind(b->db, true); /* the call's end holds up nobody else's call */
     int error = b->n ? TCCC_E_AGAIN : finished_call_put(b->db, cdr, push, body);
+    store_behind(b->db, false);
     if (error) return keep_for_later(b, cdr, push, body, error);
     b->counts.kept++;
     if (push && b->stored) b->stored(b->ctx);

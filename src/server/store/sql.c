@@ -239,6 +239,13 @@ int sql_only_copy(query *q, char **text)
 
 /* ---- groups of writes ---- */
 
+void store_behind(store *s, bool on)
+{
+    if (s->driver->behind && !s->group_depth) s->driver->behind(s, on);
+}
+
+bool store_is_settled(store *s) { return !s->driver->is_settled || s->driver->is_settled(s); }
+
 int store_begin(store *s)
 {
     if (s->group_depth) {

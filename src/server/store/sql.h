@@ -47,6 +47,8 @@ typedef struct sql_driver {
     int (*begin)(store *s);                                       /* a group of writes */
     int (*commit)(store *s);
     void (*rollback)(store *s);
+    void (*behind)(store *s, bool on);                            /* outside of groups; NULL: every commit waits for the disk */
+    bool (*is_settled)(store *s);                                 /* NULL with behind */
 } sql_driver;
 
 extern const sql_driver sqlite_driver, postgres_driver;
@@ -54,7 +56,7 @@ extern const sql_driver sqlite_driver, postgres_driver;
 struct store {
     const sql_driver *driver;
     const logger *log;
-    void *db;                     /* the driver's */
+    void *db, *behind;            /* the driver's */
     query *kept[SQL_KEPT_MAX];
     int n_kept;
     query dead;                   /* stands for a query that could not begin */

@@ -2,7 +2,7 @@
  * Further parts: staff.h, cdr.h, flow.h, recording.h, push.h, setting.h.
  *
  * One store is one SQLite file in WAL mode (or ":memory:"), or a PostgreSQL database (a URL). All calls are made on the control thread
- * and are short; a write is durable when the call returns. A lost connection to a database is opened again by the next calls; what
+ * and are short; a write is durable when the call returns, unless store_behind says otherwise. A lost connection to a database is opened again by the next calls; what
  * was asked for in between gets IO. Texts are UTF-8 and are copied; NULL is written as "", and bytes that are no UTF-8 as
  * U+FFFD. Getters fill the caller's struct. Lists call `each` for every row in a stable order; it must not write to the store and
  * ends the list early by returning false. Unless said otherwise a function returns 0, NOT_FOUND (there is no such row; or a rule of
@@ -34,6 +34,11 @@ void store_close(store *s);       /* NULL is allowed */
  * store_end undo all and return it (that a row to change or delete is not there, NOT_FOUND, is no such failure). A pair inside a pair belongs to the outer one. */
 int store_begin(store *s);
 int store_end(store *s);
+/* While it is on, writes do not wait for the disk: the end of the process loses none of them, a power cut those of the last moments, until
+ * store_is_settled. For what nobody outside is told before. Not inside a group, where it is ignored. PostgreSQL waits all the same. */
+void store_behind(store *s, bool on);
+/* Everything that was written is durable. */
+bool store_is_settled(store *s);
 
 /* SeatUserInfo.Role of the cloud API (ADM-031 to ADM-033). */
 enum staff_role { STAFF_ADMIN = 1, STAFF_INSPECTOR = 2, STAFF_AGENT = 3 };
