@@ -12,7 +12,7 @@
 static const int OPEN_BUSY_MS = 20000; /* another tcccd may be bringing the schema up to date */
 static const int BUSY_MS = 500; /* another process (a backup) may hold the file for a moment; longer would hold calls up */
 
-enum { FAR_BEHIND_PAGES = 16000 };    /* 64 MiB of log: its thread cannot keep up, and the next commit checkpoints itself */
+enum { FAR_BEHIND_PAGES = 8000 };     /* 32 MiB of log: its thread cannot keep up, and the next commit checkpoints itself */
 
 /* Writes that do not wait for the disk: how it is brought there. Made with the first. */
 typedef struct {
