@@ -278,7 +278,7 @@ describe('the admin API', function () {
     assert.deepEqual((await admin.get('settings/quickReplies')).texts, ['One moment.']);
   });
 
-  it('IVR-001 IVR-007 IVR-008 ADM-020 flows: saved, published, bound, withdrawn, deleted', async () => {
+  it('IVR-001 IVR-007 IVR-008 IVR-014 ADM-020 flows: saved, published, bound, withdrawn, deleted', async () => {
     const document = { start: 'hello', modules: [{ id: 'hello', type: 'play', label: 'Greeting', sound: { text: 'Welcome' }, next: 'bye' }, { id: 'bye', type: 'end', label: 'End' }] };
     const flow = await admin.post('flows', { name: 'Welcome', document });
     assert.deepEqual([flow.kind, flow.state, flow.version], ['ivr', 'unpublished', 1]);

@@ -4,6 +4,9 @@ import { called } from '../peers/sipp.js';
 import { PASSWORD, Postgres } from '../peers/postgres.js';
 import { ServerCentre } from './server_centre.js';
 
+/** A record without what the second of asking decides: addresses are signed for a time. */
+const unsigned = (record) => JSON.parse(JSON.stringify(record).replace(/\?expires=\d+&signature=[0-9a-f]+/g, ''));
+
 describe('tcccd on PostgreSQL', function () {
   this.timeout(60000);
   let database, centre;
@@ -40,11 +43,11 @@ describe('tcccd on PostgreSQL', function () {
   it('keeps the record of a call over a restart', async () => {
     const call = await talk();
     await hangUp(call);
-    const before = await centre.cdr(call.sessionId);
+    const before = unsigned(await centre.cdr(call.sessionId));
     await centre.clear();
     await centre.tcccd.stop();
     await centre.tcccd.restart();
-    assert.deepEqual(await centre.cdr(call.sessionId), before);
+    assert.deepEqual(unsigned(await centre.cdr(call.sessionId)), before);
   });
 
   it('a call goes on and ends while the database is away; its record comes when it is back', async () => {

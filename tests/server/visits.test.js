@@ -67,7 +67,7 @@ describe('visits by voice and video', function suite() {
     return all;
   };
 
-  it('SDK-125 to SDK-136 a voip session: callIn with all fields, media for both pages, hold, digits, sessionEnded, a record of type 3', async () => {
+  it('AMB-06 SDK-125 to SDK-136 a voip session: callIn with all fields, media for both pages, hold, digits, sessionEnded, a record of type 3', async () => {
     const { seat, visitor, sessionId } = await begin('voip');
     assert.equal((await visitor.next('callOuted')).type, 'voip');
     assert.deepEqual(await visitor.next('queued'), { sessionId, type: 'voip', ahead: 0 });

@@ -306,7 +306,7 @@ static void a_wrong_instance_is_told(void **state) {
     store_close(db);
 }
 
-static void sip_statuses_become_end_statuses(void **state) {
+static void sip_statuses_become_end_statuses(void **state) { /* AMB-28 */
     (void)state;
     static const struct { int sip; const char *name; } cases[] = {
         { 486, "busy" }, { 600, "busy" }, { 603, "userReject" }, { 408, "notAnswer" }, { 480, "notAnswer" }, { 404, "numberNotExist" }, { 410, "numberNotExist" },
