@@ -118,13 +118,13 @@ static void measure_noise(const signal_f32 *clean, const signal_f32 *noisy, cons
     enum { PAUSE_FROM = 7 * RATE / 10 };
     int n = (out->n < clean->n ? out->n : clean->n) - LAG_MAX, speech = RATE, speech_n = n - RATE - LAG_MAX;
     int lag = lag_of(clean->x + speech, out->x + speech, speech_n);
-    double before = 0, after = 0, quiet = active_power(clean->x, clean->n) * 1e-4;
+    double before = 0, after = 1e-20, step = pow(2, -30) / 12, quiet = active_power(clean->x, clean->n) * 1e-4;
     for (int i = PAUSE_FROM; i + FRAME + lag <= n; i += FRAME) { /* before, the noise is being found */
         if (!is_pause(clean, i, quiet)) continue;
         before += power_of(noisy->x + i, FRAME);
-        after += power_of(out->x + i + lag, FRAME);
+        after += power_of(out->x + i + lag, FRAME) + step; /* a file of 16 bits is not quieter than its rounding */
     }
-    printf("{\"pauses_db\":%.1f,\"si_sdr_before_db\":%.1f,\"si_sdr_db\":%.1f,\"stoi_before\":%.3f,\"stoi\":%.3f,\"lag_ms\":%.1f}\n", decibel(before / (after + 1e-20)),
+    printf("{\"pauses_db\":%.1f,\"si_sdr_before_db\":%.1f,\"si_sdr_db\":%.1f,\"stoi_before\":%.3f,\"stoi\":%.3f,\"lag_ms\":%.1f}\n", decibel(before / after),
            si_sdr_db(clean->x + speech, noisy->x + speech, speech_n), si_sdr_db(clean->x + speech, out->x + speech + lag, speech_n),
            stoi(clean->x + speech, noisy->x + speech, speech_n), stoi(clean->x + speech, out->x + speech + lag, speech_n), lag * 1000.0 / RATE);
 }

@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { mean, tell } from './figures.js';
 import { drawSpectra } from './pictures.js';
-import { OUT, WORK, all, hasPesq, measure, pesq, run, runScript } from './programs.js';
+import { OUT, WORK, all, hasPesq, measure, pesqBetween, run, runScript } from './programs.js';
 
 const engines = {
   unprocessed: (input, out) => fs.promises.copyFile(input, out),
@@ -49,7 +49,9 @@ export async function prepareNoise(material, quick) {
 async function judge(engine, one) {
   const [noisy, clean, out] = [file(folder, one.name), file(folder, `c${one.talker}`), file(madeBy(engine), one.name)];
   await engines[engine](noisy, out);
-  return { ...one, ...await measure('noise', clean, noisy, out), ...(hasPesq ? { pesq: await pesq(clean, out) } : {}) };
+  const seen = await measure('noise', clean, noisy, out);
+  const heard = hasPesq ? { pesq: await pesqBetween(clean, out, 0.9, 8.9, seen.lag_ms, path.join(madeBy(engine), `${one.name}-piece`)) } : {};
+  return { ...one, ...seen, ...heard };
 }
 
 export async function noise(quick) {
