@@ -15,9 +15,9 @@ async function seatFor(centre, path, closeLater) {
 /**
  * Tests of these calls: {way: 'out' | 'in', codec, line, path}. Pairwise over both browsers: every value of browser, direction,
  * codec, line and media path meets every other value of another column that the product allows. TLS lines carry SRTP
- * whose ciphertext passes the relay.
+ * whose ciphertext passes the relay. more: further tests, with the centre.
  */
-export function describeSound(browser, calls) {
+export function describeSound(browser, calls, more = () => {}) {
   describe(`sound in ${browser}`, function () {
     this.timeout(60000);
     const centre = useCentre({ browser, tls: true });
@@ -46,5 +46,6 @@ export function describeSound(browser, calls) {
         assert.deepEqual(await seat.story(sessionId), STORIES[way]);
       });
     }
+    more(centre);
   });
 }

@@ -1,5 +1,6 @@
 /** sound_chromium.test.js: both sides hear each other: Chromium, and a desk phone. Layer: tests. */
 import { AGENTS, EXTENSION, useCentre } from './centre.js';
+import { itCancelsEcho } from './echo.js';
 import { describeSound } from './sound.js';
 
 describeSound('chromium', [
@@ -7,7 +8,7 @@ describeSound('chromium', [
   { way: 'in', codec: 'opus', line: 'udp', path: 'two WebSockets' },
   { way: 'out', codec: 'PCMU', line: 'tls', path: 'one WebSocket' },
   { way: 'in', codec: 'PCMU', line: 'tls', path: 'data channel' },
-]);
+], itCancelsEcho);
 
 describe('sound with desk phones', function () {
   this.timeout(60000);

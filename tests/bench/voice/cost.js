@@ -21,7 +21,7 @@ export async function cost() {
   const lines = new Map(text.trim().split('\n').map((line) => JSON.parse(line)).map((one) => [one.name, one]));
   const give = (name, goal) => {
     const one = lines.get(name);
-    if (one) tell(name, one.unit, one.direction, one.value, { goal, peers: one.peer ? { [one.peer]: one.peer_value } : {} });
+    if (one) tell(name.replace(/^(voice|size): /, 'cost, '), one.unit, one.direction, one.value, { goal, peers: one.peer ? { [one.peer]: one.peer_value } : {} });
     return one?.value;
   };
   give('voice: whole path, wasm', 200);

@@ -18,6 +18,13 @@ export function tell(name, unit, direction, value, { goal = null, peers = {}, el
 
 export const figures = () => found;
 
+/** Figures of an earlier run for the parts of the benchmark that were not asked for this time, in the order of `parts`. */
+export function withEarlier(earlier, asked, parts) {
+  const partOf = ({ name }) => name.split(/[:,] /)[0];
+  const all = [...earlier.filter((one) => !asked.includes(partOf(one))), ...found];
+  return parts.flatMap((part) => all.filter((one) => partOf(one) === part));
+}
+
 export const number = (value) => (Number.isFinite(value) ? String(Number(value.toPrecision(3))) : '-');
 const reaches = ({ direction }, value, bound) => (direction === 'lower' ? value <= bound : value >= bound);
 export const isMissed = (one) => one.goal !== null && !reaches(one, one.value, one.goal);

@@ -5,13 +5,14 @@
  * table. Material is made under build/bench/voice from Debian packages and seeds. VOICE_PESQ, when set, is a command that reads lines of
  * two WAV files, separated by a tab, and answers each with the PESQ (wide band) of the second (ITU-T P.862.2's licence does not let it come
  * with this tree); without it, figures of STOI and SDR stand alone.
+ * Asked for some parts only, it keeps the figures that voice.json has of the others.
  * usage: node tests/bench/voice/run.js [--quick] [echo] [noise] [gain] [network] [cost]
  */
 import fs from 'node:fs';
 import path from 'node:path';
 import { cost, prepareCost } from './cost.js';
 import { echo, prepareEcho } from './echo.js';
-import { figures, isMissed, table } from './figures.js';
+import { figures, isMissed, table, withEarlier } from './figures.js';
 import { gain, prepareGain } from './gain.js';
 import { sources } from './material.js';
 import { network, prepareNetwork } from './network.js';
@@ -41,7 +42,9 @@ expect(stages);
 for (const part of parts) await PARTS[part][1](quick);
 stopJudge();
 
-fs.writeFileSync(path.join(OUT, 'voice.json'), `${JSON.stringify(figures(), null, 1)}\n`);
+const results = path.join(OUT, 'voice.json');
+const earlier = fs.existsSync(results) ? JSON.parse(fs.readFileSync(results, 'utf8')) : [];
+fs.writeFileSync(results, `${JSON.stringify(withEarlier(earlier, parts, Object.keys(PARTS)), null, 1)}\n`);
 console.log(table());
 const goals = figures().filter((one) => one.goal !== null);
 console.log(`\n${figures().length} figures, ${goals.filter(isMissed).length} of ${goals.length} goals missed; ! marks a peer that is better; (in brackets: measured elsewhere)`);
