@@ -76,11 +76,12 @@ static void crossfade(float *out, const float *a, const float *b, int n, float a
     }
 }
 
-int stretch_shorten(float *pcm, int n, float likeness_min)
+int stretch_shorten(float *pcm, int n, int lag_max, float likeness_min)
 {
-    int lag_max = n / 2 < STRETCH_LAG_MAX ? n / 2 : STRETCH_LAG_MAX;
     match found;
 
+    lag_max = lag_max < STRETCH_LAG_MAX ? lag_max : STRETCH_LAG_MAX;
+    lag_max = lag_max < n / 2 ? lag_max : n / 2;
     if (lag_max < STRETCH_LAG_MIN)
         return 0;
     found = match_find(pcm, 1, n, lag_max);
@@ -91,11 +92,12 @@ int stretch_shorten(float *pcm, int n, float likeness_min)
     return found.lag;
 }
 
-int stretch_lengthen(float *pcm, int n, float likeness_min)
+int stretch_lengthen(float *pcm, int n, int lag_max, float likeness_min)
 {
-    int lag_max = n < STRETCH_LAG_MAX ? n : STRETCH_LAG_MAX;
     match found;
 
+    lag_max = lag_max < STRETCH_LAG_MAX ? lag_max : STRETCH_LAG_MAX;
+    lag_max = lag_max < n ? lag_max : n;
     if (lag_max < STRETCH_LAG_MIN)
         return 0;
     found = match_find(pcm, -1, n, lag_max);

@@ -1,9 +1,10 @@
 /* jitter_delay.h: how long packets take and how long to wait for them. Layer: media. Sans-IO.
  *
- * A packet's delay is its arrival less its timestamp, above the fastest of the last 5 to 10 s (`base`). A histogram of it
- * that forgets within 13 s gives the delay t of least cost t + price * (late(t) + lost * late(t - packet)): where packets
- * carry a copy of the one before, a lost one costs nothing when its successor is in time. Spikes that come again and again
- * are remembered by themselves. Sources: Moon, Kurose & Towsley 1998 (histograms, spikes).
+ * A packet's delay is its arrival less its timestamp, above the fastest of the last 5 to 10 s (`base`). Each of 200 aims is tried by
+ * an imagined playout: a packet that comes too late for it is waited for, and what it plays is older until it has caught up. The
+ * one that cost least in the last 13 s is followed: mean age + price * share made up. Where packets carry a copy of the one
+ * before, a lost one costs nothing when its successor is in time. So one rule weighs jitter, standstills that come again, and
+ * queues that fill. Source: Moon, Kurose & Towsley 1998 (delay against late packets).
  */
 #ifndef TCCC_MEDIA_JITTER_DELAY_H
 #define TCCC_MEDIA_JITTER_DELAY_H
@@ -15,30 +16,27 @@
 
 enum {
     JITTER_DELAY_BIN_MS = 5,
-    JITTER_DELAY_BINS = 200,    /* 1 s */
-    JITTER_DELAY_SPIKES = 8
+    JITTER_DELAY_BINS = 200     /* 1 s */
 };
 
-typedef struct {                /* one standstill of the network */
-    uint64_t at_us;             /* first late packet's arrival */
-    uint64_t last_us;           /* newest late packet's arrival */
-    float height_ms;            /* longest delay */
-} jitter_spike;
+typedef struct {                /* what would have become of a playout that aims at one delay */
+    float age_ms;               /* of what it plays now: above its aim since a late packet was waited for */
+    float mean_ms;              /* of age_ms */
+    float made_up;              /* share of speech that came too late, or never with no copy in time */
+} jitter_candidate;
 
 typedef struct {
     int min_ms, max_ms;
     bool started;
-    float bins[JITTER_DELAY_BINS]; /* sum 1 */
+    jitter_candidate candidates[JITTER_DELAY_BINS]; /* the n-th aims at n + 1 bins */
+    int cheapest;               /* index of the one of least cost */
+    float recent_ms;            /* longest delay of late, sinking */
     float weight;               /* packets counted so far, up to the memory's length */
-    float usual_ms;             /* delay that nine of ten packets keep */
-    float cheapest_ms;          /* delay of least cost */
-    int64_t anchor_us;          /* transit (arrival - timestamp) of the first bin's left edge */
-    int64_t least_us, least_before_us; /* transit of the fastest packet of this 5 s and of the 5 s before */
+    uint64_t newest_us;         /* highest media time so far */
+    int64_t anchor_us;          /* transit (arrival - timestamp) of delay 0 */
+    int64_t least_us, least_before_us; /* least transit of these 5 s and of the 5 s before */
     uint64_t window_us;         /* when this 5 s began */
     int faster_run;             /* packets in a row that were each faster, by a bin, than any before */
-    jitter_spike spikes[JITTER_DELAY_SPIKES]; /* oldest first */
-    int n_spikes;
-    float spike_ms;             /* what spikes ask for; 0 = nothing */
     jitter_drift drift;
     float loss_ratio;           /* of the last 200 packets, about */
     float packet_ms;            /* time between packets */
@@ -55,7 +53,7 @@ void jitter_delay_loss(jitter_delay *delay, bool lost);
 /* Whether a packet carries a copy of the one before it. */
 void jitter_delay_fec(jitter_delay *delay, bool present);
 
-/* Media played now should be this old, measured as base_us is. Bounded by min_ms and max_ms. */
+/* Media played now should be this old, measured as base_us is; after a wait it falls bit by bit. Bounded by min_ms and max_ms. */
 float jitter_delay_target_ms(const jitter_delay *delay);
 /* The fastest packet's transit: arrival less media time, any origin. */
 int64_t jitter_delay_base_us(const jitter_delay *delay);

@@ -20,9 +20,9 @@ typedef struct {
     float above_ms, below_ms, likeness;
 } stretch_rule;
 
-static const stretch_rule rule_quiet = {3, 3, -1};      /* background: nothing is heard of it */
-static const stretch_rule rule_speech = {15, 10, 0.85f};
-static const stretch_rule rule_far = {60, 40, 0.5f};    /* speech far off its target */
+static const stretch_rule rule_quiet = {6, 5, -1};      /* background: nothing is heard of it */
+static const stretch_rule rule_speech = {16, 6, 0.85f};
+static const stretch_rule rule_far = {60, 40, 0.6f};    /* speech far off its target */
 static const float delay_smoothing = 0.05f; /* per pull: 0.2 s */
 static const float quiet_margin = 4;    /* in power above the background's: +6 dB */
 static const float quiet_power = 1e-6f; /* -60 dBFS is quiet anyway */
@@ -341,18 +341,18 @@ static bool is_quiet(playout *playout, int n)
     return power < quiet_power || power < quiet_margin * background * background;
 }
 
-static void shorten(playout *playout, float likeness)
+static void shorten(playout *playout, int lag_max, float likeness)
 {
-    int removed = stretch_shorten(fifo(playout), playout->fifo_n, likeness);
+    int removed = stretch_shorten(fifo(playout), playout->fifo_n, lag_max, likeness);
 
     playout->fifo_n -= removed;
     playout->counts.removed += (uint64_t)removed;
     playout->rest_n = REST;
 }
 
-static void lengthen(playout *playout, float likeness)
+static void lengthen(playout *playout, int lag_max, float likeness)
 {
-    int inserted = stretch_lengthen(fifo(playout), playout->fifo_n, likeness);
+    int inserted = stretch_lengthen(fifo(playout), playout->fifo_n, lag_max, likeness);
 
     playout->fifo_n += inserted;
     playout->counts.inserted += (uint64_t)inserted;
@@ -365,6 +365,7 @@ static void stretch(playout *playout, uint64_t now_us)
     float age = age_ms(playout, playout->media_end - (uint64_t)playout->fifo_n, 0, now_us);
     float error = age - jitter_delay_target_ms(&playout->jitter.delay);
     const stretch_rule *rule = &rule_speech;
+    int lag_max = STRETCH_LAG_MAX, into_frame = playout->fifo_n % PLAYOUT_FRAME; /* where in its frame the next packet is needed */
 
     if (playout->mode == PLAYOUT_SPEECH)
         playout->delay_ms += (playout->delay_ms > 0 ? delay_smoothing : 1) * (age - playout->delay_ms);
@@ -375,15 +376,17 @@ static void stretch(playout *playout, uint64_t now_us)
         rule = &rule_quiet;
     else if (error > rule_far.above_ms || error < -rule_far.below_ms)
         rule = &rule_far;
-    if (error < -rule->below_ms)
-        lengthen(playout, rule->likeness);
+    if (rule == &rule_quiet) /* any lag will do there: no further than needed */
+        lag_max = (int)(fabsf(error) * MS) + STRETCH_LAG_MIN;
+    if (error - (float)into_frame / MS < -rule->below_ms)
+        lengthen(playout, lag_max, rule->likeness);
     if (error <= rule->above_ms)
         return;
     while (playout->mode == PLAYOUT_SPEECH && playout->fifo_n < PLAYOUT_AHEAD && playout->jitter.n_used > 0 &&
            jitter_first(&playout->jitter)->seq == playout->jitter.next_seq)
         produce(playout, now_us);
     if (playout->fifo_n >= PLAYOUT_AHEAD)
-        shorten(playout, rule->likeness);
+        shorten(playout, lag_max, rule->likeness);
 }
 
 void playout_pull(playout *playout, float pcm[PLAYOUT_FRAME], uint64_t now_us)

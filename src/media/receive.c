@@ -8,7 +8,7 @@
 #include "tccc/error.h"
 
 enum {
-    DELAY_MIN_MS = 20, DELAY_MAX_MS = 500,  /* of the target, unless configured */
+    DELAY_MIN_MS = 10, DELAY_MAX_MS = 500,  /* of the target, unless configured */
     DELAY_LEAST_MS = 10, DELAY_MOST_MS = 1000
 };
 

@@ -21,7 +21,7 @@ enum {
 typedef struct {
     enum tccc_codec codec;
     uint8_t payload_type;               /* of the codec */
-    int delay_min_ms, delay_max_ms;     /* bounds of the target delay; 0, 0 = 20, 500 */
+    int delay_min_ms, delay_max_ms;     /* bounds of the target delay; 0, 0 = 10, 500 */
     uint64_t seed;                      /* comfort noise */
 } receive_config;
 

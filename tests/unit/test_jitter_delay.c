@@ -45,17 +45,23 @@ static void a_steady_network_needs_the_least_delay(void **state)
     assert_float_equal(target_of(&feeder), 40, 0.01);
 }
 
-/* Uniform from 0 to 50 ms: each 5 ms less would make 10 % late, so all of it is waited for, and a pull of 10 ms. */
-static void evenly_spread_delays_are_covered_whole(void **state)
+/* Uniform from 0 to 50 ms: packets overtake each other, and each 5 ms less would make 10 % late. */
+static void evenly_spread_delays_are_covered(void **state)
 {
     feeder feeder;
     uint64_t random = 1;
+    int n_late = 0;
 
     (void)state;
     feeder_open(&feeder, 20, 500);
-    for (int i = 0; i < 1000; i++)
-        feed(&feeder, 50 * network_uniform(&random));
-    assert_in_range((int)target_of(&feeder), 55, 65);
+    for (int i = 0; i < 1000; i++) {
+        double delay_ms = 50 * network_uniform(&random);
+
+        n_late += i > 100 && delay_ms > target_of(&feeder);
+        assert_true(target_of(&feeder) <= 60);
+        feed(&feeder, delay_ms);
+    }
+    assert_true(n_late <= 18); /* 2 % */
 }
 
 static void the_target_rises_within_half_a_second_and_falls_within_a_minute(void **state)
@@ -101,7 +107,7 @@ static void spikes_that_return_are_remembered_and_forgotten_when_they_stop(void 
     for (int i = 0; i < 1000; i++) {
         feed(&feeder, i % 200 >= 100 && i % 200 < 105 ? 100 - 20 * (i % 200 - 100) : 0);
         if (i > 310) /* after the second */
-            assert_in_range((int)target_of(&feeder), 100, 120);
+            assert_in_range((int)target_of(&feeder), 95, 110);
     }
     for (int i = 0; i < 2000; i++)
         feed(&feeder, 0);
@@ -171,11 +177,13 @@ static void loss_above_one_percent_waits_for_the_copy_in_the_next_packet(void **
     }
     assert_float_equal(feeder.delay.loss_ratio, 0.05f, 0.02f);
     assert_float_equal(target_of(&feeder), 20, 0.01); /* no copies: nothing to wait for */
-    jitter_delay_fec(&feeder.delay, true);
-    jitter_delay_loss(&feeder.delay, false);
-    feed(&feeder, 0);
-    assert_float_equal(target_of(&feeder), 35, 0.01); /* one bin, one pull and one packet */
-    for (int i = 0; i < 1500; i++) {
+    for (int i = 0; i < 200; i++) {
+        jitter_delay_fec(&feeder.delay, true);
+        jitter_delay_loss(&feeder.delay, i % 20 == 0);
+        feed(&feeder, 0);
+    }
+    assert_float_equal(target_of(&feeder), 20 + 3, 0.01); /* one packet, and the reserve */
+    for (int i = 0; i < 3000; i++) {
         jitter_delay_loss(&feeder.delay, false);
         feed(&feeder, 0);
     }
@@ -186,7 +194,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_steady_network_needs_the_least_delay),
-        cmocka_unit_test(evenly_spread_delays_are_covered_whole),
+        cmocka_unit_test(evenly_spread_delays_are_covered),
         cmocka_unit_test(the_target_rises_within_half_a_second_and_falls_within_a_minute),
         cmocka_unit_test(delays_are_bounded_above),
         cmocka_unit_test(spikes_that_return_are_remembered_and_forgotten_when_they_stop),

@@ -61,9 +61,9 @@ static int stream(const float *in, int n, float *out, int shorten, float likenes
         if (held_n < HELD)
             return made;
         if (frame % 2 && shorten)
-            held_n -= stretch_shorten(held, held_n, likeness);
+            held_n -= stretch_shorten(held, held_n, STRETCH_LAG_MAX, likeness);
         else if (frame % 2)
-            held_n += stretch_lengthen(held, held_n, likeness);
+            held_n += stretch_lengthen(held, held_n, STRETCH_LAG_MAX, likeness);
         memcpy(out + made, held, FRAME * sizeof *out);
         made += FRAME;
         held_n -= FRAME;
@@ -154,9 +154,9 @@ static void unlike_parts_are_left_alone(void **state)
     (void)state;
     for (int i = 0; i < STRETCH_LAG_MAX + 640; i++)
         pcm[i] = speech_uniform(&random) - 0.5f;
-    assert_int_equal(stretch_shorten(pcm + STRETCH_LAG_MAX, 640, 0.85f), 0);
-    assert_int_equal(stretch_lengthen(pcm + STRETCH_LAG_MAX, 640, 0.85f), 0);
-    assert_int_equal(stretch_shorten(pcm + STRETCH_LAG_MAX, 2 * STRETCH_LAG_MIN - 1, -1), 0); /* too little for one period */
+    assert_int_equal(stretch_shorten(pcm + STRETCH_LAG_MAX, 640, STRETCH_LAG_MAX, 0.85f), 0);
+    assert_int_equal(stretch_lengthen(pcm + STRETCH_LAG_MAX, 640, STRETCH_LAG_MAX, 0.85f), 0);
+    assert_int_equal(stretch_shorten(pcm + STRETCH_LAG_MAX, 2 * STRETCH_LAG_MIN - 1, STRETCH_LAG_MAX, -1), 0); /* too little for one period */
 }
 
 /* A period of exactly 100 samples: what is cut or put in is that period or its double, and nothing else changes. */
@@ -167,12 +167,12 @@ static void a_true_period_is_cut_without_a_trace(void **state)
 
     (void)state;
     hum(pcm, STRETCH_LAG_MAX + 640, 160);
-    removed = stretch_shorten(pcm + STRETCH_LAG_MAX, 640, 0.99f);
+    removed = stretch_shorten(pcm + STRETCH_LAG_MAX, 640, STRETCH_LAG_MAX, 0.99f);
     assert_true(removed == 100 || removed == 200);
     for (int i = 1; i < 640 - removed; i++)
         assert_float_equal(pcm[STRETCH_LAG_MAX + i], pcm[STRETCH_LAG_MAX % 100 + (i % 100)], 1e-3f);
     hum(pcm, STRETCH_LAG_MAX + 640, 160);
-    inserted = stretch_lengthen(pcm + STRETCH_LAG_MAX, 640, 0.99f);
+    inserted = stretch_lengthen(pcm + STRETCH_LAG_MAX, 640, STRETCH_LAG_MAX, 0.99f);
     assert_true(inserted == 100 || inserted == 200);
     for (int i = 1; i < 640 + inserted; i++)
         assert_float_equal(pcm[STRETCH_LAG_MAX + i], pcm[STRETCH_LAG_MAX % 100 + (i % 100)], 1e-3f);

@@ -120,12 +120,15 @@ const GAPS_MS = [400, 700, 900];
 /** By name: (random) => {arrival(sent ms) => ms, lost() => boolean, ordered}. */
 const NETWORKS = {
   clean: () => ({}),
+  'loss 3 %': (random) => ({ lost: bursty(0.03, random) }),
   'loss 5 %': (random) => ({ lost: bursty(0.05, random) }),
   'loss 10 %': (random) => ({ lost: bursty(0.1, random) }),
   'loss 20 %': (random) => ({ lost: bursty(0.2, random) }),
   'jitter 10 ms': (random) => jittery(10, random),
+  'jitter 20 ms': (random) => jittery(20, random),
   'jitter 30 ms': (random) => jittery(30, random),
   'jitter 50 ms': (random) => jittery(50, random),
+  'jitter 100 ms': (random) => jittery(100, random),
   'jitter 30 ms, loss 5 %': (random) => ({ ...jittery(30, random), lost: bursty(0.05, random) }),
   'Wi-Fi spikes': (random) => ({ arrival: standing((since) => ({ at: since + 3000, length: 60 + 90 * random() })), ordered: true }),
   'Wi-Fi scan': () => ({ arrival: standing((since) => ({ at: since + 5000, length: 100 })), ordered: true }),
@@ -143,10 +146,10 @@ function jittery(deviation, random) {
 }
 
 /** Writes the traces of `seconds` seconds as tccc-audio reads them: [{name, file}]. */
-export function traces(folder, seconds) {
+export function traces(folder, seconds, seed = 7) {
   fs.mkdirSync(folder, { recursive: true });
   return Object.entries(NETWORKS).map(([name, make]) => {
-    const { arrival = (sent) => sent, lost = () => false, ordered = false } = make(seeded(7));
+    const { arrival = (sent) => sent, lost = () => false, ordered = false } = make(seeded(seed));
     const lines = ['# sequence,send_ms,arrival_ms'];
     let last = 0;
     for (let i = 0; i < (seconds * 1000) / PACKET_MS; i++) {
