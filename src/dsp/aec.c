@@ -178,7 +178,7 @@ void aec_process(aec *state, const float near[FRAME_LEN], const float far[FRAME_
     aec_search(state, microphone);
     if (echo_filter_run(&state->filter, &state->far, state->delay, state->active, state->found, microphone, state->echo,
                         clean))
-        echo_delay_start(&state->search);
+        echo_delay_again(&state->search);
     if (state->active) echo_drift_follow(&state->drift, &state->filter, state->delay);
     echo_residual_follow(&state->rest, &state->filter, &state->far, state->delay);
     for (int i = 0; i < FRAME_LEN; i++) clean[i] *= 1 / SCALE;
