@@ -1,6 +1,7 @@
 /* bench_voice.c: microseconds of CPU for each 10 ms of speech, stage by stage. Layer: bench.
  * One JSON object a line. The same file runs natively and, by bench_voice_wasm.js, as WebAssembly. Each value is the fastest
  * of several seconds of speech, so that other work on the machine does not count. */
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,6 +11,7 @@
 #include "dsp/aec.h"
 #include "dsp/agc.h"
 #include "dsp/frame.h"
+#include "dsp/learned_model.h"
 #include "dsp/resample.h"
 #include "dsp/suppress.h"
 #include "dsp/vad.h"
@@ -65,10 +67,10 @@ static void make_speech(void)
 
 static void report(const char *stage, double us)
 {
-    int whole = strcmp(stage, "whole path") == 0;
-    double goal = strcmp(BUILD, "wasm") == 0 ? 200 : strcmp(BUILD, "wasm-simd") == 0 ? 160 : 0;
+    bool whole = strcmp(stage, "whole path") == 0, learned = strncmp(stage, "AI", 2) == 0;
+    double goal = learned ? 400 : strcmp(BUILD, "wasm") == 0 ? 200 : strcmp(BUILD, "wasm-simd") == 0 ? 160 : 0;
     printf("{\"name\":\"voice: %s, %s\",\"value\":%.2f,\"unit\":\"us per 10 ms\",", stage, BUILD, us);
-    if (whole && goal > 0)
+    if ((whole || learned) && goal > 0)
         printf("\"goal\":%g,\"direction\":\"lower\",\"peer\":null,\"peer_value\":null}\n", goal);
     else
         printf("\"goal\":null,\"direction\":\"lower\",\"peer\":null,\"peer_value\":null}\n");
@@ -198,7 +200,12 @@ static void bench_dsp(void)
     suppress_bench.suppress = suppress_new(&error);
     suppress_set(suppress_bench.suppress, TCCC_NOISE_MEDIUM, suppress_bench.echo);
     report("echo canceller, 128 ms", fastest(run_aec, suppress_bench.echo));
-    report("noise and residual echo", fastest(run_suppress, NULL));
+    double light = fastest(run_suppress, NULL);
+    report("noise and residual echo", light);
+    if (suppress_model(suppress_bench.suppress, learned_model, LEARNED_MODEL_LEN) == 0) {
+        suppress_set(suppress_bench.suppress, TCCC_NOISE_AI, suppress_bench.echo);
+        report("AI noise reduction, besides", fastest(run_suppress, NULL) - light);
+    }
     vad_start(&agc_bench.activity);
     agc_start(&agc_bench.gain, true);
     report("activity and gain", fastest(run_agc, NULL));

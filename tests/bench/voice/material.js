@@ -8,14 +8,14 @@ import * as wav from '../../peers/wav.js';
 
 const RATE = 16000;
 const SPEECH_S = 300;
-const SOUNDS = '/usr/share/asterisk/sounds';
+export const SOUNDS = '/usr/share/asterisk/sounds';
 /** asterisk-core-sounds-*-g722: speech recorded at 16 kHz, by name of the file that is made of it. */
-const VOICES = {
+export const VOICES = {
   allison: 'en_US_f_Allison', carlo: 'it_IT_m_Carlo', june: 'fr_CA_f_June', russian: 'ru_RU_f_IvrvoiceRU', spanish: 'es_MX_f_Allison',
 };
-const MUSIC = '/usr/share/asterisk/moh';
-const KEYS = '/usr/share/buckle/wav';
-const SHORTEST_FILE = 20000; // bytes: shorter ones are single words
+export const MUSIC = '/usr/share/asterisk/moh';
+export const KEYS = '/usr/share/buckle/wav';
+export const SHORTEST_FILE = 20000; // bytes: shorter ones are single words
 
 const filesOf = (folder, ending) => {
   if (!fs.existsSync(folder)) throw new Error(`${folder} is not there: cmake/setup.sh cmake/packages-voice.txt installs it`);
