@@ -35,11 +35,11 @@ typedef struct {
     float input[FRAMES][INPUTS][SOUNDS], heard[FRAMES][LEARNED_BANDS][SOUNDS], speech[FRAMES][LEARNED_BANDS][SOUNDS];
     float memory[2][UNITS][SOUNDS];  /* of the recurrent units, kept from one run to the next */
     network_weights gradient;        /* of the last run */
-    double loss;                     /* sum over frames, bands and sounds */
     float first[FRAMES][UNITS][SOUNDS], gate[2][FRAMES][GATES][SOUNDS], fresh[2][FRAMES][UNITS][SOUNDS], unit[2][FRAMES + 1][UNITS][SOUNDS];
     float d_first[FRAMES][UNITS][SOUNDS], d_x[FRAMES][GATES][SOUNDS], d_h[FRAMES][GATES][SOUNDS], d_unit[2][FRAMES][UNITS][SOUNDS], d_out[FRAMES][OUTPUTS][SOUNDS];
     float turned[FRAMES][SOUNDS][BOTH];
-} network_run;
+    double loss;                     /* sum over frames, bands and sounds; last, because what is above is read in vectors of 64 bytes */
+} network_run; /* aligned to 64 bytes */
 
 /* weight: of each band in the loss. turned: weights with each matrix transposed in its place (network_turn). */
 void network_turn(const network_weights *weights, network_weights *turned);

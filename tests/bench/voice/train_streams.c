@@ -385,7 +385,7 @@ float stream_make(const stream_sources *from, random_source *random, float *mixe
 
 static signal_f32 read_wav(const char *folder, const char *name)
 {
-    char path[512];
+    char path[1100];
     snprintf(path, sizeof path, "%s/%s.wav", folder, name);
     return signal_read(path);
 }
