@@ -11,7 +11,7 @@
 #include "dsp/learned.h"
 #include "tccc/error.h"
 
-enum { BINS = SPECTRUM_BINS, SPEECH_BEGIN = 10, SPEECH_END = 128, SPREAD = 10, RUMBLE_END = 3, BEGIN_FRAMES = 20, QUICK_FRAMES = 60, FIRST_WINDOW = 100, WINDOW = 600 };
+enum { BINS = SPECTRUM_BINS, SPEECH_BEGIN = 10, SPEECH_END = 128, SPREAD = 10, RUMBLE_END = 3, BEGIN_FRAMES = 20, QUICK_FRAMES = 60, FIRST_WINDOW = 100, WINDOW = 600, STEADY_BANDS = 8, STEADY_FRAMES = 150 };
 
 typedef struct {
     float low, low_log, slope; /* from where on speech is likely at all, and its log2; likelihood an octave */
@@ -32,6 +32,9 @@ static const float ECHO_HIDES = 4;              /* claimed echo of a quarter of 
 static const float SMOOTH_KEEP = 0.8f;
 static const float FALL = 8;                    /* noise is not that much above what was there in the last 50 ms: it was speech or echo */
 static const float LOWEST_SHARE = 0.25f;        /* the rest presence learns in 2 s, if it is noise and not a room's tail */
+static const float STEADY = 3;                  /* 4.8 dB between the least and the most of a band: no speech is that even for 1.5 s */
+static const float STEADY_SHARE = 0.5f;         /* as LOWEST_SHARE, of a power that is not the lowest */
+static const short steady_begin[STEADY_BANDS + 1] = { 4, 16, 32, 48, 64, 96, 128, 192, BINS };
 static const float PRESENCE_KEEP = 0.9f, PRESENCE_MAX = 0.99f;
 static const float PRIOR_SLOPE = 1.398467f;     /* r / (1 + r) / ln 2, r = 15 dB: the ratio that speech is expected to have */
 static const float PRIOR_LOG = 5.027706f;       /* log2(1 + r) */
@@ -72,6 +75,8 @@ struct suppress {
     float lowest[BINS], lowest_before[BINS]; /* of smooth, in this window and the one before */
     int window;             /* frames in this window */
     bool turned;            /* the first window is over */
+    float band_least[STEADY_BANDS], band_most[STEADY_BANDS]; /* of smooth, in the last steady frames */
+    int steady;             /* frames they are of */
     float speech[BINS];     /* power of the last frame's speech, as estimated */
     float ratio[BINS];      /* of speech to what is unwanted, a priori */
     float above[BINS];      /* of the frame to what is unwanted */
@@ -157,6 +162,23 @@ static void suppress_learn_lowest(suppress *state)
     if (!turn) return;
     state->window = 0;
     state->turned = true;
+}
+
+/* Noise that begins (a fan) is even from its first second on, as speech never is: it is known long before it is the lowest for 6 s. */
+static void suppress_learn_steady(suppress *state)
+{
+    bool echo = state->echo && aec_far_speaks(state->echo), turn = ++state->steady >= STEADY_FRAMES;
+    for (int b = 0; b < STEADY_BANDS; b++) {
+        float sum = 0;
+        for (int k = steady_begin[b]; k < steady_begin[b + 1]; k++) sum += state->smooth[k];
+        if (state->steady == 1 || sum < state->band_least[b]) state->band_least[b] = sum;
+        if (state->steady == 1 || sum > state->band_most[b]) state->band_most[b] = sum;
+        if (echo) state->band_most[b] = POWER_MAX;
+        if (!turn || state->band_most[b] > STEADY * state->band_least[b]) continue;
+        for (int k = steady_begin[b]; k < steady_begin[b + 1]; k++)
+            if (state->noise[k] < STEADY_SHARE * state->smooth[k]) state->noise[k] = STEADY_SHARE * state->smooth[k];
+    }
+    if (turn) state->steady = 0;
 }
 
 /* What comes first is taken for background; if it was speech, its first dip corrects that. From the third frame on the window is full. */
@@ -332,6 +354,7 @@ void suppress_process(suppress *state, float pcm[FRAME_LEN])
     for (int k = 0; k < BINS; k++) state->smooth[k] = SMOOTH_KEEP * state->smooth[k] + (1 - SMOOTH_KEEP) * state->power[k];
     suppress_learn_noise(state);
     suppress_learn_lowest(state);
+    suppress_learn_steady(state);
     suppress_gains(state, gain, noise_gain);
     suppress_learned(state, gain);
     float comfort = noise_gain * (1 - state->learned_share);
