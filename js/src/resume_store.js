@@ -3,13 +3,21 @@
  * whichever led. Layer: page.
  */
 
-/** @param {{origin: string, sdkAppId: string, userId: string, shared?: boolean}} config @param {Storage | null} [storage] */
-export function resumeStore({ origin, sdkAppId, userId, shared = false }, storage = shared ? allTabsStorage() : tabStorage()) {
+/**
+ * The storage is opened when it is first used: the browser's process is asked then, and the page waits for it.
+ * @param {{origin: string, sdkAppId: string, userId: string, shared?: boolean}} config @param {Storage | null} [given]
+ */
+export function resumeStore({ origin, sdkAppId, userId, shared = false }, given) {
   const key = `tccc.resume${shared ? ' shared' : ''} ${origin} ${sdkAppId} ${userId}`;
-  const clear = () => storage?.removeItem(key);
+  let storage = given;
+  function open() {
+    if (storage === undefined) storage = shared ? allTabsStorage() : tabStorage();
+    return storage;
+  }
+  const clear = () => open()?.removeItem(key);
   return {
-    get: () => storage?.getItem(key) ?? '',
-    set: (/** @type {string} */ token) => (token ? storage?.setItem(key, token) : clear()),
+    get: () => open()?.getItem(key) ?? '',
+    set: (/** @type {string} */ token) => (token ? open()?.setItem(key, token) : clear()),
     clear,
   };
 }

@@ -34,7 +34,7 @@ const WAKING = ['ready', 'callIn', 'callOuted', 'tokenExpired', 'kickedOut'];
  * @property {import('./sessions.js').Sessions} sessions
  * @property {import('./events.js').Emitter} emitter
  * @property {import('./user_settings.js').Settings} settings
- * @property {boolean} isFirstLogin               no reload of a page that was signed in
+ * @property {() => boolean} isFirstLogin             no reload of a page that was signed in
  * @property {() => boolean} hasSound             whether the sound of calls is in this tab
  */
 
@@ -162,7 +162,7 @@ export class Screens {
     if (this.isDisposed) return;
     const { config, face, sessions, settings, isFirstLogin, hasSound } = this.parts;
     /** @type {App} */
-    const app = scope[KEY]({ host: this.host, config, tccc: face(), sessions, settings, isFirstLogin, hasSound });
+    const app = scope[KEY]({ host: this.host, config, tccc: face(), sessions, settings, isFirstLogin: isFirstLogin(), hasSound });
     this.app = app;
     this.whenPossible(() => this.app?.setEmbedded(this.host.parentElement !== document.body));
     app.onSessions();

@@ -109,6 +109,8 @@ export class Sdk {
     this.status = 'offline';
     this.micUsers = 0;
     this.isDestroyed = false;
+    /** @type {boolean | undefined} */
+    this.wasSignedIn = undefined;
     /** @type {import('./core_thread.js').CoreThread | null} */
     this.thread = null;
     /** @type {[object, Transferable[]][]} what waits for the thread */
@@ -134,7 +136,7 @@ export class Sdk {
       chosen: () => ({ cameraId: this.equipment.devices.selected().camera ?? '', microphoneId: this.audio.microphoneId }),
     });
     this.screens = new Screens({
-      config, face: () => this.tccc, sessions: this.sessions, emitter: this.emitter, settings: this.settings, isFirstLogin: !this.store.get(),
+      config, face: () => this.tccc, sessions: this.sessions, emitter: this.emitter, settings: this.settings, isFirstLogin: () => this.isFirstLogin(),
       hasSound: () => this.tabs.isLeader(),
     });
     this.equipment = createEquipment({
@@ -206,9 +208,16 @@ export class Sdk {
     else this.useThread(thread);
   }
 
+  /** Whether this is no reload of a page that was signed in: as it was before the core told a new token. */
+  isFirstLogin() {
+    this.wasSignedIn ??= this.store.get() !== '';
+    return !this.wasSignedIn;
+  }
+
   /** @param {import('./core_thread.js').CoreThread} thread */
   useThread(thread) {
     this.thread = thread;
+    this.isFirstLogin();
     const post = this.post.bind(this);
     this.dataChannel = createDataChannelPath({ ask: this.bus.ask, post, isWorker: thread.isWorker, iceServers: () => this.videos.iceServers() });
     if (!thread.isWorker) this.emitter.emit(events.warning, { ...plainError(tcccError('CSP_BLOCKED')), mode: 'page' });

@@ -97,6 +97,7 @@ export class PageSoak {
       ...(await this.tab.evaluate(() => window.alive())),
       sockets: this.sockets(),
       heapBytes: value('JSHeapUsedSize'),
+      serverKb: Number(/VmRSS:\s+(\d+)/.exec(fs.readFileSync(`/proc/${this.tcccd.process.child.pid}/status`, 'utf8'))[1]),
     };
   }
 
@@ -116,6 +117,6 @@ export class PageSoak {
 /** Chromium frees microphones' nodes with their context, which the SDK renews after so many (js/src/audio.js). */
 const SLACK = { AudioHandlers: 16 };
 
-/** What grew, but for the heap. */
-export const grown = (before, after) => Object.keys(before).filter((name) => name !== 'heapBytes' && after[name] > before[name] + (SLACK[name] ?? 0))
+/** What grew, but for memory, whose growth is told by the call. */
+export const grown = (before, after) => Object.keys(before).filter((name) => !['heapBytes', 'serverKb'].includes(name) && after[name] > before[name] + (SLACK[name] ?? 0))
   .map((name) => `${name}: ${before[name]} to ${after[name]}`);

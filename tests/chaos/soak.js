@@ -19,6 +19,7 @@ for (let part = 1; part <= PARTS; part++) {
 }
 await soak.stop();
 const left = grown(before, after);
-const perCall = (after.heapBytes - before.heapBytes) / (PARTS * Math.ceil(calls / PARTS));
-console.log(`left behind: ${left.length ? left.join(', ') : 'nothing'}; the heap grew by ${Math.round(perCall)} bytes a call (goal ${HEAP_GOAL})`);
+const n = PARTS * Math.ceil(calls / PARTS);
+const perCall = (after.heapBytes - before.heapBytes) / n;
+console.log(`left behind: ${left.length ? left.join(', ') : 'nothing'}; the heap grew by ${Math.round(perCall)} bytes a call (goal ${HEAP_GOAL}), tcccd by ${Math.round((1024 * (after.serverKb - before.serverKb)) / n)}`);
 process.exit(left.length || perCall > HEAP_GOAL ? 1 : 0);
