@@ -161,7 +161,7 @@ static void another_device_is_learnt_in_two_seconds(void **state)
         suppress_process(suppressor, out);
     }
     run(CHANGE + GAP, N, canceller, suppressor);
-    assert_erle(8.3, 9.3, 15);
+    assert_erle(8.3, 9.3, 12);
     assert_erle(9.3, 14, 28);
     suppress_free(suppressor);
     aec_free(canceller);
