@@ -9,12 +9,12 @@ static const biquad agc_shelf = { 1.44329522f, -1.83157538f, 0.68165876f, -1.101
 static const biquad agc_high_pass = { 1, -2, 1, -1.97028953f, 0.97051049f };
 
 static const float TARGET = 0.00587489f;   /* -23 LUFS: 10^((-23 + 0.691) / 10) */
-static const float GAIN_MAX = 7.943282f;   /* +18 dB */
-static const float GAIN_MIN = 0.251189f;   /* -12 dB */
+static const float GAIN_MAX = 15.848932f;  /* +24 dB */
+static const float GAIN_MIN = 0.063096f;   /* -24 dB */
 static const float UP = 1.003460f;         /* of 10 ms: 3 dB a second */
 static const float DOWN = 0.986279f;       /* 12 dB a second */
 static const float NOISE_MAX = 1e-5f;      /* -50 dBFS */
-enum { MEMORY_FRAMES = 300, TRUST_FRAMES = 20 }; /* of speech: 3 s; and before the first change 0.2 s */
+enum { MEMORY_FRAMES = 600, TRUST_FRAMES = 20 }; /* of speech: 6 s; and before the first change 0.2 s */
 
 void agc_start(agc *state, bool on)
 {
@@ -40,21 +40,28 @@ static void agc_listen(agc *state, const float pcm[FRAME_LEN], bool speech)
     state->loudness += (power - state->loudness) / (float)state->speech_frames;
 }
 
-static float agc_wanted(const agc *state, float floor_power)
+/* A voice that goes on without a pause lifts the floor that is measured: what is known from the last pause holds, or less. */
+static void agc_follow_floor(agc *state, bool speech, float floor_power)
+{
+    if (!speech || floor_power < state->floor_power) state->floor_power = floor_power;
+}
+
+static float agc_wanted(const agc *state)
 {
     if (!state->on) return 1;
     if (state->speech_frames < TRUST_FRAMES || state->loudness <= 0) return state->gain;
     float gain = sqrtf(TARGET / state->loudness);
-    float quiet = floor_power > 0 ? fmaxf(1, sqrtf(NOISE_MAX / floor_power)) : GAIN_MAX;
+    float quiet = state->floor_power > 0 ? fmaxf(1, sqrtf(NOISE_MAX / state->floor_power)) : GAIN_MAX;
     return fmaxf(GAIN_MIN, fminf(gain, fminf(quiet, GAIN_MAX)));
 }
 
 void agc_process(agc *state, float pcm[FRAME_LEN], bool speech, float floor_power)
 {
     agc_listen(state, pcm, speech);
+    agc_follow_floor(state, speech, floor_power);
     float end = state->gain;
     if (speech || !state->on) {
-        float wanted = agc_wanted(state, floor_power);
+        float wanted = agc_wanted(state);
         end = fmaxf(fminf(wanted, state->gain * UP), state->gain * DOWN);
     }
     float slope = (end - state->gain) / FRAME_LEN;

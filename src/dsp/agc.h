@@ -2,8 +2,8 @@
  * Sources: loudness after ITU-R BS.1770-4 (K weighting, at 16 kHz), target after EBU R 128; gated by vad.h instead of by
  * level.
  *
- * Only speech moves the gain, up by at most 3 dB and down by at most 12 dB a second, within -12..+18 dB, and never so far
- * that the noise floor would rise above -50 dBFS; so pauses do not pump. A limiter keeps peaks at -1 dBFS. Frames as in
+ * Only speech moves the gain, up by at most 3 dB and down by at most 12 dB a second, within -24..+24 dB, and never so far
+ * that the noise floor would rise above -50 dBFS; so pauses do not pump. A limiter keeps peaks at -1 dBTP. Frames as in
  * frame.h. Delay: LIMITER_DELAY samples, always, also while off (the gain then glides to 1).
  */
 #ifndef TCCC_DSP_AGC_H
@@ -22,6 +22,7 @@ typedef struct {
     bool on;
     float gain;
     float loudness;    /* mean square of K-weighted speech, before the gain */
+    float floor_power; /* of the noise, as known from pauses */
     int speech_frames; /* that loudness has seen, up to a limit */
 } agc;
 

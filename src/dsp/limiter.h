@@ -1,4 +1,4 @@
-/* limiter.h: keeps peaks at or below -1 dBFS. Layer: dsp. Source: look-ahead gain ramp (Zoelzer, DAFX, section 4.2).
+/* limiter.h: keeps peaks of speech at or below -1 dBTP. Layer: dsp. Source: look-ahead gain ramp (Zoelzer, DAFX, section 4.2).
  *
  * The gain falls in a straight line over the 1.25 ms before a peak and rises again by 30 dB a second, so that nothing
  * clips and nothing clicks.
@@ -9,7 +9,9 @@
 #include "dsp/frame.h"
 
 #define LIMITER_DELAY 20
-#define LIMITER_PEAK 0.891251f /* -1 dBFS */
+/* -2.5 dBFS: between its samples speech, even cut off at full scale, rises by up to 1.4 dB (BS.1770-4 annex 2; test_agc.c
+ * measures it); white noise rises more. */
+#define LIMITER_PEAK 0.749894f
 
 typedef struct {
     float held[LIMITER_DELAY]; /* look-ahead */

@@ -138,7 +138,7 @@ static void speech_is_found_and_noise_is_not(void **state)
     assert_true(fabs(floor_db - 20 * log10(0.002)) < 3);
 }
 
-static void the_limiter_holds_minus_1_dbfs_without_a_step(void **state)
+static void the_limiter_holds_its_peak_without_a_step(void **state)
 {
     limiter limit;
     float pcm[FRAME_LEN], last = 0;
@@ -157,13 +157,59 @@ static void the_limiter_holds_minus_1_dbfs_without_a_step(void **state)
     }
 }
 
+/* Between samples, too: four times as many, by a windowed sinc (BS.1770-4 annex 2). Speech with peaks from 6 dB under to 18 dB over full scale,
+ * and cut off at full scale as by a microphone that is turned up too far. */
+static void true_peaks_of_speech_stay_under_minus_1_dbtp(void **state)
+{
+    enum { FRAMES = 300, N = FRAMES * FRAME_LEN, TAPS = 24 };
+    static float out[N];
+    (void)state;
+    for (int which = 0; which < 10; which++) {
+        limiter limit;
+        double most = 0;
+        limiter_start(&limit);
+        for (int f = 0; f < FRAMES; f++) {
+            speech(out + f * FRAME_LEN, f, 0.125 * pow(10, which / 2 * 6 / 20.0), 1e-3);
+            for (int i = f * FRAME_LEN; which % 2 && i < (f + 1) * FRAME_LEN; i++) out[i] = fmaxf(-1, fminf(1, out[i]));
+            limiter_process(&limit, out + f * FRAME_LEN);
+        }
+        for (int phase = 0; phase < 4; phase++)
+            for (int i = 0; i + TAPS < N; i++) {
+                double y = 0;
+                for (int k = 0; k < TAPS; k++) {
+                    double u = k - 11 - phase / 4.0;
+                    y += out[i + k] * (fabs(u) < 1e-9 ? 1 : sin(M_PI * u) / (M_PI * u)) * (0.5 + 0.5 * cos(M_PI * u / 13));
+                }
+                most = fmax(most, fabs(y));
+            }
+        if (most > 0.8913) fail_msg("speech %d: %.2f dBTP", which, 20 * log10(most));
+    }
+}
+
+/* A voice that speaks on and on at -40 dBFS over noise of -74 dBFS: its quietest moments are no floor to be careful about. */
+static void speech_without_pauses_is_lifted_all_the_same(void **state)
+{
+    agc gain;
+    vad activity;
+    float pcm[FRAME_LEN];
+    (void)state;
+    agc_start(&gain, true);
+    vad_start(&activity);
+    for (int f = 0; f < 2000; f++) {
+        speech(pcm, f % 80, f < 100 ? 0 : f % 28 < 20 ? 0.01 : 0.0008, 2e-4); /* silence first; then words, 22 dB less between them */
+        agc_process(&gain, pcm, vad_put(&activity, pcm), vad_floor_power(&activity));
+    }
+    double gain_db = 20 * log10(agc_gain(&gain));
+    if (gain_db < 15) fail_msg("%.1f dB; the floor is taken for %.1f dBFS", gain_db, 10 * log10(gain.floor_power));
+}
+
 static void the_limiter_leaves_normal_speech_alone(void **state)
 {
     limiter limit;
     float in[2 * FRAME_LEN], out[2 * FRAME_LEN];
     (void)state;
     limiter_start(&limit);
-    for (int i = 0; i < 2 * FRAME_LEN; i++) out[i] = in[i] = 0.8f * white();
+    for (int i = 0; i < 2 * FRAME_LEN; i++) out[i] = in[i] = 0.74f * white();
     limiter_process(&limit, out);
     limiter_process(&limit, out + FRAME_LEN);
     for (int i = LIMITER_DELAY; i < 2 * FRAME_LEN; i++) assert_true(out[i] == in[i - LIMITER_DELAY]);
@@ -249,7 +295,9 @@ int main(void)
         cmocka_unit_test(noise_is_not_lifted_over_minus_50_dbfs),
         cmocka_unit_test(the_gain_moves_slowly_and_turning_off_leads_back_to_one),
         cmocka_unit_test(speech_is_found_and_noise_is_not),
-        cmocka_unit_test(the_limiter_holds_minus_1_dbfs_without_a_step),
+        cmocka_unit_test(the_limiter_holds_its_peak_without_a_step),
+        cmocka_unit_test(true_peaks_of_speech_stay_under_minus_1_dbtp),
+        cmocka_unit_test(speech_without_pauses_is_lifted_all_the_same),
         cmocka_unit_test(the_limiter_leaves_normal_speech_alone),
         cmocka_unit_test(a_mix_is_the_sum_of_its_streams),
         cmocka_unit_test(four_loud_streams_do_not_clip),
