@@ -200,6 +200,17 @@ for (const database of ['SQLite', 'PostgreSQL']) {
       assert.deepEqual(leaves.welcome.sessions, []);
     });
 
+    it('a start whose answer was lost is answered with the chat that it began', async () => {
+      const { agents: [agent], visitor } = await team(1);
+      const customer = await visitor();
+      const { sessionId } = await customer.ask('visit.start', { type: 'im' });
+      await kill();
+      await Promise.all([customer, agent].map(comeBack));
+      assert.equal((await customer.ask('visit.start', { type: 'im' })).sessionId, sessionId);
+      await agent.until(() => has(agent, 'callIn', sessionId), 'callIn');
+      assert.equal(agent.events.filter(({ e }) => e === 'callIn').length, 1);
+    });
+
     it('a transfer that was under way comes about', async () => {
       const { agents: [giver], visitor } = await team(1);
       const { agents: [taker] } = await team(1);

@@ -99,6 +99,9 @@ const char *seat_name(const seat *s) { return s->visitor ? visitor_of(s->visitor
 const store_agent *seat_agent(const seat *s) { return agent_row(s->agent); }
 edge_seat seat_media(const seat *s) { return s->media; }
 bool seat_is_connected(const seat *s) { return s->link != NULL; }
+
+bool seat_is_restored(const seat *s) { return s->restored_ms && clock_ms() - s->restored_ms < (uint64_t)s->all->config.resume_s * 1000; }
+
 int seats_count(const seats *all) { return all->n_seats; }
 
 int seat_take_channel(seat *s) {

@@ -71,6 +71,8 @@ const store_agent *seat_agent(const seat *s);   /* its agent's row */
 const char *seat_name(const seat *s);           /* userId or visitor's id, for logs */
 edge_seat seat_media(const seat *s);
 bool seat_is_connected(const seat *s);
+/* Its page was connected before a restart, not long ago: what it asks again may have been done then. */
+bool seat_is_restored(const seat *s);
 /* A free media channel, or -1. */
 int seat_take_channel(seat *s);
 void seat_give_channel(seat *s, int channel);

@@ -114,6 +114,7 @@ static seat *make(seats *all, const store_seat *row) {
     if (!s)
         return NULL;
     s->kept = s->restored = true;
+    s->restored_ms = clock_ms();
     str_ncpy(s->id, row->id, sizeof s->id);
     str_ncpy(s->resume, row->resume, sizeof s->resume);
     str_ncpy(s->earlier, row->earlier, sizeof s->earlier);

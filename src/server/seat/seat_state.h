@@ -41,6 +41,7 @@ struct seat {
     char earlier[SEAT_HASH_LEN + 1];
     bool kept, changed;              /* in the store; and not as it is now */
     enum agent_status kept_status;
+    uint64_t restored_ms;            /* 0: it began after the start */
     bool restored;                   /* its page numbers events as before the restart, until it has shown that it has the welcome */
     outbox *box;
     deadline window, away;           /* to come back in; and until what rings there goes elsewhere */

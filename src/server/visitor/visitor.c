@@ -194,6 +194,11 @@ static void start(visitors *all, seat *s, const wire_request *request, uint64_t 
     enum wire_session_type type = request->args.visit_type;
     store_channel channel;
     const char *sentence = NULL;
+    if (v->sessions[type][0] && seat_is_restored(s)) { /* its answer was lost with the server */
+        wire_result result = { .session_id = v->sessions[type] };
+        seat_answer(s, ticket, request->method, &result, 0, NULL);
+        return;
+    }
     int error = visitor_channel(v, &channel);
     if (error == TCCC_E_NOT_FOUND)
         sentence = "The channel is closed.";
