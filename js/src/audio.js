@@ -13,7 +13,7 @@ const RESUME_MS = 2000;
 /** Chromium may lose the sound of a context that goes to sleep and wakes in the same moment: it is running, and its time stands still. */
 const SLEEP_AFTER_MS = 500;
 /** After waking, sound that has not begun by then is begun again. */
-const BEGIN_MS = 300;
+const BEGIN_MS = 500;
 /** Chromium keeps a MediaStreamAudioSourceNode (about 1.5 kB) until its context is closed, however it is let go: so many are kept at most. */
 const SOURCES_MAX = 16;
 /** For the model of the noise level "ai" to come: 150 kB. */
@@ -346,15 +346,14 @@ export class Audio {
     }, RESUME_MS);
   }
 
-  /** @param {AudioContext} context which was woken */
-  seeItRun(context) {
+  /** @param {AudioContext} context which was woken @param {number} [ms] longer each time, because a busy machine takes its time */
+  seeItRun(context, ms = BEGIN_MS) {
     const { currentTime } = context;
     setTimeout(() => {
-      if (context !== this.graph?.context || this.isAsleep || !this.isWanted() || context.state !== 'running') return;
-      if (context.currentTime > currentTime) return;
-      context.suspend().then(() => context.resume()).catch(() => {}); /* it was closed meanwhile */
-      this.seeItRun(context);
-    }, BEGIN_MS);
+      if (context !== this.graph?.context || this.isAsleep || !this.isWanted() || context.currentTime > currentTime) return;
+      if (context.state === 'running') context.suspend().then(() => context.resume()).catch(() => {}); /* it was closed meanwhile */
+      this.seeItRun(context, 2 * ms);
+    }, ms);
   }
 
   /** @param {boolean} blocked whether the browser holds back the sound */

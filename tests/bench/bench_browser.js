@@ -133,7 +133,7 @@ async function firstSounds() {
     await seat.tab.startSound();
     const acceptedMs = Date.now();
     await seat.call('Call.accept', { sessionId });
-    const { ear } = await seat.tab.takeSound(2);
+    const { ear } = await seat.tab.takeSound(3);
     waits.push(firstHeardMs(ear) - acceptedMs);
     await centre.clear();
   }

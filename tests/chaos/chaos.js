@@ -32,6 +32,7 @@ async function one(seed) {
   gaps.push(...chaos.gaps.map((gap) => ({ ms: gap, stallMs })));
   const machine = `standstill ${stallMs} ms, somebody waited for a processor ${Math.round((waited() - waitedBefore) / 10 / ms)} % of the time`;
   console.log(`seed ${seed}: ${error ? 'FAILED' : 'ok'} in ${(ms / 1000).toFixed(1)} s; ${chaos.story?.join(', ')}; silence ${chaos.gaps.map(Math.round).join(', ') || '-'} ms; ${machine}`);
+  if (!error && chaos.slow) console.log(`  half of the deadline passed without sound: ${chaos.slow}`);
   return error;
 }
 

@@ -148,6 +148,7 @@ export class TabChaos {
     this.random = seeded(seed * 7919 + 1);
     for (let i = 0; i < 10; i++) this.random();
     this.story = [];
+    this.slow = '';
     await this.fill();
     await this.mark();
     const seqs = this.truth.size;
@@ -188,6 +189,7 @@ export class TabChaos {
     const limit = performance.now() + SETTLE_MS;
     const begun = this.rtp.length;
     while (this.rtp.length < begun + 25) {
+      if (!this.slow && performance.now() > limit - SETTLE_MS / 2) this.slow = await this.why();
       if (performance.now() > limit) throw new Error(`the telephone hears nothing: ${await this.why()}`);
       await delay(20);
     }

@@ -171,11 +171,11 @@ describe('window.tccc in a page', () => {
       tccc.UI.updateUserCustomSettings({ disableNotification: true, unknown: 1 });
       tccc.UI.updateUserCustomSettings({});
     });
-    assert.deepEqual(await stored(), { disableRingtone: true, disableNotification: true, lang: '', theme: 'auto' });
+    assert.deepEqual(await stored(), { disableRingtone: true, disableNotification: true, lang: '', noiseReduction: 'standard', theme: 'auto' });
     await tab.reload();
     await inject(src());
     await tab.evaluate(() => tccc.UI.updateUserCustomSettings({ disableRingtone: false }));
-    assert.deepEqual(await stored(), { disableRingtone: false, disableNotification: true, lang: '', theme: 'auto' });
+    assert.deepEqual(await stored(), { disableRingtone: false, disableNotification: true, lang: '', noiseReduction: 'standard', theme: 'auto' });
     const told = await tab.evaluate(() => [{ disableRingtone: 'yes' }, null, { theme: 'pink' }].map((one) => {
       try {
         tccc.UI.updateUserCustomSettings(one);
