@@ -30,6 +30,7 @@
 #define WIRE_SESSIONS_MAX 32        /* in one snapshot */
 #define WIRE_IVR_KEYS_MAX 32
 #define WIRE_NUMBER_GROUPS_MAX 32
+#define WIRE_LISTED_MAX 16          /* userIds of visit.start */
 #define WIRE_SESSION_ID_MAX 64      /* bytes, as all limits below */
 #define WIRE_DIGITS_MAX 64
 #define WIRE_NUMBER_MAX 32          /* a telephone number */
@@ -237,7 +238,9 @@ typedef struct {                    /* which members a method has: docs/protocol
     const char *tab;                /* tabUUID of call.start, call.internal, call.accept and video.accept: which of several pages asked; or NULL */
     const char *sdp;
     bool camera_muted;              /* video.mute, with `muted` for the microphone */
-    enum wire_session_type visit_type; /* visit.start */
+    enum wire_session_type visit_type; /* visit.start; WIRE_IM: with user_ids, or with skill_group_id */
+    const char *user_ids[WIRE_LISTED_MAX];
+    int n_user_ids;
     const char *remark;
     enum wire_chat_kind kind;       /* chat.send; url, name, size and mime also of chat.upload */
     const char *client_id, *text, *url, *name, *mime;

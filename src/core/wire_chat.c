@@ -126,10 +126,23 @@ static void read_upload(wire_args *args, json_reader *in) {
     args->mime = json_string(in, "mime", 1, WIRE_TEXT_FIELD_MAX);
 }
 
+static void read_listed(wire_args *args, json_reader *in) {
+    const json_value *array = json_array_or(in, "userIds", WIRE_LISTED_MAX);
+    for (const json_value *e = json_first(array); e && !in->error; e = json_next(e)) {
+        const char *id = json_text(e);
+        if (!id || !*id || strlen(id) > WIRE_TEXT_FIELD_MAX) json_fail(in, TCCC_E_ARG_RANGE, "userIds", "must hold userIds");
+        else args->user_ids[args->n_user_ids++] = id;
+    }
+}
+
 static void read_visit(wire_args *args, json_reader *in) {
     static const char *const types[] = { "im", "voip", "video", NULL };
     args->visit_type = (enum wire_session_type)(WIRE_IM + json_choice(in, "type", types));
     args->remark = json_string_or(in, "remark", NULL, WIRE_TEXT_FIELD_MAX);
+    args->skill_group_id = json_string_or(in, "skillGroupId", NULL, 20);
+    read_listed(args, in);
+    if ((args->n_user_ids || args->skill_group_id) && (args->visit_type != WIRE_IM || (args->n_user_ids && args->skill_group_id)))
+        json_fail(in, TCCC_E_ARG_RANGE, args->n_user_ids ? "userIds" : "skillGroupId", "is for type im, and userIds and skillGroupId must not come together");
 }
 
 void read_chat_args(enum wire_method method, wire_args *args, json_reader *in) {
@@ -160,8 +173,17 @@ static void put_send(json_writer *out, const wire_args *args) {
     json_put_string(out, "mime", args->mime);
 }
 
+static void put_visit(json_writer *out, const wire_args *args) {
+    json_put_string(out, "type", wire_session_type_names[args->visit_type]);
+    put_optional(out, "skillGroupId", args->skill_group_id);
+    if (!args->n_user_ids) return;
+    json_open_array(out, "userIds");
+    for (int i = 0; i < args->n_user_ids; i++) json_put_string(out, NULL, args->user_ids[i]);
+    json_close(out);
+}
+
 void put_chat_args(json_writer *out, enum wire_method method, const wire_args *args) {
-    if (method == WIRE_VISIT_START) json_put_string(out, "type", wire_session_type_names[args->visit_type]);
+    if (method == WIRE_VISIT_START) put_visit(out, args);
     else json_put_string(out, "sessionId", args->session_id);
     put_optional(out, "remark", args->remark);
     if (method == WIRE_CHAT_SEND) put_send(out, args);

@@ -226,6 +226,36 @@ describe('chats', function chats() {
     await assert.rejects(customer.ask('visit.start', { type: 'im' }), { code: 'STATE' });
   });
 
+  it('ACD-036 a visitor asks for one of several agents: whoever is free first gets it, and when they decline nobody does', async () => {
+    const { agents: [first], visitor } = await team(1);
+    const { agents: [second, third] } = await team(2);
+    const customer = await visitor();
+    await assert.rejects(customer.ask('visit.start', { type: 'im', userIds: ['nobody'] }), { code: 'NOT_FOUND', message: /userIds/ });
+    await assert.rejects(customer.ask('visit.start', { type: 'im', userIds: [second.userId], skillGroupId: '1' }), { code: 'ARG_RANGE' });
+    const { sessionId } = await customer.ask('visit.start', { type: 'im', userIds: [second.userId, third.userId] });
+    const one = await rung([second, third], sessionId), other = one === second ? third : second;
+    await one.ask('chat.reject', { sessionId });
+    assert.equal((await other.next('callIn')).sessionId, sessionId);
+    await other.ask('chat.reject', { sessionId });
+    assert.equal((await customer.next('sessionEnded')).sessionId, sessionId);
+    assert.ok(!first.events.some(({ e, d }) => e === 'callIn' && d.sessionId === sessionId), 'the channel\'s own group is not asked');
+    const again = await customer.ask('visit.start', { type: 'im', userIds: [third.userId, second.userId] });
+    const taker = await rung([second, third], again.sessionId);
+    await taker.ask('chat.accept', { sessionId: again.sessionId });
+    await customer.next('joined');
+    for (const seat of [first, second, third]) assert.equal(seat.events.filter(({ e, d }) => e === 'callIn' && d.sessionId === again.sessionId).length, seat === taker ? 1 : 0);
+  });
+
+  it('ACD-036 a visitor asks for a group', async () => {
+    const { agents: [first], visitor } = await team(1);
+    const { agents: [second], groupId } = await team(1);
+    const customer = await visitor();
+    await assert.rejects(customer.ask('visit.start', { type: 'im', skillGroupId: '99999' }), { code: 'NOT_FOUND', message: /skillGroupId/ });
+    const { sessionId } = await customer.ask('visit.start', { type: 'im', skillGroupId: String(groupId) });
+    assert.equal((await second.next('callIn')).sessionId, sessionId);
+    assert.ok(!first.events.some(({ e }) => e === 'callIn'));
+  });
+
   it('SDK-065 SDK-066 SDK-067 ACD-036 a chat is transferred to an agent or a group; its messages go along', async () => {
     const { agents: [first], visitor } = await team(1);
     const { agents: [second], groupId } = await team(1);

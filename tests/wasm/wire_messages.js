@@ -37,7 +37,7 @@ export const fromClient = [
   req('call.consultCancel', { sessionId: session }), req('call.conference', { sessionId: session }), req('call.conferenceLeave', { sessionId: session }),
   req('media.offer', { sdp: 'v=0\r\n' }),
   req('agent.device', { microphone: 'denied' }), req('directory.get', {}),
-  req('visit.start', { type: 'im', remark: 'about order 7' }), req('visit.start', { type: 'voip' }), req('visit.end', { sessionId: session }),
+  req('visit.start', { type: 'im', remark: 'about order 7' }), req('visit.start', { type: 'voip' }), req('visit.start', { type: 'im', userIds: ['a@example.com', 'b@example.com'] }), req('visit.start', { type: 'im', skillGroupId: '7' }), req('visit.end', { sessionId: session }),
   ...['accept', 'reject', 'end', 'delete', 'typing'].map((name) => req(`chat.${name}`, { sessionId: session })),
   req('chat.send', { sessionId: session, clientId: tab, kind: 'text', text: '你好' }),
   req('chat.send', { sessionId: session, clientId: tab, kind: 'image', url: '/v1/files/a', name: 'a.png', size: 7, mime: 'image/png' }),

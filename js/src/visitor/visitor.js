@@ -199,7 +199,7 @@ export class Visitor {
       get sessionId() { return visit.sessionId; },
       on: emitter.on,
       off: emitter.off,
-      startChat: (/** @type {{remark?: string}} */ options = {}) => apiPromise(bus.request('Visit.start', { type: 'im', ...options }).then((data) => {
+      startChat: (/** @type {{remark?: string, userIds?: string[], skillGroupId?: string}} */ options = {}) => apiPromise(bus.request('Visit.start', { type: 'im', ...options }).then((data) => {
         this.sessionId = data.sessionId;
         this.lastSessionId = data.sessionId;
         return data;

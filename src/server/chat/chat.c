@@ -255,17 +255,38 @@ static int write_start(chats *all, const visitor *v, const store_chat *row) {
     return store_end(db);
 }
 
+/* Whom the visitor asks for: the agents into `listed`, a group into the row (ACD-036). 0 or NOT_FOUND with a sentence. */
+static int read_wish(const chats *all, const wire_args *args, store_chat *row, agent *listed[WIRE_LISTED_MAX], const char **sentence) {
+    store_group group;
+    *sentence = NULL;
+    for (int i = 0; i < args->n_user_ids && !*sentence; i++)
+        if (!(listed[i] = agents_find(all->parts.agents, row->app_id, args->user_ids[i])))
+            *sentence = "userIds must name agents of this application.";
+    if (args->skill_group_id && chat_read_group(all, row->app_id, args->skill_group_id, &group))
+        *sentence = "skillGroupId names no skill group of this application.";
+    else if (args->skill_group_id)
+        row->group_id = group.id;
+    return *sentence ? TCCC_E_NOT_FOUND : 0;
+}
+
 static void start(void *ctx, seat *s, const store_channel *channel, const wire_request *request, uint64_t ticket) {
     chats *all = ctx;
     visitor *v = seat_visitor(s);
     store_chat row = { .accept_ms = 0 };
     fill_row(&row, visitor_of(v), channel, request->args.remark);
-    int error = write_start(all, v, &row);
+    agent *listed[WIRE_LISTED_MAX] = { NULL };
+    const char *sentence;
+    int error = read_wish(all, &request->args, &row, listed, &sentence);
+    if (!error)
+        error = write_start(all, v, &row);
     chat *c = error ? NULL : chat_make(all, v, &row);
     if (!c) {
-        seat_answer(s, ticket, request->method, NULL, error ? error : TCCC_E_NO_MEMORY, NULL);
+        seat_answer(s, ticket, request->method, NULL, error ? error : TCCC_E_NO_MEMORY, sentence);
         return;
     }
+    c->n_listed = request->args.n_user_ids;
+    memcpy(c->listed, listed, sizeof listed);
+    c->asks = c->n_listed || request->args.skill_group_id;
     wire_result result = { .session_id = c->row.session_id };
     seat_answer(s, ticket, request->method, &result, 0, NULL);
     LOG(all->parts.log, LOG_LEVEL_INFO, "chat.started", log_text("session", c->row.session_id), log_text("channel", channel->id));
@@ -346,6 +367,15 @@ static void forget_agent(chats *all, const agent *a) {
         chat *c = le->data;
         if (c->only == a)
             c->only = NULL;
+        for (int i = 0; i < c->n_listed; i++)
+            if (c->listed[i] == a) {
+                if (c->tickets[i])
+                    acd_leave(all->queues, c->tickets[i]);
+                c->n_listed--;
+                c->listed[i] = c->listed[c->n_listed];
+                c->tickets[i] = c->tickets[c->n_listed];
+                i--;
+            }
         if (c->handed_by == a)
             c->handed_by = NULL;
         for (int i = 0; i < c->n_tried; i++)

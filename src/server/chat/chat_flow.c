@@ -245,7 +245,7 @@ void chat_begin(chat *c) {
     store_channel channel = { .id = "" };
     wire_event queued = { .name = WIRE_EV_QUEUED, .queued = { WIRE_IM, 0 } };
     (void)store_get_channel(c->all->parts.store, c->row.channel_id, &channel); /* deleted since: its group serves */
-    bool has_flow = open_flow(c, channel.flow_id, 0);
+    bool has_flow = !c->asks && open_flow(c, channel.flow_id, 0);
     if (!has_flow)
         chat_tell_visitor(c, &queued);
     if (channel.welcome[0] && !c->last_seq)

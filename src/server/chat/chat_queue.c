@@ -9,6 +9,11 @@ void chat_leave_queue(chat *c) {
     if (c->ticket)
         acd_leave(c->all->queues, c->ticket);
     c->ticket = 0;
+    for (int i = 0; i < c->n_listed; i++) {
+        if (c->tickets[i])
+            acd_leave(c->all->queues, c->tickets[i]);
+        c->tickets[i] = 0;
+    }
 }
 
 static void give_up(chat *c, const char *reason) {
@@ -53,9 +58,29 @@ static void note_queued(chat *c) {
         c->row.queued_ms = clock_unix_ms();
 }
 
+static bool had_its_chance(const chat *c, const agent *a) {
+    for (int i = 0; i < c->n_tried; i++)
+        if (c->tried[i] == a)
+            return true;
+    return false;
+}
+
+static bool can_wait_for(const chat *c, const agent *a) { return agent_is_chat_present(a) && !had_its_chance(c, a); }
+
+static bool any_listed(const chat *c) {
+    for (int i = 0; i < c->n_listed; i++)
+        if (can_wait_for(c, c->listed[i]))
+            return true;
+    return false;
+}
+
 void chat_wait(chat *c) {
     note_queued(c);
-    if (c->only ? !agent_is_chat_present(c->only) : !acd_anybody_online(c->all->queues, c->row.app_id, c->row.group_id)) {
+    if (c->n_listed && !any_listed(c)) {
+        give_up(c, "noSeatOnline");
+        return;
+    }
+    if (c->n_listed ? false : c->only ? !agent_is_chat_present(c->only) : !acd_anybody_online(c->all->queues, c->row.app_id, c->row.group_id)) {
         if (c->only)
             fall_back(c);
         else
@@ -65,10 +90,26 @@ void chat_wait(chat *c) {
     chat_enqueue(c, (uint64_t)chat_settings(c)->queue_s * 1000);
 }
 
+/* In the line of each of them; whoever is free first is offered it, and the others' lines are left. The first ticket, or as acd_wait. */
+static int64_t wait_for_listed(chat *c, acd_contact *contact) {
+    int64_t first = TCCC_E_LIMIT;
+    for (int i = 0; i < c->n_listed; i++) {
+        if (!can_wait_for(c, c->listed[i]))
+            continue;
+        contact->only = c->listed[i];
+        int64_t ticket = acd_wait(c->all->queues, contact);
+        if (ticket > 0 && first > 0)
+            c->tickets[i] = ticket;
+        else if (ticket > 0)
+            first = ticket;
+    }
+    return first;
+}
+
 void chat_enqueue(chat *c, uint64_t wait_ms) {
     acd_contact contact = { .app_id = c->row.app_id, .group_id = c->row.group_id, .session_id = c->row.session_id, .only = c->only, .last = last_agent(c),
                             .since_ms = c->waits_since_ms, .tried = c->tried, .n_tried = c->n_tried, .contact = c };
-    c->ticket = acd_wait(c->all->queues, &contact);
+    c->ticket = c->n_listed ? wait_for_listed(c, &contact) : acd_wait(c->all->queues, &contact);
     if (c->ticket <= 0) {
         c->ticket = 0;
         give_up(c, "queueFull");
@@ -190,7 +231,7 @@ void chat_hand_over(chat *c) {
     c->handed_by = from;
     c->transferring = true;
     c->waits_since_ms = 0;
-    c->n_tried = 0;
+    c->n_tried = c->n_listed = 0;
     if (!c->only)
         note_tried(c, from);
     chat_release(c, CHAT_END_TRANSFERRED, false);

@@ -24,9 +24,9 @@ static void apply(chat *c, enum chat_happening what, seat *s, const wire_request
 
 /* ---- transfer ---- */
 
-static int read_group(chat *c, const char *text, store_group *group) {
+int chat_read_group(const chats *all, int64_t app_id, const char *text, store_group *group) {
     size_t n = strspn(text, "0123456789");
-    bool is = n && n < 16 && !text[n] && !store_get_group(c->all->parts.store, atoll(text), group) && group->app_id == c->row.app_id;
+    bool is = n && n < 16 && !text[n] && !store_get_group(all->parts.store, atoll(text), group) && group->app_id == app_id;
     return is ? 0 : TCCC_E_NOT_FOUND;
 }
 
@@ -41,7 +41,7 @@ static void transfer(chat *c, seat *s, const wire_request *request, uint64_t tic
         return;
     }
     if (args->skill_group_id) {
-        error = read_group(c, args->skill_group_id, &group);
+        error = chat_read_group(c->all, c->row.app_id, args->skill_group_id, &group);
         sentence = "skillGroupId names no skill group of this application.";
     } else if (!(to = agents_find(c->all->parts.agents, c->row.app_id, args->user_id))) {
         error = TCCC_E_NOT_FOUND;

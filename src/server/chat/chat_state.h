@@ -25,6 +25,10 @@ typedef struct chat {
     visitor *visitor;
     agent *agent;                    /* offered to, or served by; else NULL */
     agent *only;                     /* transferred to this one */
+    agent *listed[WIRE_LISTED_MAX];  /* the visitor asked for one of these */
+    int64_t tickets[WIRE_LISTED_MAX]; /* while it waits for them: one each */
+    int n_listed;
+    bool asks;                       /* the visitor has named agents or a group: no flow comes before */
     agent *handed_by;                /* told when the transfer has come about */
     bool transferring;
     int64_t home_group_id;           /* where it was before */
@@ -59,6 +63,8 @@ struct chats {
     chat_counters counters;
 };
 
+/* chat_request.c: a group of the app by its decimal id: 0 or NOT_FOUND. */
+int chat_read_group(const chats *all, int64_t app_id, const char *text, store_group *group);
 /* chat.c */
 chat *chat_find(chats *all, const char *session_id);
 /* Takes the step of the table and does what it says. The chat may be gone afterwards. False: refused, nothing has changed. */
