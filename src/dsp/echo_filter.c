@@ -19,6 +19,7 @@ static const float ENERGY_MAX = 1e13f;          /* 160 samples 18 dB over full s
 static const float BACK = 0.5f;                 /* what remains of weights at most that are given up */
 static const float MATCH_KEEP = 0.9f;           /* of the products that show whether the path is still the same */
 static const float DENIED = 0.4f, ECHO_LEAST = 0.1f; /* share of the estimate that the microphone holds; its least power there */
+static const float USELESS = 0.8f;              /* error's power over the microphone's: below it the filter still helps, as with drift */
 static const float LEARNT = 0.03f;              /* error's power over the microphone's: the path is known again */
 enum { SHADOW_FRAMES = 8, DENIED_FRAMES = 3, LOST_FRAMES = 100, SPECTRA = 5, PAIR = 2 /* partitions summed at once: half the sums' loads and stores */ };
 
@@ -242,7 +243,7 @@ static bool echo_filter_denied(echo_filter *filter, const float near[FRAME_LEN],
     filter->near_echo = MATCH_KEEP * filter->near_echo + near_echo;
     filter->echo_echo = MATCH_KEEP * filter->echo_echo + echo_echo;
     filter->near_near = MATCH_KEEP * filter->near_near + near_near;
-    bool clear = filter->echo_echo > ECHO_LEAST * filter->near_near + NOISE;
+    bool clear = filter->echo_echo > ECHO_LEAST * filter->near_near + NOISE && filter->error_recent > USELESS * filter->near_recent;
     filter->denied = clear && filter->near_echo < DENIED * filter->echo_echo ? filter->denied + 1 : 0;
     if (filter->lost > 0) filter->lost = filter->error_recent < LEARNT * filter->near_recent ? 0 : filter->lost - 1;
     return filter->denied >= DENIED_FRAMES && filter->lost == 0;
