@@ -30,8 +30,14 @@ const file = (folder, name) => path.join(folder, `${name}.wav`);
 const folder = path.join(WORK, 'noise');
 const madeBy = (engine) => path.join(WORK, `noise-${engine.replace(/\W/g, '_')}`);
 
-const casesOf = (quick) => fs.readdirSync(folder).map((name) => /^((\w+)_(\d)_(\d+))\.wav$/.exec(name)).filter(Boolean)
-  .map(([, name, kind, talker, ratio]) => ({ name, kind, talker, ratio: +ratio })).filter((one) => !quick || one.ratio === 5);
+const RATIOS_DB = [0, 5, 10, 15];
+
+function casesOf(quick) {
+  const cases = fs.readdirSync(folder).map((name) => /^((\w+)_(\d)_(\d+))\.wav$/.exec(name)).filter(Boolean)
+    .map(([, name, kind, talker, ratio]) => ({ name, kind, talker: +talker, ratio: +ratio }));
+  const kinds = [...new Set(cases.map((one) => one.kind))];
+  return quick ? cases.filter((one) => one.talker === (kinds.indexOf(one.kind) + RATIOS_DB.indexOf(one.ratio)) % 3) : cases; /* one talker for each kind and ratio */
+}
 
 export async function prepareNoise(material, quick) {
   if (!fs.existsSync(file(folder, 'keys_2_15'))) {
