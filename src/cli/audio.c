@@ -9,7 +9,7 @@
 #include "audio/audio.h"
 
 static const char usage[] =
-    "usage: tccc-audio aec     --far FAR.wav --mic MIC.wav --out OUT.wav [--tail-ms 200] [--json STATS.json]\n"
+    "usage: tccc-audio aec     --far FAR.wav --mic MIC.wav --out OUT.wav [--level off] [--tail-ms 200] [--json STATS.json]\n"
     "       tccc-audio ns      --in NOISY.wav --out CLEAN.wav [--level medium]\n"
     "       tccc-audio process --far FAR.wav --mic MIC.wav --out OUT.wav [--level medium] [--tail-ms 200] [--json STATS.json]\n"
     "       tccc-audio jitter  --in SPEECH.wav --trace ARRIVALS.csv [--out OUT.wav] [--json STATS.json] [--codec opus] [--ppm 0]\n"
@@ -65,7 +65,10 @@ static void read_options(int argc, char **argv, audio_options *options)
         bool is_codec = strcmp(argv[i], "--codec") == 0, is_level = strcmp(argv[i], "--level") == 0, known = is_codec || is_level;
         if (i + 1 == argc) audio_fail(argv[i], "wants a value");
         if (is_codec) options->codec = read_codec(argv[i + 1]);
-        if (is_level) options->level = read_level(argv[i + 1]);
+        if (is_level) {
+            options->level = read_level(argv[i + 1]);
+            options->has_level = true;
+        }
         for (int k = 0; k < TEXTS; k++)
             if (strcmp(argv[i], texts[k].name) == 0) *texts[k].value = argv[i + 1], known = true;
         for (int k = 0; k < NUMBERS; k++)

@@ -15,6 +15,7 @@ typedef struct {
     enum tccc_codec codec;
     enum tccc_noise level;
     double ppm, delay_ms, loss; /* loss: share, 0..1; below 0: not given */
+    bool has_level;             /* --level was given: aec alone takes no noise out otherwise */
 } audio_options;
 
 typedef struct {

@@ -32,7 +32,8 @@ void audio_aec(const audio_options *options)
     aec *canceller = aec_new(options->tail_ms, &error);
     suppress *suppressor = canceller ? suppress_new(&error) : NULL;
     if (!suppressor) fail_tail(error);
-    suppress_set(suppressor, TCCC_NOISE_OFF, canceller);
+    if (options->has_level && options->level == TCCC_NOISE_AI) audio_fail("--level", "must be off, low, medium or high with aec; process has ai");
+    suppress_set(suppressor, options->has_level ? options->level : TCCC_NOISE_OFF, canceller);
     for (int i = 0; i + FRAME_LEN <= mic.n; i += FRAME_LEN) {
         audio_progress(i, mic.n);
         aec_process(canceller, mic.pcm + i, far.pcm + i, mic.pcm + i);

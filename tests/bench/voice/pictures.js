@@ -45,7 +45,7 @@ export function drawLevels(file, micFile, engines) {
     for (let at = 0; at + n <= Math.min(mic.samples.length, out.length); at += n) points.push([at / mic.rate, 10 * Math.log10(power(mic.samples, at) / power(out, at))]);
     return { name, points };
   });
-  chart(file, 'What is taken out of the microphone: 0-15 s and 27-37 s echo, 15-27 s echo and talker, 37-45 s talker', lines, { low: -5, high: 50, unitX: 's', unitY: 'dB' });
+  chart(file, 'What is taken out of the microphone: 0-15 s and 27-37 s echo, 15-27 s echo and talker, 37-45 s talker', lines, { low: -10, high: 40, unitX: 's', unitY: 'dB' });
 }
 
 export function drawDelays(file, figures) {
