@@ -77,8 +77,10 @@ export async function noise(quick) {
   for (const kind of new Set(seen.light.map((one) => one.kind))) {
     for (const engine of OURS.filter((one) => seen[one])) tell(`noise, ${engine}, ${kind}: ${what}`, unit, 'higher', of(engine, pick, kind), { peers: beside(PEERS, pick, kind) });
   }
-  drawSpectra(path.join(OUT, 'voice-noise.svg'), 'Speech in the noise of a car, 5 dB', ['car_0_5'].flatMap((name) => [{ name: 'before', file: file(folder, name) },
-    ...Object.keys(engines).slice(1).map((engine) => ({ name: engine, file: file(madeBy(engine), name) }))]));
-  drawSpectra(path.join(OUT, 'voice-keys.svg'), 'Speech over typing, 5 dB', [{ name: 'before', file: file(folder, 'keys_0_5') },
-    ...Object.keys(engines).slice(1).map((engine) => ({ name: engine, file: file(madeBy(engine), 'keys_0_5') }))]);
+  const draw = (name, title, kind) => {
+    const shown = casesOf(quick).find((one) => one.kind === kind && one.ratio === 5).name;
+    drawSpectra(path.join(OUT, name), title, [{ name: 'before', file: file(folder, shown) }, ...Object.keys(engines).slice(1).map((engine) => ({ name: engine, file: file(madeBy(engine), shown) }))]);
+  };
+  draw('voice-noise.svg', 'Speech in the noise of a car, 5 dB', 'car');
+  draw('voice-keys.svg', 'Speech over typing, 5 dB', 'keys');
 }
