@@ -5,7 +5,7 @@
 # with browsers; those that measure sound have the machine for themselves.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
-source cmake/stages.sh 14
+source cmake/stages.sh 12
 
 failed=()
 try() { stage "$@" || failed+=("$1"); }
@@ -45,9 +45,10 @@ mocha_with_browsers() {
     fi
 }
 
-# All of them with the sanitizers; those that compare bits also as gcc optimises them.
+# All of them with the sanitizers, when cmake/sanitized.sh has built them; those that compare bits also as gcc optimises them.
 unit_tests() {
     local status=0 log=build/asan/Testing/Temporary/LastTest.log
+    flock build/asan.lock true
     ctest --preset asan || status=$?
     ctest --preset native -R golden || status=$?
     awk '/^\[  PASSED  \]/ { passed += $4 } /^\[  FAILED  \] [0-9]+ test/ { failed += $4 }
@@ -64,18 +65,16 @@ tell_failure() {
 stage "installing Debian packages" cmake/setup.sh
 stage "fetching third-party sources" cmake/fetch_sources.sh
 stage "building native" preset native
-stage "building with AddressSanitizer and UBSan" preset asan
-stage "building fuzzers" preset fuzz
 stage "building WASM" preset wasm
 stage "building WASM with SIMD" preset wasm-simd
 stage "installing npm packages" npm_install
 stage "building scripts" scripts
 
-try "unit tests with AddressSanitizer and UBSan" unit_tests
-# The stages that follow mostly wait for something.
-beside "fuzzers, ${FUZZ_SECONDS:-15} s each" env FUZZ_SEED=1 cmake/fuzz.sh "${FUZZ_SECONDS:-15}"
+# The stages that follow mostly wait for something: what only computes is done meanwhile.
+beside "building with sanitizers, fuzzers ${FUZZ_SECONDS:-15} s each" cmake/sanitized.sh "${FUZZ_SECONDS:-15}"
 try "layers, names, sizes" mocha_folders 1 build/log/failed check
 try "WASM, scripts, server, telephones, browsers" mocha_with_browsers
+try "unit tests with AddressSanitizer and UBSan" unit_tests
 collect || failed+=("$beside_title")
 try "end to end: sound" mocha_alone e2e
 
