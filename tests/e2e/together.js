@@ -1,16 +1,17 @@
 /** together.js: tests that listen for long do it at the same time, each on a call of its own. Layer: tests. */
 
 /**
- * tests: [[title, run]]. run(setUp) is called for all of them before the first; setUp(fn) calls fn when those before have set up theirs
+ * tests: [[title, run]]. run(setUp) is called for all of them when the first is; setUp(fn) calls fn when those before have set up theirs
  * (a browser that opens a tab disturbs sound) and resolves with its value when all are up. Each test says then how its run ended.
  */
 export function together(tests) {
   let runs;
-  before(async function start() {
+
+  function begin() {
     let turn = Promise.resolve(), missing = tests.length, allUp;
     const everyoneIsUp = new Promise((resolve) => { allUp = resolve; });
     const up = () => { if (--missing === 0) allUp(); };
-    runs = tests.map(async ([, run]) => {
+    return tests.map(async ([, run]) => {
       let isUp = false;
       const setUp = async (fn) => {
         const mine = turn.then(fn).finally(() => { isUp = true; up(); });
@@ -27,10 +28,11 @@ export function together(tests) {
         return error;
       }
     });
-  });
+  }
 
   for (const [i, [title]] of tests.entries())
     it(title, async () => {
+      runs ??= begin();
       const errors = await Promise.all(runs); // what a test leaves is cleared after it: none goes on then
       if (errors[i]) throw errors[i];
     });
