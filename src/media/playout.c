@@ -367,8 +367,8 @@ static void stretch(playout *playout, uint64_t now_us)
     const stretch_rule *rule = &rule_speech;
     int lag_max = STRETCH_LAG_MAX, into_frame = playout->fifo_n % PLAYOUT_FRAME; /* where in its frame the next packet is needed */
 
-    if (playout->mode == PLAYOUT_SPEECH)
-        playout->delay_ms += (playout->delay_ms > 0 ? delay_smoothing : 1) * (age - playout->delay_ms);
+    if (playout->mode == PLAYOUT_SPEECH) /* the fastest packet's delay is an estimate that moves: nothing is told to be earlier */
+        playout->delay_ms += (playout->delay_ms > 0 ? delay_smoothing : 1) * (fmaxf(age, 0) - playout->delay_ms);
     playout->rest_n -= playout->rest_n > 0 ? PLAYOUT_FRAME : 0;
     if (playout->mode != PLAYOUT_SPEECH || playout->rest_n > 0)
         return;
