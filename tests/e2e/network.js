@@ -3,11 +3,11 @@ import { realAddress } from '../peers/process.js';
 import { TcpShuttle, UdpShuttle } from '../peers/shuttle.js';
 import { CUSTOMER, useCentre } from './centre.js';
 
-/** before, after and afterEach of a file. `open` takes the promise of a shuttle and stops the shuttle after them. */
+/** before, after and afterEach of a file. `open` takes the promise of a shuttle and stops the shuttle after the test. */
 export function useNetwork() {
   const centre = useCentre({ browser: 'chromium', change: { dataChannel: { host: realAddress() } } });
   const shuttles = [];
-  after(async () => { await Promise.all(shuttles.splice(0).map((one) => one.stop())); });
+  afterEach(async () => { await Promise.all(shuttles.splice(0).map((one) => one.stop())); });
 
   const open = async (promise) => {
     const one = await promise;
@@ -15,10 +15,10 @@ export function useNetwork() {
     return one;
   };
 
-  async function callUp(options = {}, { line = 'udp', codec = 'PCMA', telephone = {} } = {}) {
-    const phone = await centre().phone(line, codec, telephone);
+  async function callUp(options = {}, codec = 'PCMA', telephone = {}) {
+    const phone = await centre().phone('udp', codec, telephone);
     const seat = await centre().seat(options);
-    const sessionId = await seat.dial(CUSTOMER, { callerPhoneNumber: centre().number(line) });
+    const sessionId = await seat.dial(CUSTOMER, { callerPhoneNumber: centre().number('udp') });
     await phone.waitEvent('CALL_ESTABLISHED');
     return { phone, seat, sessionId };
   }

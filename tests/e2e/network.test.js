@@ -2,10 +2,9 @@
 import assert from 'node:assert/strict';
 import * as audio from '../peers/audio.js';
 import { realAddress } from '../peers/process.js';
-import { AGENTS, CORRELATION } from './centre.js';
+import { CORRELATION } from './centre.js';
 import { useNetwork } from './network.js';
 import { dataChannelVia, usedPath, withoutDataChannel } from './paths.js';
-import { together } from './together.js';
 
 const OUTAGE_S = 30;
 
@@ -13,9 +12,9 @@ describe('bad networks', function () {
   this.timeout(120000);
   const { centre, udp, tcp, callUp } = useNetwork();
 
-  async function withoutSignalling(setUp) {
+  it(`${OUTAGE_S} s without signalling do not touch the sound, and the call is ended by the agent afterwards`, async () => {
     const shuttle = await tcp();
-    const { phone, seat, sessionId } = await setUp(() => callUp({ port: shuttle.port }));
+    const { phone, seat, sessionId } = await callUp({ port: shuttle.port });
     shuttle.out('seat');
     const sound = await centre().listen(seat, phone, OUTAGE_S);
     for (const result of [sound.up, sound.down]) {
@@ -27,26 +26,7 @@ describe('bad networks', function () {
     assert.equal((await seat.next('sessionEnded')).closeBy, 'seat');
     await phone.waitEvent('CALL_CLOSED');
     assert.deepEqual(await seat.story(sessionId), ['callOuted', 'calloutAccepted', 'sessionEnded']);
-  }
-
-  async function silentDataChannel(setUp) {
-    const shuttle = await udp();
-    const { phone, seat, sessionId } = await setUp(() => callUp({ agent: AGENTS[1], init: [dataChannelVia(realAddress(), shuttle.port)] }, { line: 'udp2' }));
-    await usedPath(seat, sessionId, 'data channel');
-    shuttle.isOut = true;
-    await usedPath(seat, sessionId, 'two WebSockets');
-    await centre().assertBothHear(seat, phone, 5);
-    const { gapMs } = (await centre().listen(seat, phone, 3)).down;
-    assert.equal(gapMs, 0);
-    shuttle.isOut = false;
-    await usedPath(seat, sessionId, 'data channel');
-    await centre().assertBothHear(seat, phone, 4);
-  }
-
-  together([
-    [`${OUTAGE_S} s without signalling do not touch the sound, and the call is ended by the agent afterwards`, withoutSignalling],
-    ['a data channel that falls silent in mid-call is left for WebSockets within a second, and taken again when it is back', silentDataChannel],
-  ]);
+  });
 
   it('signalling that is cut again and again loses no event and repeats none', async () => {
     const shuttle = await tcp();
@@ -80,6 +60,20 @@ describe('bad networks', function () {
       assert.ok(result.worst >= CORRELATION, audio.report(result));
       assert.equal(result.gapMs, 0, audio.report(result));
     }
+  });
+
+  it('a data channel that falls silent in mid-call is left for WebSockets within a second, and taken again when it is back', async () => {
+    const shuttle = await udp();
+    const { phone, seat, sessionId } = await callUp({ init: [dataChannelVia(realAddress(), shuttle.port)] });
+    await usedPath(seat, sessionId, 'data channel');
+    shuttle.isOut = true;
+    await usedPath(seat, sessionId, 'two WebSockets');
+    await centre().assertBothHear(seat, phone, 5);
+    const { gapMs } = (await centre().listen(seat, phone, 3)).down;
+    assert.equal(gapMs, 0);
+    shuttle.isOut = false;
+    await usedPath(seat, sessionId, 'data channel');
+    await centre().assertBothHear(seat, phone, 4);
   });
 
   it('a page whose main thread stands still for two seconds is still heard', async () => {

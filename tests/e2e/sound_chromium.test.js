@@ -5,8 +5,8 @@ import { describeSound } from './sound.js';
 
 describeSound('chromium', [
   { way: 'out', codec: 'PCMA', line: 'udp', path: 'data channel' },
-  { way: 'in', codec: 'opus', line: 'udp2', path: 'two WebSockets' },
-  { way: 'out', codec: 'PCMU', line: 'tls2', path: 'one WebSocket' },
+  { way: 'in', codec: 'opus', line: 'udp', path: 'two WebSockets' },
+  { way: 'out', codec: 'PCMU', line: 'tls', path: 'one WebSocket' },
   { way: 'in', codec: 'PCMU', line: 'tls', path: 'data channel' },
 ], itCancelsEcho);
 

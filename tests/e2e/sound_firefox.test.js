@@ -4,6 +4,6 @@ import { describeSound } from './sound.js';
 
 describeSound('firefox', [
   { way: 'out', codec: 'opus', line: 'udp', path: 'data channel' },
-  { way: 'in', codec: 'PCMA', line: 'udp2', path: 'one WebSocket' },
+  { way: 'in', codec: 'PCMA', line: 'udp', path: 'one WebSocket' },
   { way: 'out', codec: 'PCMA', line: 'tls', path: 'two WebSockets' },
 ], itCancelsEcho);
