@@ -18,7 +18,7 @@ function configText(o) {
     'audio_alert aubridge,alert',
     'ausrc_channels 0', 'auplay_channels 0',
     'audio_level no',
-    `rtp_ports ${o.rtpPort}-${o.rtpPort + 1}`,
+    `rtp_ports ${o.rtpPort}-${o.rtpPort + 9}`, // several: one may be taken by then,
     'rtcp_mux no',
     'rtp_stats yes',
     `jitter_buffer_delay ${o.jitterFrames}`,

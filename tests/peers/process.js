@@ -1,5 +1,6 @@
 /** process.js: One child process of a test: its output line by line, waits with deadlines, a sure end. Layer: tests. */
 import { spawn } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import { EventEmitter } from 'node:events';
 import dgram from 'node:dgram';
 import fs from 'node:fs';
@@ -118,14 +119,17 @@ class Process extends EventEmitter {
   }
 }
 
+const FIRST_PORT = 10000, EPHEMERAL_PORT = 32768; // net.ipv4.ip_local_port_range: what connections take by themselves begins there
+
 /** A TCP and UDP port that nothing uses at the moment. */
 async function freePort(host = '127.0.0.1') {
   for (;;) {
-    const server = net.createServer();
-    await new Promise((resolve, reject) => server.once('error', reject).listen(0, host, resolve));
-    const { port } = server.address();
-    const socket = dgram.createSocket('udp4');
-    const isFree = await new Promise((resolve) => socket.once('error', () => resolve(false)).bind(port, host, () => resolve(true)));
+    const port = FIRST_PORT + randomInt(EPHEMERAL_PORT - FIRST_PORT), server = net.createServer(), socket = dgram.createSocket('udp4');
+    const opened = [
+      new Promise((resolve) => server.once('error', () => resolve(false)).listen(port, host, () => resolve(true))),
+      new Promise((resolve) => socket.once('error', () => resolve(false)).bind(port, host, () => resolve(true))),
+    ];
+    const isFree = (await Promise.all(opened)).every(Boolean);
     await Promise.all([server, socket].map((one) => new Promise((resolve) => { try { one.close(resolve); } catch { resolve(); } })));
     if (isFree) return port;
   }

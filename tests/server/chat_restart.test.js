@@ -31,7 +31,7 @@ async function write(seat, sessionId, text) {
   const id = ++seat.lastId, request = { m: 'chat.send', a: { sessionId, clientId: randomUUID(), kind: 'text', text } };
   seat.open ??= new Map();
   seat.open.set(id, request);
-  if (seat.closed === null) seat.send({ t: 'req', id, ...request });
+  if (seat.closed === null && seat.welcome) seat.send({ t: 'req', id, ...request }); // else comeBack sends it
   const answer = await seat.until(() => seat.answers.get(id), `answer of ${text}`);
   seat.open.delete(id);
   assert.ok(answer.ok, JSON.stringify(answer));

@@ -47,10 +47,13 @@ const instance = (pushUrl) => ({
 
 /** A receiver that refuses about every seventh push the first time, and remembers what it took. */
 async function startReceiver(random) {
-  const taken = new Map();
+  const taken = new Map(), refused = new Set();
   const receiver = await PushReceiver.start({
     answer: ({ uuid, body }, response) => {
-      if (random() < 0.15 && !taken.has(uuid)) return void reply(response, { ErrCode: 1, ErrMsg: 'busy' });
+      if (random() < 0.15 && !taken.has(uuid) && !refused.has(uuid)) { // once: four refusals would lose it, as they should
+        refused.add(uuid);
+        return void reply(response, { ErrCode: 1, ErrMsg: 'busy' });
+      }
       taken.set(uuid, [...(taken.get(uuid) || []), JSON.parse(body)]);
       reply(response, OK);
     },
