@@ -17,9 +17,7 @@ int store_list_apps(store *s, bool (*each)(void *ctx, int64_t app_id, const char
     query *q = sql_query(s, "SELECT app_id, name FROM app ORDER BY app_id", "");
     while (sql_row(q, &error)) {
         SQL_INTO(q, 1, name);
-        if (each(ctx, sql_integer(q, 0), name)) continue;
-        sql_end(q);
-        break;
+        if (!sql_goes_on(q, each(ctx, sql_integer(q, 0), name))) break;
     }
     return error;
 }
@@ -71,11 +69,7 @@ int store_list_agents(store *s, int64_t app_id, bool (*each)(void *ctx, const st
     int error = 0;
     store_agent agent;
     query *q = row_query(s, &agent_shape, "FROM agent WHERE app_id=?1 ORDER BY user_id", "i", app_id);
-    while (row_next(q, &agent_shape, &agent, &error))
-        if (!each(ctx, &agent)) {
-            sql_end(q);
-            break;
-        }
+    while (row_next(q, &agent_shape, &agent, &error) && sql_goes_on(q, each(ctx, &agent))) {}
     return error;
 }
 

@@ -230,9 +230,7 @@ static int list(store *s, search *f, bool kept, const cdr_filter *filter, store_
     query *q = row_query_values(s, &cdr_shape, f->text, kept, f->values, f->n);
     while (row_next(q, &cdr_shape, cdr, &error)) {
         error = read_lists(s, cdr);
-        if (!error && each(ctx, cdr)) continue;
-        sql_end(q);
-        break;
+        if (!sql_goes_on(q, !error && each(ctx, cdr))) break;
     }
     return error;
 }

@@ -34,10 +34,6 @@ int store_list_channels(store *s, int64_t app_id, bool (*each)(void *ctx, const 
     int error = 0;
     store_channel channel;
     query *q = row_query(s, &shape, "FROM channel WHERE app_id=?1 ORDER BY id", "i", app_id);
-    while (row_next(q, &shape, &channel, &error))
-        if (!each(ctx, &channel)) {
-            sql_end(q);
-            break;
-        }
+    while (row_next(q, &shape, &channel, &error) && sql_goes_on(q, each(ctx, &channel))) {}
     return error;
 }

@@ -47,11 +47,7 @@ static int each_chat(query *q, bool (*each)(void *ctx, const store_chat *chat), 
 {
     int error = 0;
     store_chat chat;
-    while (row_next(q, &chat_shape, &chat, &error))
-        if (!each(ctx, &chat)) {
-            sql_end(q);
-            break;
-        }
+    while (row_next(q, &chat_shape, &chat, &error) && sql_goes_on(q, each(ctx, &chat))) {}
     return error;
 }
 
@@ -134,9 +130,7 @@ int store_list_chat_steps(store *s, const char *session_id, bool (*each)(void *c
         SQL_INTO(q, 0, step.user_id);
         SQL_INTO(q, 2, step.group_name);
         SQL_INTO(q, 7, step.transfer_to);
-        if (each(ctx, &step)) continue;
-        sql_end(q);
-        break;
+        if (!sql_goes_on(q, each(ctx, &step))) break;
     }
     return error;
 }
@@ -181,11 +175,7 @@ int store_list_chat_messages(store *s, const char *session_id, int64_t after_seq
     query *q = before_seq > 0
         ? row_query(s, &message_shape, "FROM chat_message WHERE session_id=?1 AND seq<?2 ORDER BY seq DESC LIMIT ?3", "tii", session_id, before_seq, sql_count(limit))
         : row_query(s, &message_shape, "FROM chat_message WHERE session_id=?1 AND seq>?2 ORDER BY seq LIMIT ?3", "tii", session_id, after_seq, sql_count(limit));
-    while (row_next(q, &message_shape, &message, &error))
-        if (!each(ctx, &message)) {
-            sql_end(q);
-            break;
-        }
+    while (row_next(q, &message_shape, &message, &error) && sql_goes_on(q, each(ctx, &message))) {}
     return error;
 }
 

@@ -74,11 +74,7 @@ int store_list_flows(store *s, int64_t app_id, bool (*each)(void *ctx, const sto
     int error = 0;
     store_flow flow;
     query *q = row_query(s, &flow_shape, "FROM flow WHERE app_id=?1 ORDER BY id", "i", app_id);
-    while (row_next(q, &flow_shape, &flow, &error))
-        if (!each(ctx, &flow)) {
-            sql_end(q);
-            break;
-        }
+    while (row_next(q, &flow_shape, &flow, &error) && sql_goes_on(q, each(ctx, &flow))) {}
     return error;
 }
 
@@ -129,10 +125,6 @@ int store_list_sounds(store *s, int64_t app_id, bool (*each)(void *ctx, const st
     int error = 0;
     store_sound sound;
     query *q = row_query(s, &sound_shape, "FROM sound WHERE app_id=?1 ORDER BY id", "i", app_id);
-    while (row_next(q, &sound_shape, &sound, &error))
-        if (!each(ctx, &sound)) {
-            sql_end(q);
-            break;
-        }
+    while (row_next(q, &sound_shape, &sound, &error) && sql_goes_on(q, each(ctx, &sound))) {}
     return error;
 }

@@ -49,11 +49,7 @@ int store_list_groups(store *s, int64_t app_id, bool (*each)(void *ctx, const st
     int error = 0;
     store_group group;
     query *q = row_query(s, &group_shape, "FROM skill_group WHERE app_id=?1 ORDER BY id", "i", app_id);
-    while (row_next(q, &group_shape, &group, &error))
-        if (!each(ctx, &group)) {
-            sql_end(q);
-            break;
-        }
+    while (row_next(q, &group_shape, &group, &error) && sql_goes_on(q, each(ctx, &group))) {}
     return error;
 }
 
@@ -105,11 +101,7 @@ int store_list_members(store *s, int64_t group_id, bool (*each)(void *ctx, const
     store_agent agent;
     query *q = row_query(s, &agent_shape, ", m.priority FROM member m JOIN agent ON agent.app_id=m.app_id AND agent.user_id=m.user_id"
                                           " WHERE m.group_id=?1 ORDER BY m.priority, agent.user_id", "i", group_id);
-    while (row_next(q, &agent_shape, &agent, &error))
-        if (!each(ctx, &agent, (int)sql_integer(q, agent_shape.n_fields))) {
-            sql_end(q);
-            break;
-        }
+    while (row_next(q, &agent_shape, &agent, &error) && sql_goes_on(q, each(ctx, &agent, (int)sql_integer(q, agent_shape.n_fields)))) {}
     return error;
 }
 
@@ -121,9 +113,7 @@ int store_list_memberships(store *s, int64_t app_id, const char *user_id, bool (
     while (sql_row(q, &error)) {
         store_membership m = { .group_id = sql_integer(q, 0), .priority = (int)sql_integer(q, 2) };
         SQL_INTO(q, 1, m.group_name);
-        if (each(ctx, &m)) continue;
-        sql_end(q);
-        break;
+        if (!sql_goes_on(q, each(ctx, &m))) break;
     }
     return error;
 }
@@ -135,9 +125,7 @@ int store_list_app_members(store *s, int64_t app_id, bool (*each)(void *ctx, int
     query *q = sql_query(s, "SELECT group_id, user_id, priority FROM member WHERE app_id=?1 ORDER BY group_id, priority, user_id", "i", app_id);
     while (sql_row(q, &error)) {
         SQL_INTO(q, 1, user_id);
-        if (each(ctx, sql_integer(q, 0), user_id, (int)sql_integer(q, 2))) continue;
-        sql_end(q);
-        break;
+        if (!sql_goes_on(q, each(ctx, sql_integer(q, 0), user_id, (int)sql_integer(q, 2)))) break;
     }
     return error;
 }

@@ -36,11 +36,7 @@ int store_list_trunks(store *s, bool (*each)(void *ctx, const store_trunk *trunk
     int error = 0;
     store_trunk trunk;
     query *q = row_query(s, &trunk_shape, "FROM trunk ORDER BY name", "");
-    while (row_next(q, &trunk_shape, &trunk, &error))
-        if (!each(ctx, &trunk)) {
-            sql_end(q);
-            break;
-        }
+    while (row_next(q, &trunk_shape, &trunk, &error) && sql_goes_on(q, each(ctx, &trunk))) {}
     return error;
 }
 
@@ -106,9 +102,7 @@ int store_list_numbers(store *s, int64_t app_id, bool (*each)(void *ctx, const s
     query *q = row_query(s, &number_shape, "FROM number WHERE app_id=?1 ORDER BY number", "i", app_id);
     while (row_next(q, &number_shape, &number, &error)) {
         error = read_groups(s, &number);
-        if (!error && each(ctx, &number)) continue;
-        sql_end(q);
-        break;
+        if (!sql_goes_on(q, !error && each(ctx, &number))) break;
     }
     return error;
 }
@@ -151,11 +145,7 @@ int store_list_extensions(store *s, int64_t app_id, bool (*each)(void *ctx, cons
     int error = 0;
     store_extension extension;
     query *q = row_query(s, &extension_shape, "FROM extension WHERE app_id=?1 ORDER BY extension", "i", app_id);
-    while (row_next(q, &extension_shape, &extension, &error))
-        if (!each(ctx, &extension)) {
-            sql_end(q);
-            break;
-        }
+    while (row_next(q, &extension_shape, &extension, &error) && sql_goes_on(q, each(ctx, &extension))) {}
     return error;
 }
 

@@ -48,11 +48,7 @@ static int list(query *q, bool (*each)(void *ctx, const store_push *push), void 
 {
     int error = 0;
     store_push push;
-    while (row_next(q, &push_shape, &push, &error))
-        if (!each(ctx, &push)) {
-            sql_end(q);
-            break;
-        }
+    while (row_next(q, &push_shape, &push, &error) && sql_goes_on(q, each(ctx, &push))) {}
     return error;
 }
 
@@ -60,11 +56,7 @@ int store_list_push_apps(store *s, int64_t now_ms, bool (*each)(void *ctx, int64
 {
     int error = 0;
     query *q = sql_query(s, "SELECT DISTINCT app_id FROM push WHERE state=0 AND next_ms<=?1 ORDER BY app_id", "i", now_ms);
-    while (sql_row(q, &error))
-        if (!each(ctx, sql_integer(q, 0))) {
-            sql_end(q);
-            break;
-        }
+    while (sql_row(q, &error) && sql_goes_on(q, each(ctx, sql_integer(q, 0)))) {}
     return error;
 }
 

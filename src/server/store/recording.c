@@ -32,11 +32,7 @@ static int list(query *q, bool (*each)(void *ctx, const store_recording *recordi
 {
     int error = 0;
     store_recording recording;
-    while (row_next(q, &recording_shape, &recording, &error))
-        if (!each(ctx, &recording)) {
-            sql_end(q);
-            break;
-        }
+    while (row_next(q, &recording_shape, &recording, &error) && sql_goes_on(q, each(ctx, &recording))) {}
     return error;
 }
 

@@ -26,10 +26,6 @@ int store_list_seats(store *s, bool (*each)(void *ctx, const store_seat *seat), 
     int error = 0;
     store_seat seat;
     query *q = row_query(s, &seat_shape, "FROM seat ORDER BY id", "");
-    while (row_next(q, &seat_shape, &seat, &error))
-        if (!each(ctx, &seat)) {
-            sql_end(q);
-            break;
-        }
+    while (row_next(q, &seat_shape, &seat, &error) && sql_goes_on(q, each(ctx, &seat))) {}
     return error;
 }

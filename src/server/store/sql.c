@@ -169,6 +169,12 @@ void sql_end(query *q)
     if (!q->kept) free_query(q);
 }
 
+bool sql_goes_on(query *q, bool wanted)
+{
+    if (!wanted) sql_end(q);
+    return wanted;
+}
+
 int sql_run(query *q)
 {
     int error = 0;

@@ -76,6 +76,8 @@ int sql_run(query *q);
 /* The next row: true. False at the end or on an error, which *error tells. */
 bool sql_row(query *q, int *error);
 void sql_end(query *q);
+/* Ends it unless more is wanted. Returns that. */
+bool sql_goes_on(query *q, bool wanted);
 int64_t sql_integer(query *q, int column);
 void sql_text(query *q, int column, char *text, size_t capacity);
 /* Runs a write that answers a row for each that it changed (RETURNING): 0, or NOT_FOUND when it changed none. */

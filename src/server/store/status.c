@@ -27,11 +27,7 @@ int store_list_status(store *s, int64_t app_id, const char *user_id, int64_t fro
         "FROM status WHERE app_id=?1 AND user_id=?2 AND from_ms<?4 AND id>=coalesce((SELECT max(b.id) FROM status b WHERE b.app_id=?1"
         " AND b.user_id=?2 AND b.from_ms=(SELECT max(c.from_ms) FROM status c WHERE c.app_id=?1 AND c.user_id=?2 AND c.from_ms<=?3)), 0)"
         " ORDER BY from_ms, id", "itii", app_id, user_id, from_ms, to_ms);
-    while (row_next(q, &status_shape, &row, &error))
-        if (!each(ctx, &row)) {
-            sql_end(q);
-            break;
-        }
+    while (row_next(q, &status_shape, &row, &error) && sql_goes_on(q, each(ctx, &row))) {}
     return error;
 }
 

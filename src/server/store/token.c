@@ -37,9 +37,7 @@ int store_list_secrets(store *s, int64_t app_id, bool (*each)(void *ctx, const c
     while (sql_row(q, &error)) {
         SQL_INTO(q, 0, secret_id);
         store_key key = { sql_integer(q, 1), (enum key_role)sql_integer(q, 2), sql_integer(q, 3) };
-        if (each(ctx, secret_id, &key)) continue;
-        sql_end(q);
-        break;
+        if (!sql_goes_on(q, each(ctx, secret_id, &key))) break;
     }
     return error;
 }
