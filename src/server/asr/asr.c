@@ -10,6 +10,7 @@
 #include "server/deadline.h"
 #include "server/edge/id_map.h"
 #include "server/libre.h"
+#include "server/url.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -149,7 +150,7 @@ static void hear_none(asr *all, transcript *t)
 
 uint32_t asr_start(asr *all, const asr_what *what)
 {
-    int kind = !what->external ? BUILT_IN : socket_recogniser_is_url(what->url) ? BY_WEBSOCKET : BY_HTTP;
+    int kind = !what->external ? BUILT_IN : url_has_scheme(what->url, "ws") ? BY_WEBSOCKET : BY_HTTP;
     transcript *t = ready(all, kind) ? calloc(1, sizeof *t) : NULL;
     uint32_t handle = ++all->next_handle ? all->next_handle : ++all->next_handle;
     if (t)

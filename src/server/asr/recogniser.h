@@ -10,6 +10,7 @@
 
 #include "server/edge/mailbox.h"
 
+#include <pthread.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -91,6 +92,7 @@ void sentence_tell(const sentence *s, const asr_said *said);
 typedef struct {
     sentence *first, **last, *running;
     int n_waiting, n_running;
+    uint64_t n_told, n_failed;       /* as final */
 } sentence_line;
 
 void sentence_line_init(sentence_line *line);
@@ -98,6 +100,8 @@ void sentence_line_init(sentence_line *line);
 void sentence_line_put(sentence_line *line, sentence *s);
 /* The one to recognise next: the oldest of whose side no earlier one runs. Now it runs. NULL: there is none. */
 sentence *sentence_line_next(sentence_line *line);
+/* Takes the lock itself. Tells what was understood of one that runs; a final one is counted first, so that who hears of it finds it counted. */
+void sentence_line_tell(sentence_line *line, pthread_mutex_t *lock, const sentence *s, const asr_said *said);
 /* It has been told as final. Drops it. */
 void sentence_line_done(sentence_line *line, sentence *s);
 /* All that wait are told as final, with nothing. */
@@ -110,6 +114,9 @@ typedef struct {
     uint64_t failed;                 /* of them without an answer: no model, no connection, a wrong one */
     int waiting, running;
 } recogniser_counters;
+
+/* Under its lock. */
+recogniser_counters sentence_line_counters(const sentence_line *line);
 
 typedef struct recogniser recogniser;
 struct recogniser {

@@ -39,7 +39,6 @@ struct remote {
     pthread_mutex_t lock;
     sentence_line line;
     bool stopping;
-    uint64_t n_sentences, n_failed;
     int running_max, waiting_max;
     char *tls_ca;
     CURLM *multi;
@@ -104,7 +103,7 @@ static void on_said(void *ctx, asr_said *what)
     what->end_ms = sentence_ms(r->sentence);
     r->said = *what;
     r->told_final |= what->final;
-    sentence_tell(r->sentence, what);
+    sentence_line_tell(&r->of->line, &r->of->lock, r->sentence, what);
 }
 
 static size_t take(char *bytes, size_t size, size_t n, void *arg)
@@ -171,11 +170,9 @@ static void finish(remote *all, request *r, sentence *s, bool ok)
         last.end_ms = sentence_ms(s);
         for (int i = 0; i < last.n_words; i++)
             last.words[i].stable = true;
-        sentence_tell(s, &last);
+        sentence_line_tell(&all->line, &all->lock, s, &last);
     }
     pthread_mutex_lock(&all->lock);
-    all->n_sentences++;
-    all->n_failed += !ok && !sentence_is_cancelled(s);
     sentence_line_done(&all->line, s);
     pthread_mutex_unlock(&all->lock);
 }
@@ -299,7 +296,7 @@ static void remote_count(recogniser *self, recogniser_counters *out)
 {
     remote *all = (remote *)self;
     pthread_mutex_lock(&all->lock);
-    *out = (recogniser_counters){ all->n_sentences, all->n_failed, all->line.n_waiting, all->line.n_running };
+    *out = sentence_line_counters(&all->line);
     pthread_mutex_unlock(&all->lock);
 }
 

@@ -290,6 +290,20 @@ sentence *sentence_line_next(sentence_line *line)
     return NULL;
 }
 
+void sentence_line_tell(sentence_line *line, pthread_mutex_t *lock, const sentence *s, const asr_said *said)
+{
+    pthread_mutex_lock(lock);
+    line->n_told += said->final;
+    line->n_failed += said->final && said->failed && !sentence_is_cancelled(s);
+    pthread_mutex_unlock(lock);
+    sentence_tell(s, said);
+}
+
+recogniser_counters sentence_line_counters(const sentence_line *line)
+{
+    return (recogniser_counters){ line->n_told, line->n_failed, line->n_waiting, line->n_running };
+}
+
 void sentence_line_done(sentence_line *line, sentence *s)
 {
     sentence **at = &line->running;

@@ -61,18 +61,12 @@ struct sockets {
     pthread_mutex_t lock;
     sentence_line queue;
     bool stopping;
-    uint64_t n_sentences, n_failed;
     int running_max, waiting_max;
     struct lws_context *lws;
     struct lws_vhost *vhost;
     pthread_t thread;
     line *first;                     /* the thread's */
 };
-
-bool socket_recogniser_is_url(const char *url)
-{
-    return !strncasecmp(url, "ws://", 5) || !strncasecmp(url, "wss://", 6);
-}
 
 /* --- a sentence's end --- */
 
@@ -94,10 +88,16 @@ static void line_hang_up(line *l)
     l->state = LINE_BROKEN;
 }
 
+static void end_one(sockets *all, sentence *s)
+{
+    pthread_mutex_lock(&all->lock);
+    sentence_line_done(&all->queue, s);
+    pthread_mutex_unlock(&all->lock);
+}
+
 /* Whatever happened, somebody waits for the final one: what was understood last stays. */
 static void line_finish(line *l, bool ok)
 {
-    sockets *all = l->of;
     sentence *s = l->sentence;
     bool told = l->answer.final;
     l->sentence = NULL;
@@ -107,13 +107,9 @@ static void line_finish(line *l, bool ok)
         l->said.end_ms = sentence_ms(s);
         for (int i = 0; i < l->said.n_words; i++)
             l->said.words[i].stable = true;
-        sentence_tell(s, &l->said);
+        sentence_line_tell(&l->of->queue, &l->of->lock, s, &l->said);
     }
-    pthread_mutex_lock(&all->lock);
-    all->n_sentences++;
-    all->n_failed += !ok && !told && !sentence_is_cancelled(s);
-    sentence_line_done(&all->queue, s);
-    pthread_mutex_unlock(&all->lock);
+    end_one(l->of, s);
 }
 
 static void line_free(line *l)
@@ -198,7 +194,7 @@ static void line_said(void *ctx, asr_said *what)
     line *l = ctx;
     what->end_ms = sentence_ms(l->sentence);
     l->said = *what;
-    sentence_tell(l->sentence, what);
+    sentence_line_tell(&l->of->queue, &l->of->lock, l->sentence, what);
 }
 
 /* Ends the sentence where its final answer is there and all of it was sent. */
@@ -382,12 +378,8 @@ static void begin_one(sockets *all, sentence *s)
     line *l = find_idle(all, job);
     bool open = l != NULL;
     if (!l && !(l = line_new(all, job))) {
-        sentence_tell(s, &nothing);
-        pthread_mutex_lock(&all->lock);
-        all->n_sentences++;
-        all->n_failed++;
-        sentence_line_done(&all->queue, s);
-        pthread_mutex_unlock(&all->lock);
+        sentence_line_tell(&all->queue, &all->lock, s, &nothing);
+        end_one(all, s);
         return;
     }
     l->sentence = s;
@@ -450,7 +442,7 @@ static void count(recogniser *self, recogniser_counters *out)
 {
     sockets *all = (sockets *)self;
     pthread_mutex_lock(&all->lock);
-    *out = (recogniser_counters){ all->n_sentences, all->n_failed, all->queue.n_waiting, all->queue.n_running };
+    *out = sentence_line_counters(&all->queue);
     pthread_mutex_unlock(&all->lock);
 }
 

@@ -9,7 +9,5 @@
 /* The address (ws or wss) and token are those of a sentence's job. running_max connections, waiting_max sentences wait for one. tls_ca: PEM
  * file of roots, NULL: the system's. NULL: no memory, no thread. */
 recogniser *socket_recogniser_new(int running_max, int waiting_max, const char *tls_ca);
-/* Whether an address names one. */
-bool socket_recogniser_is_url(const char *url);
 
 #endif

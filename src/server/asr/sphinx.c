@@ -31,7 +31,6 @@ typedef struct {
     pthread_cond_t come;             /* a sentence, or the end */
     sentence_line line;
     bool stopping;
-    uint64_t n_sentences, n_failed;
     pthread_t threads[DECODERS_MAX];
     int n_threads, n_max, waiting_max;
     char model[512];
@@ -171,7 +170,7 @@ static bool decode(sphinx *s, ps_decoder_t *decoder, sentence *one)
         told_ms = sentence_ms(one);
         read_said(decoder, &newer, false, told_ms);
         if (strcmp(newer.text, said.text))
-            sentence_tell(one, &newer);
+            sentence_line_tell(&s->line, &s->lock, one, &newer);
         said = newer;
     }
     ps_end_utt(decoder);
@@ -180,7 +179,7 @@ static bool decode(sphinx *s, ps_decoder_t *decoder, sentence *one)
     read_said(decoder, &said, true, sentence_ms(one));
     if (said.n_words) /* noise is no voice */
         remember(decoder, voice);
-    sentence_tell(one, &said);
+    sentence_line_tell(&s->line, &s->lock, one, &said);
     return true;
 }
 
@@ -196,11 +195,9 @@ static sentence *next(sphinx *s)
     return one;
 }
 
-static void done(sphinx *s, sentence *one, bool failed)
+static void done(sphinx *s, sentence *one)
 {
     pthread_mutex_lock(&s->lock);
-    s->n_sentences++;
-    s->n_failed += failed;
     sentence_line_done(&s->line, one);
     pthread_cond_broadcast(&s->come); /* the next of the same side may begin */
     pthread_mutex_unlock(&s->lock);
@@ -216,8 +213,8 @@ static void *work(void *arg)
     for (sentence *one; (one = next(s));) {
         bool ok = decoder && decode(s, decoder, one);
         if (!ok)
-            sentence_tell(one, &nothing);
-        done(s, one, !ok);
+            sentence_line_tell(&s->line, &s->lock, one, &nothing);
+        done(s, one);
     }
     if (decoder)
         ps_free(decoder);
@@ -252,7 +249,7 @@ static void sphinx_count(recogniser *self, recogniser_counters *out)
 {
     sphinx *s = (sphinx *)self;
     pthread_mutex_lock(&s->lock);
-    *out = (recogniser_counters){ s->n_sentences, s->n_failed, s->line.n_waiting, s->line.n_running };
+    *out = sentence_line_counters(&s->line);
     pthread_mutex_unlock(&s->lock);
 }
 

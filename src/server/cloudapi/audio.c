@@ -5,6 +5,7 @@
 #include "server/cloudapi/web.h"
 #include "server/deadline.h"
 #include "server/ivr/prompt.h"
+#include "server/url.h"
 #include "tccc/error.h"
 
 #include <stdio.h>
@@ -202,7 +203,7 @@ static void read_files(action_call *call, const parameters *each, int n, upload 
         upload_file *f = &u->files[i];
         const char *name = parameter_text(&each[i], "CustomFileName", NAME_MAX_BYTES), *url = parameter_text(&each[i], "AudioUrl", URL_MAX);
         if (call->code) return;
-        if (strncmp(url, "http://", 7) != 0 && strncmp(url, "https://", 8) != 0)
+        if (!url_has_scheme(url, "http"))
             parameter_fail(&each[i], "InvalidParameterValue", "AudioUrl", "must begin with http:// or https://");
         f->upload = u;
         snprintf(f->name, sizeof f->name, "%s", name);

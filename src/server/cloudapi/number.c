@@ -1,5 +1,6 @@
 /* number.c: DescribeNumbers and BindNumberCallInInterface. Layer: server. */
 #include "server/cloudapi/page.h"
+#include "server/url.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -61,11 +62,6 @@ static bool is_this(void *ctx, const store_number *row)
     return !s->found;
 }
 
-static bool is_web_address(const char *url)
-{
-    return (strncmp(url, "http://", 7) == 0 && url[7]) || (strncmp(url, "https://", 8) == 0 && url[8]);
-}
-
 /* Without CallInInterface, or with an empty URL, the number is asked about no more. */
 void action_bind_number_call_in_interface(action_call *call)
 {
@@ -78,7 +74,7 @@ void action_bind_number_call_in_interface(action_call *call)
     if (call->code) return;
     if (strcmp(type, "inner") == 0) parameter_fail(&in, "UnsupportedOperation", "NumberType", "must be number: internal numbers have no call-in interface here");
     else if (strcmp(type, "number") != 0) parameter_fail(&in, "InvalidParameterValue", "NumberType", "must be number or inner");
-    if (*url && !is_web_address(url)) parameter_fail(&interface, "InvalidParameterValue", "URL", "must begin with http:// or https://");
+    if (*url && !url_has_scheme(url, "http")) parameter_fail(&interface, "InvalidParameterValue", "URL", "must begin with http:// or https://");
     action_store_failed(call, store_list_numbers(call->api->store, app_id, is_this, &s));
     if (!s.found) parameter_fail(&in, "InvalidParameterValue", "Number", "is not a number of the app");
     if (call->code) return;

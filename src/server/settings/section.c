@@ -1,11 +1,11 @@
 /* section.c: the table of settings, and reading and writing by it. Layer: server. */
 #include "server/settings/section.h"
+#include "server/url.h"
 
 #include "tccc/error.h"
 
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 
 enum { REASON_MAX = 60, REPLY_MAX = 1000, NAME_MAX_BYTES = 120, URL_MAX = 1023, POPUPS_MAX = 5, REASONS_MAX = 50 };
 
@@ -53,7 +53,7 @@ static void check_popup(json_reader *in, const char *list, const json_value *ite
     json_string(&page, "name", 1, NAME_MAX_BYTES);
     const char *url = json_string(&page, "url", 1, URL_MAX);
     json_bool_or(&page, "enabled", true);
-    if (url && !section_is_url(url))
+    if (url && !url_is_plain(url, "http"))
         json_fail(&page, TCCC_E_ARG_RANGE, "url", "must be an http or https URL");
     for (const json_value *e = json_first(item); e; e = json_next(e))
         if (strcmp(json_name(e), "name") && strcmp(json_name(e), "url") && strcmp(json_name(e), "enabled"))
@@ -215,30 +215,6 @@ void section_set_defaults(const settings_section *s, settings_of_app *values) {
     }
 }
 
-static const char *after_scheme(const char *text, const char *scheme) {
-    size_t n = strlen(scheme);
-    return !strncasecmp(text, scheme, n) && !strncmp(text + n, "://", 3) ? text + n + 3 : NULL;
-}
-
-static bool is_place(const char *text, const char *rest) {
-    if (!rest || !*rest || strchr("/?:@", *rest) || strpbrk(rest, "#\\\"<>") || strchr(text, '@'))
-        return false;
-    for (; *rest; rest++)
-        if ((unsigned char)*rest <= ' ' || (unsigned char)*rest >= 127)
-            return false;
-    return true;
-}
-
-bool section_is_url(const char *text) {
-    const char *rest = after_scheme(text, "https");
-    return is_place(text, rest ? rest : after_scheme(text, "http"));
-}
-
-static bool is_stream_url(const char *text) {
-    const char *rest = after_scheme(text, "wss");
-    return section_is_url(text) || is_place(text, rest ? rest : after_scheme(text, "ws"));
-}
-
 static bool is_printable(const char *text) {
     while (*text && (unsigned char)*text >= ' ' && *text != 127)
         text++;
@@ -249,9 +225,9 @@ static void read_text(const settings_member *m, json_reader *in, settings_of_app
     const char *text = json_string_or(in, m->name, "", (size_t)m->max - 1);
     if (in->error)
         return;
-    if (m->kind == MEMBER_URL && *text && !section_is_url(text))
+    if (m->kind == MEMBER_URL && *text && !url_is_plain(text, "http"))
         json_fail(in, TCCC_E_ARG_RANGE, m->name, "must be an http or https URL in ASCII, without a user and without #");
-    else if (m->kind == MEMBER_STREAM_URL && *text && !is_stream_url(text))
+    else if (m->kind == MEMBER_STREAM_URL && *text && !url_is_plain(text, "http") && !url_is_plain(text, "ws"))
         json_fail(in, TCCC_E_ARG_RANGE, m->name, "must be an http, https, ws or wss URL in ASCII, without a user and without #");
     else if (!is_printable(text))
         json_fail(in, TCCC_E_ARG_RANGE, m->name, "must not hold control characters");

@@ -51,7 +51,5 @@ void section_check_all(const settings_section *s, const json_value *document, se
 void section_write(const settings_section *s, const settings_of_app *values, const json_value *document, json_writer *out);
 /* The document to store: members of `change` over those of `old` (may be NULL). */
 void section_merge(const settings_section *s, const json_value *old, const json_value *change, json_writer *out);
-/* An absolute http or https URL without user, blanks or fragment. */
-bool section_is_url(const char *text);
 
 #endif

@@ -1,4 +1,5 @@
 /* sign_in.c: reads what a page says of its visitor. Layer: server. */
+#include "server/url.h"
 #include "server/visitor/sign_in.h"
 
 #include "base/json.h"
@@ -20,7 +21,7 @@ static void take_hex(json_reader *in, const char *name, char *into, size_t capac
 }
 
 static void check_avatar(json_reader *in, const char *avatar) {
-    bool fits = !avatar[0] || !strncasecmp(avatar, "https://", 8) || !strncasecmp(avatar, "http://", 7);
+    bool fits = !avatar[0] || url_has_scheme(avatar, "http");
     for (; fits && *avatar; avatar++)
         fits = (unsigned char)*avatar > ' ' && !strchr("\"<>\\", *avatar);
     if (!fits)

@@ -168,6 +168,17 @@ static void sentences_of_a_side_are_recognised_one_after_the_other(void **state)
     assert_ptr_equal(sentence_line_next(&line), in2);
     assert_int_equal(line.n_waiting, 0);
     assert_int_equal(line.n_running, 2);
+    pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+    sentence_line_tell(&line, &lock, in2, &(asr_said){ .text = "so far" });
+    sentence_line_tell(&line, &lock, in2, &(asr_said){ .final = true, .failed = true });
+    sentence_line_tell(&line, &lock, far, &(asr_said){ .final = true });
+    recogniser_counters c = sentence_line_counters(&line); /* before anybody was told */
+    assert_int_equal(t.n, 0);
+    assert_int_equal(c.sentences, 2);
+    assert_int_equal(c.failed, 1);
+    mailbox_run(&box, &t);
+    assert_int_equal(t.n_final, 2);
+    t = (told){ 0 };
     sentence_line_done(&line, in2);
     sentence_line_done(&line, far);
     sentence_line_put(&line, sentence_new(job, 1, 2000));
