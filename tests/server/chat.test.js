@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { until } from '../peers/process.js';
 import { AdminClient } from './admin_client.js';
-import { chatWith, heard, heardAll, openVisitor, say, seeded } from './chat_people.js';
+import { chatTeam, chatWith, heard, heardAll, say, seeded } from './chat_people.js';
 import { useServer } from './server_centre.js';
 import { WireSeat } from './wire_seat.js';
 
@@ -13,42 +13,23 @@ const CHANGE = { visitors: { signInsPerMinute: 100000 }, calls: { resumeSeconds:
 describe('chats', function chats() {
   this.timeout(60000);
   const centre = useServer({ change: CHANGE });
-  let admin, nextGroup = 0, visitors = [];
+  let admin;
   before(() => { admin = new AdminClient(centre().tcccd); });
-  afterEach(async () => { await Promise.all(visitors.splice(0).map((one) => one.close())); });
 
-  /** A group of its own with so many new agents, and a channel to it. */
-  async function team(nAgents, { max = 3, ...more } = {}) {
-    const n = nextGroup++;
-    const group = await admin.post('groups', { name: `chat ${n}`, type: 'online', maxConcurrency: max });
-    const channel = `c${n}`;
-    await admin.post('channels', { channelId: channel, name: `Channel ${n}`, groupId: group.groupId, ...more });
-    const agents = [];
-    for (let i = 0; i < nAgents; i++) {
-      const userId = `agent${centre().nextAgent++}@tests.example`;
-      await admin.put(`agents/${userId}/groups/${group.groupId}`, { priority: 1 });
-      agents.push(await centre().seatOf(userId));
-    }
-    const visitor = async (facts) => {
-      const seat = await openVisitor(centre().tcccd, { channel, ...facts });
-      visitors.push(seat);
-      return seat;
-    };
-    return { groupId: String(group.groupId), channel, agents, visitor };
-  }
+  const team = (nAgents, more) => chatTeam(centre(), admin, nAgents, more);
   /** The one of the agents who is offered the chat. */
   const rung = (agents, sessionId) => Promise.any(agents.map((one) => one
     .until(() => one.events.some(({ e, d }) => e === 'callIn' && d.sessionId === sessionId), 'callIn').then(() => one)));
   const settings = (members) => admin.patch('settings/online', members);
 
   it('SDK-063 SDK-104 SDK-116 to SDK-124 AMB-01 a visit rings an agent with all that is known of the visitor, and is accepted', async () => {
-    const { agents: [agent], visitor } = await team(1);
+    const { agents: [agent], visitor, channelName } = await team(1);
     const customer = await visitor({ nickname: '小明', avatar: 'https://a.example/b.png', clientData: '{"order":7}' });
     const { sessionId } = await customer.ask('visit.start', { type: 'im', remark: 'about order 7' });
     const callIn = await agent.next('callIn');
     assert.deepEqual({ ...callIn, timeout: 0 }, {
       sessionId, type: 'im', timeout: 0, userId: customer.visitorId, nickname: '小明', avatar: 'https://a.example/b.png', remark: 'about order 7', peerSource: 'web',
-      channelName: `Channel ${nextGroup - 1}`, clientData: '{"order":7}',
+      channelName, clientData: '{"order":7}',
     });
     assert.equal(callIn.timeout, 20);
     await agent.ask('chat.accept', { sessionId });
@@ -404,7 +385,7 @@ describe('chats', function chats() {
     assert.equal((await third.ask('chat.history', { sessionId })).messages.length, 15);
     /* a page that was duplicated brings the token of the first */
     const copy = new WireSeat(centre().tcccd);
-    visitors.push(copy);
+    centre().seats.push(copy);
     await copy.connect({ resume: first.welcome.resume, tab: randomUUID() });
     assert.deepEqual(copy.welcome.sessions.map(({ sessionId: id }) => id), [sessionId]);
     const { process } = centre().tcccd, from = process.lines.length;

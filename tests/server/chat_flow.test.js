@@ -1,7 +1,7 @@
 /** chat_flow.test.js: a channel's flow in chats: texts by language, choices, the queue, a message that is left, a rating. Layer: tests. */
 import assert from 'node:assert/strict';
 import { AdminClient } from './admin_client.js';
-import { heard, openVisitor, say } from './chat_people.js';
+import { chatTeam, heard, openVisitor, say } from './chat_people.js';
 import { PushReceiver } from './push_receiver.js';
 import { ServerCentre } from './server_centre.js';
 
@@ -28,7 +28,7 @@ const document = (group) => ({
 
 describe('flows of chats', function flows() {
   this.timeout(60000);
-  let centre, admin, receiver, visitors = [], next = 0;
+  let centre, admin, receiver;
   before(async () => {
     receiver = await PushReceiver.start();
     centre = await ServerCentre.start({ change: CHANGE });
@@ -37,7 +37,6 @@ describe('flows of chats', function flows() {
   });
   afterEach(async function clear() {
     if (this.currentTest.state === 'failed') console.log(centre.tell());
-    await Promise.all(visitors.splice(0).map((one) => one.close()));
     await centre.clear();
   });
   after(async () => {
@@ -45,30 +44,11 @@ describe('flows of chats', function flows() {
     if (receiver) await receiver.stop();
   });
 
-  async function flowOf(make, groupId) {
-    const n = next++;
-    const { flowId } = await admin.post('flows', { name: `flow ${n}`, kind: 'ivr', document: make(groupId), publish: true });
-    return flowId;
-  }
-  /** A group with so many agents, and a channel with the flow to it. */
-  async function team(nAgents, { make = (group) => withoutMusic(document(group)), max = 3 } = {}) {
-    const n = next++;
-    const { groupId } = await admin.post('groups', { name: `flow group ${n}`, type: 'online', maxConcurrency: max });
-    const flowId = await flowOf(make, groupId);
-    await admin.post('channels', { channelId: `f${n}`, name: `Flow ${n}`, types: ['im'], flowId });
-    const agents = [];
-    for (let i = 0; i < nAgents; i++) {
-      const userId = `agent${centre.nextAgent++}@tests.example`;
-      await admin.put(`agents/${userId}/groups/${groupId}`, { priority: 1 });
-      agents.push(await centre.seatOf(userId));
-    }
-    const visitor = async (facts) => {
-      const seat = await openVisitor(centre.tcccd, { channel: `f${n}`, ...facts });
-      visitors.push(seat);
-      return seat;
-    };
-    return { agents, visitor, flowId, channel: `f${n}` };
-  }
+  let nextFlow = 0;
+  const flowOf = async (make, groupId) => (await admin.post('flows', { name: `flow ${nextFlow++}`, kind: 'ivr', document: make(groupId), publish: true })).flowId;
+  /** With the flow to it. */
+  const team = (nAgents, { make = (group) => withoutMusic(document(group)), ...more } = {}) =>
+    chatTeam(centre, admin, nAgents, { types: ['im'], flowTo: (groupId) => flowOf(make, groupId), ...more });
   const withoutMusic = (one) => ({ ...one, modules: one.modules.map(({ music, ...rest }) => rest) });
   const begin = async (customer) => (await customer.ask('visit.start', { type: 'im' })).sessionId;
   const has = (seat, name, sessionId) => seat.events.some(({ e, d }) => e === name && d.sessionId === sessionId);
@@ -227,7 +207,7 @@ describe('flows of chats', function flows() {
     await admin.post('channels', { channelId: 'voice-only', name: 'x', types: ['voip'], flowId: recorded });
     await admin.post('channels', { channelId: 'worded', name: 'x', types: ['im'], flowId: worded });
     const customer = await openVisitor(centre.tcccd, { channel: 'worded', language: 'de' });
-    visitors.push(customer);
+    centre.seats.push(customer);
     const sessionId = await begin(customer);
     await told(customer, sessionId, 'Hello');
     for (const [texts, sentence] of [[{}, /texts must be an object of 1 to 32/], [{ 'z h': 'x' }, /language tags/], [{ zh: '' }, /no text, empty or too long/], [{ zh: '${Name}' }, /not known/]])

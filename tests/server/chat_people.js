@@ -17,6 +17,28 @@ export async function openVisitor(tcccd, facts) {
   return Object.assign(seat, { visitorId: body.visitorId, visitorKey: body.visitorKey });
 }
 
+let teams = 0;
+
+/** A group of its own with so many new agents of the centre, signed in, and a channel to it, or to the flow that `flowTo` makes for the group. */
+export async function chatTeam(centre, admin, nAgents, { max = 3, flowTo, ...more } = {}) {
+  const n = teams++, channel = `team${n}`;
+  const { groupId } = await admin.post('groups', { name: `team ${n}`, type: 'online', maxConcurrency: max });
+  const way = flowTo ? { flowId: await flowTo(groupId) } : { groupId };
+  await admin.post('channels', { channelId: channel, name: `Channel ${n}`, ...way, ...more });
+  const agents = [];
+  for (let i = 0; i < nAgents; i++) {
+    const userId = `agent${centre.nextAgent++}@tests.example`;
+    await admin.put(`agents/${userId}/groups/${groupId}`, { priority: 1 });
+    agents.push(await centre.seatOf(userId));
+  }
+  const visitor = async (facts) => {
+    const seat = await openVisitor(centre.tcccd, { channel, ...facts });
+    centre.seats.push(seat);
+    return seat;
+  };
+  return { groupId: String(groupId), channel, channelName: `Channel ${n}`, agents, visitor, flowId: way.flowId };
+}
+
 /** Sends a text; the answer. */
 export const say = (seat, sessionId, text, clientId = randomUUID()) => seat.ask('chat.send', { sessionId, clientId, kind: 'text', text });
 

@@ -5,7 +5,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { Postgres } from '../peers/postgres.js';
 import { AdminClient } from './admin_client.js';
-import { chatWith, openVisitor, say, seeded } from './chat_people.js';
+import { chatTeam, chatWith, say, seeded } from './chat_people.js';
 import { PushReceiver } from './push_receiver.js';
 import { ServerCentre } from './server_centre.js';
 import { WireSeat } from './wire_seat.js';
@@ -60,7 +60,7 @@ async function known(seat, sessionId) {
 for (const database of ['SQLite', 'PostgreSQL']) {
   describe(`chats and the end of tcccd, on ${database}`, function restarts() {
     this.timeout(60000);
-    let centre, admin, postgres, receiver, visitors = [], nextGroup = 0;
+    let centre, admin, postgres, receiver;
 
     before(async () => {
       postgres = database === 'PostgreSQL' ? await Postgres.start() : null;
@@ -71,7 +71,6 @@ for (const database of ['SQLite', 'PostgreSQL']) {
     });
     afterEach(async function clear() {
       if (this.currentTest.state === 'failed') console.log(centre.tell());
-      await Promise.all(visitors.splice(0).map((one) => one.close()));
       await centre.clear();
     });
     after(async () => {
@@ -80,24 +79,7 @@ for (const database of ['SQLite', 'PostgreSQL']) {
       if (postgres) await postgres.stop();
     });
 
-    /** A group with so many agents, and a channel to it. */
-    async function team(nAgents, { max = 3 } = {}) {
-      const n = nextGroup++;
-      const { groupId } = await admin.post('groups', { name: `restart ${n}`, type: 'online', maxConcurrency: max });
-      await admin.post('channels', { channelId: `r${n}`, name: `Channel ${n}`, groupId });
-      const agents = [];
-      for (let i = 0; i < nAgents; i++) {
-        const userId = `agent${centre.nextAgent++}@tests.example`;
-        await admin.put(`agents/${userId}/groups/${groupId}`, { priority: 1 });
-        agents.push(await centre.seatOf(userId));
-      }
-      const visitor = async (facts) => {
-        const seat = await openVisitor(centre.tcccd, { channel: `r${n}`, ...facts });
-        visitors.push(seat);
-        return seat;
-      };
-      return { groupId: String(groupId), agents, visitor };
-    }
+    const team = (nAgents, more) => chatTeam(centre, admin, nAgents, more);
     async function kill() {
       await centre.tcccd.process.stop('SIGKILL');
       await centre.tcccd.restart();
