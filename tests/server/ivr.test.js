@@ -74,15 +74,15 @@ describe('a flow on a real telephone', function () {
     const callIn = await anna.next('callIn');
     assert.deepEqual(callIn.ivrPath, [{ key: '5', label: 'Parcels' }]);
     await until(phone.recording, 'grown', () => phone.recording.heardSeconds() > 7, 'seven seconds of sound');
-    const made = spoken(centre)[0];
-    const result = audio.compare(made, audio.cut(phone.recording.heard(), 0, 8));
-    assert.ok(result.worst > 0.9, audio.report(result));
-    assert.ok(Math.abs(result.gainDb) < 1.5, audio.report(result));
-    assert.equal(result.gapMs, 0, audio.report(result));
     await anna.ask('call.accept', { sessionId: callIn.sessionId });
     await anna.next('userAccessed');
     await phone.hangup();
     await anna.next('sessionEnded');
+    const made = spoken(centre)[0]; /* comparing takes seconds on a busy machine, in which the seat would not beat */
+    const result = audio.compare(made, audio.cut(phone.recording.heard(), 0, 8));
+    assert.ok(result.worst > 0.9, audio.report(result));
+    assert.ok(Math.abs(result.gainDb) < 1.5, audio.report(result));
+    assert.equal(result.gapMs, 0, audio.report(result));
   });
 
   it('IVR-024 IVR-025 IVR-027 one wrong key is told, the next one hangs up', async () => {
