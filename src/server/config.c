@@ -2,6 +2,7 @@
 #include "server/config.h"
 
 #include "server/seat/ice_servers.h"
+#include "server/url.h"
 
 #include "core/wire.h"
 #include "tccc/error.h"
@@ -79,9 +80,20 @@ static bool begin(reading *r, const char *name, const char *const known[], json_
     return true;
 }
 
+static void read_proxies(json_reader *in, proxies *out) {
+    const json_value *list = json_array_or(in, "trustedProxies", PROXIES_MAX);
+    for (const json_value *one = json_first(list); one; one = json_next(one)) {
+        const char *text = json_text(one);
+        int error = text ? proxies_add(out, text) : TCCC_E_ARG_TYPE;
+        if (error)
+            json_fail(in, TCCC_E_ARG_RANGE, "trustedProxies", error == TCCC_E_ARG_RANGE ? "must not be everybody: name the networks of your proxies"
+                                                                                        : "must hold addresses or networks, such as 192.0.2.7 or 10.0.0.0/8");
+    }
+}
+
 static void read_http(reading *r) {
     json_reader in;
-    if (!begin(r, "http", KNOWN("host", "port", "tlsCert", "tlsKey", "publicUrl", "sdkDir", "webDir"), &in))
+    if (!begin(r, "http", KNOWN("host", "port", "tlsCert", "tlsKey", "publicUrl", "sdkDir", "webDir", "trustedProxies"), &in))
         return;
     r->c->http.host = json_string_or(&in, "host", r->c->http.host, 64);
     r->c->http.port = (int)json_integer_or(&in, "port", r->c->http.port, 0, 65535);
@@ -90,6 +102,7 @@ static void read_http(reading *r) {
     r->c->http.public_url = json_string_or(&in, "publicUrl", "", 512);
     r->c->http.sdk_dir = json_string_or(&in, "sdkDir", r->c->http.sdk_dir, 4096);
     r->c->http.web_dir = json_string_or(&in, "webDir", r->c->http.web_dir, 4096);
+    read_proxies(&in, &r->c->http.proxies);
 }
 
 static bool is_ice_url(const json_value *value) {
@@ -220,7 +233,7 @@ static void read_prompts(reading *r) {
     if (!begin(r, "prompts", KNOWN("voice", "speechUrl", "review", "speechMegabytes"), &in))
         return;
     const char *url = json_string_or(&in, "speechUrl", "", 2048);
-    if (url && url[0] && strncmp(url, "http://", 7) && strncmp(url, "https://", 8))
+    if (url && url[0] && !url_has_scheme(url, "http"))
         json_fail(&in, TCCC_E_ARG_RANGE, "speechUrl", "must begin with http:// or https://");
     r->c->prompts.speech_url = url;
     r->c->prompts.voice = json_string_or(&in, "voice", r->c->prompts.voice, 31);

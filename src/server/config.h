@@ -4,6 +4,7 @@
 
 #include "base/json.h"
 #include "base/log.h"
+#include "server/edge/forwarded.h"
 #include "server/mistakes.h"
 
 #include <stdbool.h>
@@ -18,6 +19,7 @@ typedef struct {
         const char *tls_cert, *tls_key;
         const char *public_url;       /* what clients see, when it is not the Host they ask; "" */
         const char *sdk_dir, *web_dir;
+        proxies proxies;              /* whose X-Forwarded-For is believed */
     } http;
     struct {
         const char *host;             /* "": the address that leads outward */

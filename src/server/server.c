@@ -66,9 +66,8 @@ struct server {
 
 /* ---- from the edge ---- */
 
-static void on_seat_open(void *ctx, edge_conn conn, const char *remote, const char *origin) {
+static void on_seat_open(void *ctx, edge_conn conn, const char *origin) {
     server *s = ctx;
-    (void)remote;
     (void)origin;
     if (s->seats)
         seats_open(s->seats, conn);
@@ -217,7 +216,7 @@ static bool start_edge(server *s, char *err, size_t err_cap) {
     edge_config settings = {
         .host = c->http.host[0] ? c->http.host : "0.0.0.0", .port = c->http.port, .tls_cert = or_null(c->http.tls_cert), .tls_key = or_null(c->http.tls_key),
         .dc_host = c->data_channel.host[0] ? c->data_channel.host : outward, .dc_port = c->data_channel.port, .sdk_dir = c->http.sdk_dir,
-        .web_dir = or_null(c->http.web_dir), .music_dir = NULL,
+        .web_dir = or_null(c->http.web_dir), .music_dir = NULL, .proxies = c->http.proxies,
     };
     edge_handler handler = { on_seat_open, on_seat_text, on_seat_closed, on_http, on_media_path, on_bridge_event, on_video_event };
     s->edge = edge_start(&settings, &handler, s, err, err_cap);

@@ -21,7 +21,7 @@ const RTP_HEADER = 12;
 
 /** edge_peer with folders of its own; `control` is its HTTP steering. */
 class EdgePeer {
-  static async start({ web = true, host = '127.0.0.1', tls = null, maxConnections = '' } = {}) {
+  static async start({ web = true, host = '127.0.0.1', tls = null, maxConnections = '', proxy = '' } = {}) {
     const folder = scratch('edge');
     fs.mkdirSync(path.join(folder, 'sdk'));
     fs.mkdirSync(path.join(folder, 'web'));
@@ -30,8 +30,8 @@ class EdgePeer {
     fs.writeFileSync(path.join(folder, 'sdk/voice.wasm'), Buffer.from([0, 0x61, 0x73, 0x6d]));
     fs.writeFileSync(path.join(folder, 'web/index.html'), '<!doctype html><title>edge</title>');
     fs.writeFileSync(path.join(folder, 'secret'), 'outside');
-    const args = [path.join(folder, 'sdk'), web ? path.join(folder, 'web') : '', host, ...(tls ?? (maxConnections ? ['', ''] : [])), String(maxConnections)];
-    const child = new Process('edge_peer', PEER, args.slice(0, maxConnections ? 6 : 3 + (tls ? 2 : 0)));
+    const args = [path.join(folder, 'sdk'), web ? path.join(folder, 'web') : '', host, ...(tls ?? ['', '']), String(maxConnections), ...(proxy ? [proxy] : [])];
+    const child = new Process('edge_peer', PEER, args);
     const [line] = await child.waitLine(/^\{"port".*/);
     return Object.assign(new EdgePeer(), { folder, child, secure: Boolean(tls), ...JSON.parse(line) });
   }
@@ -465,6 +465,31 @@ describe('the edge, set up otherwise', () => {
       assert.ok(Date.now() < end);
       await delay(20);
     }
+    await peer.stop();
+  });
+
+  it('behind a trusted proxy limits and logs see who asks; from elsewhere the header says nothing', async () => {
+    const peer = await EdgePeer.start({ maxConnections: 20, proxy: '127.0.0.1' });
+    const asker = async (headers, localAddress = '127.0.0.1') => {
+      const request = http.get({ port: peer.port, host: '127.0.0.1', path: '/control/asker', localAddress, headers });
+      const [response] = await once(request, 'response');
+      let body = '';
+      for await (const piece of response) body += piece;
+      return JSON.parse(body);
+    };
+    const both = (text) => ({ remote: text, place: text });
+    assert.deepEqual(await asker({}), both('127.0.0.1'));
+    assert.deepEqual(await asker({ 'x-forwarded-for': '198.51.100.6, 203.0.113.1' }), both('203.0.113.1'), 'the asker invented the first');
+    assert.deepEqual(await asker({ 'x-forwarded-for': ['198.51.100.6', '203.0.113.1'] }), both('203.0.113.1'), 'in lines of their own');
+    assert.deepEqual(await asker({ 'x-forwarded-for': '2001:db8:0:7:1:2:3:4' }), { remote: '2001:db8:0:7:1:2:3:4', place: '2001:db8:0:7::/64' });
+    assert.deepEqual(await asker({ 'x-forwarded-for': `203.0.113.1,${' '.repeat(5000)}198.51.100.6` }), both('127.0.0.1'), 'too long to be true');
+    assert.deepEqual(await asker({ 'x-forwarded-for': '203.0.113.1' }, '127.0.0.3'), both('127.0.0.3'), 'not a proxy of ours');
+    const seat = (address) => peer.socket('/v1/seat', 'tccc.v1', { headers: { 'x-forwarded-for': address } });
+    const seats = [];
+    for (let i = 0; i < 10; i++) seats.push(await seat('203.0.113.1')); // half of all
+    await assert.rejects(seat('203.0.113.1'), /503/);
+    seats.push(await seat('203.0.113.2'));
+    for (const ws of seats) ws.terminate();
     await peer.stop();
   });
 

@@ -13,6 +13,7 @@
  *   /control/close?bridge=                 {}
  *   /control/events                        [{"event","id","side","value"},..] since the start
  *   /control/counts                        edge_counters
+ *   /control/asker                         {"remote","place"} of this request
  *   /control/echo                          method, path, query, host, headers and body of this request
  *   /control/never                         no answer
  */
@@ -194,6 +195,13 @@ static void reply_echo(peer *p, const edge_http_request *r)
     edge_reply(p->edge, r->id, 200, "text/plain", NULL, text, (size_t)n);
 }
 
+static void reply_asker(peer *p, const edge_http_request *r)
+{
+    char json[2 * IP_TEXT_MAX + 32];
+    snprintf(json, sizeof json, "{\"remote\":\"%s\",\"place\":\"%s\"}", r->remote, r->place);
+    reply(p, r, 200, json);
+}
+
 static void reply_bridge(peer *p, const edge_http_request *r)
 {
     char json[64];
@@ -254,7 +262,7 @@ static void on_http(void *ctx, const edge_http_request *r)
     static const struct { const char *path; void (*answer)(peer *, const edge_http_request *); } orders[] = {
         { "seat", reply_seat }, { "seat-free", reply_seat_free }, { "offer", reply_offer }, { "port", reply_port },
         { "bridge", reply_bridge }, { "update", reply_update }, { "hold", reply_hold }, { "close", reply_close },
-        { "events", reply_events }, { "counts", reply_counts }, { "echo", reply_echo }, { "never", no_reply },
+        { "events", reply_events }, { "counts", reply_counts }, { "echo", reply_echo }, { "asker", reply_asker }, { "never", no_reply },
     };
     for (size_t i = 0; i < sizeof orders / sizeof *orders; i++)
         if (!strncmp(r->path, "/control/", 9) && !strcmp(r->path + 9, orders[i].path)) {
@@ -264,9 +272,8 @@ static void on_http(void *ctx, const edge_http_request *r)
     reply(ctx, r, 404, "{}");
 }
 
-static void on_seat_open(void *ctx, edge_conn conn, const char *remote, const char *origin)
+static void on_seat_open(void *ctx, edge_conn conn, const char *origin)
 {
-    (void)remote;
     (void)origin;
     note(ctx, "seat_open", conn, 0, 0);
 }
@@ -313,6 +320,8 @@ int main(int argc, char **argv)
         .tls_cert = argc > 5 && argv[4][0] ? argv[4] : NULL, .tls_key = argc > 5 ? argv[5] : NULL,
         .max_connections = argc > 6 ? atoi(argv[6]) : 0,
     };
+    if (argc > 7 && proxies_add(&config.proxies, argv[7]))
+        return 1;
     p.edge = edge_start(&config, &handler, &p, err, sizeof err);
     if (!p.edge) {
         fprintf(stderr, "%s\n", err);

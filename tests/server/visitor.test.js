@@ -139,6 +139,21 @@ describe('visitors of one address', function flood() {
   });
 });
 
+describe('visitors behind a reverse proxy', function proxied() {
+  this.timeout(30000);
+  const centre = useServer({ change: { http: { trustedProxies: ['127.0.0.1'] }, visitors: { signInsPerMinute: 2 } } });
+  before(() => new AdminClient(centre().tcccd).post('channels', { channelId: 'shop', name: 'Shop' }));
+  const signIn = async (address) => (await postVisitor(centre().tcccd, { channel: 'shop' }, { 'x-forwarded-for': address })).status;
+
+  it('have limits of their own, whatever they say in front of what the proxy adds; the log names them', async () => {
+    assert.deepEqual([await signIn('203.0.113.1'), await signIn('203.0.113.1'), await signIn('203.0.113.1')], [200, 200, 429]);
+    assert.equal(await signIn('198.51.100.7, 203.0.113.1'), 429);
+    assert.deepEqual([await signIn('203.0.113.2'), await signIn('203.0.113.2')], [200, 200]);
+    assert.deepEqual([await signIn('2001:db8::1'), await signIn('2001:db8::2'), await signIn('2001:db8::3')], [200, 200, 429], 'a customer has a /64');
+    await centre().tcccd.process.waitLine(/visitor\.sign_in.*from=203\.0\.113\.2/);
+  });
+});
+
 describe('visitors who want too much', function limits() {
   this.timeout(60000);
   const centre = useServer({ change: { visitors: { signInsPerMinute: 1000, sessionsPerAddress: 3, uploadMegabytesPerHour: 12 } } });

@@ -92,10 +92,10 @@ static void identify_by_key(admin_call *call, char *credential) {
     if (colon)
         *colon++ = 0;
     if (colon && *colon && !store_get_secret(call->all->parts.store, credential, &found, key, sizeof key) && same_text(key, colon))
-        call->who = (admin_identity){ .may = may_of_key(found.role), .app_id = found.app_id }; /* however many others failed: it may be a proxy's address */
+        call->who = (admin_identity){ .may = may_of_key(found.role), .app_id = found.app_id }; /* however many others failed: it may be the address of many */
     else {
-        attempt_failed(&call->all->attempts, call->request->remote, clock_ms());
-        if (!attempt_is_allowed(&call->all->attempts, call->request->remote, ADDRESS_FAILURES, clock_ms()))
+        attempt_failed(&call->all->attempts, call->request->place, clock_ms());
+        if (!attempt_is_allowed(&call->all->attempts, call->request->place, ADDRESS_FAILURES, clock_ms()))
             admin_fail(call, TCCC_E_LIMIT, "", "Too many wrong passwords or keys came from your address. Wait 15 minutes.");
     }
     OPENSSL_cleanse(key, sizeof key);
@@ -120,7 +120,7 @@ typedef struct {                      /* given to a worker and back */
     edge_request request;
     enum deed deed;
     int64_t app_id;
-    char user_id[STORE_TEXT], remote[64], keep[SESSION_TOKEN]; /* keep: this session outlives the change */
+    char user_id[STORE_TEXT], remote[IP_TEXT_MAX], place[IP_TEXT_MAX], keep[SESSION_TOKEN]; /* keep: this session outlives the change */
     char password[PASSWORD_MAX + 1], fresh[PASSWORD_MAX + 1];
     char known[PASSWORD_HASH], hash[PASSWORD_HASH];
     bool fits;
@@ -172,7 +172,7 @@ static void finish_sign_in(task *t) {
         return;
     }
     attempt_failed(&t->all->attempts, who, clock_ms());
-    attempt_failed(&t->all->attempts, t->remote, clock_ms());
+    attempt_failed(&t->all->attempts, t->place, clock_ms());
     admin_reply_error(t->all, t->request, TCCC_E_UNAUTHORIZED, "password", "User and password do not fit each other.");
 }
 
@@ -217,6 +217,7 @@ static void start(admin_call *call, const task *what) {
     t->all = call->all;
     t->request = call->request->id;
     snprintf(t->remote, sizeof t->remote, "%s", call->request->remote);
+    snprintf(t->place, sizeof t->place, "%s", call->request->place);
     call->all->n_signing_in++;
     call->later = !workers_do(call->all->parts.workers, on_worker, on_done, t);
     if (call->later)
@@ -231,7 +232,7 @@ static bool may_try(admin_call *call, int64_t app_id, const char *user_id) {
     name_attempt(who, sizeof who, app_id, user_id);
     uint64_t now = clock_ms();
     bool may = attempt_is_allowed(&call->all->attempts, who, USER_FAILURES, now) &&
-               attempt_is_allowed(&call->all->attempts, call->request->remote, ADDRESS_FAILURES, now);
+               attempt_is_allowed(&call->all->attempts, call->request->place, ADDRESS_FAILURES, now);
     if (!may)
         admin_fail(call, TCCC_E_LIMIT, "", "Too many wrong passwords came for this user or from your address. Wait 15 minutes.");
     return may;

@@ -1,54 +1,55 @@
 /* connection.c: one accepted TCP connection, whatever it speaks; limits per address. Layer: server. */
 #include "connection.h"
 
-#include <arpa/inet.h>
 #include <netinet/tcp.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { CLOSE_S = 3 };                /* for the peer's close frame */
+enum {
+    CLOSE_S = 3,                     /* for the peer's close frame */
+    FORWARDED_MAX = 4096             /* as edge.c has all headers of a request together */
+};
 #define WRITE_CLOSE ((enum lws_write_protocol)4) /* LWS_WRITE_CLOSE of its private headers */
 
-/* IPv4 as itself, IPv6 by its /64, which is what one customer has (RFC 6177); 0 for loopback. */
-static uint64_t peer_key(const struct sockaddr *address)
+static bool has_room(const edge_loop *loop, uint64_t place)
 {
-    if (address->sa_family == AF_INET) {
-        uint32_t ip = ntohl(((const struct sockaddr_in *)address)->sin_addr.s_addr);
-        return ip >> 24 == 127 ? 0 : 1ULL << 32 | ip;
-    }
-    if (address->sa_family != AF_INET6)
-        return 0;
-    const struct in6_addr *ip = &((const struct sockaddr_in6 *)address)->sin6_addr;
-    if (IN6_IS_ADDR_LOOPBACK(ip))
-        return 0;
-    if (IN6_IS_ADDR_V4MAPPED(ip)) {
-        uint32_t v4;
-        memcpy(&v4, ip->s6_addr + 12, 4);
-        return ntohl(v4) >> 24 == 127 ? 0 : 1ULL << 32 | ntohl(v4);
-    }
-    uint64_t prefix;
-    memcpy(&prefix, ip->s6_addr, 8);
-    return prefix ? prefix : 1;
+    return !place || (uintptr_t)id_map_get(&loop->peers, place) < (uint32_t)loop->config.max_connections / 2;
+}
+
+static uint64_t place_of(const edge_loop *loop, const ip_address *peer)
+{
+    return proxies_trust(&loop->config.proxies, peer) ? 0 : ip_place(peer);
 }
 
 int connection_refused(edge_loop *loop, const struct sockaddr *address)
 {
-    uint32_t limit = (uint32_t)loop->config.max_connections;
-    uint64_t key = peer_key(address);
-    if (atomic_load_explicit(&loop->n_connections, memory_order_relaxed) >= limit)
-        return 1;
-    return key && (uintptr_t)id_map_get(&loop->peers, key) >= limit / 2;
+    ip_address peer = ip_of(address);
+    return atomic_load_explicit(&loop->n_connections, memory_order_relaxed) >= (uint32_t)loop->config.max_connections ||
+           !has_room(loop, place_of(loop, &peer));
 }
 
-static void read_remote(connection *conn, struct sockaddr_storage *address)
+static ip_address read_peer(struct lws *wsi)
 {
-    socklen_t len = sizeof *address;
-    address->ss_family = AF_UNSPEC;
-    if (getpeername(lws_get_socket_fd(conn->wsi), (struct sockaddr *)address, &len))
-        return;
-    getnameinfo((struct sockaddr *)address, len, conn->remote, sizeof conn->remote, NULL, 0, NI_NUMERICHOST);
-    if (!strncmp(conn->remote, "::ffff:", 7) && strchr(conn->remote, '.'))
-        memmove(conn->remote, conn->remote + 7, strlen(conn->remote + 7) + 1);
+    struct sockaddr_storage address = { .ss_family = AF_UNSPEC };
+    socklen_t len = sizeof address;
+    getpeername(lws_get_socket_fd(wsi), (struct sockaddr *)&address, &len);
+    return ip_of((struct sockaddr *)&address);
+}
+
+/* Without memory it is not counted. */
+static void count_in(connection *conn, uint64_t place)
+{
+    id_map *peers = &conn->loop->peers;
+    if (place && !id_map_put(peers, place, (void *)((uintptr_t)id_map_get(peers, place) + 1)))
+        conn->place = place;
+}
+
+static void count_out(connection *conn)
+{
+    uintptr_t n = conn->place ? (uintptr_t)id_map_take(&conn->loop->peers, conn->place) : 0;
+    if (n > 1)
+        id_map_put(&conn->loop->peers, conn->place, (void *)(n - 1));
+    conn->place = 0;
 }
 
 connection *connection_new(edge_loop *loop, struct lws *wsi)
@@ -56,18 +57,12 @@ connection *connection_new(edge_loop *loop, struct lws *wsi)
     connection *conn = calloc(1, sizeof *conn);
     if (!conn)
         return NULL;
-    struct sockaddr_storage address;
     conn->wsi = wsi;
     conn->loop = loop;
-    read_remote(conn, &address);
+    conn->peer = read_peer(wsi);
     int on = 1;
     setsockopt(lws_get_socket_fd(wsi), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-    conn->peer_key = peer_key((struct sockaddr *)&address);
-    if (conn->peer_key) {
-        uintptr_t n = (uintptr_t)id_map_get(&loop->peers, conn->peer_key);
-        if (id_map_put(&loop->peers, conn->peer_key, (void *)(n + 1)))
-            conn->peer_key = 0;
-    }
+    count_in(conn, place_of(loop, &conn->peer));
     atomic_fetch_add_explicit(&loop->n_connections, 1, memory_order_relaxed);
     lws_set_opaque_user_data(wsi, conn);
     return conn;
@@ -75,15 +70,32 @@ connection *connection_new(edge_loop *loop, struct lws *wsi)
 
 void connection_free(connection *conn)
 {
-    edge_loop *loop = conn->loop;
-    if (conn->peer_key) {
-        uintptr_t n = (uintptr_t)id_map_take(&loop->peers, conn->peer_key);
-        if (n > 1)
-            id_map_put(&loop->peers, conn->peer_key, (void *)(n - 1));
-    }
-    atomic_fetch_sub_explicit(&loop->n_connections, 1, memory_order_relaxed);
+    count_out(conn);
+    atomic_fetch_sub_explicit(&conn->loop->n_connections, 1, memory_order_relaxed);
     lws_set_opaque_user_data(conn->wsi, NULL);
     free(conn);
+}
+
+ip_address connection_asker(const connection *conn)
+{
+    char header[FORWARDED_MAX];
+    if (!proxies_trust(&conn->loop->config.proxies, &conn->peer))
+        return conn->peer;
+    connection_header(conn->wsi, WSI_TOKEN_X_FORWARDED_FOR, header, sizeof header);
+    return forwarded_asker(&conn->loop->config.proxies, &conn->peer, header);
+}
+
+int connection_becomes_ws(connection *conn)
+{
+    ip_address asker = connection_asker(conn);
+    uint64_t place = ip_place(&asker);
+    if (place == conn->place)
+        return 0;
+    count_out(conn);
+    if (!has_room(conn->loop, place))
+        return lws_return_http_status(conn->wsi, HTTP_STATUS_SERVICE_UNAVAILABLE, NULL), -1;
+    count_in(conn, place);
+    return 0;
 }
 
 int connection_close_ws(connection *conn, int code, const char *reason)

@@ -4,25 +4,27 @@
 
 #include "edge_loop.h"
 
-#include <netinet/in.h>
-
 typedef struct connection {
     struct lws *wsi;
     edge_loop *loop;
-    char remote[INET6_ADDRSTRLEN];
-    uint64_t peer_key;               /* in loop->peers; 0: not counted (loopback) */
+    ip_address peer;                 /* who connected: for HTTP requests see connection_asker */
+    uint64_t place;                  /* counted in loop->peers; 0: not (loopback, a proxy's HTTP) */
     struct http_exchange *exchange;  /* the present HTTP request, http.c */
     struct ws_seat *seat;            /* ws_seat.c */
     struct ws_media *media;          /* ws_media.c */
     int close_sent;                  /* WebSocket: our close frame is out, the peer's is awaited */
 } connection;
 
-/* 0 when one more connection from this address is within the limits: config.max_connections in all, of which no address
- * but loopback may hold more than half. */
+/* 0 when one more connection from this address is within the limits: config.max_connections in all, of which no place (ip_place)
+ * but loopback may hold more than half. A trusted proxy's connections count for nobody, until one becomes a WebSocket. */
 int connection_refused(edge_loop *loop, const struct sockaddr *address);
 /* For a socket that was accepted; NULL: no memory. Sets TCP_NODELAY. */
 connection *connection_new(edge_loop *loop, struct lws *wsi);
 void connection_free(connection *conn);
+/* Who asks, by the headers of the present request. */
+ip_address connection_asker(const connection *conn);
+/* In a WebSocket's handshake: from now on it counts for who asks. 0, or -1: that one has too many, and was answered. */
+int connection_becomes_ws(connection *conn);
 
 static inline connection *connection_of(struct lws *wsi)
 {

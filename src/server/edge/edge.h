@@ -9,6 +9,8 @@
 #ifndef TCCC_SERVER_EDGE_H
 #define TCCC_SERVER_EDGE_H
 
+#include "forwarded.h"
+
 #include <stddef.h>
 #include <stdint.h>
 
@@ -27,12 +29,14 @@ typedef struct {
     const char *web_dir;         /* files under / (demo and screens); NULL: none */
     const char *music_dir;       /* hold music, WAV files; NULL: /usr/share/asterisk/moh. Without any: a tune of our own */
     int max_connections;         /* 0: 4096 */
+    proxies proxies;             /* whose X-Forwarded-For is believed */
 } edge_config;
 
 typedef struct {
     edge_request id;
     const char *method, *path, *query; /* path without query; query may be "" */
-    const char *remote;          /* peer's address without port */
+    const char *remote;          /* who asks: an address without port (forwarded.h) */
+    const char *place;           /* what limits count by: the address, or the /64 of an IPv6 address */
     const char *host;            /* Host header as sent */
     const char *headers;         /* "name: value\n" lines, names in lower case */
     const char *body;            /* body_len bytes and a zero; at most 10 MiB, larger gets 413 without asking */
@@ -41,7 +45,7 @@ typedef struct {
 
 /* Called by edge_dispatch on the control thread; pointers are borrowed for the call. */
 typedef struct {
-    void (*seat_open)(void *ctx, edge_conn conn, const char *remote, const char *origin);
+    void (*seat_open)(void *ctx, edge_conn conn, const char *origin);
     void (*seat_text)(void *ctx, edge_conn conn, const char *text, size_t len);
     void (*seat_closed)(void *ctx, edge_conn conn, int code);
     void (*http)(void *ctx, const edge_http_request *request);   /* not under /sdk/, not a static file: wants edge_reply */

@@ -15,7 +15,7 @@ typedef struct {
     uint32_t seat, bridge;
     int path, open, side, event, code;
     int64_t value;
-    const char *text, *remote, *origin;
+    const char *text, *origin;
     size_t len;
     char bytes[];                    /* what the pointers above point to */
 } event;
@@ -69,20 +69,19 @@ static const char *keep_string(char **at, const char *text)
 static void run_seat_open(void *context, mail *self)
 {
     event *e = (event *)self;
-    HANDLER(context, seat_open, e->conn, e->remote, e->origin);
+    HANDLER(context, seat_open, e->conn, e->origin);
     event_free(e);
 }
 
-int edge_event_seat_open(edge_loop *loop, edge_conn conn, const char *remote, const char *origin)
+int edge_event_seat_open(edge_loop *loop, edge_conn conn, const char *origin)
 {
     if (backlog_full(loop))
         return TCCC_E_LIMIT;
-    event *e = event_new(loop, strlen(remote) + strlen(origin) + 2, run_seat_open);
+    event *e = event_new(loop, strlen(origin) + 1, run_seat_open);
     if (!e)
         return TCCC_E_NO_MEMORY;
     char *at = e->bytes;
     e->conn = conn;
-    e->remote = keep_string(&at, remote);
     e->origin = keep_string(&at, origin);
     mailbox_post(&loop->outbox, &e->mail);
     return 0;
@@ -139,8 +138,8 @@ int edge_event_http(edge_loop *loop, const edge_http_request *request)
     if (backlog_full(loop))
         return TCCC_E_LIMIT;
     const edge_http_request *r = request;
-    size_t n = strlen(r->method) + strlen(r->path) + strlen(r->query) + strlen(r->remote) + strlen(r->host) +
-               strlen(r->headers) + r->body_len + 7;
+    size_t n = strlen(r->method) + strlen(r->path) + strlen(r->query) + strlen(r->remote) + strlen(r->place) + strlen(r->host) +
+               strlen(r->headers) + r->body_len + 8;
     event *e = event_new(loop, n, run_http);
     if (!e)
         return TCCC_E_NO_MEMORY;
@@ -150,6 +149,7 @@ int edge_event_http(edge_loop *loop, const edge_http_request *request)
     e->request.path = keep_string(&at, r->path);
     e->request.query = keep_string(&at, r->query);
     e->request.remote = keep_string(&at, r->remote);
+    e->request.place = keep_string(&at, r->place);
     e->request.host = keep_string(&at, r->host);
     e->request.headers = keep_string(&at, r->headers);
     e->request.body = keep(&at, r->body, r->body_len);

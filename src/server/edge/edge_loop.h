@@ -85,7 +85,7 @@ static inline uint64_t edge_now_us(const edge_loop *loop)
 
 /* Events for the control thread (edge_events.c). Those that carry a peer's text fail with TCCC_E_LIMIT when the control
  * thread is BACKLOG_MAX behind, or TCCC_E_NO_MEMORY. */
-int edge_event_seat_open(edge_loop *loop, edge_conn conn, const char *remote, const char *origin);
+int edge_event_seat_open(edge_loop *loop, edge_conn conn, const char *origin);
 int edge_event_seat_text(edge_loop *loop, edge_conn conn, const char *text, size_t len);
 void edge_event_seat_closed(edge_loop *loop, edge_conn conn, int code);
 int edge_event_http(edge_loop *loop, const edge_http_request *request);

@@ -325,12 +325,15 @@ static void read_query(http_exchange *x)
 static int forward(http_exchange *x)
 {
     edge_loop *loop = x->conn->loop;
-    char host[256];
+    char host[256], remote[IP_TEXT_MAX], place[IP_TEXT_MAX];
+    ip_address asker = connection_asker(x->conn);
+    ip_write(&asker, remote);
+    ip_write_place(&asker, place);
     read_headers(x);
     read_query(x);
     connection_header(x->conn->wsi, WSI_TOKEN_HOST, host, sizeof host);
     edge_http_request request = {
-        .id = ++loop->next_request, .method = x->method, .path = x->path, .query = x->query, .remote = x->conn->remote,
+        .id = ++loop->next_request, .method = x->method, .path = x->path, .query = x->query, .remote = remote, .place = place,
         .host = host, .headers = x->headers, .body = x->body ? x->body : "", .body_len = x->body_len,
     };
     int failed = loop->stopping || id_map_put(&loop->requests, request.id, x);

@@ -53,7 +53,7 @@ static int on_handshake(struct lws *wsi, edge_loop *loop)
     char uri[64];
     connection_header(wsi, WSI_TOKEN_GET_URI, uri, sizeof uri);
     if (!loop->stopping && !strcmp(uri, "/v1/media") && read_arguments(wsi, loop, &seat))
-        return 0;
+        return connection_becomes_ws(connection_of(wsi)) ? 1 : 0;
     return lws_return_http_status(wsi, HTTP_STATUS_FORBIDDEN, NULL), 1;
 }
 

@@ -102,7 +102,7 @@ static int on_handshake(struct lws *wsi, edge_loop *loop)
     char uri[64];
     connection_header(wsi, WSI_TOKEN_GET_URI, uri, sizeof uri);
     if (!loop->stopping && !strcmp(uri, "/v1/seat"))
-        return 0;
+        return connection_becomes_ws(connection_of(wsi)) ? 1 : 0;
     return lws_return_http_status(wsi, HTTP_STATUS_NOT_FOUND, NULL), 1;
 }
 
@@ -123,7 +123,7 @@ static int on_open(connection *conn)
         free(seat);
         return -1;
     }
-    if (edge_event_seat_open(loop, seat->id, conn->remote, origin)) {
+    if (edge_event_seat_open(loop, seat->id, origin)) {
         id_map_take(&loop->connections, seat->id);
         free(seat);
         return connection_close_ws(conn, CLOSE_TRY_AGAIN, "busy");

@@ -134,12 +134,12 @@ bool visitor_take(visitor_bucket *bucket, double n, double most, double ms) {
     return true;
 }
 
-visitor_address *visitor_address_of(visitors *all, const char *remote) { return &all->addresses[hash_joaat_str(remote) % VISITOR_ADDRESSES]; }
+visitor_address *visitor_address_of(visitors *all, const char *place) { return &all->addresses[hash_joaat_str(place) % VISITOR_ADDRESSES]; }
 
 /* A session counts where it began. */
-void visitor_note_address(visitor *v, const char *remote) {
+void visitor_note_address(visitor *v, const char *place) {
     if (!has_session(v))
-        v->from = visitor_address_of(v->all, remote);
+        v->from = visitor_address_of(v->all, place);
 }
 
 static int may_begin(visitor *v, const char **sentence) {

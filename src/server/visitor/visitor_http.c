@@ -43,8 +43,8 @@ static void fail(visitors *all, edge_request id, int error, const char *sentence
     edge_reply(all->parts.edge, id, http_of(error), "application/json", headers, json, n > 0 ? (size_t)n : 0);
 }
 
-static bool may_sign_in(visitors *all, const char *remote) {
-    return visitor_take(&visitor_address_of(all, remote)->sign_ins, 1, all->parts.sign_ins_per_minute, 60000);
+static bool may_sign_in(visitors *all, const char *place) {
+    return visitor_take(&visitor_address_of(all, place)->sign_ins, 1, all->parts.sign_ins_per_minute, 60000);
 }
 
 /* What a visitor is known again by: nobody else can say it. */
@@ -146,7 +146,7 @@ static void sign(visitors *all, const edge_http_request *request) {
     visitor *v = NULL;
     char err[200];
     const char *sentence = err;
-    int error = may_sign_in(all, request->remote) ? 0 : TCCC_E_LIMIT;
+    int error = may_sign_in(all, request->place) ? 0 : TCCC_E_LIMIT;
     if (error)
         sentence = "This address signs in too often. Wait a minute.";
     if (!error)
@@ -157,7 +157,7 @@ static void sign(visitors *all, const edge_http_request *request) {
         error = find_visitor(all, &channel, &who, &v, &sentence);
     if (!error) {
         put_facts(v, &channel, &who);
-        visitor_note_address(v, request->remote);
+        visitor_note_address(v, request->place);
         error = visitor_make_token(v);
     }
     LOG(all->parts.log, LOG_LEVEL_INFO, "visitor.sign_in", log_text("from", request->remote), log_error("error", error));

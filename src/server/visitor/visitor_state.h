@@ -47,7 +47,7 @@ visitor *visitor_need(visitors *all, int64_t app_id, const char *id);
 int visitor_make_token(visitor *v);
 /* Takes so many out of a bucket that holds `most` and fills up in `ms`; false: there are not so many. */
 bool visitor_take(visitor_bucket *bucket, double n, double most, double ms);
-visitor_address *visitor_address_of(visitors *all, const char *remote);
-void visitor_note_address(visitor *v, const char *remote);
+visitor_address *visitor_address_of(visitors *all, const char *place);
+void visitor_note_address(visitor *v, const char *place);
 
 #endif

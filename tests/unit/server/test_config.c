@@ -54,6 +54,8 @@ static void mistakes_are_told_with_file_line_and_member(void **state) {
         { "{\n \"sip\": {\n  \"port\": 70000\n }\n}", "tcccd.json:3: sip.port must be a whole number from 0 to 65535." },
         { "{\n \"calls\": { \"ringSecond\": 5 }\n}", "tcccd.json:2: calls.ringSecond is no option." },
         { "{ \"prompts\": { \"speechUrl\": \"file:///etc/passwd\" } }", "tcccd.json:1: prompts.speechUrl must begin with http:// or https://." },
+        { "{ \"http\": { \"trustedProxies\": [\"10.0.0.0/33\"] } }", "tcccd.json:1: http.trustedProxies must hold addresses or networks, such as 192.0.2.7 or 10.0.0.0/8." },
+        { "{ \"http\": { \"trustedProxies\": [\"0.0.0.0/0\"] } }", "tcccd.json:1: http.trustedProxies must not be everybody: name the networks of your proxies." },
         { "{ \"prompts\": { \"speechMegabytes\": 0 } }", "tcccd.json:1: prompts.speechMegabytes must be a whole number from 1 to 100000." },
         { "{\"colour\":1}", "tcccd.json:1: colour is no option." },
         { "{\n \"sip\": { \"port\": 5060 },\n \"http\": {\n  \"port\": -1 } }", "tcccd.json:4: http.port must be a whole number from 0 to 65535." },
