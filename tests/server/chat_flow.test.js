@@ -189,6 +189,38 @@ describe('flows of chats', function flows() {
     assert.deepEqual((await record(sessionId)).Satisfaction, { Id: 0, Label: 'noInput' });
   });
 
+  it('FLOW-031 FLOW-032 FLOW-033 questions and the end have times of their own, and the end its words', async () => {
+    const make = (group) => ({
+      start: 'menu', modules: [
+        { id: 'menu', type: 'branch', prompt: { text: 'What is it about?' }, timeoutSound: { text: 'Are you there?' }, replySeconds: 1,
+          branches: [{ key: '1', name: 'Parcels', next: 'agents' }] },
+        { id: 'agents', type: 'transferToHuman', group, noAgent: 'end', queueOver: 'end', next: 'end' },
+        { id: 'end', type: 'end', replySeconds: 1, timeoutSound: { text: 'You are silent.', texts: { zh: '超时未回复。' } }, closingSound: { text: 'Until next time.' } },
+      ],
+    });
+    const { agents: [agent], visitor } = await team(1, { make });
+    const served = async (customer) => {
+      const sessionId = await begin(customer);
+      await told(customer, sessionId, 'Are you there?');
+      await say(customer, sessionId, '1');
+      await agent.until(() => has(agent, 'callIn', sessionId), 'callIn');
+      await agent.ask('chat.accept', { sessionId });
+      return sessionId;
+    };
+    const customer = await visitor({ language: 'zh-CN' });
+    const silent = await served(customer);
+    await say(agent, silent, 'Good morning');
+    await told(customer, silent, '超时未回复。');
+    await customer.until(() => has(customer, 'sessionEnded', silent), 'the end by silence');
+    assert.equal((await record(silent)).EndStatus, 108);
+    const other = await visitor();
+    const closed = await served(other);
+    await agent.ask('chat.end', { sessionId: closed });
+    await other.until(() => has(other, 'sessionEnded', closed), 'the end by the agent');
+    assert.equal(heard(other, closed).at(-1), 'Until next time.');
+    assert.equal((await record(closed)).EndStatus, 1);
+  });
+
   it('IVR-034 a flow that a chat cannot run is not bound, and the sentence names the module', async () => {
     const wav = Buffer.alloc(44 + 16000);
     wav.write('RIFF', 0); wav.writeUInt32LE(36 + 16000, 4); wav.write('WAVEfmt ', 8); wav.writeUInt32LE(16, 16); wav.writeUInt16LE(1, 20); wav.writeUInt16LE(1, 22);

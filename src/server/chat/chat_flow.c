@@ -7,7 +7,7 @@
 #include <string.h>
 #include <strings.h>
 
-enum { ANSWER_S = 600, WRONG_KEY = '?' }; /* how long a question waits where online.silenceSeconds is 0; a text that is none of the choices */
+enum { ANSWER_S = 600, WRONG_KEY = '?' }; /* how long a question waits where neither it nor online.silenceSeconds says so; a text that is none of the choices */
 
 /* ---- saying ---- */
 
@@ -78,8 +78,15 @@ static void not_answered(void *owner) {
 static void wait_for_answer(chat *c, uint64_t ms) { deadline_set(c->all->parts.timers, &c->answer, ms, not_answered, c); }
 
 static uint64_t answer_ms(const chat *c) {
-    int seconds = chat_settings(c)->silence_s;
+    int seconds = c->order.reply_s ? c->order.reply_s : chat_settings(c)->silence_s;
     return (uint64_t)(seconds ? seconds : ANSWER_S) * 1000;
+}
+
+int chat_silence_s(const chat *c) { return c->run && c->order.kind == FLOW_DO_QUEUE && c->order.reply_s ? c->order.reply_s : chat_settings(c)->silence_s; }
+
+void chat_flow_silent(chat *c) {
+    if (c->run && c->order.kind == FLOW_DO_QUEUE)
+        say(c, &c->order.unanswered, "");
 }
 
 static void note_rating(chat *c) {

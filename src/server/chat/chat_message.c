@@ -106,13 +106,16 @@ static int take_file(chat *c, const wire_args *args, store_chat_message *row) {
     return 0;
 }
 
-static void silent(void *owner) { chat_end(owner, CHAT_ON_SILENT, CHAT_END_CUSTOMER_SILENT, WIRE_BY_TIMER, NULL); }
+static void silent(void *owner) {
+    chat_flow_silent(owner);
+    chat_end(owner, CHAT_ON_SILENT, CHAT_END_CUSTOMER_SILENT, WIRE_BY_TIMER, NULL);
+}
 
 void chat_watch_silence(chat *c, uint64_t left_ms) { deadline_set(c->all->parts.timers, &c->silence, left_ms, silent, c); }
 
 /* ADM-075: the time runs from an agent's message to the visitor's next. */
 static void note_written(chat *c, bool by_agent) {
-    int seconds = chat_settings(c)->silence_s;
+    int seconds = chat_silence_s(c);
     deadline_clear(c->all->parts.timers, &c->silence);
     if (by_agent && seconds)
         chat_watch_silence(c, (uint64_t)seconds * 1000);

@@ -94,7 +94,7 @@ static bool take_last(void *ctx, const store_chat_message *message) {
 
 static void restore_silence(chat *c) {
     store_chat_message last = { .sender = WIRE_OF_SYSTEM };
-    int seconds = chat_settings(c)->silence_s;
+    int seconds = chat_silence_s(c);
     (void)store_list_chat_messages(c->all->parts.store, c->row.session_id, 0, JSON_INTEGER_MAX, 16, take_last, &last);
     if (seconds && last.sender == WIRE_OF_SEAT)
         chat_watch_silence(c, left_until(as_clock(last.time_ms + (int64_t)seconds * 1000)));

@@ -89,6 +89,9 @@ void chat_flow_take(chat *c, const store_chat_message *row);
 /* The queue has no agent for it: true, the flow knows a way. */
 bool chat_flow_turns(chat *c, enum flow_event why);
 void chat_flow_connected(chat *c);
+/* How long the visitor may be silent after a message of the agent's: the flow's end says so, else the settings; 0: for ever. */
+int chat_silence_s(const chat *c);
+void chat_flow_silent(chat *c);          /* it was: what the flow says then */
 bool chat_flow_follows(const chat *c);   /* after the agent */
 void chat_after_agent(chat *c);
 void chat_turn(chat *c);                 /* out of its queue, or away from whom it rings at */

@@ -28,9 +28,10 @@ typedef struct {
     enum flow_type type;
     const char *id, *label;
     flow_sound sound;                     /* what is played first: sound, prompt */
-    flow_sound timeout_sound, error_sound, music, last_sound; /* last: connectedSound, thanksSound */
+    flow_sound timeout_sound, error_sound, music, last_sound; /* last: connectedSound, thanksSound, closingSound */
     bool interruptible;
     int64_t max_errors, timeout_s, max_s, silence_s, group;
+    int64_t reply_s;                      /* in chats: how long the visitor has to answer; 0: as the settings have it */
     const char *key;                      /* stopKey, leaveKey; "" none */
     flow_target exits[FLOW_EXITS];
     flow_choice choices[FLOW_BRANCHES_MAX];

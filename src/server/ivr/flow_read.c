@@ -35,9 +35,10 @@ typedef struct {
 #define NEXT EXIT_BY("next", true, NEXT)
 #define LAST NAMED(NULL, false)
 #define COMMON NAMED("id", true), NAMED("type", true), NAMED("label", false), NAMED("x", false), NAMED("y", false)
+#define REPLY NUMBER_IN("replySeconds", false, reply_s, 0, 1, 86400)
 #define QUESTION(errors) \
     SOUND_IN("prompt", true, sound), SOUND_IN("timeoutSound", false, timeout_sound), SOUND_IN("errorSound", false, error_sound), \
-    NUMBER_IN("maxErrors", false, max_errors, errors, 0, 10), NUMBER_IN("timeoutSeconds", false, timeout_s, 5, 1, 60)
+    NUMBER_IN("maxErrors", false, max_errors, errors, 0, 10), NUMBER_IN("timeoutSeconds", false, timeout_s, 5, 1, 60), REPLY
 
 static const member start_members[] = { COMMON, NEXT, LAST };
 static const member play_members[] = { COMMON, SOUND_IN("sound", true, sound),
@@ -49,10 +50,11 @@ static const member transfer_members[] = { COMMON, NUMBER_IN("group", true, grou
     KEY_IN("leaveKey", 0), EXIT_BY("leave", false, LEAVE), EXIT_BY("noAgent", true, NO_AGENT),
     EXIT_BY("queueOver", true, QUEUE_OVER), NEXT, LAST };
 static const member voicemail_members[] = { COMMON, SOUND_IN("prompt", true, sound), NUMBER_IN("maxSeconds", false, max_s, 120, 5, 600),
-    NUMBER_IN("silenceSeconds", false, silence_s, 5, 0, 60), KEY_IN("stopKey", '#'), NEXT, LAST };
+    NUMBER_IN("silenceSeconds", false, silence_s, 5, 0, 60), KEY_IN("stopKey", '#'), REPLY, NEXT, LAST };
 static const member rating_members[] = { COMMON, QUESTION(1), SOUND_IN("thanksSound", false, last_sound),
     { "keys", RATINGS, true, AT(choices), 0, 0, 0 }, NEXT, LAST };
-static const member last_members[] = { COMMON, LAST };
+static const member return_members[] = { COMMON, LAST };
+static const member end_members[] = { COMMON, REPLY, SOUND_IN("timeoutSound", false, timeout_sound), SOUND_IN("closingSound", false, last_sound), LAST };
 static const member document_members[] = { NAMED("start", true), NAMED("modules", true), LAST };
 static const member sound_members[] = { NAMED("text", false), NAMED("soundId", false), NAMED("texts", false), LAST };
 static const member branch_choice_members[] = { NAMED("key", true), NAMED("name", true), NAMED("next", true), NAMED("texts", false), LAST };
@@ -65,7 +67,7 @@ static const struct {
     [FLOW_TYPE_START] = { "start", start_members },           [FLOW_TYPE_PLAY] = { "play", play_members },
     [FLOW_TYPE_BRANCH] = { "branch", branch_members },        [FLOW_TYPE_TRANSFER] = { "transferToHuman", transfer_members },
     [FLOW_TYPE_VOICEMAIL] = { "voicemail", voicemail_members }, [FLOW_TYPE_RATING] = { "rating", rating_members },
-    [FLOW_TYPE_RETURN] = { "return", last_members },          [FLOW_TYPE_END] = { "end", last_members },
+    [FLOW_TYPE_RETURN] = { "return", return_members },        [FLOW_TYPE_END] = { "end", end_members },
 };
 
 /* One reading: where it is, and the sentence of the first thing that is wrong. */

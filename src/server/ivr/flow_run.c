@@ -10,7 +10,7 @@ enum state {                          /* flow_run_save keeps the numbers of thos
     NEW,
     PLAYING,                          /* a play module's sound */
     ASKING,                           /* a branch's or rating's prompt, or its timeout */
-    LEAVING,                          /* last words of a branch or rating; then on to `after` */
+    LEAVING,                          /* last words of a branch or rating, then on to `after`; or of an end */
     QUEUED, TALKING, RECORDING,
     RETURNED, OVER,
     STATES
@@ -72,6 +72,7 @@ static void ask(flow_run *run, const flow_sound *first, flow_order *order)
     *order = order_of(run, FLOW_DO_WAIT_KEY);
     order->interruptible = true;
     order->timeout_ms = (int)here(run)->timeout_s * 1000;
+    order->reply_s = (int)here(run)->reply_s;
     if (first)
         add_sound(order, first);
     add_sound(order, &here(run)->sound);
@@ -79,13 +80,27 @@ static void ask(flow_run *run, const flow_sound *first, flow_order *order)
         add_choice(order, here(run)->choices[i].key, here(run)->choices[i].label, here(run)->choices[i].texts);
 }
 
+/* The end that `next` leads to behind the agent. NULL: a choice comes before it. */
+static const flow_module *end_behind(const flow_run *run)
+{
+    const flow_module *m = here(run);
+    for (int left = run->flow->n_modules; left-- && m->exits[FLOW_EXIT_NEXT].to != FLOW_NOWHERE;)
+        m = &run->flow->modules[m->exits[FLOW_EXIT_NEXT].to];
+    return m->type == FLOW_TYPE_END ? m : NULL;
+}
+
 static void queue(flow_run *run, flow_order *order)
 {
+    const flow_module *end = end_behind(run);
     run->state = QUEUED;
     *order = order_of(run, FLOW_DO_QUEUE);
     order->group_id = here(run)->group;
     order->loop = here(run)->music;
     order->connected = here(run)->last_sound;
+    if (end) {
+        order->reply_s = (int)end->reply_s;
+        order->unanswered = end->timeout_sound;
+    }
     add_sound(order, &here(run)->sound);
     if (here(run)->key[0])
         add_choice(order, here(run)->key, run->flow->modules[here(run)->exits[FLOW_EXIT_LEAVE].to].label, NULL);
@@ -96,10 +111,22 @@ static void record(flow_run *run, flow_order *order)
     run->state = RECORDING;
     *order = order_of(run, FLOW_DO_VOICEMAIL);
     order->timeout_ms = (int)here(run)->max_s * 1000;
+    order->reply_s = (int)here(run)->reply_s;
     order->silence_ms = (int)here(run)->silence_s * 1000;
     order->stop_key = here(run)->key[0];
     add_sound(order, &here(run)->sound);
     add_sound(order, &(flow_sound){ .text = FLOW_BEEP });
+}
+
+static void close_down(flow_run *run, flow_order *order)
+{
+    if (!flow_sound_is_set(&here(run)->last_sound)) {
+        finish(run, OVER, order);
+        return;
+    }
+    run->state = LEAVING;
+    *order = order_of(run, FLOW_DO_PLAY);
+    add_sound(order, &here(run)->last_sound);
 }
 
 /* FLOW_NOWHERE: a way out that the document leaves open: hang up (IVR-025), or back to the agent. */
@@ -132,7 +159,7 @@ static void enter(flow_run *run, int to, flow_order *order)
         finish(run, RETURNED, order);
         return;
     case FLOW_TYPE_END:
-        finish(run, OVER, order);
+        close_down(run, order);
         return;
     }
 }
@@ -240,7 +267,10 @@ static void silent(flow_run *run, char digit, flow_order *order)
 static void left(flow_run *run, char digit, flow_order *order)
 {
     (void)digit;
-    enter(run, run->after, order);
+    if (here(run)->type == FLOW_TYPE_END)
+        finish(run, OVER, order);
+    else
+        enter(run, run->after, order);
 }
 
 static void given_up(flow_run *run, char digit, flow_order *order)

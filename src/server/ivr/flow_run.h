@@ -46,6 +46,8 @@ typedef struct {
     bool interruptible;
     int timeout_ms;
     int silence_ms;                   /* voicemail; 0: silence does not end it */
+    int reply_s;                      /* in chats: for WAIT_KEY and VOICEMAIL the time to answer, for QUEUE that after each message of the agent's (FLOW-031); 0: none of its own */
+    flow_sound unanswered;            /* QUEUE: said when that time has passed (FLOW-032) */
     int64_t group_id;
     char stop_key;                    /* 0: none */
     /* What a key of the caller's means now, for those who see it: WAIT_KEY, and QUEUE where it can be left */

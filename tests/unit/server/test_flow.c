@@ -40,7 +40,8 @@ static void modules_are_taken(void **state)
         AROUND(TRANSFER(",\"group\":1,\"sound\":{\"text\":\"${WaitNo} \\u2014 ${StaffNo}\"},\"music\":{\"soundId\":2},\"connectedSound\":" HI
                         ",\"leaveKey\":\"*\",\"leave\":\"bye\"")),
         AROUND("{\"id\":\"m\",\"type\":\"voicemail\",\"prompt\":" HI ",\"maxSeconds\":600,\"silenceSeconds\":0,\"stopKey\":\"\",\"next\":\"bye\"}"),
-        AROUND("{\"id\":\"m\",\"type\":\"rating\",\"prompt\":" HI ",\"keys\":[{\"key\":\"#\",\"label\":\"\\u6ee1\\u610f\"}],\"thanksSound\":" HI ",\"next\":\"bye\"}"),
+        AROUND("{\"id\":\"m\",\"type\":\"rating\",\"prompt\":" HI ",\"keys\":[{\"key\":\"#\",\"label\":\"\\u6ee1\\u610f\"}],\"thanksSound\":" HI ",\"replySeconds\":86400,\"next\":\"bye\"}"),
+        "{\"start\":\"bye\",\"modules\":[{\"id\":\"bye\",\"type\":\"end\",\"replySeconds\":1,\"timeoutSound\":" HI ",\"closingSound\":{\"soundId\":3}}]}",
         "{\"start\":\"a\",\"modules\":[" PLAY("a", "r") ",{\"id\":\"r\",\"type\":\"return\"}]}",
         /* back to the menu by a key: the caller's choice */
         "{\"start\":\"m\",\"modules\":[" BRANCH("m", ",\"branches\":[{\"key\":\"1\",\"name\":\"again\",\"next\":\"p\"},{\"key\":\"2\",\"name\":\"go\",\"next\":\"bye\"}]") ","
@@ -113,6 +114,9 @@ static const struct {
     { AROUND(BRANCH("m", ",\"maxErrors\":11" ONE)), "Module m: maxErrors must be a whole number from 0 to 10." },
     { AROUND(BRANCH("m", ",\"timeoutSeconds\":0" ONE)), "Module m: timeoutSeconds must be a whole number from 1 to 60." },
     { AROUND(BRANCH("m", ",\"timeoutSeconds\":\"5\"" ONE)), "Module m: timeoutSeconds must be a whole number from 1 to 60." },
+    { AROUND(BRANCH("m", ",\"replySeconds\":0" ONE)), "Module m: replySeconds must be a whole number from 1 to 86400." },
+    { "{\"start\":\"bye\",\"modules\":[{\"id\":\"bye\",\"type\":\"end\",\"replySeconds\":86401}]}", "Module bye: replySeconds must be a whole number from 1 to 86400." },
+    { AROUND(TRANSFER(",\"group\":1,\"replySeconds\":60")), "Module m: replySeconds is not known here. Take it out, or see docs/ivr.md for its name." },
     { AROUND(TRANSFER("")), "Module m: group is missing. Set it." },
     { AROUND(TRANSFER(",\"group\":null")), "Module m: group is missing. Set it." },
     { AROUND(TRANSFER(",\"group\":-1")), "Module m: group must be a whole number from 1 to 9007199254740991." },
