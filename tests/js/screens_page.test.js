@@ -117,6 +117,18 @@ describe('screens in their page', () => {
     assert.ok(await tab.page.getByLabel('Answer').count() === 0 && await tab.page.getByRole('button', { name: 'Hang up' }).isVisible());
   });
 
+  it('in a narrow element list and contact stand one after the other, and it follows when the element grows', async () => {
+    tab = await open();
+    const width = (pixels) => tab.tab.evaluate((one) => { document.getElementById('place').style.cssText = `width:${one}px;height:480px`; }, pixels);
+    await width(360);
+    await SCREENS.embedded(tab);
+    assert.equal(await tab.page.locator('.bench.compact').count(), 1);
+    assert.equal(await tab.page.locator('.list, .detail').count(), 1);
+    await width(760);
+    await tab.page.locator('.bench.wide').waitFor();
+    assert.equal(await tab.page.locator('.list, .detail').count(), 2);
+  });
+
   it('an element without a height gets 480 pixels', async () => {
     tab = await open();
     await SCREENS.embedded(tab);

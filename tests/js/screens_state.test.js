@@ -5,12 +5,14 @@ import { load } from './source.js';
 describe('state of the screens', () => {
   let state;
   let actions;
+  let chatPane;
   let store;
   let now;
   let changes;
   before(async () => {
     state = await load('ui/state.js');
     actions = await load('ui/actions.js');
+    chatPane = await load('ui/chat_pane.js');
   });
   beforeEach(() => {
     now = 100000;
@@ -101,6 +103,19 @@ describe('state of the screens', () => {
     for (let seq = 0; seq < 600; seq += 1) store.step('message', { sessionId: 's', seq, from: 'client', kind: 'text', text: 'a' });
     for (let i = 0; i < 300; i += 1) store.step('asr', { sessionId: 's', flow: 'IN', result: { index: i, slice_type: 2, voice_text_str: 'a' } });
     assert.deepEqual([store.get().chats.s.messages.length, store.get().transcripts.s.length], [500, 200]);
+  });
+
+  it('of a question that choice is marked which the visitor took, by key or words, before the next question', () => {
+    const options = [{ key: '1', text: 'Parcels' }, { key: '2', text: '1' }];
+    const said = (text, from = 'client') => ({ from, kind: 'text', text, timeMs: 0 });
+    const asked = () => ({ from: 'system', kind: 'text', text: '?', timeMs: 0, options });
+    const { takenOf } = chatPane;
+    assert.equal(takenOf([asked(), said(' PARCELS\n')], 0), '1');
+    assert.equal(takenOf([asked(), said('hello'), said('2')], 0), '2');
+    assert.equal(takenOf([asked(), said('1')], 0), '1', 'a key comes before words');
+    assert.equal(takenOf([asked(), said('hello'), asked(), said('2')], 0), '', 'it was asked again');
+    assert.equal(takenOf([asked(), said('hello'), asked(), said('2')], 2), '2');
+    assert.equal(takenOf([asked(), said('Good morning', 'seat'), said('1')], 0), '', 'said to the agent');
   });
 
   it('consultation is told step by step and goes when it ends', () => {

@@ -93,6 +93,14 @@ export class ScreensTab {
     await this.tell('message', { sessionId: 'm', seq: 3, from: 'client', kind: 'file', name: 'order.pdf', size: 2048, url: '/order.pdf' });
   }
 
+  /** What a flow asked before the agent came, and what the visitor chose. */
+  async question() {
+    const options = [{ key: '1', text: 'Parcels' }, { key: '2', text: 'Invoices and payment' }, { key: '3', text: 'Leave a message' }];
+    await this.tell('message', { sessionId: 'm', seq: 4, from: 'system', kind: 'text', text: 'What is it about?', options });
+    await this.tell('message', { sessionId: 'm', seq: 5, from: 'client', kind: 'text', text: 'parcels ' });
+    await this.tell('message', { sessionId: 'm', seq: 6, from: 'system', kind: 'text', text: 'Agent 8001 is here.' });
+  }
+
   async open(tab, isWide = true) {
     await this.run('act.view', { isOpen: true, isWide });
     if (tab) await this.run('act.showTab', tab);
@@ -170,12 +178,21 @@ export const SCREENS = {
     await tab.chat();
     await tab.open();
     await tab.run('act.select', 'm');
+    await tab.question();
     await tab.tell('typing', { sessionId: 'm', from: 'client' });
   },
   'small workbench with a chat': async (tab) => {
     await tab.chat();
+    await tab.question();
     await tab.open('sessions', false);
     await tab.run('act.select', 'm');
+  },
+  'workbench with a video on hold': async (tab) => {
+    await tab.tell('callIn', { sessionId: 'v', type: 'video', nickname: 'Maria', timeout: 20 });
+    await tab.tell('userAccessed', { sessionId: 'v' });
+    await tab.patch({ held: true }, 'v');
+    await tab.open('sessions', false);
+    await tab.run('act.select', 'v');
   },
   'workbench with a video': async (tab) => {
     await tab.tell('callIn', { sessionId: 'v', type: 'video', nickname: 'Maria', timeout: 20 });

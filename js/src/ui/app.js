@@ -15,8 +15,9 @@ import { STYLE } from './style.js';
 const TICK_MS = 1000;
 const DIRECTORY_MS = 3000;
 const RUNNING_MS = 2000;
-/** A workbench of two columns needs this much of the page. */
+/** A workbench of two columns needs this much of the page, or of the element that it stands in. */
 const WIDE_MIN = 820;
+const WIDE_MIN_EMBEDDED = 640;
 const FOCUSABLE = 'button:not([disabled]):not([hidden]),input:not([disabled]):not([tabindex="-1"]),select,textarea,[tabindex="0"]';
 
 /**
@@ -50,6 +51,8 @@ export class App {
     adoptStyle(this.shadow, STYLE, parts.config.nonce);
     this.onResize = () => this.measure();
     globalThis.addEventListener('resize', this.onResize);
+    this.observer = new ResizeObserver(this.onResize);
+    this.observer.observe(parts.host);
     this.measure();
     this.store.step('settings', parts.settings.get());
     parts.settings.subscribe((settings) => { if (!this.isDisposed) this.store.step('settings', settings); });
@@ -58,9 +61,10 @@ export class App {
     this.draw();
   }
 
-  /** Whether the page has room for two columns. */
+  /** Whether there is room for two columns. */
   measure() {
-    const hasRoom = globalThis.innerWidth >= WIDE_MIN;
+    const { isEmbedded } = this.store.get().view;
+    const hasRoom = isEmbedded ? this.parts.host.clientWidth >= WIDE_MIN_EMBEDDED : globalThis.innerWidth >= WIDE_MIN;
     if (hasRoom !== this.store.get().view.hasRoom) this.store.step('view', { hasRoom });
   }
 
@@ -95,7 +99,9 @@ export class App {
   /** @param {boolean} isEmbedded */
   setEmbedded(isEmbedded) {
     this.parts.host.toggleAttribute('data-embedded', isEmbedded);
-    if (isEmbedded !== this.store.get().view.isEmbedded) this.act.view({ isEmbedded, isOpen: isEmbedded });
+    if (isEmbedded === this.store.get().view.isEmbedded) return;
+    this.act.view({ isEmbedded, isOpen: isEmbedded });
+    this.measure();
   }
 
   /** @returns {import('./controls.js').Context} */
@@ -173,6 +179,7 @@ export class App {
   dispose() {
     this.isDisposed = true;
     globalThis.removeEventListener('resize', this.onResize);
+    this.observer.disconnect();
     this.setTimer(false);
     this.stage.remove();
   }

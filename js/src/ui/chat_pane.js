@@ -23,9 +23,26 @@ function urlOf({ url, file }) {
   return previews.get(file);
 }
 
-/** @param {Context} c @param {Message} message */
-function content({ t }, message) {
-  if (message.kind === 'text') return h('p', { class: 'words', dir: 'auto' }, message.text ?? '');
+/** Which choice of a question the visitor took, by its key or its words as tcccd reads them, before the next question and the agent's words. @param {Message[]} list @param {number} at of the question @returns {string} its key, '' none */
+export function takenOf(list, at) {
+  const options = list[at].options ?? [];
+  for (const { from, kind, text = '', options: next } of list.slice(at + 1)) {
+    if (next || from === 'seat') return '';
+    const said = text.trim().toLowerCase();
+    const taken = from === 'client' && kind === 'text' && (options.find(({ key }) => key.toLowerCase() === said) ?? options.find((one) => one.text.toLowerCase() === said));
+    if (taken) return taken.key;
+  }
+  return '';
+}
+
+/** What a flow let the visitor choose: shown, not offered. @param {Context} c @param {Message} message @param {string} taken */
+const choices = ({ t }, { options }, taken) => options?.length ? h('ul', { class: 'choices', 'aria-label': t.couldChoose }, options.map(({ key, text }) =>
+  h('li', { key, class: key === taken ? 'taken' : '', dir: 'auto' }, key === taken ? [icon('check'), h('span', { class: 'spoken' }, t.chosen), ' '] : null, text))) : null;
+
+/** @param {Context} c @param {Message} message @param {string} taken */
+function content(c, message, taken) {
+  const { t } = c;
+  if (message.kind === 'text') return [h('p', { class: 'words', dir: 'auto' }, message.text ?? ''), choices(c, message, taken)];
   const url = urlOf(message);
   const name = message.name ?? '';
   if (message.kind === 'image' && url) {
@@ -48,13 +65,13 @@ function mark({ t, act, lang }, sessionId, message, isRead) {
 /** Views of messages, which do not change by themselves: a long chat is drawn in no time. @type {WeakMap<Message, {key: string, view: import('./dom.js').View}>} */
 const drawn = new WeakMap();
 
-/** @param {Context} c @param {string} sessionId @param {Message} message @param {boolean} isRead */
-function messageView(c, sessionId, message, isRead) {
-  const key = `${c.lang} ${isRead}`;
+/** @param {Context} c @param {string} sessionId @param {Message} message @param {boolean} isRead @param {string} taken */
+function messageView(c, sessionId, message, isRead, taken) {
+  const key = `${c.lang} ${isRead} ${taken}`;
   const known = drawn.get(message);
   if (known?.key === key) return known.view;
   const view = h('div', { class: `message ${message.from} ${message.state ?? ''}`, key: message.clientId || `${message.from} ${message.seq}` },
-    content(c, message), message.from === 'system' ? null : h('div', { class: 'mark' }, mark(c, sessionId, message, isRead)));
+    content(c, message, taken), message.from === 'system' ? null : h('div', { class: 'mark' }, mark(c, sessionId, message, isRead)));
   drawn.set(message, { key, view });
   return view;
 }
@@ -73,7 +90,7 @@ function messages(c, session) {
   list.map((one, i) => {
     const isDay = i === 0 || new Date(one.timeMs).toDateString() !== new Date(list[i - 1].timeMs).toDateString();
     return [isDay ? h('p', { class: 'day', key: `day ${one.timeMs}` }, new Date(one.timeMs).toDateString() === new Date(s.now).toDateString() ? t.today : dayOf(one.timeMs, c.lang)) : null,
-      messageView(c, sessionId, one, one.seq !== undefined && one.seq <= (chat?.readSeq ?? 0))];
+      messageView(c, sessionId, one, one.seq !== undefined && one.seq <= (chat?.readSeq ?? 0), one.options ? takenOf(list, i) : '')];
   }),
   isWriting ? h('p', { class: 'soft writing', key: 'writing', role: 'status' }, h('i', null), h('i', null), h('i', null), fill(t.isTyping, { who: titleOf(t, session) })) : null);
 }

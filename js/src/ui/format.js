@@ -39,8 +39,8 @@ export function stateOf(t, session, hasSound) {
   if (state === 'ended') return endingText(t, ending, isVoice(session));
   if (state === 'ringingIn') return type === 'im' ? t.chatWaits : type === 'video' ? t.videoWaits : t.ringingIn;
   if (state === 'talking' && type === 'im') return t.chatting;
-  if (state === 'talking' && type === 'video') return t.onVideo;
   if (state === 'talking' && held) return t.held;
+  if (state === 'talking' && type === 'video') return t.onVideo;
   if (state === 'talking' && channel < 0 && hasSound) return t.connectingSound;
   return t[state];
 }

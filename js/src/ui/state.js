@@ -14,7 +14,7 @@ const TRANSCRIPT_MAX = 200;
 export const VOICE = ['phone', 'internal', 'voip'];
 
 /** @typedef {import('../sessions.js').Session} Session */
-/** @typedef {{seq?: number, from: string, kind: string, text?: string, url?: string, name?: string, size?: number, mime?: string, timeMs: number, clientId?: string, state?: 'sending'|'failed', file?: any}} Message */
+/** @typedef {{seq?: number, from: string, kind: string, text?: string, url?: string, name?: string, size?: number, mime?: string, timeMs: number, clientId?: string, state?: 'sending'|'failed', file?: any, options?: {key: string, text: string}[]}} Message */
 /** @typedef {{messages: Message[], more: boolean, typingMs: number, draft: string, unread: number, readSeq: number, isLoaded: boolean}} Chat */
 /** @typedef {{value: string, reason: string, reserved: string, endMs: number}} Status */
 
@@ -52,7 +52,7 @@ export const initialState = () => ({
   transcripts: {},
   /** @type {Record<string, Chat>} */
   chats: {},
-  /** @type {Record<string, {isPeerMuted: boolean, isPeerDark: boolean, streams: number}>} */
+  /** @type {Record<string, {isPeerMuted: boolean, isPeerDark: boolean, isPictureless: boolean, streams: number}>} */
   videos: {},
   /** @type {any} */
   directory: null,
@@ -111,7 +111,7 @@ export function mergeMessages(before, added) {
 }
 
 /** Whether list and contact stand beside each other. @param {State['view']} view */
-export const isWide = (view) => view.isEmbedded || (view.isWide && view.hasRoom);
+export const isWide = (view) => (view.isEmbedded || view.isWide) && view.hasRoom;
 
 /** The pane of this session is before the agent's eyes. @param {State} state @param {string} sessionId */
 export const isLookedAt = ({ view }, sessionId) => view.isOpen && view.tab === 'sessions' && view.selected === sessionId;
@@ -199,6 +199,7 @@ const FROM_SDK = {
   videoMuted: (state, { sessionId, from, audio, video }) => (from === 'seat' ? {} : {
     videos: { ...state.videos, [sessionId]: { ...videoOf(state, sessionId), isPeerMuted: audio === true, isPeerDark: video === true } },
   }),
+  videoCodec: (state, { sessionId, codec }) => ({ videos: { ...state.videos, [sessionId]: { ...videoOf(state, sessionId), isPictureless: codec === 'none' } } }),
   videoStreams: (state, { sessionId }) => {
     const video = videoOf(state, sessionId);
     return { videos: { ...state.videos, [sessionId]: { ...video, streams: video.streams + 1 } } };
@@ -211,7 +212,7 @@ const FROM_SDK = {
 
 /** @param {State} state @param {string} sessionId */
 const videoOf = (state, sessionId) => state.videos[sessionId]
-  ?? { isPeerMuted: false, isPeerDark: false, streams: 0 };
+  ?? { isPeerMuted: false, isPeerDark: false, isPictureless: false, streams: 0 };
 
 /** @type {Record<string, Step>} */
 const FROM_AGENT = {

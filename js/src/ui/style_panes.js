@@ -29,9 +29,9 @@ box-shadow:0 8px 28px var(--shade);padding:5px;display:flex;flex-direction:colum
 .compact .body{flex-direction:column-reverse}
 .rail{flex:none;display:flex;background:var(--face)}
 .wide .rail{flex-direction:column;width:92px;padding:8px 6px;gap:2px;border-inline-end:1px solid var(--line)}
-.compact .rail{border-top:1px solid var(--line);padding:4px}
+.compact .rail{border-top:1px solid var(--line);padding:4px 3px}
 .rail button{position:relative;display:flex;flex-direction:column;align-items:center;justify-content:center;gap:3px;min-height:52px;padding:4px 2px;border-radius:10px;color:var(--soft);font-size:11px;font-weight:600;text-align:center;line-height:1.2}
-.compact .rail button{flex:1;min-width:0}.wide .rail .settings{margin-top:auto}
+.compact .rail button{flex:1 1 auto;min-width:0;padding:4px 1px;font-size:10.5px}.wide .rail .settings{margin-top:auto}
 .rail button:hover{background:var(--sunken);color:var(--ink)}.rail button[aria-current]{color:var(--accent);background:var(--tint)}
 .rail .label{overflow-wrap:anywhere}
 .rail .badge{position:absolute;top:3px;inset-inline-end:calc(50% - 22px)}
@@ -65,6 +65,8 @@ code{font:12px/1.5 ui-monospace,Consolas,monospace;color:var(--soft)}
 .message{max-width:78%;align-self:flex-start}.message.seat{align-self:flex-end}.message.system{align-self:center;max-width:90%;text-align:center;color:var(--soft);font-size:13px}
 .words{background:var(--sunken);border-radius:14px;border-end-start-radius:4px;padding:8px 12px;white-space:pre-wrap;overflow-wrap:anywhere}
 .seat .words{background:var(--tint);border-radius:14px;border-end-end-radius:4px}.system .words{background:none;padding:0;white-space:normal}
+.choices{display:flex;flex-wrap:wrap;justify-content:center;gap:5px;margin-top:6px}.choices li{display:flex;align-items:center;gap:4px;border:1px solid var(--line);border-radius:12px;padding:2px 10px;overflow-wrap:anywhere}
+.choices .taken{border-color:var(--accent);background:var(--tint);color:var(--ink);font-weight:600}.choices svg{width:14px;height:14px;color:var(--accent)}
 .message.sending .words,.message.sending .file{opacity:.75}
 .mark{font-size:12px;color:var(--soft);margin-top:3px;padding:0 4px}.seat .mark{text-align:end}[dir=rtl] .seat .mark{text-align:left}
 .mark .link{font-size:12px}
@@ -81,7 +83,7 @@ code{font:12px/1.5 ui-monospace,Consolas,monospace;color:var(--soft)}
 .pictures{flex:1;min-height:0;position:relative;background:#0d1117;display:grid;place-items:center;overflow:hidden}
 .pictures .theirs{width:100%;height:100%;object-fit:contain}
 .pictures .own{position:absolute;inset-inline-end:12px;bottom:12px;width:26%;max-width:190px;border-radius:10px;box-shadow:0 2px 10px #0008;background:#000;transform:scaleX(-1)}
-.pictures p{color:#e9edf2}.peerMuted{position:absolute;top:10px;background:#000a;border-radius:14px;padding:4px 12px}
+.pictures p{color:#e9edf2;padding:0 16px;text-align:center}.peerMuted{position:absolute;top:10px;background:#000a;border-radius:14px;padding:4px 12px}
 .detail>.actions{margin:0;padding:12px;flex:none}.detail>.actions .stop:last-child{margin-inline-start:8px}
 .dialPane{padding:18px;display:flex;flex-direction:column;gap:20px}
 .wide .dialPane{flex-direction:row;gap:40px;padding:26px 32px}
@@ -104,6 +106,6 @@ code{font:12px/1.5 ui-monospace,Consolas,monospace;color:var(--soft)}
 .settingsPane{display:flex;flex-direction:column;gap:22px}.wide .settingsPane{padding:22px 30px;max-width:640px}
 .checks{margin:4px 0 12px}.checks li{display:flex;align-items:center;gap:11px;padding:8px 0;border-bottom:1px solid var(--line)}.checks .soft{display:block;font-size:13px}
 .checks .strong{display:block}.passed svg,.passed .verdict{color:var(--goink)}.failed svg,.failed .verdict{color:var(--bad)}.doubtful svg,.doubtful .verdict{color:var(--warn)}
-.wrap{flex-wrap:wrap;padding:6px 0}.choice input[type=range]{flex:none;width:56%;accent-color:var(--accent)}
+.wrap{flex-wrap:wrap;padding:6px 0}.wrap .grow{flex:1 1 220px}.choice input[type=range]{flex:none;width:56%;accent-color:var(--accent)}
 .verdict{font-weight:600}
 `;

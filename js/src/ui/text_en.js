@@ -175,6 +175,8 @@ export const en = {
   endChat: 'End chat',
   chatEnded: 'The chat has ended.',
   noMessages: 'No messages yet',
+  couldChoose: 'What the visitor could choose',
+  chosen: 'Chosen:',
   image: 'Image {name}',
   file: 'File {name}',
   transferChat: 'Transfer chat',
@@ -186,6 +188,8 @@ export const en = {
   turnCameraOn: 'Turn the camera on',
   endVideo: 'End video',
   waitingForPicture: 'Waiting for the picture…',
+  videoHeld: 'On hold: neither side sees or hears the other',
+  noCommonPicture: 'Sound only: your browser and the visitor’s have no picture format in common',
   peerCameraOff: 'The visitor’s camera is off',
   peerMuted: 'The visitor is muted',
 

@@ -176,6 +176,8 @@ export const zh = {
   endChat: '结束会话',
   chatEnded: '会话已结束。',
   noMessages: '暂无消息',
+  couldChoose: '访客可选项',
+  chosen: '已选：',
   image: '图片 {name}',
   file: '文件 {name}',
   transferChat: '转接会话',
@@ -187,6 +189,8 @@ export const zh = {
   turnCameraOn: '打开摄像头',
   endVideo: '结束视频',
   waitingForPicture: '等待画面…',
+  videoHeld: '已保持：双方暂停画面和声音',
+  noCommonPicture: '仅有声音：双方浏览器没有共同的视频格式',
   peerCameraOff: '访客已关闭摄像头',
   peerMuted: '访客已静音',
 

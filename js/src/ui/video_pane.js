@@ -22,12 +22,14 @@ function pictures({ s, t, tccc }, session) {
   const { sessionId } = session;
   const streams = tccc.Video?.getStreams?.({ sessionId }) ?? null;
   const video = s.videos[sessionId];
-  const isDark = video?.isPeerDark || !hasPicture(streams?.remote);
+  const { held } = session;
+  const isDark = held || video?.isPeerDark || video?.isPictureless || !hasPicture(streams?.remote);
+  const why = held ? t.videoHeld : video?.isPictureless ? t.noCommonPicture : video?.isPeerDark ? t.peerCameraOff : t.waitingForPicture;
   return h('div', { class: 'pictures', key: 'pictures' },
     h('video', { class: 'theirs', autoplay: true, playsinline: true, muted: true, 'aria-label': t.theirPicture, srcObject: streams?.remote ?? null, hidden: isDark }),
-    isDark ? h('p', { class: 'dark', role: 'status', key: 'dark' }, video?.isPeerDark ? t.peerCameraOff : t.waitingForPicture) : null,
+    isDark ? h('p', { class: 'dark', role: 'status', key: 'dark' }, why) : null,
     video?.isPeerMuted ? h('p', { class: 'peerMuted', key: 'muted', role: 'status' }, t.peerMuted) : null,
-    h('video', { class: 'own', autoplay: true, playsinline: true, muted: true, 'aria-label': t.ownPicture, srcObject: streams?.local ?? null, hidden: keptBack(session).isCameraOff || !hasPicture(streams?.local), key: 'own' }));
+    h('video', { class: 'own', autoplay: true, playsinline: true, muted: true, 'aria-label': t.ownPicture, srcObject: streams?.local ?? null, hidden: held || keptBack(session).isCameraOff || !hasPicture(streams?.local), key: 'own' }));
 }
 
 /** @param {Context} c @param {Session} session */
@@ -37,6 +39,7 @@ function controls({ s, t, act, can }, session) {
   return h('div', { class: 'actions centre', key: 'controls' },
     can('Video', 'muteMic') && iconButton(isMicOff ? 'micOff' : 'mic', isMicOff ? t.unmute : t.mute, () => act.video(isMicOff ? 'unmuteMic' : 'muteMic', sessionId), { 'aria-pressed': isMicOff, key: 'mic' }),
     can('Video', 'muteVideo') && iconButton(isCameraOff ? 'cameraOff' : 'camera', isCameraOff ? t.turnCameraOn : t.turnCameraOff, () => act.video(isCameraOff ? 'unmuteVideo' : 'muteVideo', sessionId), { 'aria-pressed': isCameraOff, key: 'camera' }),
+    can('Video', 'hold') && iconButton(session.held ? 'play' : 'pause', session.held ? t.unhold : t.hold, () => act.video(session.held ? 'unHold' : 'hold', sessionId), { class: 'hold', 'aria-pressed': session.held, key: 'hold' }),
     can('Video', 'transfer') && iconButton('transfer', t.transfer, () => act.panel(sessionId, 'transfer'), { 'aria-expanded': s.panels[sessionId] === 'transfer', 'data-focus': `transferButton:${sessionId}`, key: 'transfer' }),
     iconButton('hangUp', t.endVideo, () => act.end(sessionId), { class: 'stop', key: 'end' }));
 }
