@@ -37,6 +37,8 @@ export function createVideoApi({ bus, sessions, videos }) {
     accept: (/** @type {any} */ options) => apiPromise(accept(options)),
     end: plain('end'),
     deleteVideo: plain('deleteVideo'),
+    hold: plain('hold'),
+    unHold: plain('unHold'),
     transfer: plain('transfer'),
     muteMic: mute('muteMic', { muted: true }),
     unmuteMic: mute('unmuteMic', { muted: false }),

@@ -24,6 +24,7 @@ export const events = Object.freeze({
   typing: 'typing',
   messageRead: 'messageRead',
   videoMuted: 'videoMuted',
+  videoCodec: 'videoCodec',
   videoStreams: 'videoStreams',
   progress: 'progress',
   held: 'held',

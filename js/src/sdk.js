@@ -88,6 +88,7 @@ const ON_EVENT = {
     if (autoAnswer && sdk.tabs.isLeader()) sdk.tccc[type === 'video' ? 'Video' : 'Call'].accept({ sessionId });
   },
   callOuted: (sdk) => sdk.warm(),
+  videoCodec: (sdk, { sessionId, codec }) => sdk.videos.agree(sessionId, codec),
   sessionEnded: (sdk, { sessionId }) => sdk.videos.drop(sessionId),
   autoTransfer: (sdk, { sessionId }) => sdk.videos.drop(sessionId),
   statusChanged: (sdk, { status }) => { sdk.status = status; },

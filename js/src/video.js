@@ -19,6 +19,9 @@ const PATIENCE_MS = 3000;
  * @property {() => {cameraId: string, microphoneId: string}} chosen  devices
  */
 
+/** The codec of the picture in an answer; 'none' where its section is refused. @param {string} sdp */
+const codecOf = (sdp) => /a=rtpmap:\d+ (VP8|H264)\//.exec(sdp)?.[1] ?? 'none';
+
 class Picture {
   /** @param {string} sessionId @param {Parts} parts @param {RTCIceServer[]} iceServers */
   constructor(sessionId, parts, iceServers) {
@@ -36,6 +39,8 @@ class Picture {
     this.isClosed = false;
     /** @type {Promise<void> | undefined} */
     this.opening = undefined;
+    /** Of the picture, as the server answered; '' while nothing is answered or agreed on. */
+    this.codec = '';
     this.tries = 0;
     /** @type {ReturnType<typeof setTimeout> | undefined} */
     this.timer = undefined;
@@ -78,6 +83,7 @@ class Picture {
     this.peer?.close();
     const peer = new RTCPeerConnection({ iceServers: this.iceServers, bundlePolicy: 'max-bundle' });
     this.peer = peer;
+    this.codec = '';
     peer.ontrack = ({ track, streams: [stream] }) => this.peer === peer && this.receive(track, stream);
     peer.onconnectionstatechange = () => this.peer === peer && this.watch(peer.connectionState);
     this.negotiate(peer).catch((error) => this.peer === peer && this.refused(error));
@@ -92,7 +98,14 @@ class Picture {
     }
     await peer.setLocalDescription(await peer.createOffer());
     const { sdp } = await this.parts.ask('Video.offer', { sessionId: this.sessionId, sdp: peer.localDescription?.sdp });
-    if (this.peer === peer) await peer.setRemoteDescription({ type: 'answer', sdp });
+    if (this.peer !== peer) return;
+    this.codec = codecOf(sdp);
+    await peer.setRemoteDescription({ type: 'answer', sdp });
+  }
+
+  /** What both browsers can have; one that was answered before the other came may have to change. @param {string} codec */
+  agree(codec) {
+    if (this.codec && codec !== 'none' && codec !== this.codec) this.again(0);
   }
 
   /** @param {MediaStreamTrack} track @param {MediaStream} [stream] */
@@ -183,14 +196,14 @@ export function createVideos(parts) {
   return {
     setIceServers: (/** @type {RTCIceServer[]} */ servers) => { iceServers = servers; },
     iceServers: () => iceServers,
-    /** The core's order. @param {{sessionId: string, run: boolean, audioMuted: boolean, videoMuted: boolean}} order */
-    order({ sessionId, run, audioMuted, videoMuted }) {
+    /** The core's order; on hold nothing is sent, and what was muted stays so afterwards. @param {{sessionId: string, run: boolean, audioMuted: boolean, videoMuted: boolean, held?: boolean}} order */
+    order({ sessionId, run, audioMuted, videoMuted, held = false }) {
       if (!run) {
         drop(sessionId);
         return;
       }
       const picture = need(sessionId);
-      picture.mute({ audio: audioMuted, video: videoMuted });
+      picture.mute({ audio: audioMuted || held, video: videoMuted || held });
       if (!picture.runs) picture.run().then(() => parts.onStreams(sessionId));
     },
     /** Runs `work` with camera and microphone open, as accepting needs; without them the session is not touched. @param {string} sessionId @param {() => Promise<any>} work */
@@ -220,6 +233,8 @@ export function createVideos(parts) {
       }
     },
     drop,
+    /** The event videoCodec. @param {string} sessionId @param {string} codec */
+    agree: (sessionId, codec) => all.get(sessionId)?.agree(codec),
     /** @param {string} sessionId @returns {Streams | null} */
     streams(sessionId) {
       const picture = all.get(sessionId);

@@ -226,6 +226,9 @@ export interface Video {
   /** Turns the camera off. */
   muteVideo(options: SessionOptions | string): Promise<Success>;
   unmuteVideo(options: SessionOptions | string): Promise<Success>;
+  /** Ours: neither picture nor sound passes, in either direction, until unHold. */
+  hold(options: SessionOptions | string): Promise<Success>;
+  unHold(options: SessionOptions | string): Promise<Success>;
   /** One of the two. */
   transfer(options: { sessionId: string; skillGroupId?: string; userId?: string }): Promise<Success>;
   /** Ours: for the srcObject of two video elements; again after each `videoStreams`. */
@@ -458,6 +461,8 @@ export interface EventMap {
   messageRead: { sessionId: string; seq: number; from: 'client' | 'seat' };
   /** Ours: the other side's microphone or camera of a video session is off (true) or on. */
   videoMuted: { sessionId: string; from: 'client' | 'seat'; audio: boolean; video: boolean };
+  /** Ours: the codec of the picture that both browsers can have; 'none': they have none in common, and the sound goes on alone. */
+  videoCodec: { sessionId: string; codec: 'VP8' | 'H264' | 'none' };
   /** Ours: Video.getStreams gives others now. */
   videoStreams: { sessionId: string };
   /** What was said, while it is said: docs/asr.md. */

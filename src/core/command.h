@@ -24,7 +24,7 @@
     X(VISIT_START, "Visit.start") X(VISIT_END, "Visit.end") X(VISIT_RATE, "Visit.rate") \
     X(VIDEO_ACCEPT, "Video.accept") X(VIDEO_END, "Video.end") X(VIDEO_DELETE, "Video.deleteVideo") X(VIDEO_MUTE_MIC, "Video.muteMic") \
     X(VIDEO_UNMUTE_MIC, "Video.unmuteMic") X(VIDEO_MUTE, "Video.muteVideo") X(VIDEO_UNMUTE, "Video.unmuteVideo") \
-    X(VIDEO_TRANSFER, "Video.transfer") X(VIDEO_OFFER, "Video.offer")
+    X(VIDEO_HOLD, "Video.hold") X(VIDEO_UNHOLD, "Video.unHold") X(VIDEO_TRANSFER, "Video.transfer") X(VIDEO_OFFER, "Video.offer")
 
 enum command_name {
 #define COMMAND_ENUM(name, text) COMMAND_##name,

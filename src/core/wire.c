@@ -26,6 +26,7 @@ const char *const wire_from_names[] = { "client", "seat", "system", NULL };
 const char *const wire_chat_kind_names[] = { "text", "image", "file", NULL };
 const char *const wire_consult_names[] = { "ringing", "talking", "conference", "ended", NULL };
 const char *const wire_role_names[] = { "admin", "inspector", "agent", NULL };
+const char *const wire_picture_names[] = { "none", "VP8", "H264", NULL };
 const char *const wire_flow_names[] = { "IN", "OUT", NULL };
 
 const char *wire_kind_name(enum wire_kind kind) { return wire_kind_names[kind]; }

@@ -81,7 +81,7 @@ enum wire_kind { WIRE_HELLO, WIRE_WELCOME, WIRE_REFUSE, WIRE_REQ, WIRE_RES, WIRE
     X(CHAT_SEND, "chat.send") X(CHAT_READ, "chat.read") X(CHAT_TYPING, "chat.typing") X(CHAT_HISTORY, "chat.history") \
     X(CHAT_TRANSFER, "chat.transfer") X(CHAT_UPLOAD, "chat.upload") X(CHAT_RATE, "chat.rate") \
     X(VIDEO_OFFER, "video.offer") X(VIDEO_ACCEPT, "video.accept") X(VIDEO_END, "video.end") X(VIDEO_DELETE, "video.delete") \
-    X(VIDEO_MUTE, "video.mute") X(VIDEO_TRANSFER, "video.transfer")
+    X(VIDEO_MUTE, "video.mute") X(VIDEO_HOLD, "video.hold") X(VIDEO_UNHOLD, "video.unhold") X(VIDEO_TRANSFER, "video.transfer")
 
 enum wire_method {
 #define WIRE_METHOD_ENUM(name, text) WIRE_##name,
@@ -97,7 +97,7 @@ enum wire_method {
     X(TRANSFER, "transfer") X(KICKED_OUT, "kickedOut") X(PROGRESS, "progress") X(HELD, "held") X(MEDIA, "media") \
     X(SELF_SERVICE, "selfService") X(MONITOR_ENDED, "monitorEnded") X(CONSULT, "consult") X(ASR, "asr") \
     X(MESSAGE, "message") X(TYPING, "typing") X(MESSAGE_READ, "messageRead") X(QUEUED, "queued") X(JOINED, "joined") \
-    X(VIDEO_MUTED, "videoMuted")
+    X(VIDEO_MUTED, "videoMuted") X(VIDEO_CODEC, "videoCodec")
 
 enum wire_event_name {
 #define WIRE_EVENT_ENUM(name, text) WIRE_EV_##name,
@@ -121,6 +121,7 @@ enum wire_consult { WIRE_CONSULT_RINGING, WIRE_CONSULT_TALKING, WIRE_CONSULT_CON
 enum wire_role { WIRE_ROLE_ADMIN, WIRE_ROLE_INSPECTOR, WIRE_ROLE_AGENT };
 enum wire_way { WIRE_WAY_IN, WIRE_WAY_OUT };
 enum wire_session_type { WIRE_PHONE, WIRE_INTERNAL, WIRE_IM, WIRE_VOIP, WIRE_VIDEO };
+enum wire_picture { WIRE_NO_PICTURE, WIRE_VP8, WIRE_H264 };
 enum wire_from { WIRE_OF_CLIENT, WIRE_OF_SEAT, WIRE_OF_SYSTEM };   /* who wrote a chat message */
 enum wire_chat_kind { WIRE_CHAT_TEXT, WIRE_CHAT_IMAGE, WIRE_CHAT_FILE };
 enum wire_slice { WIRE_SLICE_BEGIN, WIRE_SLICE_GOES_ON, WIRE_SLICE_END }; /* numbers on the wire: slice_type */
@@ -394,6 +395,7 @@ typedef struct {
         struct { enum wire_from from; uint64_t seq; } mark;         /* typing; messageRead: up to seq */
         struct { enum wire_session_type type; int ahead; } queued;  /* customers before this one */
         struct { enum wire_from from; bool audio, video; } video_muted; /* whose microphone and camera are off */
+        enum wire_picture picture;                                  /* videoCodec: what both browsers can have */
         const char *nickname;                                       /* joined: the agent's name for customers */
     };
 } wire_event;
@@ -466,6 +468,6 @@ extern const char *const wire_kind_names[], *const wire_method_names[], *const w
     *const wire_server_type_names[], *const wire_close_by_names[], *const wire_media_op_names[], *const wire_direction_names[],
     *const wire_codec_names[], *const wire_suite_names[], *const wire_session_state_names[], *const wire_way_names[],
     *const wire_held_by_names[], *const wire_session_type_names[], *const wire_device_names[], *const wire_flow_names[], *const wire_from_names[], *const wire_chat_kind_names[],
-    *const wire_consult_names[], *const wire_role_names[];
+    *const wire_consult_names[], *const wire_role_names[], *const wire_picture_names[];
 
 #endif

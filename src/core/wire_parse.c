@@ -287,7 +287,7 @@ static void read_args(enum wire_method method, wire_args *args, json_reader *in)
         args->camera_muted = json_bool(in, "video");
         break;
     case WIRE_VIDEO_TRANSFER: read_chat_args(WIRE_CHAT_TRANSFER, args, in); return;
-    case WIRE_VIDEO_END: case WIRE_VIDEO_DELETE: break;
+    case WIRE_VIDEO_END: case WIRE_VIDEO_DELETE: case WIRE_VIDEO_HOLD: case WIRE_VIDEO_UNHOLD: break;
     case WIRE_CALL_REJECT: case WIRE_CALL_HANGUP: case WIRE_CALL_DELETE: case WIRE_CALL_HOLD:
     case WIRE_CALL_UNHOLD: case WIRE_CALL_UNFLOW: case WIRE_CALL_UNMONITOR: case WIRE_CALL_INTERCEPT: case WIRE_CALL_KICK:
     case WIRE_CALL_CONSULT_COMPLETE: case WIRE_CALL_CONSULT_CANCEL: case WIRE_CALL_CONFERENCE: case WIRE_CALL_CONFERENCE_LEAVE: break;
@@ -466,6 +466,7 @@ static void read_event_data(wire_message *message, json_reader *in) {
         event->video_muted.audio = json_bool(in, "audio");
         event->video_muted.video = json_bool(in, "video");
         break;
+    case WIRE_EV_VIDEO_CODEC: event->picture = (enum wire_picture)json_choice(in, "codec", wire_picture_names); break;
     case WIRE_EV_JOINED: event->nickname = json_string(in, "nickname", 0, WIRE_TEXT_FIELD_MAX); break;
     case WIRE_EV_ASR: read_asr(message, in); break;
     case WIRE_EV_USER_ACCESSED: event->accepted_tab = take_tab(in); break;

@@ -178,7 +178,7 @@ static void put_args(json_writer *out, enum wire_method method, const wire_args 
         json_put_bool(out, "video", args->camera_muted);
         break;
     case WIRE_VIDEO_TRANSFER: put_target(out, args); break;
-    case WIRE_VIDEO_END: case WIRE_VIDEO_DELETE: break;
+    case WIRE_VIDEO_END: case WIRE_VIDEO_DELETE: case WIRE_VIDEO_HOLD: case WIRE_VIDEO_UNHOLD: break;
     case WIRE_CALL_REJECT: case WIRE_CALL_HANGUP: case WIRE_CALL_DELETE: case WIRE_CALL_HOLD:
     case WIRE_CALL_UNHOLD: case WIRE_CALL_UNFLOW: case WIRE_CALL_UNMONITOR: case WIRE_CALL_INTERCEPT: case WIRE_CALL_KICK:
     case WIRE_CALL_CONSULT_COMPLETE: case WIRE_CALL_CONSULT_CANCEL: case WIRE_CALL_CONFERENCE: case WIRE_CALL_CONFERENCE_LEAVE: break;
@@ -436,6 +436,7 @@ static void put_event_members(json_writer *out, const wire_event *event) {
         json_put_bool(out, "audio", event->video_muted.audio);
         json_put_bool(out, "video", event->video_muted.video);
         break;
+    case WIRE_EV_VIDEO_CODEC: json_put_string(out, "codec", wire_picture_names[event->picture]); break;
     case WIRE_EV_JOINED: json_put_string(out, "nickname", event->nickname); break;
     case WIRE_EV_ASR: put_asr(out, &event->asr); break;
     case WIRE_EV_USER_ACCESSED: put_optional(out, "tabUUID", event->accepted_tab); break;

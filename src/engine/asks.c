@@ -77,9 +77,13 @@ static void hang_up_late(tccc_engine *engine, const ask *ask, const wire_answer 
     asks_send(engine, 0, end, &(wire_args){ .session_id = result.session_id });
 }
 
+static bool is_hold(enum wire_method method) {
+    return method == WIRE_CALL_HOLD || method == WIRE_CALL_UNHOLD || method == WIRE_VIDEO_HOLD || method == WIRE_VIDEO_UNHOLD;
+}
+
 static void apply_held(tccc_engine *engine, const ask *ask) {
     wire_event event = { .name = WIRE_EV_HELD, .session_id = ask->session_id };
-    event.held.held = ask->method == WIRE_CALL_HOLD;
+    event.held.held = ask->method == WIRE_CALL_HOLD || ask->method == WIRE_VIDEO_HOLD;
     event.held.by_seat = true;
     calls_event(engine, &event);
 }
@@ -98,7 +102,7 @@ static void succeeded(tccc_engine *engine, const ask *ask, const wire_answer *an
         if (ask->command) page_refuse(engine, ask->command, TCCC_E_PROTOCOL, why.message);
         return;
     }
-    if (ask->method == WIRE_CALL_HOLD || ask->method == WIRE_CALL_UNHOLD) apply_held(engine, ask);
+    if (is_hold(ask->method)) apply_held(engine, ask);
     if (ask->command) page_result(engine, ask->command, ask->method, &result);
     if (ask->method == WIRE_CALL_MONITOR) calls_monitored(engine, &result);
     if (ask->method == WIRE_CALL_UNMONITOR) calls_unmonitored(engine, ask->session_id);

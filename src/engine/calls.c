@@ -49,12 +49,13 @@ static void keep_visitor(call *call, const wire_visitor *visitor) {
 
 /* ---- picture */
 
-enum { PICTURE_TOLD = 1, PICTURE_RUNS = 2, PICTURE_NO_SOUND = 4, PICTURE_DARK = 8 };
+enum { PICTURE_TOLD = 1, PICTURE_RUNS = 2, PICTURE_NO_SOUND = 4, PICTURE_DARK = 8, PICTURE_HELD = 16 };
 
 void calls_picture(tccc_engine *engine, call *call) {
     char text[192];
     bool runs = call->type == WIRE_VIDEO && (call->state == CALL_TALKING || call->state == CALL_HELD);
     int pictures = runs ? PICTURE_TOLD | PICTURE_RUNS | (call->muted ? PICTURE_NO_SOUND : 0) | (call->camera_muted ? PICTURE_DARK : 0) : 0;
+    if (runs && call->state == CALL_HELD) pictures |= PICTURE_HELD;
     if (pictures == call->pictures) return;
     call->pictures = pictures;
     json_writer out = json_write(text, sizeof text);
@@ -64,6 +65,7 @@ void calls_picture(tccc_engine *engine, call *call) {
     json_put_bool(&out, "run", runs);
     json_put_bool(&out, "audioMuted", call->muted);
     json_put_bool(&out, "videoMuted", call->camera_muted);
+    if (pictures & PICTURE_HELD) json_put_bool(&out, "held", true); /* neither is sent, and what the agent has muted stays so afterwards */
     json_close(&out);
     int length = json_finish(&out);
     if (length > 0) output_put(&engine->out, TCCC_OUT_MEDIA, 0, text, (size_t)length);
@@ -328,7 +330,7 @@ void calls_event(tccc_engine *engine, const wire_event *event) {
     case WIRE_EV_CONSULT: pass(engine, event, consult_event(event->consult.state)); break;
     case WIRE_EV_MESSAGE: case WIRE_EV_TYPING: case WIRE_EV_MESSAGE_READ: break; /* of a chat that the page has deleted */
     case WIRE_EV_QUEUED: case WIRE_EV_JOINED: tell(engine, event); break;
-    case WIRE_EV_VIDEO_MUTED: if (calls_find(engine, event->session_id)) tell(engine, event); break;
+    case WIRE_EV_VIDEO_MUTED: case WIRE_EV_VIDEO_CODEC: if (calls_find(engine, event->session_id)) tell(engine, event); break;
     case WIRE_N_EVENTS: break;
     }
 }

@@ -281,7 +281,7 @@ void page_command(tccc_engine *engine, const command *command) {
         [COMMAND_VISIT_RATE] = page_chat,      [COMMAND_VIDEO_ACCEPT] = page_video, [COMMAND_VIDEO_END] = page_video,
         [COMMAND_VIDEO_DELETE] = page_video,   [COMMAND_VIDEO_MUTE_MIC] = page_video, [COMMAND_VIDEO_UNMUTE_MIC] = page_video,
         [COMMAND_VIDEO_MUTE] = page_video,     [COMMAND_VIDEO_UNMUTE] = page_video, [COMMAND_VIDEO_TRANSFER] = page_video,
-        [COMMAND_VIDEO_OFFER] = page_video,
+        [COMMAND_VIDEO_OFFER] = page_video,    [COMMAND_VIDEO_HOLD] = page_video,  [COMMAND_VIDEO_UNHOLD] = page_video,
         [COMMAND_MEDIA_PROBE] = measure,
     };
     char sentence[96];

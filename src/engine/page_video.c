@@ -35,6 +35,12 @@ static void mute(tccc_engine *engine, const command *command, call *call) {
     page_done(engine, command);
 }
 
+static void hold(tccc_engine *engine, const command *command, call *call) {
+    bool holds = command->name == COMMAND_VIDEO_HOLD;
+    if (page_admit(engine, command, call, holds ? CALL_CMD_HOLD : CALL_CMD_UNHOLD))
+        page_ask(engine, command, holds ? WIRE_VIDEO_HOLD : WIRE_VIDEO_UNHOLD, &(wire_args){ .session_id = call->id });
+}
+
 static void offer(tccc_engine *engine, const command *command, const call *call) {
     bool runs = call->state == CALL_TALKING || call->state == CALL_HELD;
     if (runs) page_ask(engine, command, WIRE_VIDEO_OFFER, &command->args);
@@ -58,6 +64,7 @@ void page_video(tccc_engine *engine, const command *command) {
     case COMMAND_VIDEO_TRANSFER:
         if (page_admit(engine, command, call, CALL_CMD_HAND_OVER)) page_ask(engine, command, WIRE_VIDEO_TRANSFER, &command->args);
         break;
+    case COMMAND_VIDEO_HOLD: case COMMAND_VIDEO_UNHOLD: hold(engine, command, call); break;
     case COMMAND_VIDEO_OFFER: offer(engine, command, call); break;
     default: mute(engine, command, call); break;
     }

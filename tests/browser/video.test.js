@@ -1,13 +1,27 @@
 /** video.test.js: video sessions between an agent's page and a visitor's, in real browsers: the decoded picture is the one sent. Layer: tests. */
 import assert from 'node:assert/strict';
+import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Chromium, Firefox } from '../peers/browser.js';
 import { AGENT_COLOURS, AGENT_HZ, VISITOR_COLOURS, VISITOR_HZ, installCamera, isBlack, look, shows, sounds } from '../peers/picture.js';
 import { AdminClient } from '../server/admin_client.js';
+import { filesUnder, play } from '../peers/ogg.js';
 import { VisitorPage } from '../peers/visitor_page.js';
 import { AGENTS, useCentre } from '../e2e/centre.js';
 
 const DEADLINE_MS = 20000;
+/** A browser that sends and reads no other picture, and makes no offer before letOffer(). */
+const H264_ALONE = `(${() => {
+  const { createOffer } = RTCPeerConnection.prototype;
+  const mayOffer = new Promise((resolve) => { window.letOffer = resolve; });
+  RTCPeerConnection.prototype.createOffer = async function offer(...all) {
+    await mayOffer;
+    for (const one of this.getTransceivers()) {
+      if (one.receiver.track.kind === 'video') one.setCodecPreferences(RTCRtpReceiver.getCapabilities('video').codecs.filter(({ mimeType }) => mimeType === 'video/H264'));
+    }
+    return createOffer.apply(this, all);
+  };
+}})()`;
 const initOf = (colours, hz) => `(${installCamera})(${JSON.stringify([colours, hz])})`;
 
 /** Waits until the page sees and hears what `fits` wants. */
@@ -20,6 +34,19 @@ async function sees(tab, streams, fits, what) {
     if (Date.now() > limit) throw tab.failure(`${what}: ${JSON.stringify(last)}`);
     await delay(100);
   }
+}
+
+/** How much louder one tone is than another in a recording: the ratio of the two lines of its spectrum (Goertzel). */
+function louder({ samples, rate }, hz, than) {
+  const power = (one) => {
+    let [re, im] = [0, 0];
+    samples.forEach((sample, i) => {
+      re += sample * Math.cos(2 * Math.PI * one * i / rate);
+      im += sample * Math.sin(2 * Math.PI * one * i / rate);
+    });
+    return re * re + im * im;
+  };
+  return power(hz) / power(than);
 }
 
 describe('video sessions in browsers', function suite() {
@@ -36,16 +63,16 @@ describe('video sessions in browsers', function suite() {
 
   const agentPage = (more = {}) => centre().seat({ init: [initOf(AGENT_COLOURS, AGENT_HZ)], ...more });
 
-  async function visitorPage(browser) {
-    const page = new VisitorPage(await browser.tab({ sound: false, init: [initOf(VISITOR_COLOURS, VISITOR_HZ)] }));
+  async function visitorPage(browser, init = []) {
+    const page = new VisitorPage(await browser.tab({ sound: false, init: [initOf(VISITOR_COLOURS, VISITOR_HZ), ...init] }));
     visitors.push(page);
     const { httpPort } = centre().tcccd;
     await page.open(centre().pages.page(`http://127.0.0.1:${httpPort}/sdk/tccc-visitor.js`), 'shop');
     return page;
   }
 
-  async function taken(browser) {
-    const [seat, visitor] = await Promise.all([agentPage(), visitorPage(browser)]);
+  async function taken(browser, { visitorInit } = {}) {
+    const [seat, visitor] = await Promise.all([agentPage(), visitorPage(browser, visitorInit)]);
     const { sessionId } = await visitor.call('startVideo', { remark: 'about a chair' });
     const callIn = await seat.next('callIn');
     assert.deepEqual([callIn.type, callIn.sessionId, callIn.nickname], ['video', sessionId, 'Ann']);
@@ -58,10 +85,18 @@ describe('video sessions in browsers', function suite() {
     return { seat, visitor, sessionId, agentSees, visitorSees };
   }
 
-  it('SDK-068 SDK-069 Chromium to Chromium: each sees the other\'s colours and hears its tone; the end stops both cameras', async () => {
+  it('SDK-068 SDK-069 Chromium to Chromium: each sees the other\'s colours and hears its tone; a hold, the end, the recordings', async () => {
     const { seat, visitor, sessionId, agentSees, visitorSees } = await taken(centre().browser);
     await agentSees((seen) => shows(seen, VISITOR_COLOURS) && sounds(seen, VISITOR_HZ), 'the visitor\'s picture and tone');
     await visitorSees((seen) => shows(seen, AGENT_COLOURS) && sounds(seen, AGENT_HZ), 'the agent\'s picture and tone');
+    await seat.call('Video.hold', { sessionId });
+    assert.deepEqual(await visitor.next('held'), { sessionId, held: true, by: 'client' });
+    const still = await visitorSees((seen) => seen.hz === 0, 'silence on hold');
+    assert.ok((await agentSees((seen) => seen.hz === 0, 'silence on hold')).frames > 0);
+    await seat.call('Video.unHold', { sessionId });
+    assert.equal((await visitor.next('held')).held, false);
+    await visitorSees((seen) => seen.frames > still.frames && shows(seen, AGENT_COLOURS) && sounds(seen, AGENT_HZ), 'picture and tone again');
+    await agentSees((seen) => shows(seen, VISITOR_COLOURS) && sounds(seen, VISITOR_HZ), 'picture and tone again');
     await seat.call('Video.end', { sessionId });
     assert.equal((await seat.next('sessionEnded')).type, 'video');
     assert.equal((await visitor.next('sessionEnded')).closeBy, 'seat');
@@ -69,6 +104,12 @@ describe('video sessions in browsers', function suite() {
     assert.equal(await seat.tab.evaluate((id) => tccc.Video.getStreams({ sessionId: id }), sessionId), null);
     await seat.call('Video.deleteVideo', { sessionId });
     await seat.next('sessionCompleted');
+    const { process, dir } = centre().tcccd;
+    for (const [side, own, theirs] of [[0, AGENT_HZ, VISITOR_HZ], [1, VISITOR_HZ, AGENT_HZ]]) {
+      const [, record] = await process.waitLine(new RegExp(`record\\.start record=(\\S+) session=${sessionId} .*side=${side}`));
+      await process.waitLine(new RegExp(`record\\.finished record=${record} `));
+      assert.ok(louder(play(filesUnder(path.join(dir, 'records')).find((name) => name.endsWith(`${record}.ogg`))), own, theirs) > 100, `what side ${side} says is recorded, and nothing else`);
+    }
   });
 
   it('SDK-070 SDK-071 SDK-072 SDK-073 Chromium to Firefox: the same, and each side sees the other mute', async () => {
@@ -89,6 +130,17 @@ describe('video sessions in browsers', function suite() {
     await agentSees(isBlack, 'a black picture');
     await visitor.call('end');
     assert.equal((await seat.next('sessionEnded')).closeBy, 'client');
+  });
+
+  it('a visitor whose browser has H.264 alone: the agent\'s, which began with VP8, comes again with it', async () => {
+    const { seat, visitor, sessionId, agentSees, visitorSees } = await taken(centre().browser, { visitorInit: [H264_ALONE] });
+    await seat.tab.until((id) => tccc.Video.getStreams({ sessionId: id })?.remote.getVideoTracks().length, sessionId, { what: 'the answer with VP8' });
+    await visitor.tab.evaluate(() => window.letOffer());
+    await agentSees((seen) => shows(seen, VISITOR_COLOURS) && sounds(seen, VISITOR_HZ), 'the visitor\'s picture and tone');
+    await visitorSees((seen) => shows(seen, AGENT_COLOURS) && sounds(seen, AGENT_HZ), 'the agent\'s picture and tone');
+    assert.equal((await seat.next('videoCodec')).codec, 'H264');
+    await visitor.call('end');
+    await seat.next('sessionEnded');
   });
 
   it('SDK-074 SDK-076 handed to another agent, over a change of network and a reload: the visitor sees who serves it on the connection it has', async () => {

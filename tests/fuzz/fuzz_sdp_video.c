@@ -39,7 +39,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     require(size <= SDP_OFFER_MAX && offer.transport.has_fingerprint && offer.n_sections <= SDP_SECTIONS_MAX);
     require(offer.used[SDP_AUDIO] < 0 || (offer.opus.payload_type >= 0 && offer.opus.payload_type < 128));
     for (int codec = VIDEO_NONE; codec < VIDEO_CODECS; codec++) {
-        enum video_codec chosen = sdp_video_choose(&offer, (enum video_codec)codec);
+        enum video_codec chosen = sdp_video_choose(sdp_video_codecs(&offer), (enum video_codec)codec);
         require(chosen == VIDEO_NONE || (offer.video[chosen].payload_type >= 0 && offer.video[chosen].payload_type < 128));
         check_answer(&offer, chosen);
     }

@@ -13,7 +13,7 @@ const METHODS = {
     'startSelfService', 'stopSelfService', 'setNoiseSuppression', 'getRunningSessions', 'monitor', 'unmonitor', 'whisper', 'intercept', 'kick'],
   'Call.consult': ['start', 'complete', 'cancel', 'conference', 'leave'],
   Chat: ['accept', 'reject', 'end', 'deleteChat', 'transfer', 'send', 'read', 'typing', 'getHistory'],
-  Video: ['accept', 'end', 'muteMic', 'unmuteMic', 'muteVideo', 'unmuteVideo', 'transfer', 'deleteVideo'],
+  Video: ['accept', 'end', 'muteMic', 'unmuteMic', 'muteVideo', 'unmuteVideo', 'hold', 'unHold', 'transfer', 'deleteVideo'],
   Agent: ['online', 'offline', 'setStatus'],
   Devices: ['getMicrophones', 'getSpeakers', 'getCameras', 'setMicrophone', 'setSpeaker', 'setCamera', 'preflight', 'setVolume', 'setMicVolume', 'watchVolume',
     'requestPermission'],

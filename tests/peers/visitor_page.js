@@ -1,7 +1,7 @@
 /** visitor_page.js: a visitor in a browser tab: the methods of dist/tccc-visitor.js, and the events that it saw. Layer: tests. */
 import { DEADLINE_MS } from './process.js';
 
-const EVENTS = ['queued', 'joined', 'callOuted', 'progress', 'calloutAccepted', 'held', 'sessionEnded', 'videoMuted', 'videoStreams', 'warning', 'micError', 'mediaPath'];
+const EVENTS = ['queued', 'joined', 'callOuted', 'progress', 'calloutAccepted', 'held', 'sessionEnded', 'videoMuted', 'videoCodec', 'videoStreams', 'warning', 'micError', 'mediaPath'];
 
 export class VisitorPage {
   constructor(tab) { this.tab = tab; }

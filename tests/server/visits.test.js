@@ -142,10 +142,35 @@ describe('visits by voice and video', function suite() {
     await again.visitor.ask('video.mute', { sessionId: again.sessionId, audio: true, video: false });
     assert.deepEqual(await again.seat.next('videoMuted'), { sessionId: again.sessionId, from: 'client', audio: true, video: false });
     await assert.rejects(again.seat.ask('call.hold', { sessionId: again.sessionId }), { code: 'STATE' });
+    for (const [method, held] of [['video.hold', true], ['video.unhold', false]]) {
+      await again.seat.ask(method, { sessionId: again.sessionId });
+      assert.deepEqual(await again.seat.next('held'), { sessionId: again.sessionId, held, by: 'seat' });
+      assert.deepEqual(await again.visitor.next('held'), { sessionId: again.sessionId, held, by: 'client' });
+    }
+    await assert.rejects(again.visitor.ask('video.hold', { sessionId: again.sessionId }), { code: 'FORBIDDEN' });
     await again.seat.ask('video.end', { sessionId: again.sessionId });
     assert.deepEqual([(await again.seat.next('sessionEnded')).type, (await again.visitor.next('sessionEnded')).closeBy], ['video', 'seat']);
     await again.seat.ask('video.delete', { sessionId: again.sessionId });
     assert.deepEqual((await centre().cdr(again.sessionId)).CallType, 4);
+  });
+
+  it('a picture is in a codec that both have: who came first is told and comes again; without one both are told that there is none', async () => {
+    const h264Only = offerOf('chromium').replace('a=rtpmap:96 VP8/90000', 'a=rtpmap:96 VP9/90000');
+    const { seat, visitor, sessionId } = await taken('video');
+    const offer = async (from, sdp) => /m=video (?:0 |\d+ UDP\/TLS\/RTP\/SAVPF \d+\r\n[^]*?a=rtpmap:\d+ (\w+))/.exec((await from.ask('video.offer', { sessionId, sdp })).sdp)[1];
+    const told = async (codec) => {
+      for (const one of [seat, visitor]) assert.deepEqual(await one.next('videoCodec'), { sessionId, codec });
+    };
+    assert.equal(await offer(seat, offerOf('chromium')), 'VP8');
+    assert.equal(await offer(visitor, h264Only), 'H264');
+    await told('H264');
+    assert.equal(await offer(seat, offerOf('chromium')), 'H264');
+    await told('H264');
+    assert.equal(await offer(seat, offerOf('firefox')), undefined, 'which has VP8 alone');
+    await told('none');
+    assert.equal(await offer(visitor, offerOf('chromium')), 'VP8');
+    await told('VP8');
+    await visitor.ask('visit.end', { sessionId });
   });
 
   it('the pages are handed the ICE servers of the configuration', async () => {

@@ -74,6 +74,22 @@ static void mutes_are_orders_for_the_page_and_told_to_the_other_side(void **stat
     sim_free(m);
 }
 
+static void on_hold_nothing_is_sent_and_what_was_muted_stays_so(void **state) {
+    (void)state;
+    sim *m = sim_ready(5);
+    taken(m);
+    sim_command(m, "Video.muteMic", accept_in);
+    sim_command(m, "Video.hold", accept_in);
+    sim_run(m, 100);
+    assert_has(sim_find(m, MEDIA, "\"video\""), "\"run\":true,\"audioMuted\":true,\"videoMuted\":false,\"held\":true}");
+    assert_has(sim_find(m, EVENT, "held"), "\"held\":true");
+    sim_command(m, "Video.unHold", accept_in);
+    sim_run(m, 100);
+    assert_has(sim_find(m, MEDIA, "\"video\""), "\"audioMuted\":true,\"videoMuted\":false}");
+    assert_int_equal(m->server.executed[WIRE_VIDEO_UNHOLD], 1);
+    sim_free(m);
+}
+
 static void methods_of_the_wrong_kind_are_refused_by_a_sentence_that_names_the_right_ones(void **state) {
     (void)state;
     sim *m = sim_ready(3);
@@ -108,6 +124,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_video_session_rings_is_accepted_and_its_connection_runs_until_the_end),
         cmocka_unit_test(mutes_are_orders_for_the_page_and_told_to_the_other_side),
+        cmocka_unit_test(on_hold_nothing_is_sent_and_what_was_muted_stays_so),
         cmocka_unit_test(methods_of_the_wrong_kind_are_refused_by_a_sentence_that_names_the_right_ones),
         cmocka_unit_test(a_session_that_the_visitor_ends_stops_its_connection_and_can_be_deleted),
     };

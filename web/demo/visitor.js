@@ -4,12 +4,12 @@ const TEXT = {
   en: {
     title: 'Talk to us', chat: 'Chat', voice: 'Speak', video: 'Video', end: 'End', message: 'Message', file: 'File', send: 'Send', rate: 'How was it?',
     connecting: 'Connecting…', ready: 'We are here.', queued: (n) => (n ? `${n} before you.` : 'Somebody will be with you soon.'), joined: (name) => `${name} is here.`,
-    choose: 'Choose an answer', writes: 'is writing…', ended: 'The conversation has ended.', nobody: 'Nobody is here at the moment.', thanks: 'Thank you.', lost: 'The connection is lost.',
+    choose: 'Choose an answer', writes: 'is writing…', ended: 'The conversation has ended.', nobody: 'Nobody is here at the moment.', thanks: 'Thank you.', lost: 'The connection is lost.', held: 'You are on hold.', talks: 'You are connected.', pictureless: 'Sound only: your browser and the other side’s have no picture format in common.',
   },
   zh: {
     title: '联系我们', chat: '文字', voice: '语音', video: '视频', end: '结束', message: '消息', file: '文件', send: '发送', rate: '您满意吗？',
     connecting: '正在连接…', ready: '很高兴为您服务。', queued: (n) => (n ? `前面还有 ${n} 位。` : '马上为您接通。'), joined: (name) => `${name} 为您服务。`,
-    choose: '请选择', writes: '正在输入…', ended: '会话已结束。', nobody: '现在没有客服在线。', thanks: '谢谢！', lost: '连接已断开。',
+    choose: '请选择', writes: '正在输入…', ended: '会话已结束。', nobody: '现在没有客服在线。', thanks: '谢谢！', lost: '连接已断开。', held: '您正在等待，请稍候。', talks: '已接通。', pictureless: '仅有声音：双方浏览器没有共同的视频格式。',
   },
 };
 const lang = (new URLSearchParams(location.search).get('lang') ?? navigator.language).startsWith('zh') ? 'zh' : 'en';
@@ -98,6 +98,11 @@ const LISTENERS = {
     $('theirs').srcObject = streams?.remote ?? null;
     $('theirs').hidden = !streams;
   },
+  held: ({ held }) => {
+    say(held ? t.held : t.talks);
+    $('theirs').hidden = held || !$('theirs').srcObject;
+  },
+  videoCodec: ({ codec }) => { if (codec === 'none') say(t.pictureless); },
   sessionEnded: ({ type, mainReason }) => {
     say(mainReason === 'noSeatOnline' ? t.nobody : t.ended);
     $('writes').textContent = '';

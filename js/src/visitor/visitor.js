@@ -87,6 +87,7 @@ export class Visitor {
   onEvent(event, told) {
     const data = this.log.onEvent(event, told);
     if (event === 'callOuted') this.types.set(data.sessionId, data.type);
+    if (event === 'videoCodec') this.media?.videos.agree(data.sessionId, data.codec);
     if (event === 'sessionEnded') this.media?.over(data);
     if (event === 'queued' && data.type === 'im') this.sessionId = data.sessionId;
     if (event === 'message' || (event === 'joined' && !this.types.has(data.sessionId))) this.sessionId = data.sessionId;

@@ -6,6 +6,7 @@
 #include "mix_clock.h"
 #include "mixer.h"
 #include "sounds.h"
+#include "server/edge/video_relay.h"
 
 #include "tccc/error.h"
 
@@ -493,6 +494,8 @@ static void run_tap(void *context, mail *self)
     bridge *b = loop ? id_map_get(&loop->bridges, o->id) : NULL;
     if (b && b->legs[o->side])
         leg_tap_to(b->legs[o->side], o->ear, o->ring, o->tap);
+    else if (loop && !b)
+        video_relay_tap(loop, o->id, o->side, o->ear, o->ring, o->tap);
     order_free(o);
 }
 

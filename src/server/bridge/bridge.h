@@ -79,7 +79,8 @@ void bridge_play(edge *e, uint32_t bridge, int side, const bridge_side *program)
 void bridge_hold(edge *e, uint32_t bridge, int side, int on);
 /* Copies RTP packets that come from `side` to the ring as packets of `tap`, from its next packet on: as they arrive, SRTP closed,
  * after the key that opens it wherever the bridge knows one (a telephone's own, a page's from the telephone it talks to). Lasts
- * over updates of the side. Each side has one tap for each ear: a later one replaces it; ring NULL: none. */
+ * over updates of the side. Each side has one tap for each ear: a later one replaces it; ring NULL: none.
+ * The bridge may be a video relay, too, by its id: then it is the sound of its sides 0 and 1. */
 enum bridge_ear { BRIDGE_EAR_RECORD, BRIDGE_EAR_TRANSCRIPT, BRIDGE_N_EARS };
 void bridge_tap(edge *e, uint32_t bridge, int side, enum bridge_ear ear, tap_ring *ring, uint32_t tap);
 /* Whom each side hears from now on: bit n of hears[side]: side n. Without it 0 and 1 hear each other, and 2 and 3 nobody. A side that

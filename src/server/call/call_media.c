@@ -431,6 +431,10 @@ static void play_music(call *c, enum call_hears what, int64_t sound_id) {
 void call_hear_music(call *c, int64_t sound_id) { play_music(c, HEARS_MUSIC, sound_id); }
 
 void call_hold_media(call *c, bool on) {
+    if (call_is_video(c)) {
+        call_video_pause(c, on);
+        return;
+    }
     if (on)
         play_music(c, HEARS_HOLD, call_settings(c)->hold_sound);
     else {

@@ -13,10 +13,10 @@ static void start(call *c, enum recording_kind kind, int side, const char *endpo
     record_what what = { .app_id = c->app_id, .session_id = c->id, .kind = kind, .endpoint = endpoint };
     char id[CDR_RECORD_ID] = "";
     if (c->records[kind]) {
-        record_move(c->all->parts.records, c->records[kind], c->bridge, side);
+        record_move(c->all->parts.records, c->records[kind], call_sound(c), side);
         return;
     }
-    c->records[kind] = record_start(c->all->parts.records, &what, c->bridge, side, id);
+    c->records[kind] = record_start(c->all->parts.records, &what, call_sound(c), side, id);
     if (c->records[kind] && record_id)
         str_ncpy(record_id, id, CDR_RECORD_ID);
 }
@@ -28,7 +28,7 @@ static const char *near_name(const call *c, const cdr_step *step) {
 /* The customer and the mix go on over transfers; each who serves has a recording of its own (PUSH-073). */
 void call_record_start(call *c) {
     cdr_step *step = call_history_step(&c->history);
-    if (!c->bridge || !step || !settings_recording_of(c->all->parts.settings, c->app_id)->enabled)
+    if (!call_sound(c) || !step || !settings_recording_of(c->all->parts.settings, c->app_id)->enabled)
         return;
     start(c, RECORDING_CUSTOMER, CALL_FAR, c->inbound ? c->caller : c->callee, c->record_id);
     start(c, RECORDING_AGENT, CALL_NEAR, near_name(c, step), step->record_id);

@@ -174,6 +174,8 @@ static enum wire_method of_call(enum wire_method method) {
     case WIRE_VIDEO_ACCEPT: return WIRE_CALL_ACCEPT;
     case WIRE_VIDEO_END: return WIRE_CALL_HANGUP;
     case WIRE_VIDEO_TRANSFER: return WIRE_CALL_TRANSFER;
+    case WIRE_VIDEO_HOLD: return WIRE_CALL_HOLD;
+    case WIRE_VIDEO_UNHOLD: return WIRE_CALL_UNHOLD;
     default: return method;
     }
 }

@@ -332,6 +332,8 @@ void call_transcript_pause(call *c);
 void call_transcript_end(call *c);
 /* `s` gets the transcript until call_transcript_unlisten or the call's end. 0, STATE (transcripts are off for this app) or LIMIT (16). */
 int call_transcript_listen(call *c, seat *s);
+/* What a recording or a transcript listens at: the bridge, or between two browsers the relay; 0: nothing. */
+static inline uint32_t call_sound(const call *c) { return c->relay && !c->bridge ? video_relay_id(c->relay) : c->bridge; }
 void call_transcript_unlisten(call *c, const seat *s);
 
 /* call_events.c */
@@ -363,6 +365,7 @@ void call_visit_digits(call *c, seat *s, const wire_request *request, uint64_t t
 /* call_video.c: sound and picture of a video session run over a relay while it is talked, over a bridge while the visitor waits */
 void call_video_join(call *c);
 void call_video_unjoin(call *c);
+void call_video_pause(call *c, bool on); /* nothing passes, either way */
 void call_video_end(call *c);
 /* video.* of either side. */
 void call_video_request(call *c, call_end *end, seat *s, const wire_request *request, uint64_t ticket);

@@ -26,12 +26,12 @@ static void stop(call *c) {
 
 /* It runs while people talk and somebody reads it; its times and numbers go on over pauses. */
 static void update(call *c) {
-    if (!c->all->parts.asr || (!c->transcript && !(c->talks && c->bridge && somebody_reads(c))))
+    if (!c->all->parts.asr || (!c->transcript && !(c->talks && call_sound(c) && somebody_reads(c))))
         return;
     if (!c->transcript)
         begin(c);
     if (c->transcript)
-        asr_move(c->all->parts.asr, c->transcript, c->talks && somebody_reads(c) ? c->bridge : 0);
+        asr_move(c->all->parts.asr, c->transcript, c->talks && somebody_reads(c) ? call_sound(c) : 0);
 }
 
 void call_transcript_start(call *c) {

@@ -18,8 +18,14 @@ void call_video_join(call *c) {
         c->relay = video_relay_new(c->all->parts.edge);
     if (!c->relay)
         LOG(c->all->parts.log, LOG_LEVEL_WARNING, "video.relay", log_text("session", c->id)); /* the pages' offers are refused with the reason */
+    call_video_pause(c, false);
     if (c->far.muted || c->far.camera_muted)
         tell_muted(c, &c->near, &c->far);
+}
+
+void call_video_pause(call *c, bool on) {
+    if (c->relay)
+        video_relay_pause(c->relay, on);
 }
 
 void call_video_unjoin(call *c) {
@@ -32,6 +38,17 @@ void call_video_end(call *c) {
     c->relay = NULL;
 }
 
+/* After each offer: who was answered with another codec before the other side came offers again, and nobody waits for a picture that cannot be. */
+static void tell_codec(call *c) {
+    static const enum wire_picture pictures[VIDEO_CODECS] = { [VIDEO_NONE] = WIRE_NO_PICTURE, [VIDEO_VP8] = WIRE_VP8, [VIDEO_H264] = WIRE_H264 };
+    int codec = video_relay_codec(c->relay);
+    if (codec < 0)
+        return;
+    wire_event event = { .name = WIRE_EV_VIDEO_CODEC, .picture = pictures[codec] };
+    call_tell(c, &c->near, &event);
+    call_tell(c, &c->far, &event);
+}
+
 static void offer(call *c, const call_end *end, seat *s, const wire_request *request, uint64_t ticket) {
     static char answer[WIRE_SDP_MAX]; /* the control thread answers one after the other */
     wire_result result = { .sdp = answer };
@@ -41,6 +58,8 @@ static void offer(call *c, const call_end *end, seat *s, const wire_request *req
     }
     int error = video_relay_offer(c->relay, end == &c->far ? CALL_FAR : CALL_NEAR, request->args.sdp, answer, sizeof answer);
     seat_answer(s, ticket, request->method, error ? NULL : &result, error, error ? answer : NULL);
+    if (!error)
+        tell_codec(c);
 }
 
 static void mute(call *c, call_end *end, seat *s, const wire_request *request, uint64_t ticket) {

@@ -15,6 +15,11 @@ void relay_stream_open(relay_stream *s, uint32_t ssrc, uint32_t rate_hz)
     *s = (relay_stream){ .ssrc = ssrc, .rate_hz = rate_hz };
 }
 
+void relay_stream_resume(relay_stream *s)
+{
+    s->begins = 1;
+}
+
 /* The first source passes as it is; a later one goes on where the one before stopped, later by the time that has passed. */
 static void begin_source(relay_stream *s, const rtp_packet *packet, uint64_t now_ms)
 {
@@ -25,6 +30,7 @@ static void begin_source(relay_stream *s, const rtp_packet *packet, uint64_t now
     s->source = packet->ssrc;
     s->top = s->first;
     s->started = 1;
+    s->begins = 0;
 }
 
 /* Renames the one element that both sides have and blanks the others: their ids mean something else over there. */
@@ -56,7 +62,7 @@ int relay_stream_rtp(relay_stream *s, uint8_t *packet, size_t len, const relay_r
     rtp_packet in;
     if (rtp_packet_parse(&in, packet, len))
         return TCCC_E_FORMAT;
-    int is_new = !s->started || in.ssrc != s->source;
+    int is_new = !s->started || s->begins || in.ssrc != s->source;
     if (is_new)
         begin_source(s, &in, now_ms);
     uint32_t number = s->top + (uint32_t)seq16_steps((uint16_t)s->top, (uint16_t)(in.seq + s->seq_shift));

@@ -13,6 +13,7 @@ typedef struct {
     uint32_t ssrc;                   /* the receiver's name for it */
     uint32_t rate_hz;
     int started;
+    int begins;                      /* what comes next begins anew, whoever sends it */
     uint32_t source;                 /* SSRC of the sender's present stream */
     uint32_t top, first;             /* highest number sent, with cycles; first of the present source */
     uint32_t seq_shift, time_shift;  /* what is added to the source's */
@@ -27,6 +28,8 @@ typedef struct {
 } relay_rewrite;
 
 void relay_stream_open(relay_stream *s, uint32_t ssrc, uint32_t rate_hz);
+/* After a pause: the receiver sees no gap in the numbers. */
+void relay_stream_resume(relay_stream *s);
 /* Rewrites packet[len] in place. 0 with its number in *seq, 1 when it is the first of a new source; or TCCC_E_FORMAT. */
 int relay_stream_rtp(relay_stream *s, uint8_t *packet, size_t len, const relay_rewrite *how, uint64_t now_ms, uint16_t *seq);
 /* Numbers and times between receiver and source. */

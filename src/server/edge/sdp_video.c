@@ -206,12 +206,21 @@ int sdp_video_read(sdp_video_offer *offer, const char *sdp, size_t len, const ch
     return r.why ? TCCC_E_FORMAT : 0;
 }
 
-enum video_codec sdp_video_choose(const sdp_video_offer *offer, enum video_codec other)
+unsigned sdp_video_codecs(const sdp_video_offer *offer)
 {
-    if (offer->used[SDP_VIDEO] < 0)
-        return VIDEO_NONE;
+    unsigned codecs = 1U << VIDEO_NONE;
     for (int codec = VIDEO_VP8; codec < VIDEO_CODECS; codec++)
-        if (offer->video[codec].payload_type >= 0 && (other == VIDEO_NONE || other == (enum video_codec)codec))
+        if (offer->used[SDP_VIDEO] >= 0 && offer->video[codec].payload_type >= 0)
+            codecs |= 1U << codec;
+    return codecs;
+}
+
+enum video_codec sdp_video_choose(unsigned codecs, enum video_codec has)
+{
+    if (has != VIDEO_NONE && codecs >> has & 1)
+        return has;
+    for (int codec = VIDEO_VP8; codec < VIDEO_CODECS; codec++)
+        if (codecs >> codec & 1)
             return (enum video_codec)codec;
     return VIDEO_NONE;
 }

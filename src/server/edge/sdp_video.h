@@ -8,6 +8,7 @@
 #define TCCC_SERVER_SDP_VIDEO_H
 
 #include "sdp_line.h"
+#include "video_codec.h"
 
 enum {
     SDP_SECTIONS_MAX = 8,
@@ -18,7 +19,6 @@ enum {
 
 enum sdp_kind { SDP_AUDIO, SDP_VIDEO, SDP_KINDS };
 enum sdp_way { SDP_SENDRECV, SDP_SENDONLY, SDP_RECVONLY, SDP_INACTIVE };
-enum video_codec { VIDEO_NONE, VIDEO_VP8, VIDEO_H264, VIDEO_CODECS };
 
 typedef struct {
     int payload_type;                /* -1: not offered */
@@ -41,9 +41,10 @@ typedef struct {
 
 /* 0; or TCCC_E_FORMAT with *why set to a sentence. */
 int sdp_video_read(sdp_video_offer *offer, const char *sdp, size_t len, const char **why);
-/* What this browser shall send and get, where the other side already has `other` (VIDEO_NONE: it is free). VIDEO_NONE: the
- * offer has no picture, or none that both can read: its section is refused then. */
-enum video_codec sdp_video_choose(const sdp_video_offer *offer, enum video_codec other);
+/* What a browser can send and read, a bit for each video_codec; VIDEO_NONE's is always set, so that 0 stands for nobody. */
+unsigned sdp_video_codecs(const sdp_video_offer *offer);
+/* Of such a set `has`, where it is there, so that who has it need not change; else VP8 before H.264. VIDEO_NONE: there is no picture. */
+enum video_codec sdp_video_choose(unsigned codecs, enum video_codec has);
 
 typedef struct {
     const char *ufrag, *pwd, *host;  /* ours; host numeric */

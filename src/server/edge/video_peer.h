@@ -10,6 +10,7 @@ typedef struct video_peer video_peer;
 /* What was agreed on with this browser. */
 typedef struct {
     int payload_type[SDP_KINDS];     /* -1: not agreed on */
+    enum video_codec codec;          /* of the picture */
     int send_time;                   /* id of the header extension; 0 none */
 } video_format;
 

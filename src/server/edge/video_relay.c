@@ -9,6 +9,8 @@
 #include "sdp_video.h"
 #include "video_peer.h"
 
+#include "server/bridge/bridge.h"
+
 #include "tccc/error.h"
 
 #include <openssl/crypto.h>
@@ -32,6 +34,7 @@ typedef struct {                     /* one browser's place */
     video_peer *pending[PENDING_MAX];
     relay_stream gets[SDP_KINDS];    /* from the other side */
     resend *sent;                    /* of its video */
+    struct { tap_ring *ring; uint32_t id; } taps[BRIDGE_N_EARS]; /* of its sound; ring: held, NULL none */
     int keyframe_wanted;             /* by the other side, of this one */
     uint64_t keyframe_ms;            /* asked for the last time */
 } place;
@@ -39,6 +42,7 @@ typedef struct {                     /* one browser's place */
 struct room {
     edge_loop *loop;
     uint32_t id;
+    int paused;
     place places[SIDES];
 };
 
@@ -49,6 +53,19 @@ static place *other(const place *p)
 
 /* --- packets, edge thread --- */
 
+static void tap_sound(const place *p, const uint8_t *packet, size_t len)
+{
+    tap_head head = {
+        .kind = TAP_PACKET, .codec = TCCC_CODEC_OPUS, .srtp = TCCC_SRTP_NONE, .len = (uint16_t)len,
+        .flags = (uint8_t)(TAP_SPEECH | (p->room->paused ? TAP_WITHHELD : 0)), .arrival_us = edge_now_us(p->room->loop),
+    };
+    for (int ear = 0; ear < BRIDGE_N_EARS; ear++) {
+        head.tap = p->taps[ear].id;
+        if (p->taps[ear].ring)
+            tap_ring_put(p->taps[ear].ring, &head, packet);
+    }
+}
+
 /* p: who has sent it. */
 static void on_rtp(void *context, video_peer *peer, enum sdp_kind kind, uint8_t *packet, size_t len)
 {
@@ -56,8 +73,14 @@ static void on_rtp(void *context, video_peer *peer, enum sdp_kind kind, uint8_t 
     uint8_t out[PACKET_MAX + PACKET_TAILROOM];
     uint16_t seq;
     int payload_type = to->peer ? video_peer_format(to->peer)->payload_type[kind] : -1;
-    if (peer != p->peer || payload_type < 0 || len > PACKET_MAX)
+    if (peer != p->peer || len > PACKET_MAX)
         return;
+    if (kind == SDP_AUDIO)
+        tap_sound(p, packet, len);
+    if (payload_type < 0 || p->room->paused)
+        return;
+    if (kind == SDP_VIDEO && video_peer_format(peer)->codec != video_peer_format(to->peer)->codec)
+        return; /* one of the two is about to come with the other's */
     relay_rewrite how = { payload_type, video_peer_format(peer)->send_time, video_peer_format(to->peer)->send_time };
     memcpy(out, packet, len);
     int result = relay_stream_rtp(&to->gets[kind], out, len, &how, uv_now(&p->room->loop->uv), &seq);
@@ -175,6 +198,8 @@ static void room_free(room *r)
     for (int side = 0; side < SIDES; side++) {
         clear_place(&r->places[side]);
         resend_free(r->places[side].sent);
+        for (int ear = 0; ear < BRIDGE_N_EARS; ear++)
+            tap_ring_drop(r->places[side].taps[ear].ring);
     }
     id_map_take(&r->loop->videos, r->id);
     free(r);
@@ -223,15 +248,27 @@ void video_relays_close(edge_loop *loop)
         room_free(r);
 }
 
+void video_relay_tap(edge_loop *loop, uint32_t id, int side, int ear, tap_ring *ring, uint32_t tap)
+{
+    room *r = id_map_get(&loop->videos, id);
+    if (!r || side >= SIDES)
+        return;
+    place *p = &r->places[side];
+    tap_ring_drop(p->taps[ear].ring);
+    p->taps[ear].ring = tap_ring_hold(ring);
+    p->taps[ear].id = tap;
+}
+
 /* --- orders of the control thread --- */
 
-enum order_kind { ORDER_NEW, ORDER_OFFER, ORDER_CLEAR, ORDER_FREE };
+enum order_kind { ORDER_NEW, ORDER_OFFER, ORDER_CLEAR, ORDER_PAUSE, ORDER_FREE };
 
 typedef struct {
     mail mail;
     enum order_kind kind;
     uint32_t id;
     int side;
+    int on;
     uint32_t ssrc[SIDES][SDP_KINDS];
     ice_login login;
     uint8_t fingerprint[SDP_FINGERPRINT_LEN];
@@ -249,6 +286,17 @@ static void run_offer(edge_loop *loop, const order *o)
         add_peer(p, peer);
 }
 
+static void run_pause(room *r, int on)
+{
+    uint64_t now_ms = uv_now(&r->loop->uv);
+    r->paused = on;
+    for (int side = 0; side < SIDES && !on; side++) {
+        for (int kind = 0; kind < SDP_KINDS; kind++)
+            relay_stream_resume(&r->places[side].gets[kind]);
+        ask_keyframe(&r->places[side], now_ms);
+    }
+}
+
 static void run_order(void *context, mail *self)
 {
     order *o = (order *)self;
@@ -260,6 +308,8 @@ static void run_order(void *context, mail *self)
         run_offer(loop, o);
     else if (r && o->kind == ORDER_CLEAR)
         clear_place(&r->places[o->side]);
+    else if (r && o->kind == ORDER_PAUSE)
+        run_pause(r, o->on);
     else if (r && o->kind == ORDER_FREE)
         room_free(r);
     OPENSSL_cleanse(o, sizeof *o);
@@ -272,7 +322,10 @@ struct video_relay {
     edge *edge;
     uint32_t id;
     uint32_t ssrc[SIDES][SDP_KINDS]; /* what each side gets */
+    unsigned codecs[SIDES];          /* what each side can have; 0: nobody has offered */
     enum video_codec codec[SIDES];   /* what each side agreed on; NONE: nothing yet, or no picture */
+    int last;                        /* side that offered last */
+    int paused;
 };
 
 static order *order_new(const video_relay *relay, enum order_kind kind, int side)
@@ -327,13 +380,24 @@ void video_relay_clear(video_relay *relay, int side)
 {
     order *o = order_new(relay, ORDER_CLEAR, side);
     relay->codec[side] = VIDEO_NONE;
+    relay->codecs[side] = 0;
     if (o)
         post(relay, o);
 }
 
-int video_relay_has_picture(const video_relay *relay)
+void video_relay_pause(video_relay *relay, int on)
 {
-    return relay->codec[0] != VIDEO_NONE && relay->codec[0] == relay->codec[1];
+    order *o = on != relay->paused ? order_new(relay, ORDER_PAUSE, 0) : NULL;
+    if (!o)
+        return;
+    o->on = relay->paused = on;
+    post(relay, o);
+}
+
+int video_relay_codec(const video_relay *relay)
+{
+    /* the last to offer has what both can have; the other one's may be older */
+    return relay->codecs[0] && relay->codecs[1] ? (int)relay->codec[relay->last] : -1;
 }
 
 static int refuse(int error, const char *sentence, char *answer, size_t cap)
@@ -359,7 +423,8 @@ int video_relay_offer(video_relay *relay, int side, const char *sdp, char *answe
     const char *why;
     if (sdp_video_read(&offer, sdp, strlen(sdp), &why))
         return refuse(TCCC_E_FORMAT, why, answer, cap);
-    enum video_codec codec = sdp_video_choose(&offer, relay->codec[!side]);
+    unsigned codecs = sdp_video_codecs(&offer);
+    enum video_codec codec = sdp_video_choose(relay->codecs[!side] ? codecs & relay->codecs[!side] : codecs, relay->codec[!side]);
     if (offer.used[SDP_AUDIO] < 0 && codec == VIDEO_NONE)
         return refuse(TCCC_E_FORMAT, "The offer has neither opus nor a picture that the other side can read (VP8, H264).", answer, cap);
     order *o = order_new(relay, ORDER_OFFER, side);
@@ -368,7 +433,7 @@ int video_relay_offer(video_relay *relay, int side, const char *sdp, char *answe
         return refuse(TCCC_E_NO_MEMORY, "Memory is exhausted.", answer, cap);
     }
     memcpy(o->fingerprint, offer.transport.fingerprint, sizeof o->fingerprint);
-    o->format = (video_format){ .send_time = offer.send_time };
+    o->format = (video_format){ .codec = codec, .send_time = offer.send_time };
     o->format.payload_type[SDP_AUDIO] = offer.used[SDP_AUDIO] < 0 ? -1 : offer.opus.payload_type;
     o->format.payload_type[SDP_VIDEO] = codec == VIDEO_NONE ? -1 : offer.video[codec].payload_type;
     int failed = write_answer(relay, o, &offer, codec, answer, cap);
@@ -377,6 +442,8 @@ int video_relay_offer(video_relay *relay, int side, const char *sdp, char *answe
         return failed;
     }
     relay->codec[side] = codec;
+    relay->codecs[side] = codecs;
+    relay->last = side;
     post(relay, o);
     return 0;
 }

@@ -1,4 +1,5 @@
 /* test_video_relay.c: two clients of our own on the video relay: ICE, DTLS-SRTP, packets, wishes, a change of one side. Layer: tests. */
+#include "server/bridge/bridge.h"
 #include "server/edge/dtls.h"
 #include "server/edge/edge.h"
 #include "server/edge/stun.h"
@@ -110,7 +111,7 @@ static void read_answer(client *c, const char *answer, uint8_t fingerprint[DTLS_
     }
 }
 
-static void offer(client *c, video_relay *relay, int side, int video_type)
+static void offer_of(client *c, video_relay *relay, int side, int video_type, const char *formats)
 {
     char print[3 * DTLS_FINGERPRINT_LEN], text[TEXT], answer[TEXT];
     uint8_t fingerprint[DTLS_FINGERPRINT_LEN];
@@ -122,7 +123,7 @@ static void offer(client *c, video_relay *relay, int side, int video_type)
              "v=0\r\no=- 1 1 IN IP4 0.0.0.0\r\ns=-\r\nt=0 0\r\na=group:BUNDLE 0 1\r\na=ice-ufrag:theirs\r\na=ice-pwd:0123456789012345678901\r\n"
              "a=fingerprint:sha-256 %s\r\na=setup:actpass\r\n"
              "m=audio 9 UDP/TLS/RTP/SAVPF 111\r\na=mid:0\r\na=rtcp-mux\r\na=rtpmap:111 opus/48000/2\r\n"
-             "m=video 9 UDP/TLS/RTP/SAVPF %d\r\na=mid:1\r\na=rtcp-mux\r\na=rtpmap:%d VP8/90000\r\n", print, video_type, video_type);
+             "m=video 9 UDP/TLS/RTP/SAVPF %s\r\n", print, formats);
     assert_int_equal(video_relay_offer(relay, side, text, answer, sizeof answer), 0);
     read_answer(c, answer, fingerprint);
     struct sockaddr_in address = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
@@ -132,6 +133,13 @@ static void offer(client *c, video_relay *relay, int side, int video_type)
     assert_int_equal(connect(c->fd, (struct sockaddr *)&address, sizeof address), 0);
     dtls_events events = { on_out, on_data, on_ready, c };
     c->dtls = dtls_peer_new(c->identity, 0, fingerprint, &events);
+}
+
+static void offer(client *c, video_relay *relay, int side, int video_type)
+{
+    char formats[80];
+    snprintf(formats, sizeof formats, "%d\r\na=mid:1\r\na=rtcp-mux\r\na=rtpmap:%d VP8/90000", video_type, video_type);
+    offer_of(c, relay, side, video_type, formats);
 }
 
 static void check_address(client *c)
@@ -258,7 +266,7 @@ static void packets_pass_with_the_receivers_type_and_name(void **state)
     assert_non_null(relay);
     offer(&a, relay, 0, 96);
     offer(&b, relay, 1, 120);
-    assert_true(video_relay_has_picture(relay));
+    assert_int_equal(video_relay_codec(relay), VIDEO_VP8);
     connect_client(&a, 0);
     connect_client(&b, 1);
     send_video(&a, 1234, 700, 9000, 'x');
@@ -389,7 +397,136 @@ static void an_offer_without_a_codec_in_common_is_refused(void **state)
     video_relay *relay = video_relay_new(the_edge);
     assert_int_equal(video_relay_offer(relay, 0, "v=0\r\n", answer, sizeof answer), TCCC_E_FORMAT);
     assert_non_null(strstr(answer, "opus"));
-    assert_false(video_relay_has_picture(relay));
+    assert_int_equal(video_relay_codec(relay), -1);
+    video_relay_free(relay);
+}
+
+#define H264_OF(type) "a=rtpmap:" type " H264/90000\r\na=fmtp:" type " packetization-mode=1;profile-level-id=42e01f"
+#define IN_SECTION "\r\na=mid:1\r\na=rtcp-mux\r\n"
+
+static void who_has_a_codec_that_the_other_lacks_comes_again_with_one_that_both_have(void **state)
+{
+    (void)state;
+    static const char both[] = "96 102" IN_SECTION "a=rtpmap:96 VP8/90000\r\n" H264_OF("102");
+    client a, again, b;
+    video_relay *relay = video_relay_new(the_edge);
+    offer_of(&a, relay, 0, 96, both);
+    assert_int_equal(video_relay_codec(relay), -1);
+    offer_of(&b, relay, 1, 102, "102" IN_SECTION H264_OF("102"));
+    assert_int_equal(video_relay_codec(relay), VIDEO_H264);
+    connect_client(&a, 0);
+    connect_client(&b, 1);
+    send_video(&a, 1234, 1, 0, 'x');  /* VP8, which b would take for H.264 */
+    offer_of(&again, relay, 0, 102, both);
+    assert_int_equal(video_relay_codec(relay), VIDEO_H264);
+    connect_client(&again, 0);
+    send_video(&again, 1234, 2, 0, 'y');
+    wait_rtp(&b, 1);
+    assert_int_equal(b.rtp[RTP_HEADER_LEN], 'y');
+    close_client(&a);
+    close_client(&again);
+    close_client(&b);
+    video_relay_free(relay);
+}
+
+static void wait_arrived(client *a, client *b, uint64_t packets)
+{
+    edge_counters counters;
+    double limit = now_s() + DEADLINE_MS / 1000.0;
+    while (edge_count(the_edge, &counters), counters.packets_from_pages < packets && now_s() < limit) {
+        take_all(a);
+        take_all(b);
+    }
+    assert_int_equal(counters.packets_from_pages, packets);
+}
+
+static void on_hold_nothing_passes_and_afterwards_the_numbers_go_on(void **state)
+{
+    (void)state;
+    client a, again, b, *both[] = { &again, &b };
+    rtp_packet got;
+    edge_counters counters;
+    video_relay *relay = video_relay_new(the_edge);
+    offer(&a, relay, 0, 96);
+    offer(&b, relay, 1, 96);
+    video_relay_pause(relay, 1);
+    connect_client(&a, 0); /* which comes behind the pause */
+    connect_client(&b, 1);
+    edge_count(the_edge, &counters);
+    send_video(&a, 1234, 1, 0, 'h');
+    send_video(&b, 77, 9, 3000, 'h');
+    wait_arrived(&a, &b, counters.packets_from_pages + 2);
+    video_relay_pause(relay, 0);
+    video_relay_pause(relay, 0); /* is so already */
+    offer(&again, relay, 0, 96);
+    connect_client(&again, 0);
+    send_video(&again, 1234, 400, 6000, 'z');
+    wait_rtp(&b, 1);
+    assert_int_equal(b.rtp[RTP_HEADER_LEN], 'z');
+    assert_int_equal(again.n_rtp, 0);
+    video_relay_pause(relay, 1);
+    video_relay_pause(relay, 0);
+    again.rtcp_len = 0;
+    run(both, 2, &again.rtcp_len, "the wish for a keyframe");
+    send_video(&again, 1234, 900, 9000, 'k');
+    wait_rtp(&b, 1);
+    assert_int_equal(rtp_packet_parse(&got, b.rtp, (size_t)b.rtp_len), 0);
+    assert_int_equal(got.seq, 401);
+    close_client(&a);
+    close_client(&again);
+    close_client(&b);
+    video_relay_free(relay);
+}
+
+static void what_a_side_says_is_copied_for_a_recording(void **state)
+{
+    (void)state;
+    client a, b;
+    tap_head head;
+    uint8_t packet[PACKET], taken[PACKET];
+    tap_ring *ring = tap_ring_new(4096);
+    video_relay *relay = video_relay_new(the_edge);
+    offer(&a, relay, 0, 96);
+    offer(&b, relay, 1, 96);
+    bridge_tap(the_edge, video_relay_id(relay), 0, BRIDGE_EAR_RECORD, ring, 7);
+    connect_client(&a, 0);
+    connect_client(&b, 1);
+    rtp_packet header = { .payload_type = 111, .seq = 5, .timestamp = 960, .ssrc = 4321 };
+    rtp_packet_write(&header, packet, sizeof packet);
+    packet[RTP_HEADER_LEN] = 'o';
+    int n = srtp_sender_rtp(a.sender, packet, RTP_HEADER_LEN + 1, sizeof packet);
+    assert_int_equal(send(a.fd, packet, (size_t)n, 0), n);
+    send_video(&a, 1234, 1, 0, 'x'); /* the picture is not */
+    wait_rtp(&b, 2);
+    assert_int_equal(tap_ring_take(ring, tap_ring_end(ring), &head, taken, sizeof taken), 1);
+    assert_int_equal(head.tap, 7);
+    assert_int_equal(head.kind, TAP_PACKET);
+    assert_int_equal(head.codec, TCCC_CODEC_OPUS);
+    assert_int_equal(head.flags, TAP_SPEECH);
+    assert_int_equal(head.len, RTP_HEADER_LEN + 1);
+    assert_int_equal(taken[RTP_HEADER_LEN], 'o');
+    assert_int_equal(tap_ring_take(ring, tap_ring_end(ring), &head, taken, sizeof taken), 0);
+    close_client(&a);
+    close_client(&b);
+    video_relay_free(relay);
+    tap_ring_drop(ring);
+}
+
+static void without_a_codec_in_common_both_are_known_to_have_no_picture(void **state)
+{
+    (void)state;
+    client a, b, second;
+    video_relay *relay = video_relay_new(the_edge);
+    offer(&a, relay, 0, 96);
+    offer_of(&b, relay, 1, 102, "102" IN_SECTION H264_OF("102"));
+    assert_int_equal(video_relay_codec(relay), VIDEO_NONE);
+    video_relay_clear(relay, 0);
+    assert_int_equal(video_relay_codec(relay), -1);
+    offer_of(&second, relay, 0, 102, "102" IN_SECTION H264_OF("102")); /* the next agent has it */
+    assert_int_equal(video_relay_codec(relay), VIDEO_H264);
+    close_client(&a);
+    close_client(&b);
+    close_client(&second);
     video_relay_free(relay);
 }
 
@@ -401,6 +538,10 @@ int main(void)
         cmocka_unit_test(a_lost_packet_comes_from_the_relay_or_from_the_sender),
         cmocka_unit_test(another_browser_takes_a_side_and_the_numbers_go_on),
         cmocka_unit_test(bytes_of_strangers_do_nothing),
+        cmocka_unit_test(who_has_a_codec_that_the_other_lacks_comes_again_with_one_that_both_have),
+        cmocka_unit_test(on_hold_nothing_passes_and_afterwards_the_numbers_go_on),
+        cmocka_unit_test(what_a_side_says_is_copied_for_a_recording),
+        cmocka_unit_test(without_a_codec_in_common_both_are_known_to_have_no_picture),
         cmocka_unit_test(an_offer_without_a_codec_in_common_is_refused),
     };
     return cmocka_run_group_tests(tests, start, stop);
