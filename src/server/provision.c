@@ -444,6 +444,9 @@ static void put_instance(run *r, const json_value *value, int index) {
         return;
     if (!r->app_id)
         r->app_id = JSON_INTEGER_MAX - index; /* the file gives none that can be read: the lists are tried under another */
+    store_app app;
+    if (!*name && !json_member(value, "name") && !store_get_app(r->db, r->app_id, &app))
+        name = app.name;
     settle(r, store_put_app(r->db, r->app_id, name));
     put_each(r, &in, "credentials", LIST_MAX, put_credential);
     put_each(r, &in, "agents", LIST_MAX, put_agent);

@@ -194,6 +194,18 @@ describe('the admin API', function () {
     });
   });
 
+  it('ADM-005 the app has a name, which can be changed, and the times of its making and of the last change', async () => {
+    const { name, created, modified, ...rest } = await admin.get('/apps/1400000001');
+    assert.deepEqual([name, rest, modified], ['tests', { sdkAppId: 1400000001 }, created]);
+    assert.ok(Math.abs(Date.now() / 1000 - created) < 600);
+    assert.equal((await admin.patch('/apps/1400000001', { name: '客服中心' })).name, '客服中心');
+    const changed = await admin.get('/apps/1400000001');
+    assert.deepEqual([changed.name, changed.created], ['客服中心', created]);
+    assert.ok(changed.modified >= modified);
+    await rejects(admin.patch('/apps/1400000001', { name: '' }), { status: 400, field: 'name' });
+    await rejects(admin.patch('/apps/1400000001', {}), { status: 400, field: 'name' });
+  });
+
   it('ADM-027 to ADM-039 agents: made, listed with filters, changed, deleted', async () => {
     const made = await admin.post('agents', { userId: 'li@x.example', name: '李四', nick: '优优', staffNumber: '000010', phone: '13900000002' });
     assert.deepEqual(made, { userId: 'li@x.example', name: '李四', nick: '优优', staffNumber: '000010', phone: '13900000002', role: 'agent', extension: '',

@@ -144,7 +144,7 @@ describe('the cloud API: numbers', function () {
       [{ CallInInterface: { URL: 'ftp://crm.example/' } }, 'InvalidParameterValue', 'CallInInterface.URL'], [{ CallInInterface: { URL: 5 } }, 'InvalidParameter', 'CallInInterface.URL'],
       [{ CallInInterface: { URL: `https://${'x'.repeat(1030)}` } }, 'InvalidParameterValue', 'CallInInterface.URL'],
       [{ CallInInterface: { Uri: 'https://crm.example/' } }, 'UnknownParameter', 'CallInInterface.Uri'], [{ CallInInterface: 'https://crm.example/' }, 'InvalidParameter', 'CallInInterface'],
-      [{ NumberType: 'inner' }, 'UnsupportedOperation', 'NumberType'], [{ NumberType: 'other' }, 'InvalidParameterValue', 'NumberType'],
+      [{ NumberType: 'inner' }, 'InvalidParameterValue', 'Number'], [{ NumberType: 'other' }, 'InvalidParameterValue', 'NumberType'],
     ]) await assert.rejects(bind(change), (error) => error.code === code && error.message.includes(`\`${words}\``), JSON.stringify(change));
     await centre().staysClosed('DescribeNumbers');
     await centre().staysClosed('BindNumberCallInInterface', { Number: NUMBERS[0] });

@@ -21,6 +21,9 @@ const admin_route admin_routes[] = {
     { "GET", "/me/preferences", MAY_ALL, NULL, route_get_preferences },
     { "PATCH", "/me/preferences", MAY_ALL, MEMBERS("mobileAccept", "mobileCallOut", "forward"), route_patch_preferences },
 
+    { "GET", APP, MAY_ADMIN | MAY_INSPECT, NULL, route_get_app },
+    { "PATCH", APP, MAY_ADMIN, MEMBERS("name"), route_patch_app },
+
     { "GET", APP "/agents", MAY_ADMIN | MAY_INSPECT, NULL, route_list_agents },
     { "POST", APP "/agents", MAY_ADMIN, MEMBERS("userId", "staffNumber", "role", AGENT_MEMBERS), route_post_agent },
     { "GET", APP "/agents/{agent}", MAY_ADMIN | MAY_INSPECT, NULL, route_get_agent },

@@ -85,6 +85,9 @@ void route_sign_out(admin_call *call);
 void route_me(admin_call *call);
 void route_put_own_password(admin_call *call);
 void route_put_agent_password(admin_call *call);
+/* app_routes.c */
+void route_get_app(admin_call *call);
+void route_patch_app(admin_call *call);
 /* agent_routes.c */
 void route_list_agents(admin_call *call);
 void route_post_agent(admin_call *call);

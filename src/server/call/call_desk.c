@@ -25,10 +25,19 @@ static bool take_phone(call *c, call_end *end, endpoint *at, const struct sip_ms
     return false;
 }
 
+void call_ring_inner(call *c) {
+    agent *b = agents_of_extension(c->all->parts.agents, c->callee);
+    reach_facts facts = b ? call_reach_facts(c->all, b, 0) : (reach_facts){ 0 };
+    call_target target = { .agent = facts.page || facts.forward == STAFF_FORWARD_ALWAYS ? b : NULL };
+    if (!target.agent)
+        str_ncpy(target.extension, c->callee, sizeof target.extension);
+    call_go_to(c, &target);
+}
+
 static void phone_to_extension(calls *all, endpoint *at, const struct sip_msg *invite, const store_extension *phone, agent *a, const char *called) {
     agent *b = agents_of_extension(all->parts.agents, called);
-    reach_facts facts = b ? call_reach_facts(all, b, 0) : (reach_facts){ 0 };
-    call *c = call_make(all, phone->app_id, CDR_INTERNAL, true);
+    store_extension inner = { .call_in_url = "" };
+    call *c = store_get_extension(all->parts.store, called, &inner) ? NULL : call_make(all, phone->app_id, CDR_INTERNAL, true);
     if (!c) {
         refuse(at, invite, 500, "Server Internal Error");
         return;
@@ -43,11 +52,8 @@ static void phone_to_extension(calls *all, endpoint *at, const struct sip_msg *i
     if (a)
         call_occupy(c, &c->far, a);
     LOG(all->parts.log, LOG_LEVEL_INFO, "call.internal", log_text("session", c->id), log_text("from", phone->extension), log_text("to", called));
-    call_target target = { .agent = facts.page || facts.forward == STAFF_FORWARD_ALWAYS ? b : NULL };
-    if (!target.agent)
-        str_ncpy(target.extension, called, sizeof target.extension);
     mem_ref(c);
-    call_go_to(c, &target);
+    call_begin_in(c, inner.call_in_url);
     mem_deref(c);
 }
 

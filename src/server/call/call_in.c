@@ -57,14 +57,16 @@ static bool begin_flow(call *c, int64_t flow_id) {
     return !error;
 }
 
-/* A number without a flow, or whose flow was withdrawn, leads to its group. `wished` is tried first; 0: none. */
+/* A number without a flow, or whose flow was withdrawn, leads to its group, an inner one to its agent. `wished` is tried first; 0: none. */
 static void begin(call *c, int64_t wished) {
-    if (!begin_flow(c, wished) && !begin_flow(c, c->bound_flow)) {
+    if (begin_flow(c, wished) || begin_flow(c, c->bound_flow)) {
+        c->type = CDR_IN; /* of a flow also a desk phone is a customer */
+        c->phase = CALL_PHASE_FLOW; /* as the inbound call of a number with a flow begins */
+        leg_answer(c->far.leg);
+    } else if (c->type == CDR_INTERNAL)
+        call_ring_inner(c);
+    else
         call_wait(c);
-        return;
-    }
-    c->phase = CALL_PHASE_FLOW; /* as the inbound call of a number with a flow begins */
-    leg_answer(c->far.leg);
 }
 
 static void interface_answered(void *ctx, call_in_kind kind, int64_t flow_id) {
@@ -78,11 +80,10 @@ static void interface_answered(void *ctx, call_in_kind kind, int64_t flow_id) {
     mem_deref(c);
 }
 
-/* A number with a call-in interface asks it first; the caller hears ringing. */
-static void begin_or_ask(call *c, const store_number *number) {
-    c->bound_flow = number->flow_id;
-    if (number->call_in_url[0])
-        c->asked = call_in_ask(c->all->parts.call_in, number, c->id, c->caller, interface_answered, c);
+void call_begin_in(call *c, const char *call_in_url) {
+    call_in_question question = { .url = call_in_url, .app_id = c->app_id, .flow_id = c->bound_flow, .caller = c->caller, .callee = c->callee };
+    if (call_in_url[0])
+        c->asked = call_in_ask(c->all->parts.call_in, &question, c->id, interface_answered, c);
     if (c->asked)
         leg_ring(c->far.leg, 180, false);
     else
@@ -117,7 +118,8 @@ static bool take(calls *all, endpoint *at, const struct sip_msg *invite, trunk *
     }
     LOG(all->parts.log, LOG_LEVEL_INFO, "call.in", log_text("session", c->id), log_phone("from", c->caller), log_phone("to", c->callee));
     mem_ref(c);
-    begin_or_ask(c, number);
+    c->bound_flow = number->flow_id;
+    call_begin_in(c, number->call_in_url);
     mem_deref(c);
     return true;
 }

@@ -197,8 +197,15 @@ int call_dial_with_page(call *c, agent *a, seat *s);
 void call_log_out(const call *c, const agent *a);
 void call_start(calls *all, seat *s, const wire_request *request, uint64_t ticket);
 void call_internal(calls *all, seat *s, const wire_request *request, uint64_t ticket);
+/* call_in.c */
+/* A call that comes in begins: where the call-in interface at this address leads, which is asked first while the caller hears ringing; "" none:
+ * where its number leads. */
+void call_begin_in(call *c, const char *call_in_url);
+
 /* call_desk.c: a desk phone calls out, or another extension. Answers the INVITE in any case. */
 void call_from_phone(calls *all, endpoint *at, const struct sip_msg *invite, const store_extension *phone, const char *dialled);
+/* An internal call of a desk phone goes to the agent or telephone of the number that it dialled. */
+void call_ring_inner(call *c);
 /* Makes numbers that agents see where the app protects them (ADM-081). */
 void call_show_numbers(call *c, bool protect);
 

@@ -62,24 +62,24 @@ static void tell(void *arg, int started)
     free(c);
 }
 
-static bool write_question(call_in *c, const store_number *number, const char *caller)
+static bool write_question(call_in *c, const call_in_question *q)
 {
     json_writer out = json_write(c->question, sizeof c->question);
     json_open_object(&out, NULL);
     json_put_string(&out, "Event", "CallInBound");
     json_put_string(&out, "SessionId", c->session_id);
-    json_put_integer(&out, "SdkAppId", number->app_id);
+    json_put_integer(&out, "SdkAppId", q->app_id);
     json_open_object(&out, "CallInBound");
     json_put_integer(&out, "AIAgentId", 0);
-    json_put_integer(&out, "IvrId", number->flow_id);
-    json_put_string(&out, "Caller", caller);
-    json_put_string(&out, "Callee", number->number);
+    json_put_integer(&out, "IvrId", q->flow_id);
+    json_put_string(&out, "Caller", q->caller);
+    json_put_string(&out, "Callee", q->callee);
     json_close(&out);
     json_close(&out);
     return json_finish(&out) > 0;
 }
 
-call_in *call_in_ask(const call_in_config *with, const store_number *number, const char *session_id, const char *caller,
+call_in *call_in_ask(const call_in_config *with, const call_in_question *question, const char *session_id,
                      void (*answered)(void *ctx, call_in_kind kind, int64_t flow_id), void *ctx)
 {
     call_in *c = calloc(1, sizeof *c);
@@ -87,9 +87,9 @@ call_in *call_in_ask(const call_in_config *with, const store_number *number, con
     c->with = with;
     c->answered = answered;
     c->ctx = ctx;
-    snprintf(c->url, sizeof c->url, "%s", number->call_in_url);
+    snprintf(c->url, sizeof c->url, "%s", question->url);
     snprintf(c->session_id, sizeof c->session_id, "%s", session_id);
-    if (write_question(c, number, caller) && web_do(with->web, ask_on_worker, tell, c) == 0) return c;
+    if (write_question(c, question) && web_do(with->web, ask_on_worker, tell, c) == 0) return c;
     free(c);
     return NULL;
 }

@@ -1,4 +1,4 @@
-/* call_in.h: asks the interface that is bound to a number (BindNumberCallInInterface) what becomes of an inbound call. Layer: server.
+/* call_in.h: asks the interface that is bound to a number (BindNumberCallInInterface) what becomes of a call to it. Layer: server.
  * Source: the cloud's "inbound API calls": POST {"Event":"CallInBound",...}, 5 s for the answer, two more tries.
  */
 #ifndef TCCC_SERVER_CLOUDAPI_CALL_IN_H
@@ -24,9 +24,15 @@ typedef enum {
 
 typedef struct call_in call_in;
 
-/* Asks number->call_in_url. answered() is called once, on the control thread, unless call_in_forget was called before; then the handle
+typedef struct {
+    const char *url;
+    int64_t app_id, flow_id;          /* flow_id: the number's own; 0: none */
+    const char *caller, *callee;
+} call_in_question;
+
+/* Asks question->url. answered() is called once, on the control thread, unless call_in_forget was called before; then the handle
  * is dead. NULL: no memory, or too many wait; the call goes as bound. `with` is borrowed until the answer. */
-call_in *call_in_ask(const call_in_config *with, const store_number *number, const char *session_id, const char *caller,
+call_in *call_in_ask(const call_in_config *with, const call_in_question *question, const char *session_id,
                      void (*answered)(void *ctx, call_in_kind kind, int64_t flow_id), void *ctx);
 void call_in_forget(call_in *asked);  /* NULL is allowed */
 

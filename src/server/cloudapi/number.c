@@ -1,6 +1,7 @@
 /* number.c: DescribeNumbers and BindNumberCallInInterface. Layer: server. */
 #include "server/cloudapi/page.h"
 #include "server/url.h"
+#include "tccc/error.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -62,22 +63,42 @@ static bool is_this(void *ctx, const store_number *row)
     return !s->found;
 }
 
+static void bind_number(action_call *call, const parameters *in, int64_t app_id, const char *number, const char *url)
+{
+    number_search s = { .text = number };
+    action_store_failed(call, store_list_numbers(call->api->store, app_id, is_this, &s));
+    if (!s.found) parameter_fail(in, "InvalidParameterValue", "Number", "is not a number of the app");
+    if (call->code) return;
+    snprintf(s.row.call_in_url, sizeof s.row.call_in_url, "%s", url);
+    action_store_failed(call, store_put_number(call->api->store, &s.row));
+}
+
+/* An inner number is an extension. */
+static void bind_extension(action_call *call, const parameters *in, int64_t app_id, const char *number, const char *url)
+{
+    store_extension row;
+    int error = store_get_extension(call->api->store, number, &row);
+    if (error == TCCC_E_NOT_FOUND || (!error && row.app_id != app_id))
+        parameter_fail(in, "InvalidParameterValue", "Number", "is not an extension of the app");
+    else action_store_failed(call, error);
+    if (call->code) return;
+    snprintf(row.call_in_url, sizeof row.call_in_url, "%s", url);
+    action_store_failed(call, store_put_extension(call->api->store, &row));
+}
+
 /* Without CallInInterface, or with an empty URL, the number is asked about no more. */
 void action_bind_number_call_in_interface(action_call *call)
 {
     parameters in = parameters_of(call), interface;
     int64_t app_id = action_app(call);
-    number_search s = { .text = parameter_text(&in, "Number", STORE_NUMBER - 1) };
-    const char *type = parameter_text_or(&in, "NumberType", "number", 16), *url = "";
+    const char *number = parameter_text(&in, "Number", STORE_NUMBER - 1), *type = parameter_text_or(&in, "NumberType", "number", 16), *url = "";
     if (parameter_object(&in, "CallInInterface", interface_members, &interface))
         url = parameter_text_or(&interface, "URL", "", NUMBER_URL_MAX - 1);
     if (call->code) return;
-    if (strcmp(type, "inner") == 0) parameter_fail(&in, "UnsupportedOperation", "NumberType", "must be number: internal numbers have no call-in interface here");
-    else if (strcmp(type, "number") != 0) parameter_fail(&in, "InvalidParameterValue", "NumberType", "must be number or inner");
+    bool inner = strcmp(type, "inner") == 0;
+    if (!inner && strcmp(type, "number") != 0) parameter_fail(&in, "InvalidParameterValue", "NumberType", "must be number or inner");
     if (*url && !url_has_scheme(url, "http")) parameter_fail(&interface, "InvalidParameterValue", "URL", "must begin with http:// or https://");
-    action_store_failed(call, store_list_numbers(call->api->store, app_id, is_this, &s));
-    if (!s.found) parameter_fail(&in, "InvalidParameterValue", "Number", "is not a number of the app");
     if (call->code) return;
-    snprintf(s.row.call_in_url, sizeof s.row.call_in_url, "%s", url);
-    action_store_failed(call, store_put_number(call->api->store, &s.row));
+    if (inner) bind_extension(call, &in, app_id, number, url);
+    else bind_number(call, &in, app_id, number, url);
 }

@@ -6,8 +6,20 @@
 
 int store_put_app(store *s, int64_t app_id, const char *name)
 {
-    return sql_run(sql_query(s, "INSERT INTO app (app_id, name) VALUES (?1,?2) ON CONFLICT (app_id) DO UPDATE SET name=excluded.name",
-                             "it", app_id, name));
+    return sql_run(sql_query(s, "INSERT INTO app (app_id, name, created_ms, modified_ms) VALUES (?1,?2,?3,?3) ON CONFLICT (app_id) DO UPDATE"
+                                " SET name=excluded.name, modified_ms=excluded.modified_ms WHERE app.name<>excluded.name",
+                             "iti", app_id, name, clock_unix_ms()));
+}
+
+int store_get_app(store *s, int64_t app_id, store_app *app)
+{
+    query *q = sql_query(s, "SELECT name, created_ms, modified_ms FROM app WHERE app_id=?1", "i", app_id);
+    int error = sql_one(q);
+    if (error) return error;
+    *app = (store_app){ .app_id = app_id, .created_ms = sql_integer(q, 1), .modified_ms = sql_integer(q, 2) };
+    SQL_INTO(q, 0, app->name);
+    sql_end(q);
+    return 0;
 }
 
 int store_list_apps(store *s, bool (*each)(void *ctx, int64_t app_id, const char *name), void *ctx)

@@ -124,6 +124,7 @@ static const row_field extension_fields[] = {
     ROW_FIELD(store_extension, name, ROW_TEXT, 0),
     ROW_FIELD(store_extension, password, ROW_TEXT, 0),
     ROW_FIELD(store_extension, groups, ROW_TEXT, 0),
+    ROW_FIELD(store_extension, call_in_url, ROW_TEXT, 0),
     ROW_FIELD(store_extension, created_ms, ROW_NOW, ROW_ONCE),
     ROW_FIELD(store_extension, modified_ms, ROW_NOW, 0),
 };

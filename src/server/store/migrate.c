@@ -178,6 +178,10 @@ static const char *const steps[] = {
     "ALTER TABLE chat_place ADD COLUMN flow_version INTEGER NOT NULL DEFAULT 0;"
     "ALTER TABLE chat_place ADD COLUMN flow_state TEXT NOT NULL DEFAULT '';"
     "ALTER TABLE chat_place ADD COLUMN flow_seq INTEGER NOT NULL DEFAULT 0;",
+    /* 11: when an app was made and renamed, the call-in interface of inner numbers */
+    "ALTER TABLE app ADD COLUMN created_ms INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE app ADD COLUMN modified_ms INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE extension ADD COLUMN call_in_url TEXT NOT NULL DEFAULT '';",
 };
 
 enum { N_STEPS = sizeof steps / sizeof *steps };

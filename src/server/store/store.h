@@ -67,8 +67,16 @@ typedef struct {                  /* key: app_id, user_id */
 int store_put_agent(store *s, const store_agent *agent); /* new or changed */
 int store_get_agent(store *s, int64_t app_id, const char *user_id, store_agent *agent);
 int store_list_agents(store *s, int64_t app_id, bool (*each)(void *ctx, const store_agent *agent), void *ctx);
+
+typedef struct {
+    int64_t app_id;
+    char name[STORE_TEXT];
+    int64_t created_ms, modified_ms; /* 0: before tcccd noted them; modified by another name */
+} store_app;
+
 bool store_has_app(store *s, int64_t app_id);
 int store_put_app(store *s, int64_t app_id, const char *name);
+int store_get_app(store *s, int64_t app_id, store_app *app);
 int store_list_apps(store *s, bool (*each)(void *ctx, int64_t app_id, const char *name), void *ctx);   /* by app_id */
 
 enum group_type { GROUP_PHONE = 0, GROUP_ONLINE = 1, GROUP_AUDIO = 3, GROUP_VIDEO = 4 }; /* SkillGroupType of the cloud API */
@@ -143,6 +151,7 @@ typedef struct {                  /* key: extension */
     char name[STORE_TEXT];
     char password[65];            /* only of one that tcccd made up (CreateExtension), which must be shown; else "" */
     char groups[STORE_TEXT];      /* ids of skill groups, decimal, comma separated */
+    char call_in_url[NUMBER_URL_MAX]; /* as a number's; asked when a desk phone calls it */
     int64_t created_ms, modified_ms;
 } store_extension;
 
