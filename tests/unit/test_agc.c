@@ -138,6 +138,30 @@ static void speech_is_found_and_noise_is_not(void **state)
     assert_true(fabs(floor_db - 20 * log10(0.002)) < 3);
 }
 
+/* Vowels of 120 to 240 ms one after the other, 10 dB between the loudest and the softest, over noise 30 dB below, and a breath of
+ * 100 ms every 3.6 s; the microphone gives silent zeros first. */
+static void speech_without_a_pause_stays_speech_and_a_device_that_starts_is_no_floor(void **state)
+{
+    vad activity;
+    float pcm[FRAME_LEN];
+    int missed = 0, alarms = 0, vowel = 0, left = 0;
+    (void)state;
+    vad_start(&activity);
+    for (int f = 0; f < 1000; f++) {
+        speech(pcm, 0, 0, f < 50 ? 0 : 0.002);
+        bool active = vad_put(&activity, pcm);
+        if (f >= 150) alarms += active;
+    }
+    for (int f = 0; f < 1500; f++) {
+        if (--left <= 0) vowel++, left = 12 + vowel * 7 % 13;
+        bool breath = vowel % 20 == 0 && left <= 10;
+        speech(pcm, f % 80, breath ? 0 : 0.06 * pow(10, -0.1 * (vowel * 5 % 6)), 0.002);
+        bool active = vad_put(&activity, pcm);
+        if (f > 5) missed += !active;
+    }
+    if (alarms > 5 || missed > 5) fail_msg("%d frames of noise taken for speech, %d of speech for noise", alarms, missed);
+}
+
 static void the_limiter_holds_its_peak_without_a_step(void **state)
 {
     limiter limit;
@@ -295,6 +319,7 @@ int main(void)
         cmocka_unit_test(noise_is_not_lifted_over_minus_50_dbfs),
         cmocka_unit_test(the_gain_moves_slowly_and_turning_off_leads_back_to_one),
         cmocka_unit_test(speech_is_found_and_noise_is_not),
+        cmocka_unit_test(speech_without_a_pause_stays_speech_and_a_device_that_starts_is_no_floor),
         cmocka_unit_test(the_limiter_holds_its_peak_without_a_step),
         cmocka_unit_test(true_peaks_of_speech_stay_under_minus_1_dbtp),
         cmocka_unit_test(speech_without_pauses_is_lifted_all_the_same),
