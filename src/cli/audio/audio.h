@@ -19,7 +19,7 @@ typedef struct {
 } audio_options;
 
 typedef struct {
-    float *pcm;                 /* 16 kHz, -1..1; owned */
+    float *pcm;                 /* 16 kHz, -1..1; owned; silence follows to a whole frame */
     int n;
 } audio_signal;
 
@@ -30,8 +30,10 @@ void *audio_memory(size_t size);
 /* After each minute of sound, on stderr. i, n: samples at 16 kHz. */
 void audio_progress(int i, int n);
 
-/* file.c: a WAV file of one channel, 16000 or 48000 Hz, brought to 16000 Hz; at least 10 ms. Or audio_fail. */
+/* file.c: a WAV file of one channel, 16000 or 48000 Hz, brought to 16000 Hz; of any length but none. Or audio_fail. */
 audio_signal audio_read(const char *path);
+/* Zeroed samples for n, filled up to a whole frame. */
+float *audio_room(int n);
 /* pcm[n] as 16 bits at 16000 Hz. */
 void audio_write(const char *path, const float *pcm, int n);
 /* The JSON object that `format` makes, into the file; path NULL: nowhere. */

@@ -14,7 +14,7 @@
 static audio_signal read_far(const char *path, int n)
 {
     audio_signal far = audio_read(path);
-    float *pcm = audio_memory((size_t)n * sizeof *pcm);
+    float *pcm = audio_room(n);
     memcpy(pcm, far.pcm, (size_t)(far.n < n ? far.n : n) * sizeof *pcm);
     free(far.pcm);
     return (audio_signal){ pcm, n };
@@ -34,12 +34,12 @@ void audio_aec(const audio_options *options)
     if (!suppressor) fail_tail(error);
     if (options->has_level && options->level == TCCC_NOISE_AI) audio_fail("--level", "must be off, low, medium or high with aec; process has ai");
     suppress_set(suppressor, options->has_level ? options->level : TCCC_NOISE_OFF, canceller);
-    for (int i = 0; i + FRAME_LEN <= mic.n; i += FRAME_LEN) {
+    for (int i = 0; i < mic.n; i += FRAME_LEN) {
         audio_progress(i, mic.n);
         aec_process(canceller, mic.pcm + i, far.pcm + i, mic.pcm + i);
         suppress_process(suppressor, mic.pcm + i);
     }
-    audio_write(options->out, mic.pcm, mic.n / FRAME_LEN * FRAME_LEN);
+    audio_write(options->out, mic.pcm, mic.n);
     audio_json(options->json, "{\"erle_db\":%.2f,\"found\":%s,\"delay_ms\":%d,\"drift_ppm\":%.1f}\n", (double)aec_erle_db(canceller),
                aec_found_echo(canceller) ? "true" : "false", aec_delay_ms(canceller), (double)aec_drift_ppm(canceller));
     suppress_free(suppressor);
@@ -57,11 +57,11 @@ void audio_ns(const audio_options *options)
     if (options->level == TCCC_NOISE_AI) error = suppress_model(suppressor, learned_model, LEARNED_MODEL_LEN);
     if (error < 0) audio_fail("--level", tccc_error_name(error));
     suppress_set(suppressor, options->level, NULL);
-    for (int i = 0; i + FRAME_LEN <= in.n; i += FRAME_LEN) {
+    for (int i = 0; i < in.n; i += FRAME_LEN) {
         audio_progress(i, in.n);
         suppress_process(suppressor, in.pcm + i);
     }
-    audio_write(options->out, in.pcm, in.n / FRAME_LEN * FRAME_LEN);
+    audio_write(options->out, in.pcm, in.n);
     suppress_free(suppressor);
     free(in.pcm);
 }
@@ -79,14 +79,14 @@ void audio_process(const audio_options *options)
     if (error == 0) error = capture_configure(chain, true, options->level, true);
     if (error < 0) audio_fail("--level", tccc_error_name(error));
     const float *left = mic.pcm;
-    float *out = audio_memory((size_t)mic.n * sizeof *out);
-    for (int n_left = mic.n; capture_fill(chain, &left, &n_left); n_out += FRAME_LEN) {
+    float *out = audio_room(mic.n);
+    for (int n_left = (mic.n + FRAME_LEN - 1) / FRAME_LEN * FRAME_LEN; capture_fill(chain, &left, &n_left); n_out += FRAME_LEN) {
         capture_frame frame;
         audio_progress(n_out, mic.n);
         capture_process(chain, far.pcm + n_out, &frame);
         memcpy(out + n_out, frame.speech, sizeof frame.speech);
     }
-    audio_write(options->out, out, n_out);
+    audio_write(options->out, out, mic.n);
     audio_json(options->json, "{\"erle_db\":%.2f}\n", (double)capture_erle_db(chain));
     capture_free(chain);
     free(out);

@@ -49,12 +49,17 @@ static uint8_t *file_bytes(const char *path, size_t *len)
     return bytes;
 }
 
+float *audio_room(int n)
+{
+    return audio_memory((size_t)(n + FRAME_LEN) * sizeof(float));
+}
+
 static audio_signal signal_at_16k(float *pcm, int n, int rate_hz)
 {
     int error, n_out = 0;
     if (rate_hz == FRAME_RATE_HZ) return (audio_signal){ pcm, n };
     resample *rate = resample_new(rate_hz, FRAME_RATE_HZ, &error);
-    float *out = audio_memory((size_t)(n / 3 + RESAMPLE_BLOCK) * sizeof *out);
+    float *out = audio_room(n / 3 + RESAMPLE_BLOCK);
     if (!rate) audio_fail("resampler", tccc_error_name(error));
     for (int i = 0; i < n; i += RESAMPLE_BLOCK)
         n_out += resample_run(rate, pcm + i, n - i < RESAMPLE_BLOCK ? n - i : RESAMPLE_BLOCK, out + n_out);
@@ -71,8 +76,8 @@ audio_signal audio_read(const char *path)
     if (wav_parse(&sound, bytes, len)) audio_fail(path, "is not a WAV file that can be read: PCM, float, A-law or mu-law");
     if (sound.channels != 1) audio_fail(path, "has more than one channel");
     if (sound.rate_hz != FRAME_RATE_HZ && sound.rate_hz != 48000) audio_fail(path, "has neither 16000 nor 48000 Hz");
-    if (sound.n_frames < FRAME_LEN) audio_fail(path, "is shorter than 10 ms");
-    float *pcm = audio_memory(sound.n_frames * sizeof *pcm);
+    if (sound.n_frames < 1) audio_fail(path, "has no sound");
+    float *pcm = audio_room((int)sound.n_frames);
     for (size_t i = 0; i < sound.n_frames; i++) pcm[i] = (float)wav_mono(&sound, i) * (1 / 32768.0f);
     free(bytes);
     return signal_at_16k(pcm, (int)sound.n_frames, sound.rate_hz);
