@@ -49,7 +49,7 @@ bench-voice: ## compares the voice engine with others on simulated rooms, noises
 	stage "fetching third-party sources" cmake/fetch_sources.sh
 	cmake --preset native -DTCCC_BENCH_VOICE=ON >/dev/null
 	stage "building the voice engine and its peers" preset native voice_bench
-	stage "building WASM" preset wasm voice bench_voice
+	stage "building WASM" preset wasm voice bench_voice tccc-audio
 	stage "building WASM with SIMD" preset wasm-simd voice bench_voice
 	stage "installing npm packages" npm_install
 	exec node tests/bench/voice/run.js $(VOICE_ARGS)

@@ -36,7 +36,7 @@ if(EXISTS ${CMAKE_SOURCE_DIR}/tests/bench/bench_voice.c)
   set_target_properties(bench_voice PROPERTIES SUFFIX .wasm RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR})
   target_compile_options(bench_voice PRIVATE ${warnings})
   target_link_libraries(bench_voice PRIVATE tccc_model tccc_media tccc_dsp tccc_base)
-  target_link_options(bench_voice PRIVATE -sSTANDALONE_WASM=1 -sINITIAL_MEMORY=16MB -sTOTAL_STACK=262144)
+  target_link_options(bench_voice PRIVATE -sSTANDALONE_WASM=1 -sINITIAL_MEMORY=16MB -sTOTAL_STACK=262144 -sMALLOC=emmalloc)
 endif()
 
 # tccc-audio for Node: node build/wasm/tccc-audio.cjs aec ...; the files are the machine's own.

@@ -1,6 +1,7 @@
-/* bench_voice.c: microseconds of CPU for each 10 ms of speech, stage by stage. Layer: bench.
+/* bench_voice.c: microseconds of CPU for each 10 ms of speech, stage by stage, and what the engine takes from the heap. Layer: bench.
  * One JSON object a line. The same file runs natively and, by bench_voice_wasm.js, as WebAssembly. Each value is the fastest
  * of several seconds of speech, so that other work on the machine does not count. */
+#include <malloc.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -232,6 +233,45 @@ static void bench_codec(void)
     srtp_receiver_close(srtp_bench.receiver);
 }
 
+/* Bytes that were taken and not given back. */
+static double heap_used(void)
+{
+#ifdef __wasm__
+    return (double)mallinfo().uordblks;
+#else
+    struct mallinfo2 info = mallinfo2();
+    return (double)info.uordblks + (double)info.hblkhd;
+#endif
+}
+
+static void report_heap(const char *what, double bytes, double goal_kb)
+{
+    printf("{\"name\":\"voice: %s, %s\",\"value\":%.1f,\"unit\":\"kB\",\"goal\":%g,\"direction\":\"lower\",\"peer\":null,\"peer_value\":null}\n", what, BUILD,
+           bytes / 1000, goal_kb);
+}
+
+/* An engine of a call and of as many calls as there can be, with all that can be switched on; then what six seconds of a call add. */
+static void bench_heap(void)
+{
+    double before = heap_used();
+    tccc_stream_config config = stream_config();
+    tccc_voice *voice = open_voice(1);
+    if (tccc_voice_model(voice, learned_model, LEARNED_MODEL_LEN) < 0 ||
+        tccc_voice_configure(voice, TCCC_PROCESSING_CORE, TCCC_NOISE_AI, TCCC_PROCESSING_CORE) < 0) exit(1);
+    report_heap("heap of an engine in a call with AI", heap_used() - before, 1500);
+    for (int channel = 1; channel < TCCC_VOICE_STREAMS; channel++)
+        if (tccc_voice_open(voice, channel, &config) < 0) exit(1);
+    double opened = heap_used();
+    report_heap("heap of an engine in four calls with AI", opened - before, 1500);
+    whole_bench.voice = voice;
+    whole_bench.sent = 0;
+    for (int i = 0; i < FRAMES_PER_SECOND; i++) run_whole(NULL, i); /* libsrtp learns the peer's SSRC at its first packet */
+    opened = heap_used();
+    for (int i = FRAMES_PER_SECOND; i < FRAMES; i++) run_whole(NULL, i);
+    report_heap("heap that a call adds after its start", heap_used() - opened, 0);
+    tccc_voice_free(voice);
+}
+
 static void bench_whole(void)
 {
     double best = 1e12;
@@ -253,5 +293,6 @@ int main(void)
     bench_dsp();
     bench_codec();
     bench_whole();
+    bench_heap();
     return 0;
 }

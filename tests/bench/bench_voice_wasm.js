@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 
 const build = process.argv[2] ?? fileURLToPath(new URL('../../build', import.meta.url));
-const RATIO_GOAL = 1.6, BROTLI_GOAL_KB = 220;
+const RATIO_GOAL = 1.5, BROTLI_GOAL_KB = 220;
 
 const lines = (text) => text.trim().split('\n').map((line) => JSON.parse(line));
 const stage = ({ name }) => name.slice(0, name.lastIndexOf(','));

@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { mean, median, tell } from './figures.js';
 import { drawLevels } from './pictures.js';
-import { OUT, WORK, all, hasPesq, measure, pesqBetween, run } from './programs.js';
+import { OUT, WORK, all, hasPesq, measure, pesqBetween, program, remembered, run } from './programs.js';
 
 /** Each with its light noise suppressor, as the peers need theirs: without, the microphone's own noise is the floor of all. */
 const ENGINES = {
@@ -46,22 +46,28 @@ export async function prepareEcho(material, quick) {
   return Object.keys(ENGINES).flatMap((engine) => [[`echo, ${engine}`, n, hasPesq ? 1.4 : 0.8], [`echo that changes, ${engine}`, CHANGES.length, 0.6]]);
 }
 
-async function judge(engine, one, folder) {
+const programsOf = (engine) => [program(PEERS.includes(engine) ? 'voice_peers' : 'tccc-audio'), program('voice_measure')].slice(engine === 'unprocessed' ? 1 : 0);
+
+function judge(engine, one, folder) {
   const made = madeBy(engine);
-  const [mic, out, near] = [file(folder, one.name), file(made, one.name), file(folder, `r${one.room}_near`)];
-  await ENGINES[engine](file(folder, `r${one.room}_far`), mic, out);
-  const seen = await measure('echo', mic, out, near);
-  const heard = hasPesq ? {
-    pesq: await pesqBetween(near, out, 15, 26.9, seen.lag_ms, path.join(made, `${one.name}-talk`)),
-    alone: await pesqBetween(near, out, 38, 44.9, seen.lag_ms, path.join(made, `${one.name}-alone`)),
-  } : {};
-  return { ...one, ...seen, ...heard };
+  const [far, mic, out, near] = [file(folder, `r${one.room}_far`), file(folder, one.name), file(made, one.name), file(folder, `r${one.room}_near`)];
+  return remembered(out, [...programsOf(engine), far, mic, near], async () => {
+    await ENGINES[engine](far, mic, out);
+    const seen = await measure('echo', mic, out, near);
+    const heard = hasPesq ? {
+      pesq: await pesqBetween(near, out, 15, 26.9, seen.lag_ms, path.join(made, `${one.name}-talk`)),
+      alone: await pesqBetween(near, out, 38, 44.9, seen.lag_ms, path.join(made, `${one.name}-alone`)),
+    } : {};
+    return { ...one, ...seen, ...heard };
+  });
 }
 
-async function judgeChange(engine, { room, kind }, folder) {
-  const [mic, out] = [file(folder, `r${room}_${kind}`), file(madeBy(engine), `r${room}_${kind}`)];
-  await ENGINES[engine](file(folder, `r${room}_far`), mic, out);
-  return { kind, ...await measure('change', mic, out) };
+function judgeChange(engine, { room, kind }, folder) {
+  const [far, mic, out] = [file(folder, `r${room}_far`), file(folder, `r${room}_${kind}`), file(madeBy(engine), `r${room}_${kind}`)];
+  return remembered(out, [...programsOf(engine), far, mic], async () => {
+    await ENGINES[engine](far, mic, out);
+    return { kind, ...await measure('change', mic, out) };
+  });
 }
 
 export async function echo(quick) {

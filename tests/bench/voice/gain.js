@@ -4,7 +4,7 @@ import path from 'node:path';
 import { seeded } from '../../peers/shuttle.js';
 import * as wav from '../../peers/wav.js';
 import { tell } from './figures.js';
-import { WORK, all, measure, run } from './programs.js';
+import { WORK, all, measure, program, remembered, run } from './programs.js';
 
 const ENGINES = {
   ours: (input, out, silence) => run('tccc-audio', 'process', '--far', silence, '--mic', input, '--out', out),
@@ -35,11 +35,13 @@ export async function prepareGain(material, quick) {
 
 const talkers = (quick) => (quick ? ['carlo'] : ['carlo', 'allison', 'spanish']);
 
-async function judge(engine, name, gain) {
+function judge(engine, name, gain) {
   const input = path.join(folder, `${name}_${gain}.wav`);
   const out = path.join(folder, `${name}_${gain}_${engine.replace(/\W/g, '_')}.wav`);
-  await ENGINES[engine](input, out, silence);
-  return { gain, ...await measure('loudness', input, out) };
+  return remembered(out, [program(engine === 'ours' ? 'tccc-audio' : 'voice_peers'), program('voice_measure'), input], async () => {
+    await ENGINES[engine](input, out, silence);
+    return { gain, ...await measure('loudness', input, out) };
+  });
 }
 
 export async function gain(quick) {

@@ -4,6 +4,7 @@
  *        voice_measure change MIC.wav OUT.wav          rR_change.wav
  *        voice_measure noise CLEAN.wav NOISY.wav OUT.wav
  *        voice_measure loudness IN.wav OUT.wav
+ *        voice_measure activity CLEAN.wav DECISIONS.wav   a sample for each 10 ms, above 0 where somebody is said to speak
  * Times are those of voice_echo_cases. OUT may lag by up to 50 ms; the lag is found and taken out where speech is compared.
  */
 #include <math.h>
@@ -129,6 +130,22 @@ static void measure_noise(const signal_f32 *clean, const signal_f32 *noisy, cons
            stoi(clean->x + speech, noisy->x + speech, speech_n), stoi(clean->x + speech, out->x + speech + lag, speech_n), lag * 1000.0 / RATE);
 }
 
+/* Speech: 10 ms of the clean file within 20 dB of its level. Pause: nothing within 40 dB for 300 ms before (a detector may hold on for so long)
+ * and 50 ms after. What is between is not judged, nor are the first 0.7 s, in which noise is got to know. */
+static void measure_activity(const signal_f32 *clean, const signal_f32 *decisions)
+{
+    enum { FROM = 70, BEFORE = 30, AFTER = 5 };
+    double level = active_power(clean->x, clean->n);
+    int n = decisions->n < clean->n / FRAME ? decisions->n : clean->n / FRAME, speech = 0, hits = 0, pauses = 0, alarms = 0, silent = 0;
+    for (int f = 0; f < n; f++) {
+        double power = power_of(clean->x + f * FRAME, FRAME);
+        silent = power > level * 1e-4 ? 0 : silent + 1;
+        if (f >= FROM && power > level * 1e-2) speech++, hits += decisions->x[f] > 0;
+        if (f - AFTER >= FROM && silent > AFTER + BEFORE) pauses++, alarms += decisions->x[f - AFTER] > 0;
+    }
+    printf("{\"speech\":%d,\"hits\":%d,\"pauses\":%d,\"alarms\":%d}\n", speech, hits, pauses, alarms);
+}
+
 typedef struct {
     double b[3], a[2], x[2], y[2];
 } section;
@@ -235,7 +252,7 @@ int main(int argc, char **argv)
     signal_f32 files[3] = { { 0 } };
     int n = argc - 2;
     if (n < 2 || n > 3) {
-        fprintf(stderr, "usage: voice_measure echo MIC OUT NEAR | change MIC OUT | noise CLEAN NOISY OUT | loudness IN OUT\n");
+        fprintf(stderr, "usage: voice_measure echo MIC OUT NEAR | change MIC OUT | noise CLEAN NOISY OUT | loudness IN OUT | activity CLEAN DECISIONS\n");
         return 2;
     }
     for (int i = 0; i < n; i++) files[i] = signal_read(argv[2 + i]);
@@ -243,6 +260,7 @@ int main(int argc, char **argv)
     else if (!strcmp(argv[1], "change") && n == 2) measure_change(&files[0], &files[1]);
     else if (!strcmp(argv[1], "noise") && n == 3) measure_noise(&files[0], &files[1], &files[2]);
     else if (!strcmp(argv[1], "loudness") && n == 2) measure_loudness(&files[0], &files[1]);
+    else if (!strcmp(argv[1], "activity") && n == 2) measure_activity(&files[0], &files[1]);
     else return 2;
     for (int i = 0; i < n; i++) signal_free(&files[i]);
     return 0;

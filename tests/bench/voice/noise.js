@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { mean, tell } from './figures.js';
 import { drawSpectra } from './pictures.js';
-import { OUT, WORK, all, hasPesq, measure, pesqBetween, run, runScript } from './programs.js';
+import { OUT, WORK, all, hasPesq, measure, pesqBetween, program, remembered, run, runScript, script } from './programs.js';
 
 const engines = {
   unprocessed: (input, out) => fs.promises.copyFile(input, out),
@@ -32,9 +32,10 @@ const madeBy = (engine) => path.join(WORK, `noise-${engine.replace(/\W/g, '_')}`
 
 const RATIOS_DB = [0, 5, 10, 15];
 
-function casesOf(quick) {
+/** The files of speech in noise: [{name, kind, talker, ratio in dB, noisy, clean: files}]. */
+export function noiseCases(quick) {
   const cases = fs.readdirSync(folder).map((name) => /^((\w+)_(\d)_(\d+))\.wav$/.exec(name)).filter(Boolean)
-    .map(([, name, kind, talker, ratio]) => ({ name, kind, talker: +talker, ratio: +ratio }));
+    .map(([, name, kind, talker, ratio]) => ({ name, kind, talker: +talker, ratio: +ratio, noisy: file(folder, name), clean: file(folder, `c${talker}`) }));
   const kinds = [...new Set(cases.map((one) => one.kind))];
   return quick ? cases.filter((one) => one.talker === (kinds.indexOf(one.kind) + RATIOS_DB.indexOf(one.ratio)) % 3) : cases; /* one talker for each kind and ratio */
 }
@@ -49,22 +50,30 @@ export async function prepareNoise(material, quick) {
     delete engines.AI;
     console.error('this tccc-audio has no level "ai": its figures are left out');
   }
-  return Object.keys(engines).map((engine) => [`noise, ${engine}`, casesOf(quick).length, (COST_S[engine] ?? 0.1) + (hasPesq ? 0.6 : 0.4)]);
+  return Object.keys(engines).map((engine) => [`noise, ${engine}`, noiseCases(quick).length, (COST_S[engine] ?? 0.1) + (hasPesq ? 0.6 : 0.4)]);
 }
 
-async function judge(engine, one) {
-  const [noisy, clean, out] = [file(folder, one.name), file(folder, `c${one.talker}`), file(madeBy(engine), one.name)];
-  await engines[engine](noisy, out);
-  const seen = await measure('noise', clean, noisy, out);
-  const heard = hasPesq ? { pesq: await pesqBetween(clean, out, 0.9, 8.9, seen.lag_ms, path.join(madeBy(engine), `${one.name}-piece`)) } : {};
-  return { ...one, ...seen, ...heard };
+function programsOf(engine) {
+  const made = engine === 'unprocessed' ? [] : OURS.includes(engine) ? [program('tccc-audio')] : engine === 'RNNoise' ? [script('rnnoise.js')] : [program('voice_peers')];
+  return [...made, program('voice_measure')];
+}
+
+function judge(engine, one) {
+  const { noisy, clean } = one;
+  const out = file(madeBy(engine), one.name);
+  return remembered(out, [...programsOf(engine), noisy, clean], async () => {
+    await engines[engine](noisy, out);
+    const seen = await measure('noise', clean, noisy, out);
+    const heard = hasPesq ? { pesq: await pesqBetween(clean, out, 0.9, 8.9, seen.lag_ms, path.join(madeBy(engine), `${one.name}-piece`)) } : {};
+    return { ...one, ...seen, ...heard };
+  });
 }
 
 export async function noise(quick) {
   const seen = {};
   for (const engine of Object.keys(engines)) {
     fs.mkdirSync(madeBy(engine), { recursive: true });
-    seen[engine] = await all(`noise, ${engine}`, casesOf(quick).map((one) => () => judge(engine, one)));
+    seen[engine] = await all(`noise, ${engine}`, noiseCases(quick).map((one) => () => judge(engine, one)));
   }
   const of = (engine, pick, kind) => mean(seen[engine].filter((one) => !kind || one.kind === kind).map(pick));
   const beside = (engines, ...args) => Object.fromEntries(engines.map((engine) => [engine, of(engine, ...args)]));
@@ -78,7 +87,7 @@ export async function noise(quick) {
     for (const engine of OURS.filter((one) => seen[one])) tell(`noise, ${engine}, ${kind}: ${what}`, unit, 'higher', of(engine, pick, kind), { peers: beside(PEERS, pick, kind) });
   }
   const draw = (name, title, kind) => {
-    const shown = casesOf(quick).find((one) => one.kind === kind && one.ratio === 5).name;
+    const shown = noiseCases(quick).find((one) => one.kind === kind && one.ratio === 5).name;
     drawSpectra(path.join(OUT, name), title, [{ name: 'before', file: file(folder, shown) }, ...Object.keys(engines).slice(1).map((engine) => ({ name: engine, file: file(madeBy(engine), shown) }))]);
   };
   draw('voice-noise.svg', 'Speech in the noise of a car, 5 dB', 'car');

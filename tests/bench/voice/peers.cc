@@ -2,6 +2,7 @@
  *
  * usage: voice_peers speex-aec|webrtc-aec FAR.wav MIC.wav OUT.wav
  *        voice_peers speex-ns|webrtc-ns|webrtc-agc IN.wav OUT.wav
+ *        voice_peers speex-vad|webrtc-vad IN.wav OUT.wav   OUT: a sample for each 10 ms, 0.5 where somebody speaks
  * Settings are the best of those that were tried for each: SpeexDSP's tail 256 ms with its preprocessor's residual suppressor (which does
  * nothing unless the denoiser is on), WebRTC with the extended filter and without a given delay, its suppressor at "very high"; gain control adaptive,
  * digital, with its limiter, as in browsers.
@@ -41,12 +42,14 @@ SpeexPreprocessState *speex_preprocessor(SpeexEchoState *echo)
     return state;
 }
 
-void speex(const signal_f32 *far, signal_f32 *mic)
+/* speaks[n / FRAME], where not null: what its detector says of each frame. */
+void speex(const signal_f32 *far, signal_f32 *mic, float *speaks)
 {
-    int rate = RATE;
+    int rate = RATE, on = 1;
     SpeexEchoState *echo = far ? speex_echo_state_init(FRAME, RATE * 256 / 1000) : nullptr;
     if (echo) speex_echo_ctl(echo, SPEEX_ECHO_SET_SAMPLING_RATE, &rate);
     SpeexPreprocessState *preprocessor = speex_preprocessor(echo);
+    if (speaks) speex_preprocess_ctl(preprocessor, SPEEX_PREPROCESS_SET_VAD, &on);
     int16_t in[FRAME], played[FRAME], out[FRAME];
     for (int i = 0; i + FRAME <= mic->n; i += FRAME) {
         to_s16(mic->x + i, in);
@@ -55,14 +58,15 @@ void speex(const signal_f32 *far, signal_f32 *mic)
             to_s16(far->x + i, played);
             speex_echo_cancellation(echo, in, played, out);
         }
-        speex_preprocess_run(preprocessor, out);
+        int heard = speex_preprocess_run(preprocessor, out);
+        if (speaks) speaks[i / FRAME] = heard ? 0.5f : 0;
         to_f32(out, mic->x + i);
     }
     speex_preprocess_state_destroy(preprocessor);
     if (echo) speex_echo_state_destroy(echo);
 }
 
-void webrtc_process(const signal_f32 *far, signal_f32 *mic, bool gain)
+void webrtc_process(const signal_f32 *far, signal_f32 *mic, bool gain, float *speaks)
 {
     webrtc::Config config;
     config.Set<webrtc::ExtendedFilter>(new webrtc::ExtendedFilter(true));
@@ -78,6 +82,7 @@ void webrtc_process(const signal_f32 *far, signal_f32 *mic, bool gain)
         engine->gain_control()->enable_limiter(true);
         engine->gain_control()->Enable(true);
     }
+    if (speaks) engine->voice_detection()->Enable(true);
     float out[FRAME];
     for (int i = 0; i + FRAME <= mic->n; i += FRAME) {
         float *plane = out;
@@ -89,6 +94,7 @@ void webrtc_process(const signal_f32 *far, signal_f32 *mic, bool gain)
         }
         engine->ProcessStream(&in, format, format, &plane);
         std::memcpy(mic->x + i, out, sizeof out);
+        if (speaks) speaks[i / FRAME] = engine->voice_detection()->stream_has_voice() ? 0.5f : 0;
     }
 }
 
@@ -97,14 +103,17 @@ void webrtc_process(const signal_f32 *far, signal_f32 *mic, bool gain)
 int main(int argc, char **argv)
 {
     bool echo = argc == 5 && std::strstr(argv[1], "-aec"), gain = argc == 4 && !std::strcmp(argv[1], "webrtc-agc");
-    if (!echo && !gain && !(argc == 4 && std::strstr(argv[1], "-ns"))) {
-        std::fprintf(stderr, "usage: voice_peers speex-aec|webrtc-aec FAR MIC OUT | speex-ns|webrtc-ns|webrtc-agc IN OUT\n");
+    bool activity = argc == 4 && std::strstr(argv[1], "-vad");
+    if (!echo && !gain && !activity && !(argc == 4 && std::strstr(argv[1], "-ns"))) {
+        std::fprintf(stderr, "usage: voice_peers speex-aec|webrtc-aec FAR MIC OUT | speex-ns|webrtc-ns|webrtc-agc|speex-vad|webrtc-vad IN OUT\n");
         return 2;
     }
-    signal_f32 far = echo ? signal_read(argv[2]) : signal_f32{}, mic = signal_read(argv[echo ? 3 : 2]);
-    if (!std::strncmp(argv[1], "speex", 5)) speex(echo ? &far : nullptr, &mic);
-    else webrtc_process(echo ? &far : nullptr, &mic, gain);
-    signal_write(argv[argc - 1], mic.x, mic.n);
+    signal_f32 far = echo ? signal_read(argv[2]) : signal_f32{}, mic = signal_read(argv[echo ? 3 : 2]), speaks = signal_new(mic.n / FRAME);
+    if (!std::strncmp(argv[1], "speex", 5)) speex(echo ? &far : nullptr, &mic, activity ? speaks.x : nullptr);
+    else webrtc_process(echo ? &far : nullptr, &mic, gain, activity ? speaks.x : nullptr);
+    const signal_f32 &result = activity ? speaks : mic;
+    signal_write(argv[argc - 1], result.x, result.n);
+    signal_free(&speaks);
     signal_free(&mic);
     signal_free(&far);
     return 0;

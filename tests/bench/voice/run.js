@@ -6,10 +6,13 @@
  * two WAV files, separated by a tab, and answers each with the PESQ (wide band) of the second (ITU-T P.862.2's licence does not let it come
  * with this tree); without it, figures of STOI and SDR stand alone.
  * Asked for some parts only, it keeps the figures that voice.json has of the others.
- * usage: node tests/bench/voice/run.js [--quick] [echo] [noise] [gain] [network] [cost]
+ * What a peer made of a file is not measured again where neither has changed. docs/voice-quality.md is written by document.js.
+ * usage: node tests/bench/voice/run.js [--quick] [echo] [noise] [activity] [gain] [network] [call] [cost]
  */
 import fs from 'node:fs';
 import path from 'node:path';
+import { activity, prepareActivity } from './activity.js';
+import { call, prepareCall } from './call.js';
 import { cost, prepareCost } from './cost.js';
 import { echo, prepareEcho } from './echo.js';
 import { figures, isMissed, table, withEarlier } from './figures.js';
@@ -19,7 +22,10 @@ import { network, prepareNetwork } from './network.js';
 import { noise, prepareNoise } from './noise.js';
 import { OUT, WORK, expect, hasPesq, run, stopJudge } from './programs.js';
 
-const PARTS = { echo: [prepareEcho, echo], noise: [prepareNoise, noise], gain: [prepareGain, gain], network: [prepareNetwork, network], cost: [prepareCost, cost] };
+const PARTS = {
+  echo: [prepareEcho, echo], noise: [prepareNoise, noise], activity: [prepareActivity, activity], gain: [prepareGain, gain], network: [prepareNetwork, network],
+  call: [prepareCall, call], cost: [prepareCost, cost],
+};
 
 function usage(word) {
   console.error(`${word}: not known\nusage: node tests/bench/voice/run.js [--quick] [${Object.keys(PARTS).join('] [')}]`);
