@@ -21,7 +21,15 @@ static const float FAR_LEARNT = 2e5f * FFT_LEN;       /* mean of the speech bins
 static const float ERLE_KEEP = 0.99f;                 /* time constant 1 s */
 static const float FOUND_RATIO = 1.778279f;           /* 2.5 dB */
 static const float FADE = 0.5f;                       /* a frame: 20 ms from microphone to filter */
-enum { FOUND_FRAMES = 5, TAIL_STEP_MS = FFT_LANES * FRAME_MS };
+static const float TALKER = FRAME_LEN * 1e-5f;        /* -50 dBFS: somebody is at the microphone, or something is loud there */
+static const float CAUTION = 6;                       /* claimed echo over the microphone's power: nothing passes */
+enum {
+    FOUND_FRAMES = 5,
+    TAIL_STEP_MS = FFT_LANES * FRAME_MS,
+    TALKER_FRAMES = 30,    /* he may pause */
+    CAUTION_FRAMES = 100,  /* a second of far speech nothing was heard of: a headset */
+    CAUTION_HEARD = 50     /* half a second of something: that would have been found if it were echo */
+};
 
 typedef struct {
     float in, out;
@@ -30,6 +38,14 @@ typedef struct {
 typedef struct {
     float near, out; /* energies of the difference signal: no DC, which the filter takes out by itself */
 } aec_frame;
+
+/* Whether what is heard may be an echo that was not found yet. */
+typedef struct {
+    int silent;            /* frames since the far end spoke, up to ECHO_DELAY_FRAMES: no echo comes later */
+    int talker;            /* frames that somebody is taken to be talking who began before the far end did */
+    int waited, heard;     /* frames in which echo could come, and in which anything came */
+    bool on;
+} aec_caution;
 
 struct aec {
     echo_far far;
@@ -48,6 +64,7 @@ struct aec {
     int n_recent;                   /* frames in a row that recent holds, up to FOUND_FRAMES */
     int next;
     bool found;
+    aec_caution caution;
     float share;                    /* of the filter in the output, 0..1 */
     int n;                          /* partitions */
     echo_spectrum memory[];
@@ -83,6 +100,7 @@ void aec_reset(aec *state)
     echo_filter_start(&state->filter, n, state->memory);
     echo_drift_start(&state->drift, n, state->memory + echo_filter_spectra(n));
     echo_residual_start(&state->rest);
+    state->caution.silent = ECHO_DELAY_FRAMES;
 }
 
 static void aec_notch_run(aec_notch *notch, const float in[FRAME_LEN], float out[FRAME_LEN])
@@ -158,6 +176,20 @@ static void aec_measure(aec *state, const float near[FRAME_LEN], const float out
     state->out_energy = ERLE_KEEP * state->out_energy + (1 - ERLE_KEEP) * frame_energy(out, FRAME_LEN);
 }
 
+/* The far end's first words are not sent back while their echo is being learnt, unless somebody was talking already. */
+static void aec_expect_echo(aec *state, float far_energy, float near_energy)
+{
+    aec_caution *caution = &state->caution;
+    bool loud = near_energy >= TALKER;
+    if (far_energy >= FAR_ACTIVE) caution->silent = 0;
+    else if (caution->silent < ECHO_DELAY_FRAMES) caution->silent++;
+    if (caution->silent == ECHO_DELAY_FRAMES) caution->talker = loud ? TALKER_FRAMES : caution->talker > 0 ? caution->talker - 1 : 0;
+    caution->on = caution->silent < ECHO_DELAY_FRAMES && caution->talker == 0 && caution->waited < CAUTION_FRAMES && caution->heard < CAUTION_HEARD;
+    if (caution->silent == ECHO_DELAY_FRAMES) return;
+    if (caution->waited < CAUTION_FRAMES) caution->waited++;
+    if (loud && caution->heard < CAUTION_HEARD) caution->heard++;
+}
+
 /* clean comes from the filter; out is the mixture of it and the microphone. */
 static void aec_fade(aec *state, const float near[FRAME_LEN], const float clean[FRAME_LEN], float out[FRAME_LEN])
 {
@@ -182,7 +214,9 @@ void aec_process(aec *state, const float near[FRAME_LEN], const float far[FRAME_
     if (state->active) echo_drift_follow(&state->drift, &state->filter, state->delay);
     echo_residual_follow(&state->rest, &state->filter, &state->far, state->delay);
     for (int i = 0; i < FRAME_LEN; i++) clean[i] *= 1 / SCALE;
-    if (frame_energy(far, FRAME_LEN) >= FAR_ACTIVE) aec_measure(state, near, clean);
+    float far_energy = frame_energy(far, FRAME_LEN);
+    if (!state->found) aec_expect_echo(state, far_energy, frame_energy(near, FRAME_LEN));
+    if (far_energy >= FAR_ACTIVE) aec_measure(state, near, clean);
     aec_fade(state, near, clean, out);
 }
 
@@ -192,7 +226,8 @@ void aec_residual(aec *state, const float error[SPECTRUM_BINS], const float nois
     spectrum_put(&state->echo_spectrum, state->echo, re, im);
     for (int k = 0; k < SPECTRUM_BINS; k++) power[k] = re[k] * re[k] + im[k] * im[k];
     echo_residual_estimate(&state->rest, &state->filter, state->active, error, power, noise, residual);
-    if (!state->found) memset(residual, 0, SPECTRUM_BINS * sizeof *residual);
+    float claim = state->caution.on ? CAUTION : 0;
+    for (int k = 0; k < SPECTRUM_BINS && !state->found; k++) residual[k] = claim * error[k];
 }
 
 float aec_erle_db(const aec *state)

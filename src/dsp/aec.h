@@ -7,6 +7,10 @@
  * speaks. Without one the most was 1.0 dB in 72 runs of 15 s (two people in rooms, floors of -90 to -30 dBFS); of 88 other runs one,
  * with a talker under -50 dBFS and no noise at all, was taken for an echo.
  *
+ * Until then the far end's first words would be sent back. So what is heard within 0.63 s after the far end is claimed as echo, unless
+ * somebody was talking before the far end did: until an echo was found, for half a second of sound at most, and not after a second
+ * of far speech that nothing was heard of. A headset's talker who begins in that second over the far end loses up to half a second.
+ *
  * Another path (a loudspeaker that was moved, a delay that jumped, another device) is noticed within 50 ms of loud far speech and
  * learnt like the first one; until then all that the variance of the filter's weights can explain is claimed as echo, so that
  * for about half a second only one side is heard.
@@ -54,7 +58,7 @@ float aec_drift_ppm(const aec *state);
 int aec_delay_ms(const aec *state);
 
 /* Power of the echo in the out of the aec_process before, in spectra of spectrum.h and s16 scale: error is out's, noise what
- * of it is background. All 0 while there is none. Call it once after each aec_process, or never. */
+ * of it is background. All 0 while none is expected. Call it once after each aec_process, or never. */
 void aec_residual(aec *state, const float error[SPECTRUM_BINS], const float noise[SPECTRUM_BINS], float residual[SPECTRUM_BINS]);
 
 #endif

@@ -103,9 +103,9 @@ static float echo_residual_bin(echo_residual *state, const echo_filter *filter, 
 /* How much of the estimate to claim: all the more, the surer it is that only the far end is heard. */
 static void echo_residual_judge(echo_residual *state, int n_bands, bool lost)
 {
-    float instant = lost ? 0 : (float)n_bands > NEAR_BANDS ? 1 : (float)n_bands > NEAR_BANDS_SOME ? 0.5f : 0;
+    float instant = (float)n_bands > NEAR_BANDS ? 1 : (float)n_bands > NEAR_BANDS_SOME ? 0.5f : 0;
     float keep = instant > state->near ? NEAR_UP : NEAR_KEEP;
-    state->near = keep * state->near + (1 - keep) * instant;
+    state->near = lost ? 0 : keep * state->near + (1 - keep) * instant;
     float far = 1 - state->near;
     state->claim = 0.5f * state->claim + 0.5f * (CLAIM_NEAR + (CLAIM_FAR - CLAIM_NEAR) * far * far);
 }

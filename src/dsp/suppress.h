@@ -34,7 +34,7 @@ void suppress_free(suppress *state);
 
 /* noise: by how much steady noise comes out quieter: LOW 10 dB, MEDIUM 20 dB, HIGH 30 dB, AI (only after suppress_model) 40 dB
  * and more; a change takes 100 ms, so that it does not click. echo: the canceller that runs before this, whose remaining echo is
- * suppressed (by up to 40 dB), or NULL; it must outlive its use here. Nothing is done about echo until it has found one. With
+ * suppressed (by up to 40 dB), or NULL; it must outlive its use here. Nothing is done but what aec_residual claims. With
  * neither, nothing but the delay remains. */
 void suppress_set(suppress *state, enum tccc_noise noise, aec *echo);
 
