@@ -11,8 +11,9 @@ target_sources(voice_peers PRIVATE tests/bench/voice/material.c)
 add_custom_target(voice_bench DEPENDS tccc-audio bench_voice voice_echo_cases voice_noise_cases voice_measure voice_activity
                               voice_long_call voice_peers)
 
-# Trains src/dsp/learned.bin (no part of voice_bench); its sums need neither order nor the last bit.
-program(voice_train tests/bench/voice/train.c tccc_media tccc_dsp tccc_base Threads::Threads m)
+# Trains src/dsp/learned.bin (no part of voice_bench). Not -ffast-math: sums keep their order, so that each machine with fused multiply-add
+# makes the same bits, whatever the width of its vectors.
+program(voice_train tests/bench/voice/train.c tccc_media tccc_dsp tccc_base m)
 target_sources(voice_train PRIVATE tests/bench/voice/train_network.c tests/bench/voice/train_streams.c tests/bench/voice/material.c)
-target_compile_options(voice_train PRIVATE -O3 -march=native -ffast-math)
+target_compile_options(voice_train PRIVATE -O3 -march=native -ffp-contract=fast -fno-math-errno -fno-trapping-math)
 set_target_properties(voice_train PROPERTIES EXCLUDE_FROM_ALL ON)

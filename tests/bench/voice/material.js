@@ -1,4 +1,4 @@
-/** material.js: speech, music and key clicks from Debian packages, and traces of arrivals, as files. Layer: tests. */
+/** material.js: speech, music, key clicks and recorded scenes from Debian packages, and traces of arrivals, as files. Layer: tests. */
 import fs from 'node:fs';
 import path from 'node:path';
 import { resample, rms } from '../../peers/audio.js';
@@ -15,6 +15,11 @@ export const VOICES = {
 };
 export const MUSIC = '/usr/share/asterisk/moh';
 export const KEYS = '/usr/share/buckle/wav';
+export const JUDGED_KEYS = 60; // clicks that are typed with here; voice_train has the others
+/** What one hears in a town, recorded: markets, traffic, workshops. */
+export const SCENES = '/usr/share/games/lincity-ng/sounds';
+const JUDGED_SCENES = /^(Harbor|Market|RailTrain|School|Trafic)/;
+const NO_SCENES = /^(Build|Click|Power|Raze|Window)/;
 export const SHORTEST_FILE = 20000; // bytes: shorter ones are single words
 
 const filesOf = (folder, ending) => {
@@ -40,7 +45,7 @@ function* recordings(files) {
 
 /** Keys that are pressed about six times a second, as in typing. */
 function typing(seconds) {
-  const clicks = filesOf(KEYS, '.wav').slice(0, 60).map((file) => {
+  const clicks = filesOf(KEYS, '.wav').slice(0, JUDGED_KEYS).map((file) => {
     const { rate, samples } = wav.read(file);
     return resample(samples, rate, RATE);
   });
@@ -54,12 +59,23 @@ function typing(seconds) {
   return all;
 }
 
+/** Scenes of equal loudness: those that are judged by, or those that are learnt from. No two of one place are on both sides. */
+export function scenes(judged) {
+  const wanted = (name) => !NO_SCENES.test(name) && JUDGED_SCENES.test(name) === judged;
+  return filesOf(SCENES, '.wav').filter((file) => wanted(path.basename(file))).map((file) => {
+    const { rate, samples } = wav.read(file);
+    const scene = resample(samples, rate, RATE);
+    const gain = 0.1 / rms(scene);
+    return scene.map((value) => Math.max(-1, Math.min(1, gain * value)));
+  });
+}
+
 function write(file, samples) {
   const gain = 0.1 / rms(samples);
   wav.write(file, { rate: RATE, samples: samples.map((value) => Math.max(-1, Math.min(1, gain * value))) });
 }
 
-/** Makes what is not there yet: {speech: folder, music, keys: files}. */
+/** Makes what is not there yet: {speech: folder, music, keys, recorded: files}. */
 export function sources(folder) {
   fs.mkdirSync(folder, { recursive: true });
   for (const [name, pack] of Object.entries(VOICES)) {
@@ -68,9 +84,11 @@ export function sources(folder) {
   }
   const music = path.join(folder, 'music.wav');
   const keys = path.join(folder, 'keys.wav');
+  const recorded = path.join(folder, 'recorded.wav');
   if (!fs.existsSync(music)) write(music, together(recordings(filesOf(MUSIC, '.g722').slice(0, 1)), 60 * RATE));
   if (!fs.existsSync(keys)) write(keys, typing(60));
-  return { speech: folder, music, keys };
+  if (!fs.existsSync(recorded)) write(recorded, together(scenes(true), 60 * RATE));
+  return { speech: folder, music, keys, recorded };
 }
 
 const PACKET_MS = 20;

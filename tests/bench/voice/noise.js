@@ -1,4 +1,4 @@
-/** noise.js: noise suppressors on seven kinds of noise, as figures and a picture. Layer: tests. */
+/** noise.js: noise suppressors on eight kinds of noise and on clean speech, as figures and pictures. Layer: tests. */
 import fs from 'node:fs';
 import path from 'node:path';
 import { mean, tell } from './figures.js';
@@ -31,6 +31,8 @@ const folder = path.join(WORK, 'noise');
 const madeBy = (engine) => path.join(WORK, `noise-${engine.replace(/\W/g, '_')}`);
 
 const RATIOS_DB = [0, 5, 10, 15];
+const CLEAN = [0, 1, 2].map((talker) => ({ name: `c${talker}`, noisy: file(folder, `c${talker}`), clean: file(folder, `c${talker}`) })); /* what has no noise must pass */
+const CLEAN_GOAL = 4.1;
 
 /** The files of speech in noise: [{name, kind, talker, ratio in dB, noisy, clean: files}]. */
 export function noiseCases(quick) {
@@ -41,16 +43,16 @@ export function noiseCases(quick) {
 }
 
 export async function prepareNoise(material, quick) {
-  if (!fs.existsSync(file(folder, 'keys_2_15'))) {
+  if (!fs.existsSync(file(folder, 'recorded_2_15'))) {
     fs.mkdirSync(folder, { recursive: true });
-    await run('voice_noise_cases', material.speech, folder, material.music, material.keys);
+    await run('voice_noise_cases', material.speech, folder, material.music, material.keys, material.recorded);
   }
   const { stdout, stderr } = await run('tccc-audio', '--help').catch((error) => error);
   if (!/\bai\b/.test(stdout + stderr)) {
     delete engines.AI;
     console.error('this tccc-audio has no level "ai": its figures are left out');
   }
-  return Object.keys(engines).map((engine) => [`noise, ${engine}`, noiseCases(quick).length, (COST_S[engine] ?? 0.1) + (hasPesq ? 0.6 : 0.4)]);
+  return Object.keys(engines).map((engine) => [`noise, ${engine}`, noiseCases(quick).length + CLEAN.length, (COST_S[engine] ?? 0.1) + (hasPesq ? 0.6 : 0.4)]);
 }
 
 function programsOf(engine) {
@@ -71,9 +73,11 @@ function judge(engine, one) {
 
 export async function noise(quick) {
   const seen = {};
+  const passed = {}; // clean speech
   for (const engine of Object.keys(engines)) {
     fs.mkdirSync(madeBy(engine), { recursive: true });
-    seen[engine] = await all(`noise, ${engine}`, noiseCases(quick).map((one) => () => judge(engine, one)));
+    seen[engine] = await all(`noise, ${engine}`, [...noiseCases(quick), ...CLEAN].map((one) => () => judge(engine, one)));
+    passed[engine] = seen[engine].splice(-CLEAN.length);
   }
   const of = (engine, pick, kind) => mean(seen[engine].filter((one) => !kind || one.kind === kind).map(pick));
   const beside = (engines, ...args) => Object.fromEntries(engines.map((engine) => [engine, of(engine, ...args)]));
@@ -81,6 +85,12 @@ export async function noise(quick) {
     if (what === 'PESQ' && !hasPesq) continue;
     const peers = beside(what === 'PESQ' || what === 'STOI' ? PEERS : PEERS.slice(1), pick);
     OURS.filter((engine) => seen[engine]).forEach((engine) => tell(`noise, ${engine}: ${what}`, unit, direction, of(engine, pick), { goal: goals[OURS.indexOf(engine)], peers }));
+  }
+  if (hasPesq) {
+    const clean = (engine) => mean(passed[engine].map((one) => one.pesq));
+    for (const engine of OURS.filter((one) => seen[one])) {
+      tell(`noise, ${engine}: PESQ of clean speech`, 'MOS', 'higher', clean(engine), { goal: CLEAN_GOAL, peers: Object.fromEntries(PEERS.slice(1).map((peer) => [peer, clean(peer)])) });
+    }
   }
   const [what, unit, pick] = hasPesq ? ['PESQ', 'MOS', (f) => f.pesq] : ['STOI', '', (f) => f.stoi];
   for (const kind of new Set(seen.light.map((one) => one.kind))) {

@@ -1,9 +1,10 @@
 /* noise_cases.c: writes speech in noise of several kinds. Layer: tests.
  *
- * usage: voice_noise_cases SPEECH_DIR OUT_DIR [MUSIC.wav KEYS.wav]
+ * usage: voice_noise_cases SPEECH_DIR OUT_DIR [MUSIC.wav KEYS.wav RECORDED.wav]
  * For each of 3 talkers cT.wav, 9 s: one second of nothing, then speech; for each kind and ratio K_T_S.wav, the same in noise at S dB
  * against the speech while it is active. Kinds: white; pink; car (pink under 300 Hz and 30 Hz humming of an engine); hum (50 Hz and its odd
- * harmonics over weak white noise); babble (six others who talk at once); music and keys from the files, where given.
+ * harmonics over weak white noise); babble (six others who talk at once); music, keys and recorded
+ * scenes from the files, where given.
  */
 #include <math.h>
 #include <stdio.h>
@@ -12,7 +13,7 @@
 
 #include "material.h"
 
-enum { SECONDS = 9, N = SECONDS * RATE, TALKERS = 3, BABBLE = 6, RATIOS = 4, KINDS = 7 };
+enum { SECONDS = 9, N = SECONDS * RATE, TALKERS = 3, BABBLE = 6, RATIOS = 4, KINDS = 8, FILES = 3 };
 
 static const double pi = 3.14159265358979323846;
 static const int ratios_db[RATIOS] = { 0, 5, 10, 15 };
@@ -20,7 +21,7 @@ static const char *const talkers[TALKERS] = { "allison", "carlo", "june" }, *con
 
 typedef struct {
     const char *folder;
-    signal_f32 music, keys;
+    signal_f32 music, keys, recorded;
     random_source random;
 } noise_maker;
 
@@ -88,12 +89,13 @@ static void make_from(noise_maker *from, const signal_f32 *file, float *x)
 
 static void make_music(noise_maker *from, float *x) { make_from(from, &from->music, x); }
 static void make_keys(noise_maker *from, float *x) { make_from(from, &from->keys, x); }
+static void make_recorded(noise_maker *from, float *x) { make_from(from, &from->recorded, x); }
 
 static const struct {
     const char *name;
     void (*make)(noise_maker *from, float *x);
 } kinds[KINDS] = { { "white", make_white }, { "pink", make_pink }, { "car", make_car }, { "hum", make_hum }, { "babble", make_babble },
-                   { "music", make_music }, { "keys", make_keys } };
+                   { "music", make_music }, { "keys", make_keys }, { "recorded", make_recorded } };
 
 static void write_noisy(noise_maker *from, const char *folder, int kind, int talker, const float *clean, double speech_power)
 {
@@ -113,14 +115,15 @@ int main(int argc, char **argv)
 {
     static float clean[N];
     char path[512];
-    if (argc != 3 && argc != 5) {
-        fprintf(stderr, "usage: voice_noise_cases SPEECH_DIR OUT_DIR [MUSIC.wav KEYS.wav]\n");
+    if (argc != 3 && argc != 3 + FILES) {
+        fprintf(stderr, "usage: voice_noise_cases SPEECH_DIR OUT_DIR [MUSIC.wav KEYS.wav RECORDED.wav]\n");
         return 2;
     }
     noise_maker from = { .folder = argv[1] };
-    if (argc == 5) {
+    if (argc == 3 + FILES) {
         from.music = signal_read(argv[3]);
         from.keys = signal_read(argv[4]);
+        from.recorded = signal_read(argv[5]);
     }
     for (int talker = 0; talker < TALKERS; talker++) {
         signal_f32 speech = read_speech(argv[1], talkers[talker]);
@@ -129,7 +132,7 @@ int main(int argc, char **argv)
         set_level(clean, N, -26);
         snprintf(path, sizeof path, "%s/c%d.wav", argv[2], talker);
         signal_write(path, clean, N);
-        for (int kind = 0; kind < (argc == 5 ? KINDS : KINDS - 2); kind++)
+        for (int kind = 0; kind < (argc == 3 + FILES ? KINDS : KINDS - FILES); kind++)
             write_noisy(&from, argv[2], kind, talker, clean, active_power(clean, N));
         signal_free(&speech);
     }

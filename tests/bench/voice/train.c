@@ -1,109 +1,149 @@
 /* train.c: trains the learned suppressor and writes its model. Layer: tests.
  *
- * usage: voice_train MATERIAL_DIR MODEL.bin STEPS [WEIGHTS]
- * MATERIAL_DIR: of train_material.js. MODEL.bin: as src/dsp/learned.bin; the weights with floats go beside it as MODEL.bin.f32, every 100 steps;
- * WEIGHTS: such a file to go on from. A step is 64 sounds of a second, 0.15 s of processor; 3000 are a start, more is better. What the tree
- * has was made in two goes, 1500 steps from 0.002 on and then from 0.001 on, that ended by the clock: another run gives other weights of like quality.
- * Source of the optimiser: Kingma & Ba, "Adam", 2015; rate falls as a cosine; the mean of late weights is what is written (Polyak & Juditsky 1992).
+ * usage: voice_train MATERIAL_DIR MODEL.bin STEPS
+ * MATERIAL_DIR: of train_material.js. MODEL.bin: as src/dsp/learned.bin. The same material, steps and compiler give the same model bit for bit on
+ * every processor with fused multiply-add: seeds are fixed, there is one thread, sums have one order. A step is 32 sounds of a second, 0.07 s
+ * of processor. The rate stays for three quarters of the steps, then falls; SIGINT lets it fall at once, and the program says
+ * how many STEPS would have given the same. docs/voice-quality.md tells what the tree's model was made with.
+ * Source of the optimiser: Kingma & Ba, "Adam", 2015; the mean of late weights is what is written (Polyak & Juditsky 1992).
  */
 #include <math.h>
-#include <pthread.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#ifdef __SSE__
+#include <xmmintrin.h>
+#endif
 
 #include "train_network.h"
 #include "train_streams.h"
 
-enum { THREADS = 2, BEGIN_STEPS = 100, WEIGH_STEP = 5, TELL_STEPS = 100, BANDS = LEARNED_BANDS };
+enum { BEGIN_STEPS = 100, WEIGH_STEP = 5, TELL_STEPS = 100, BANDS = LEARNED_BANDS };
+enum { TAKES = 1536, TAKE_FRAMES = STREAM_LEN / FRAME_LEN, USES = 4 }; /* a take is heard about so often, and each time at another level */
 
-static const float RATE_FIRST = 0.002f, RATE_AGAIN = 0.0012f;
+static const float RATE_FIRST = 0.002f, RATE_LAST = 0.00004f, CALM_WEIGHT = 1.5f; /* of amplitudes in the loss: 2.2 of squares */
+
+/* Some seconds of speech in noise: powers of bands. */
+typedef struct {
+    float mixed[TAKE_FRAMES][BANDS], clean[TAKE_FRAMES][BANDS], power;
+    bool calm;
+} take;
 
 typedef struct {
     network_run run;
-    float *mixed[SOUNDS], *clean[SOUNDS], scale[SOUNDS], floor[SOUNDS][BANDS];
-    int at[SOUNDS], started[SOUNDS];
-    spectrum_input mixed_input[SOUNDS], clean_input[SOUNDS];
+    const take *take[SOUNDS];
+    float gain[SOUNDS], scale[SOUNDS], weight[SOUNDS], floor[SOUNDS][BANDS]; /* gain: of power */
+    int at[SOUNDS], started[SOUNDS], n_takes;
+    take takes[TAKES];
     random_source random;
     double speech[BANDS]; /* sum of squares of what the loss sees */
 } trainer;
 
-static trainer *trainers[THREADS];
+static trainer *trained;
 static network_weights weights, turned, mean;
 static float first_moment[NETWORK_WEIGHTS], second_moment[NETWORK_WEIGHTS], band_weight[BANDS];
 static stream_sources sources;
-static pthread_barrier_t barrier;
+static volatile sig_atomic_t asked_to_end;
 
 /* ---- what the network sees ---- */
 
+static void see_bands(const float *sound, float band[TAKE_FRAMES][BANDS])
+{
+    spectrum_input input = { 0 };
+    float re[SPECTRUM_BINS], im[SPECTRUM_BINS], power[SPECTRUM_BINS], pcm[FRAME_LEN];
+    for (int t = 0; t < TAKE_FRAMES; t++, sound += FRAME_LEN) {
+        for (int i = 0; i < FRAME_LEN; i++) pcm[i] = sound[i] * 32768;
+        spectrum_put(&input, pcm, re, im);
+        for (int k = 0; k < SPECTRUM_BINS; k++) power[k] = re[k] * re[k] + im[k] * im[k];
+        learned_band_powers(power, band[t]);
+    }
+}
+
+static void make_take(take *made, random_source *random)
+{
+    static float mixed[STREAM_LEN], clean[STREAM_LEN];
+    stream_kind kind = stream_make(&sources, random, mixed, clean);
+    made->power = kind.power;
+    made->calm = kind.calm;
+    see_bands(mixed, made->mixed);
+    see_bands(clean, made->clean);
+}
+
+static bool is_heard(const trainer *one, const take *which)
+{
+    for (int s = 0; s < SOUNDS; s++)
+        if (one->take[s] == which) return true;
+    return false;
+}
+
+static take *any_take(trainer *one)
+{
+    take *any;
+    do {
+        any = &one->takes[(int)(random_uniform(&one->random) * TAKES)];
+    } while (is_heard(one, any));
+    return any;
+}
+
+/* New ones until there are enough; then each USES-th is new and takes the place of another. */
+static const take *next_take(trainer *one)
+{
+    bool is_full = one->n_takes == TAKES, is_new = !is_full || random_uniform(&one->random) < 1.0 / USES;
+    take *next = is_full ? any_take(one) : &one->takes[one->n_takes++];
+    if (is_new) make_take(next, &one->random);
+    return next;
+}
+
 static void begin_sound(trainer *one, int s)
 {
-    float power = stream_make(&sources, &one->random, one->mixed[s], one->clean[s]);
-    one->scale[s] = 1 / (power * 32768 * 32768 * 100 + 1); /* speech has about 1 in its bands */
+    const take *next = one->take[s] = next_take(one);
+    one->gain[s] = exp2f((float)(4 * random_uniform(&one->random) - 2));
+    one->scale[s] = 1 / (next->power * one->gain[s] * 32768 * 32768 * 100 + 1); /* speech has about 1 in its bands */
+    one->weight[s] = next->calm ? CALM_WEIGHT : 1;
     one->at[s] = one->started[s] = 0;
-    memset(&one->mixed_input[s], 0, sizeof one->mixed_input[s]);
-    memset(&one->clean_input[s], 0, sizeof one->clean_input[s]);
 }
 
-static void bands_of(spectrum_input *input, const float *sound, float band[BANDS])
+static float for_loss(float power, float scale, float weight)
 {
-    float re[SPECTRUM_BINS], im[SPECTRUM_BINS], power[SPECTRUM_BINS], pcm[FRAME_LEN];
-    for (int i = 0; i < FRAME_LEN; i++) pcm[i] = sound[i] * 32768;
-    spectrum_put(input, pcm, re, im);
-    for (int k = 0; k < SPECTRUM_BINS; k++) power[k] = re[k] * re[k] + im[k] * im[k];
-    learned_band_powers(power, band);
-}
-
-static float for_loss(float power, float scale)
-{
-    return elementary_exp2(0.5f * LOSS_POWER * elementary_log2(power * scale + 1e-9f));
+    return weight * elementary_exp2(0.5f * LOSS_POWER * elementary_log2(power * scale + 1e-9f));
 }
 
 static void see(trainer *one, int s, int t)
 {
-    float band[BANDS], feature[LEARNED_FEATURES];
-    if (one->at[s] + FRAME_LEN > STREAM_LEN) begin_sound(one, s);
-    bands_of(&one->mixed_input[s], one->mixed[s] + one->at[s], band);
+    if (one->at[s] == TAKE_FRAMES) begin_sound(one, s);
+    float band[BANDS], feature[LEARNED_FEATURES], gain = one->gain[s], scale = one->scale[s] * gain;
+    const float *mixed = one->take[s]->mixed[one->at[s]], *clean = one->take[s]->clean[one->at[s]];
+    for (int b = 0; b < BANDS; b++) band[b] = gain * mixed[b];
     learned_features(band, one->floor[s], one->started[s], feature);
     one->started[s] = 1;
+    one->at[s]++;
     for (int i = 0; i < LEARNED_FEATURES; i++) one->run.input[t][i][s] = feature[i];
-    for (int b = 0; b < BANDS; b++) one->run.heard[t][b][s] = for_loss(band[b], one->scale[s]);
-    bands_of(&one->clean_input[s], one->clean[s] + one->at[s], band);
     for (int b = 0; b < BANDS; b++) {
-        float speech = one->run.speech[t][b][s] = for_loss(band[b], one->scale[s]);
+        float speech = one->run.speech[t][b][s] = for_loss(clean[b], scale, one->weight[s]);
+        one->run.heard[t][b][s] = for_loss(mixed[b], scale, one->weight[s]);
         one->speech[b] += (double)speech * speech;
     }
-    one->at[s] += FRAME_LEN;
 }
 
-static void *train(void *of)
+/* What has nearly died away is nothing: numbers that small are slow. */
+static void forget_small_numbers(void)
 {
-    trainer *one = of;
-    for (;;) {
-        pthread_barrier_wait(&barrier);
-        for (int s = 0; s < SOUNDS; s++)
-            for (int t = 0; t < FRAMES; t++) see(one, s, t);
-        network_learn(&one->run, &weights, &turned, band_weight);
-        pthread_barrier_wait(&barrier);
-    }
-    return NULL;
+#ifdef __SSE__
+    _mm_setcsr(_mm_getcsr() | 0x8040);
+#endif
 }
 
-static void start_trainer(int k)
+static void start_trainer(void)
 {
-    pthread_t thread;
-    trainer *one = aligned_alloc(64, (sizeof *one + 63) / 64 * 64);
-    if (!one) exit(1);
-    memset(one, 0, sizeof *one);
-    one->random.state = (uint64_t)(1000 + k);
+    trained = aligned_alloc(64, (sizeof *trained + 63) / 64 * 64);
+    if (!trained) exit(1);
+    memset(trained, 0, sizeof *trained);
+    trained->random.state = 1000;
     for (int s = 0; s < SOUNDS; s++) {
-        one->mixed[s] = malloc(STREAM_LEN * sizeof(float));
-        one->clean[s] = malloc(STREAM_LEN * sizeof(float));
-        begin_sound(one, s);
-        one->at[s] = s * (STREAM_LEN / SOUNDS) / FRAME_LEN * FRAME_LEN; /* they do not all end at once */
+        begin_sound(trained, s);
+        trained->at[s] = s * TAKE_FRAMES / SOUNDS; /* they do not all end at once */
     }
-    trainers[k] = one;
-    pthread_create(&thread, NULL, train, one);
 }
 
 /* ---- weights ---- */
@@ -113,7 +153,7 @@ static void randomise(random_source *random, float *w, int m, int n)
     for (int i = 0; i < m * n; i++) w[i] = (float)((2 * random_uniform(random) - 1) / sqrt(n));
 }
 
-static void begin_weights(const char *path)
+static void begin_weights(void)
 {
     random_source random = { 7 };
     randomise(&random, weights.in[0], UNITS, INPUTS);
@@ -122,12 +162,6 @@ static void begin_weights(const char *path)
         randomise(&random, weights.recurrent[layer].h[0], GATES, UNITS);
     }
     randomise(&random, weights.out[0], OUTPUTS, BOTH);
-    FILE *file = path ? fopen(path, "rb") : NULL;
-    if (path && (!file || fread(&weights, sizeof weights, 1, file) != 1)) {
-        fprintf(stderr, "%s: holds no weights of this network\n", path);
-        exit(1);
-    }
-    if (file) fclose(file);
     mean = weights;
 }
 
@@ -135,22 +169,15 @@ static void begin_weights(const char *path)
 static void weigh_bands(void)
 {
     float sum = 0;
-    for (int b = 0; b < BANDS; b++) {
-        double speech = 0;
-        for (int k = 0; k < THREADS; k++) speech += trainers[k]->speech[b];
-        sum += band_weight[b] = (float)pow(speech, -0.7);
-    }
+    for (int b = 0; b < BANDS; b++) sum += band_weight[b] = (float)pow(trained->speech[b], -0.7);
     for (int b = 0; b < BANDS; b++) band_weight[b] *= BANDS / sum;
 }
 
 /* One step against the gradient, whose length is held to 1. Returns the loss. */
 static double step_weights(int step, float rate)
 {
-    float *all = (float *)&weights, *late = (float *)&mean, *gradient = (float *)&trainers[0]->run.gradient, keep = step < 1000 ? 0.99f : 0.998f;
-    double loss = 0, length = 0, share = 1.0 / (THREADS * SOUNDS * FRAMES);
-    for (int k = 0; k < THREADS; k++) loss += trainers[k]->run.loss * share / BANDS;
-    for (int k = 1; k < THREADS; k++)
-        for (int i = 0; i < NETWORK_WEIGHTS; i++) gradient[i] += ((float *)&trainers[k]->run.gradient)[i];
+    float *all = (float *)&weights, *late = (float *)&mean, *gradient = (float *)&trained->run.gradient, keep = step < 1000 ? 0.99f : 0.998f;
+    double length = 0, share = 1.0 / (SOUNDS * FRAMES), loss = trained->run.loss * share / BANDS;
     for (int i = 0; i < NETWORK_WEIGHTS; i++) length += share * gradient[i] * share * gradient[i];
     float held = (float)(share / fmax(1, sqrt(length))), first_part = 1 - powf(0.9f, (float)step + 1), second_part = 1 - powf(0.999f, (float)step + 1);
     for (int i = 0; i < NETWORK_WEIGHTS; i++) {
@@ -198,7 +225,8 @@ static void write_file(const char *path, const void *bytes, size_t len)
     exit(1);
 }
 
-static void write_model(const char *path)
+/* Returns the sum that the model carries. */
+static uint32_t write_model(const char *path)
 {
     static uint8_t model[LEARNED_MODEL_LEN];
     uint8_t *to = put_rows(model + LEARNED_MODEL_HEAD, UNITS, LEARNED_FEATURES, INPUTS, mean.in[0], mean.in_bias);
@@ -213,37 +241,58 @@ static void write_model(const char *path)
     memcpy(model, "TCN1", 4);
     put_u32(model + 4, sum);
     write_file(path, model, sizeof model);
+    return sum;
+}
+
+static void ask_to_end(int signal)
+{
+    (void)signal;
+    asked_to_end = 1;
+}
+
+static int falls_from(int steps) { return steps / 4 * 3; }
+
+static float rate_of(int step, int steps)
+{
+    int from = falls_from(steps);
+    if (step < BEGIN_STEPS) return RATE_FIRST * (float)(step + 1) / BEGIN_STEPS;
+    return step < from ? RATE_FIRST : RATE_LAST + (RATE_FIRST - RATE_LAST) * (float)(steps - step) / (float)(steps - from);
+}
+
+static double learn(int step, float rate)
+{
+    for (int s = 0; s < SOUNDS; s++)
+        for (int t = 0; t < FRAMES; t++) see(trained, s, t);
+    network_turn(&weights, &turned);
+    network_learn(&trained->run, &weights, &turned, band_weight);
+    double loss = step_weights(step, rate);
+    if (step == WEIGH_STEP) weigh_bands();
+    return loss;
 }
 
 int main(int argc, char **argv)
 {
-    char beside[512];
-    int steps = argc > 3 ? atoi(argv[3]) : 0;
-    if (argc < 4 || argc > 5 || steps < 1) {
-        fprintf(stderr, "usage: voice_train MATERIAL_DIR MODEL.bin STEPS [WEIGHTS]\n");
+    int steps = argc == 4 ? atoi(argv[3]) / 4 * 4 : 0;
+    double smooth = 0;
+    if (steps < 4) {
+        fprintf(stderr, "usage: voice_train MATERIAL_DIR MODEL.bin STEPS (4 or more)\n");
         return 2;
     }
-    snprintf(beside, sizeof beside, "%s.f32", argv[2]);
+    forget_small_numbers();
     spectrum_start();
     stream_sources_read(&sources, argv[1]);
-    begin_weights(argc > 4 ? argv[4] : NULL);
+    begin_weights();
     for (int b = 0; b < BANDS; b++) band_weight[b] = 1;
-    pthread_barrier_init(&barrier, NULL, THREADS + 1);
-    for (int k = 0; k < THREADS; k++) start_trainer(k);
-    double smooth = 0;
+    start_trainer();
+    signal(SIGINT, ask_to_end);
     for (int step = 0; step < steps; step++) {
-        float rate = (argc > 4 ? RATE_AGAIN : RATE_FIRST) * (0.51f + 0.5f * cosf(3.14159265f * (float)step / (float)steps));
-        network_turn(&weights, &turned);
-        pthread_barrier_wait(&barrier);
-        pthread_barrier_wait(&barrier);
-        double loss = step_weights(step, step < BEGIN_STEPS ? rate * (float)(step + 1) / BEGIN_STEPS : rate);
+        if (asked_to_end && step < falls_from(steps)) steps = (step / 3 + 1) * 4;
+        double loss = learn(step, rate_of(step, steps));
         smooth = step < 20 ? loss : 0.99 * smooth + 0.01 * loss;
-        if (step == WEIGH_STEP) weigh_bands();
         if (step % TELL_STEPS != 0) continue;
         fprintf(stderr, "step %d of %d: loss %.5f\n", step, steps, smooth);
-        write_file(beside, &mean, sizeof mean);
+        write_model(argv[2]);
     }
-    write_file(beside, &mean, sizeof mean);
-    write_model(argv[2]);
+    fprintf(stderr, "%d steps, loss %.5f: model %08x\n", steps, smooth, (unsigned)write_model(argv[2]));
     return 0;
 }

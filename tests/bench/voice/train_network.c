@@ -103,19 +103,23 @@ static void join(const network_run *run, int t, float *both)
 /* The loss of one frame; d_out becomes its gradient before the sigmoid. */
 static void judge(network_run *run, int t, const float weight[LEARNED_BANDS])
 {
-    for (int b = 0; b < LEARNED_BANDS; b++)
+    for (int b = 0; b < LEARNED_BANDS; b++) {
+        float square[SOUNDS], sum = 0;
         for (int s = 0; s < SOUNDS; s++) {
             float gain = sigmoid(run->d_out[t][b][s]), power = elementary_exp2(LOSS_POWER * elementary_log2(gain + 1e-4f));
             float heard = run->heard[t][b][s], speech = run->speech[t][b][s], miss = power * heard - (speech < heard ? speech : heard);
-            run->loss += weight[b] * miss * miss;
+            square[s] = miss * miss;
             run->d_out[t][b][s] = 2 * weight[b] * miss * LOSS_POWER * power * heard * (1 - gain);
         }
+        for (int s = 0; s < SOUNDS; s++) sum += square[s];
+        run->loss += weight[b] * sum;
+    }
     memset(run->d_out[t][LEARNED_BANDS], 0, (OUTPUTS - LEARNED_BANDS) * sizeof run->d_out[t][0]);
 }
 
 static void forward(network_run *run, const network_weights *weights, const float weight[LEARNED_BANDS])
 {
-    static _Thread_local float both[BOTH * SOUNDS] __attribute__((aligned(64)));
+    static float both[BOTH * SOUNDS] __attribute__((aligned(64)));
     for (int t = 0; t < FRAMES; t++) {
         float *first = (float *)run->first[t];
         spread(UNITS, weights->in_bias, first);
@@ -139,7 +143,7 @@ static void forward(network_run *run, const network_weights *weights, const floa
 static void recur_back(network_run *run, const network_weights *turned, int layer, const float *x, float *d_read)
 {
     enum { N = UNITS * SOUNDS };
-    static _Thread_local float carry[N] __attribute__((aligned(64)));
+    static float carry[N] __attribute__((aligned(64)));
     memset(carry, 0, sizeof carry);
     for (int t = FRAMES - 1; t >= 0; t--) {
         const float *gate = (float *)run->gate[layer][t], *fresh = (float *)run->fresh[layer][t], *h = (float *)run->unit[layer][t], *d = (float *)run->d_unit[layer][t];
@@ -166,7 +170,7 @@ static void recur_back(network_run *run, const network_weights *turned, int laye
 
 static void out_back(network_run *run, const network_weights *turned)
 {
-    static _Thread_local float both[BOTH * SOUNDS] __attribute__((aligned(64))), d_both[BOTH * SOUNDS] __attribute__((aligned(64)));
+    static float both[BOTH * SOUNDS] __attribute__((aligned(64))), d_both[BOTH * SOUNDS] __attribute__((aligned(64)));
     for (int t = 0; t < FRAMES; t++) {
         join(run, t, both);
         turn(BOTH, both, run->turned[t][0]);

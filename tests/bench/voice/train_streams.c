@@ -1,4 +1,4 @@
-/* train_streams.c: speech in noise of ten kinds. Layer: tests. */
+/* train_streams.c: speech in noise of eleven kinds. Layer: tests. */
 #include "train_streams.h"
 
 #include <math.h>
@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { N = STREAM_LEN, KINDS = 10, EDGE = RATE / 100, HARMONICS = 40 };
+enum { N = STREAM_LEN, KINDS = 11, CALM_DB = 20, EDGE = RATE / 100, HARMONICS = 40 };
 
 static const float TURN = 6.2831853f;
 
@@ -15,7 +15,7 @@ static int pick(random_source *random, int n) { return (int)(random_uniform(rand
 static float amplitude(double level_db) { return (float)pow(10, level_db / 20); }
 
 /* Nearly normal and fast: three steps of Marsaglia's xorshift. */
-static _Thread_local uint32_t quick_state = 1;
+static uint32_t quick_state = 1;
 
 static float quick_noise(void)
 {
@@ -112,7 +112,10 @@ static void colour(random_source *random, float *x, double most_db, int peaks)
 /* Somebody, higher or lower by up to so many octaves. */
 static void make_voice(const stream_sources *from, random_source *random, float *x, double octaves)
 {
-    const signal_f32 *speech = &from->speech[pick(random, from->n_speech)];
+    double draw = random_uniform(random);
+    int talker = 0;
+    while (talker < from->n_speech - 1 && draw >= from->share[talker]) talker++;
+    const signal_f32 *speech = &from->speech[talker];
     double at = between(random, 0, speech->n - 8);
     take(speech, at, pow(2, between(random, -octaves, octaves)), x, N);
 }
@@ -209,14 +212,19 @@ static void make_babble(const stream_sources *from, random_source *random, float
     free(one);
 }
 
+static signal_f32 piece_of(const stream_pieces *pieces, random_source *random)
+{
+    int k = pick(random, pieces->n);
+    return (signal_f32){ pieces->all.x + pieces->at[k], pieces->at[k + 1] - pieces->at[k] };
+}
+
 static void make_keys(const stream_sources *from, random_source *random, float *x)
 {
     double least_s = between(random, 0.03, 0.15), more_s = between(random, 0.1, 0.6), speed = between(random, 0.8, 1.3);
     float *one = buffer_new();
     memset(x, 0, N * sizeof *x);
     for (int at = 0; at < N; at += (int)((least_s + more_s * random_uniform(random)) * RATE)) {
-        int key = pick(random, from->n_keys);
-        signal_f32 click = { from->keys.x + from->key_at[key], from->key_at[key + 1] - from->key_at[key] };
+        signal_f32 click = piece_of(&from->keys, random);
         int n = (int)(click.n / speed) - 4;
         float gain = amplitude(between(random, -9, 3));
         if (n > N - at) n = N - at;
@@ -284,15 +292,24 @@ static void make_notes(random_source *random, float *x)
 
 static void make_music(const stream_sources *from, random_source *random, float *x)
 {
-    const signal_f32 *piece = &from->music[pick(random, from->n_music)];
+    const signal_f32 *piece = &from->music[pick(random, STREAM_MUSIC)];
     double at = between(random, 0, piece->n - 8);
     take(piece, at, pow(2, between(random, -0.4, 0.4)), x, N);
     colour(random, x, 10, 2 * pick(random, 2));
 }
 
+/* A recorded place, over and over. */
+static void make_scene(const stream_sources *from, random_source *random, float *x)
+{
+    signal_f32 scene = piece_of(&from->scenes, random);
+    double at = between(random, 0, scene.n - 8);
+    take(&scene, at, pow(2, between(random, -0.5, 0.5)), x, N);
+    colour(random, x, 10, 2 * pick(random, 2));
+}
+
 static void make_noise(const stream_sources *from, random_source *random, float *x)
 {
-    static const int percent[KINDS] = { 8, 9, 11, 9, 15, 13, 15, 10, 6, 4 };
+    static const int percent[KINDS] = { 8, 8, 10, 8, 15, 11, 13, 8, 5, 4, 10 };
     int draw = pick(random, 100), kind = 0;
     while (draw >= percent[kind]) draw -= percent[kind++];
     switch (kind) {
@@ -308,7 +325,8 @@ static void make_noise(const stream_sources *from, random_source *random, float 
     case 6: make_music(from, random, x); break;
     case 7: make_gusts(random, x); break;
     case 8: make_knocks(random, x); break;
-    default: make_notes(random, x); break;
+    case 9: make_notes(random, x); break;
+    default: make_scene(from, random, x); break;
     }
     if (kind <= 1 && pick(random, 2)) colour(random, x, 15, 1 + pick(random, 3));
     to_power_one(x);
@@ -347,22 +365,23 @@ static void both(const filter *q, float *mixed, float *clean)
     filter_run(q, clean);
 }
 
-float stream_make(const stream_sources *from, random_source *random, float *mixed, float *clean)
+stream_kind stream_make(const stream_sources *from, random_source *random, float *mixed, float *clean)
 {
     float *noise = buffer_new(), *other = buffer_new();
     quick_state = (uint32_t)(random_uniform(random) * 4e9) | 1;
     make_speech(from, random, clean);
     float speech = (float)active_power(clean, N), gain = amplitude(between(random, -14, 12));
+    double draw = random_uniform(random), ratio_db = draw < 0.7 ? between(random, -5, CALM_DB) : between(random, CALM_DB, 45);
     make_pauses(random, clean);
     memcpy(mixed, clean, N * sizeof *mixed);
-    if (pick(random, 16)) {
+    if (draw < 0.9) {
         make_noise(from, random, noise);
         if (pick(random, 3) == 0) {
             make_noise(from, random, other);
             add(noise, other, amplitude(between(random, -15, 3)));
             to_power_one(noise);
         }
-        add(mixed, noise, sqrt(speech) * amplitude(-between(random, -4, 24)));
+        add(mixed, noise, sqrt(speech) * amplitude(-ratio_db));
     }
     if (pick(random, 3)) { /* the microphone's own */
         make_white(noise);
@@ -378,7 +397,7 @@ float stream_make(const stream_sources *from, random_source *random, float *mixe
     }
     free(noise);
     free(other);
-    return speech * gain * gain;
+    return (stream_kind){ speech * gain * gain, draw >= 0.7 };
 }
 
 /* ---- files ---- */
@@ -390,22 +409,45 @@ static signal_f32 read_wav(const char *folder, const char *name)
     return signal_read(path);
 }
 
+static FILE *open_list(const char *folder, const char *name)
+{
+    char path[1100];
+    snprintf(path, sizeof path, "%s/%s.txt", folder, name);
+    FILE *file = fopen(path, "r");
+    if (file) return file;
+    fprintf(stderr, "%s: cannot be read; train_material.js makes it\n", path);
+    exit(1);
+}
+
+static void read_pieces(stream_pieces *pieces, const char *folder, const char *name)
+{
+    FILE *file = open_list(folder, name);
+    pieces->all = read_wav(folder, name);
+    while (pieces->n < STREAM_PIECES && fscanf(file, "%d", &pieces->at[pieces->n + 1]) == 1) pieces->n++;
+    fclose(file);
+}
+
+static void read_talkers(stream_sources *sources, const char *folder)
+{
+    char name[64];
+    double seconds, sum = 0;
+    FILE *file = open_list(folder, "talkers");
+    while (sources->n_speech < STREAM_TALKERS && fscanf(file, "%63s %lf", name, &seconds) == 2) {
+        sources->speech[sources->n_speech] = read_wav(folder, name);
+        sources->share[sources->n_speech++] = sum += sqrt(seconds);
+    }
+    for (int i = 0; i < sources->n_speech; i++) sources->share[i] /= sum;
+    fclose(file);
+}
+
 void stream_sources_read(stream_sources *sources, const char *folder)
 {
-    static const char *const voices[] = { "allison", "carlo", "carlo", "june", "russian", "spanish" }; /* the only man counts twice */
-    char name[512];
-    for (size_t i = 0; i < sizeof voices / sizeof *voices; i++) sources->speech[sources->n_speech++] = read_wav(folder, voices[i]);
-    for (int i = 1; i <= 4; i++) {
-        snprintf(name, sizeof name, "music%d", i);
-        sources->music[sources->n_music++] = read_wav(folder, name);
-    }
-    sources->keys = read_wav(folder, "keys");
-    snprintf(name, sizeof name, "%s/keys.txt", folder);
-    FILE *file = fopen(name, "r");
-    while (file && sources->n_keys < STREAM_KEYS && fscanf(file, "%d", &sources->key_at[sources->n_keys + 1]) == 1) sources->n_keys++;
-    if (!file || sources->n_keys == 0) {
-        fprintf(stderr, "%s: cannot be read; train_material.js makes it\n", name);
-        exit(1);
-    }
-    fclose(file);
+    static const char *const music[STREAM_MUSIC] = { "music1", "music2", "music3", "music4" };
+    read_talkers(sources, folder);
+    for (int i = 0; i < STREAM_MUSIC; i++) sources->music[i] = read_wav(folder, music[i]);
+    read_pieces(&sources->keys, folder, "keys");
+    read_pieces(&sources->scenes, folder, "scenes");
+    if (sources->n_speech > 0 && sources->keys.n > 0 && sources->scenes.n > 0) return;
+    fprintf(stderr, "%s: has no talkers, clicks or scenes\n", folder);
+    exit(1);
 }

@@ -2,20 +2,35 @@
 #ifndef TCCC_BENCH_VOICE_TRAIN_STREAMS_H
 #define TCCC_BENCH_VOICE_TRAIN_STREAMS_H
 
+#include <stdbool.h>
+
 #include "material.h"
 
-enum { STREAM_SECONDS = 10, STREAM_LEN = STREAM_SECONDS * RATE, STREAM_FILES = 8, STREAM_KEYS = 256 };
+enum { STREAM_SECONDS = 10, STREAM_LEN = STREAM_SECONDS * RATE, STREAM_TALKERS = 256, STREAM_MUSIC = 4, STREAM_PIECES = 256 };
+
+/* Many short sounds, one after the other: piece k is from at[k] to at[k + 1]. */
+typedef struct {
+    signal_f32 all;
+    int at[STREAM_PIECES + 1], n;
+} stream_pieces;
 
 typedef struct {
-    signal_f32 speech[STREAM_FILES], music[STREAM_FILES], keys;
-    int n_speech, n_music, key_at[STREAM_KEYS + 1], n_keys; /* where each click begins in keys */
+    signal_f32 speech[STREAM_TALKERS], music[STREAM_MUSIC];
+    double share[STREAM_TALKERS]; /* up to which draw from 0..1 a talker is taken: by the root of what there is of each */
+    int n_speech;
+    stream_pieces keys, scenes;
 } stream_sources;
 
 /* What train_material.js has written into this folder, or the program ends with a sentence. */
 void stream_sources_read(stream_sources *sources, const char *folder);
 
-/* mixed[STREAM_LEN] and the clean speech in it; returned: the speech's power while somebody speaks. Levels from -40 to -14 dBFS, ratios from
- * -4 to 24 dB and without noise, one kind of noise or two, pauses, colours, reflections, narrow band. */
-float stream_make(const stream_sources *sources, random_source *random, float *mixed, float *clean);
+typedef struct {
+    float power; /* of speech, while somebody speaks */
+    bool calm;   /* noise is more than CALM_DB below, or there is none: a suppressor has next to nothing to do */
+} stream_kind;
+
+/* mixed[STREAM_LEN] and the clean speech in it. Levels from -40 to -14 dBFS; ratios from -5 to 20 dB in seven of ten, up to 45 dB in two, no
+ * noise in one; one kind of noise or two, pauses, colours, reflections, narrow band. */
+stream_kind stream_make(const stream_sources *sources, random_source *random, float *mixed, float *clean);
 
 #endif
