@@ -40,6 +40,7 @@ export async function prepareEcho(material, quick) {
   const folder = folderOf(quick);
   if (!fs.existsSync(file(folder, 'r2_change'))) {
     fs.mkdirSync(folder, { recursive: true });
+    console.error('making rooms: some minutes of computing ...');
     await run('voice_echo_cases', material.speech, folder, ...(quick ? ['quick'] : []));
   }
   const n = casesOf(folder).length;
@@ -82,7 +83,7 @@ export async function echo(quick) {
   }
   tellCases(seen);
   tellChanges(seen);
-  const shown = quick ? 'r1_l12_d40_p100' : 'r1_l12_d120_p100';
+  const shown = 'r1_l12_d120_p100';
   drawLevels(path.join(OUT, 'voice-echo.svg'), file(folder, shown), ['ours', ...PEERS].map((engine) => ({ name: engine, file: file(madeBy(engine), shown) })));
 }
 

@@ -4,6 +4,7 @@
  * SPEECH_DIR holds WAV files of speech at 16 kHz: allison.wav, carlo.wav, june.wav, russian.wav. For each room r the loudspeaker's signal
  * rR_far.wav and the talker as the microphone hears him rR_near.wav; for each case rR_lL_dD_pP.wav, the microphone: echo at L dB against
  * the talker's level, delayed by D ms, the loudspeaker's clock P ppm slower. Delays of 250 and 450 ms and 200 ppm at -12 dB only.
+ * quick: of the levels one for each room, delay and drift, in turn, so that all come as often as the others.
  * rR_change.wav: at 25 s the loudspeaker moves; rR_jump.wav: at 25 s the delay grows from 60 to 120 ms.
  *
  * 45 s: 0 to 15 loudspeaker alone, 15 to 27 both, 27 to 37 loudspeaker alone, 37 to 45 talker alone (in `change` and `jump` no talker).
@@ -150,13 +151,12 @@ static void write_grid(room_signals *s, const char *folder, int room, int quick)
     for (int d = 0; d < DELAYS; d++)
         for (int p = 0; p < DRIFTS; p++) {
             int is_far = delays_ms[d] > 120 || drifts_ppm[p] > 100;
-            if (quick && (d == 2 || is_far)) continue;
             if (d == 0 && p > 0) continue; /* after ten seconds the echo would come before its cause */
             if (is_far && d != 1 && p > 0) continue;
             delay_signal(s->echo, d ? delays_ms[d] * RATE / 1000.0 + 3.3 : 0, drifts_ppm[p], late);
             for (int l = 0; l < 3; l++) {
                 random_source random = { (uint64_t)(777 + room * 100 + l * 10 + d) };
-                if ((quick || is_far) && l != 1) continue;
+                if (is_far ? l != 1 : quick && l != (room + d + p) % 3) continue;
                 for (int i = 0; i < N; i++) s->mic[i] = (float)pow(10, levels_db[l] / 20) * late[i] + s->image[i];
                 add_room_noise(s->mic, &random);
                 snprintf(name, sizeof name, "r%d_l%g_d%d_p%d", room, -levels_db[l], delays_ms[d], drifts_ppm[p]);
