@@ -89,7 +89,7 @@ export async function activity() {
     }
     row('of speech found', engine, 'speech without pauses', 'higher', ['hits', 'speech'], (one) => one.kind === 'unbroken');
     const unsteady = (one) => !STEADY.includes(one.kind) && one.kind !== 'unbroken';
-    row('of speech found', engine, 'talkers, music, keys', 'higher', ['hits', 'speech'], unsteady);
-    row('of pauses taken for speech', engine, 'talkers, music, keys', 'lower', ['alarms', 'pauses'], unsteady);
+    row('of speech found', engine, 'talkers, music, keys, recorded', 'higher', ['hits', 'speech'], unsteady);
+    row('of pauses taken for speech', engine, 'talkers, music, keys, recorded', 'lower', ['alarms', 'pauses'], unsteady);
   }
 }
