@@ -1,5 +1,6 @@
 /** api_call.js: tccc.Call. Layer: page, namespaces. Source: the documented agent SDK; shapes of promise.js. */
 import { apiPromise } from './promise.js';
+import { events } from './events.js';
 import { tcccError } from './errors.js';
 import { NOISE_LEVELS } from './voice_module.js';
 
@@ -8,9 +9,9 @@ const sessionArgs = (options) => (typeof options === 'string' ? { sessionId: opt
 
 /**
  * @param {{bus: import('./bus.js').Bus, sessions: import('./sessions.js').Sessions,
- *          audio: import('./audio.js').Audio, withMic: (work: () => Promise<any>) => Promise<any>}} sdk
+ *          audio: import('./audio.js').Audio, withMic: (work: () => Promise<any>) => Promise<any>, emit: (name: string, fields: object) => void}} sdk
  */
-export function createCallApi({ bus, sessions, audio, withMic }) {
+export function createCallApi({ bus, sessions, audio, withMic, emit }) {
   /** @param {string} cmd */
   const plain = (cmd) => (/** @type {any} */ options) => apiPromise(bus.request(`Call.${cmd}`, sessionArgs(options)));
 
@@ -63,6 +64,7 @@ export function createCallApi({ bus, sessions, audio, withMic }) {
     if (!Object.keys(NOISE_LEVELS).includes(level)) throw tcccError('ARG_RANGE', 'The option level must be "off", "low", "standard", "high" or "ai".');
     if (!audio.isOurProcessing()) throw tcccError('STATE', 'The browser does the processing (data-processing).', 'Load the script without data-processing.');
     await audio.setNoiseSuppression(level);
+    emit(events.noiseReduction, { level }); /* tabs that share the seat go on with it when they lead */
   }
 
   return {

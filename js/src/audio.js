@@ -36,8 +36,9 @@ export class Audio {
    * @param {import('./script.js').ScriptConfig} config
    * @param {() => MessagePort} voicePort makes the worklet's end of a new channel to the core
    * @param {(name: string, fields?: object) => void} emit
+   * @param {() => keyof typeof NOISE_LEVELS} [firstNoise] the level where none has been set here; asked for when it is needed
    */
-  constructor(config, voicePort, emit) {
+  constructor(config, voicePort, emit, firstNoise = () => 'standard') {
     this.config = config;
     this.voicePort = voicePort;
     this.port = voicePort(); /* orders wait in it until the worklet stands */
@@ -62,8 +63,9 @@ export class Audio {
     this.isRingOn = true;
     this.gain = { input: 1, output: 1 };
     this.levelsMs = 0;
-    /** @type {keyof typeof NOISE_LEVELS} */
-    this.noise = 'standard';
+    this.firstNoise = firstNoise;
+    /** @type {keyof typeof NOISE_LEVELS | undefined} */
+    this.noise = undefined;
     /** The model of "ai": on its way or here. @type {Promise<ArrayBuffer> | null} */
     this.model = null;
     /** Whether the worklet has it. Until then "ai" is "standard". */
@@ -115,7 +117,7 @@ export class Audio {
     this.graph = made;
     this.isModelGiven = false;
     this.tellNode();
-    if (this.noise === 'ai' && this.isOurProcessing()) this.giveModel().catch((error) => this.warn(error));
+    if (this.noiseLevel() === 'ai' && this.isOurProcessing()) this.giveModel().catch((error) => this.warn(error));
     if (this.speakerId) await this.setSink(this.speakerId).catch(() => {}); /* it is gone: the default one plays */
     this.connectMic();
     return made;
@@ -234,6 +236,10 @@ export class Audio {
     this.tellNode();
   }
 
+  noiseLevel() {
+    return this.noise ?? this.firstNoise();
+  }
+
   /** Rejects where "ai" is wanted and its model cannot be had; what was before stays then. @param {keyof typeof NOISE_LEVELS} level */
   async setNoiseSuppression(level) {
     const wish = this.nNoiseWishes += 1;
@@ -284,10 +290,12 @@ export class Audio {
   tellNode() {
     const port = this.graph?.node.port;
     const byCore = +(this.config.processing === 'core');
-    if (byCore) port?.postMessage({ k: 'configure', aec: byCore, ns: NOISE_LEVELS[this.noise === 'ai' && !this.isModelGiven ? 'standard' : this.noise], agc: byCore });
-    port?.postMessage({ k: 'gain', ...this.gain });
-    port?.postMessage({ k: 'ring', isOn: this.isRingOn });
-    port?.postMessage({ k: 'levels', ms: this.levelsMs });
+    if (!port) return;
+    const noise = this.noiseLevel();
+    if (byCore) port.postMessage({ k: 'configure', aec: byCore, ns: NOISE_LEVELS[noise === 'ai' && !this.isModelGiven ? 'standard' : noise], agc: byCore });
+    port.postMessage({ k: 'gain', ...this.gain });
+    port.postMessage({ k: 'ring', isOn: this.isRingOn });
+    port.postMessage({ k: 'levels', ms: this.levelsMs });
   }
 
   /** @param {boolean} isOn whether a tone is heard, to try the loudspeaker */

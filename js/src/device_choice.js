@@ -1,4 +1,6 @@
-/** device_choice.js: the chosen devices and volumes, kept for this origin over page loads. Layer: page. */
+/** device_choice.js: the chosen devices and volumes, kept for this origin over page loads, the same in all its pages. Layer: page. */
+import { originStore } from './origin_store.js';
+
 const KEY = 'tccc.devices';
 
 /** @typedef {{deviceId: string, label: string}} Choice '' is the browser's default */
@@ -12,42 +14,37 @@ const volumeOf = (/** @type {any} */ value) => (typeof value === 'number' && val
 const choiceOf = (/** @type {any} */ value) =>
   (typeof value?.deviceId === 'string' && typeof value.label === 'string' ? { deviceId: value.deviceId, label: value.label } : DEFAULT);
 
-/** @param {Storage | null} storage @returns {any} */
-function stored(storage) {
-  try {
-    return JSON.parse(storage?.getItem(KEY) ?? '{}') ?? {};
-  } catch { /* not ours */
-    return {};
-  }
-}
+/** @param {any} kept @returns {Choices} */
+const choicesOf = (kept) => ({
+  microphone: choiceOf(kept.microphone), speaker: choiceOf(kept.speaker), camera: choiceOf(kept.camera),
+  volume: volumeOf(kept.volume), micVolume: volumeOf(kept.micVolume),
+});
 
 /** @param {Storage | null} [storage] */
-export function createChoices(storage = originStorage()) {
-  const kept = stored(storage);
-  /** @type {Choices} */
-  let choices = {
-    microphone: choiceOf(kept.microphone), speaker: choiceOf(kept.speaker), camera: choiceOf(kept.camera),
-    volume: volumeOf(kept.volume), micVolume: volumeOf(kept.micVolume),
+export function createChoices(storage) {
+  const store = originStore(KEY, storage);
+  /** Read when they are first wanted. @type {Choices | undefined} */
+  let choices = undefined;
+
+  const get = () => {
+    choices ??= choicesOf(store.read());
+    return choices;
   };
 
   /** @param {Partial<Choices>} change */
   function put(change) {
-    choices = { ...choices, ...change };
-    try {
-      storage?.setItem(KEY, JSON.stringify(choices));
-    } catch { /* full: the choice holds until the page is closed */ }
+    choices = { ...get(), ...change };
+    store.write(choices);
   }
 
-  return { get: () => choices, put };
-}
+  /** From now on what another page of this origin chooses holds here, too. @param {(before: Choices) => void} listener @returns {() => void} no longer */
+  const follow = (listener) => store.follow(() => {
+    const before = get();
+    choices = choicesOf(store.read());
+    listener(before);
+  });
 
-/** Throws in a sandboxed frame. @returns {Storage | null} */
-function originStorage() {
-  try {
-    return globalThis.localStorage;
-  } catch {
-    return null;
-  }
+  return { get, put, follow };
 }
 
 /**

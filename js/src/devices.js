@@ -46,6 +46,8 @@ export function createDevices({ audio, emit, tell, borrowMic, help, choices = cr
   let opened = 'ok';
   let isSignedIn = false;
   let isDisposed = false;
+  /** Ends what another page's choices would change here. */
+  let unfollow = () => {};
 
   const ofKind = (/** @type {keyof KINDS} */ kind, list = known) => list.filter((one) => one.kind === KINDS[kind]);
 
@@ -86,8 +88,9 @@ export function createDevices({ audio, emit, tell, borrowMic, help, choices = cr
     if (isBack) opened = 'ok';
     const wanted = findChosen(ofKind('microphone'), microphone)?.deviceId ?? '';
     const usesDefault = wanted === '' && defaultOf(ofKind('microphone', before)) !== defaultOf(ofKind('microphone'));
+    const isOther = wanted !== audio.microphoneId;
     audio.microphoneId = wanted;
-    if (audio.mic && ofKind('microphone').length > 0 && (isBack || usesDefault || !audio.hasMic(wanted))) await audio.replaceMic(wanted).catch(() => {});
+    if (audio.mic && ofKind('microphone').length > 0 && (isBack || isOther || usesDefault || !audio.hasMic(wanted))) await audio.replaceMic(wanted).catch(() => {});
     const sink = findChosen(ofKind('speaker'), speaker)?.deviceId ?? '';
     if (sink !== audio.speakerId) await audio.setSpeaker(sink).catch(() => {});
   }
@@ -115,10 +118,23 @@ export function createDevices({ audio, emit, tell, borrowMic, help, choices = cr
     if (isDisposed) permission.onchange = null;
   }
 
-  /** From the start: browsers tell of changes only while somebody listens. */
-  async function begin() {
+  function applyGain() {
     const { volume, micVolume } = choices.get();
     audio.setGain({ input: micVolume, output: volume });
+  }
+
+  /** Another page of this origin has chosen. @param {import('./device_choice.js').Choices} before */
+  function onElsewhere(before) {
+    const { camera } = choices.get();
+    applyGain();
+    refresh().catch(() => {});
+    if (camera.deviceId !== before.camera.deviceId) api.onCamera(camera.deviceId);
+  }
+
+  /** From the start: browsers tell of changes only while somebody listens. */
+  async function begin() {
+    applyGain();
+    unfollow = choices.follow(onElsewhere);
     media?.addEventListener?.('devicechange', onChange);
     await watchPermission().catch(() => {}); /* a browser that does not know the name: opening tells */
     await refresh().catch(() => {});
@@ -209,6 +225,7 @@ export function createDevices({ audio, emit, tell, borrowMic, help, choices = cr
     state: () => state,
     dispose: () => {
       isDisposed = true;
+      unfollow();
       media?.removeEventListener?.('devicechange', onChange);
       if (permission) permission.onchange = null;
     },

@@ -26,10 +26,12 @@ export function createEquipment({ config, audio, bus, emitter, emit, isLeader, s
   const quality = createQualityWatch({ audio, sessions, bus, emit });
   const ring = createRing({ emitter, sessions, settings, audio, lang: config.lang, isLeader });
   const preflight = createPreflight({ audio, bus, borrowMic, devices, volume, lang: () => settings.get().lang || config.lang });
-  ring.begin();
-  devices.begin();
 
   return {
+    begin: () => {
+      ring.begin();
+      devices.begin();
+    },
     devices, preflight, watchVolume: volume.watch,
     /** At ready. */
     signedIn: devices.signedIn,

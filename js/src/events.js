@@ -36,6 +36,7 @@ export const events = Object.freeze({
   micLost: 'micLost',
   micRestored: 'micRestored',
   devicesChanged: 'devicesChanged',
+  noiseReduction: 'noiseReduction',
   volume: 'volume',
   quality: 'quality',
   ringBlocked: 'ringBlocked',

@@ -2,6 +2,7 @@
  * resume_store.js: keeps the resume token over a reload of this tab, per server and user; where tabs share a seat, over a reload of
  * whichever led. Layer: page.
  */
+import { originStorage } from './origin_store.js';
 
 /**
  * The storage is opened when it is first used: the browser's process is asked then, and the page waits for it.
@@ -11,7 +12,7 @@ export function resumeStore({ origin, sdkAppId, userId, shared = false }, given)
   const key = `tccc.resume${shared ? ' shared' : ''} ${origin} ${sdkAppId} ${userId}`;
   let storage = given;
   function open() {
-    if (storage === undefined) storage = shared ? allTabsStorage() : tabStorage();
+    if (storage === undefined) storage = shared ? originStorage() : tabStorage();
     return storage;
   }
   const clear = () => open()?.removeItem(key);
@@ -26,15 +27,6 @@ export function resumeStore({ origin, sdkAppId, userId, shared = false }, given)
 function tabStorage() {
   try {
     return globalThis.sessionStorage;
-  } catch {
-    return null;
-  }
-}
-
-/** @returns {Storage | null} */
-function allTabsStorage() {
-  try {
-    return globalThis.localStorage;
   } catch {
     return null;
   }

@@ -42,6 +42,16 @@ const isCspFault = (error) => /CompileError|Content Security Policy|unsafe-eval|
 const faultError = (error) =>
   (error.status === 'error' ? error : tcccError(isCspFault(error) ? 'CSP_BLOCKED' : 'INTERNAL'));
 
+/** In a task of its own; a timer of a hidden page would come late. @param {() => void} work */
+function later(work) {
+  const { port1, port2 } = new MessageChannel();
+  port1.onmessage = () => {
+    port1.close();
+    work();
+  };
+  port2.postMessage(null);
+}
+
 /** What the core's thread sends. @type {Record<string, (sdk: Sdk, message: any) => void>} */
 const FROM_CORE = {
   event: (sdk, message) => sdk.onCoreEvent(message),
@@ -92,6 +102,7 @@ const ON_EVENT = {
   sessionEnded: (sdk, { sessionId }) => sdk.videos.drop(sessionId),
   autoTransfer: (sdk, { sessionId }) => sdk.videos.drop(sessionId),
   statusChanged: (sdk, { status }) => { sdk.status = status; },
+  noiseReduction: (sdk, { level }) => { if (!sdk.tabs.isLeader()) sdk.reduceNoise(level); },
   tokenExpired: (sdk) => sdk.bus.close('TOKEN_EXPIRED'),
   kickedOut: (sdk) => {
     sdk.status = 'offline';
@@ -123,10 +134,10 @@ export class Sdk {
       bus: this.bus, post: (message) => this.post(message), tccc: () => this.tccc,
       onLead: (isLeader) => this.onLead(isLeader),
     });
-    this.audio = new Audio(config, () => this.voicePort(), (name, fields) => this.emit(name, fields));
+    this.audio = new Audio(config, () => this.voicePort(), (name, fields) => this.emit(name, fields), () => this.settings.get().noiseReduction);
     this.settings = createUserSettings();
-    this.audio.noise = this.settings.get().noiseReduction;
-    this.settings.subscribe(({ noiseReduction }) => this.reduceNoise(noiseReduction));
+    /** Ends what another page's choices would change here. */
+    this.unfollow = () => {};
     this.admin = createAdmin({ bus: this.bus });
     this.sessions = createSessions(() => this.onSessions());
     this.chatLog = createChatLog(config.origin);
@@ -150,10 +161,18 @@ export class Sdk {
     this.tccc = this.face();
   }
 
-  /** @param {import('./user_settings.js').UserSettings['noiseReduction']} level of the settings */
+  /** The kept settings and what listens to devices. */
+  settle() {
+    this.settings.subscribe((_, { noiseReduction }) => { if (noiseReduction) this.reduceNoise(noiseReduction); });
+    this.unfollow = this.settings.follow();
+    this.equipment.begin();
+  }
+
+  /** @param {import('./user_settings.js').UserSettings['noiseReduction']} level */
   reduceNoise(level) {
-    if (level === this.audio.noise || !this.audio.isOurProcessing()) return;
-    this.audio.setNoiseSuppression(level).catch((error) => this.audio.warn(error));
+    if (!this.audio.isOurProcessing()) return;
+    if (this.tabs.isLeader() || this.audio.graph) this.audio.setNoiseSuppression(level).catch((error) => this.audio.warn(error));
+    else this.audio.noise = level; /* for when it leads */
   }
 
   /** The worklet's end of a new channel between it and the core. */
@@ -168,7 +187,7 @@ export class Sdk {
     const { audio, bus, emitter, screens, sessions, settings, tabs } = this;
     const withMic = (/** @type {() => Promise<any>} */ work) => this.withMic(work);
     const Call = tabs.atLeader('Call', {
-      ...createCallApi({ bus, sessions, audio, withMic }),
+      ...createCallApi({ bus, sessions, audio, withMic, emit: (name, fields) => this.emit(name, fields) }),
       ...createSuperviseApi({ bus, sessions, withMic }),
       consult: createConsultApi({ bus }),
     });
@@ -194,7 +213,16 @@ export class Sdk {
     return null;
   }
 
-  async begin() {
+  /** window.tccc stands when the script has run; what asks the browser's other processes comes after: each of them would hold the page up. */
+  begin() {
+    later(() => {
+      if (this.isDestroyed) return;
+      this.startCore();
+      this.settle();
+    });
+  }
+
+  async startCore() {
     const found = this.obstacle();
     if (found) {
       this.bus.close(found.error.code);
@@ -347,6 +375,7 @@ export class Sdk {
   destroy() {
     if (this.isDestroyed) return;
     this.isDestroyed = true;
+    this.unfollow();
     this.bus.close('DESTROYED');
     this.status = 'offline';
     this.screens.dispose();

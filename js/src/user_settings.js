@@ -1,4 +1,5 @@
-/** user_settings.js: what tccc.UI.updateUserCustomSettings and the settings screen choose, kept per origin. Layer: page. */
+/** user_settings.js: what tccc.UI.updateUserCustomSettings and the settings screen choose, kept per origin, the same in all its pages. Layer: page. */
+import { originStore } from './origin_store.js';
 import { tcccError } from './errors.js';
 
 const KEY = 'tccc.settings';
@@ -13,6 +14,8 @@ const SETTINGS = {
 };
 
 /** @typedef {{disableRingtone: boolean, disableNotification: boolean, lang: string, noiseReduction: keyof typeof import('./voice_module.js').NOISE_LEVELS, theme: string}} UserSettings */
+
+/** `change`: what was named, or what another page has changed. @typedef {(settings: UserSettings, change: Partial<UserSettings>) => void} Listener */
 
 /** @param {string} name @param {any} value */
 function check(name, value) {
@@ -29,39 +32,55 @@ function known(change) {
   return /** @type {any} */ (Object.fromEntries(names.map((name) => [name, change[name]])));
 }
 
-/** @param {Storage | undefined} storage @returns {Partial<UserSettings>} */
-function stored(storage) {
-  try {
-    return known(JSON.parse(storage?.getItem(KEY) ?? '{}'));
-  } catch { /* no storage in this frame, or not ours */
-    return {};
-  }
-}
-
-/** @param {Storage | undefined} [storage] */
-export function createUserSettings(storage = localStorageOf()) {
+/** @param {Storage | null} [storage] */
+export function createUserSettings(storage) {
+  const store = originStore(KEY, storage);
   const first = Object.fromEntries(Object.entries(SETTINGS).map(([name, { first: value }]) => [name, value]));
-  let settings = /** @type {UserSettings} */ ({ ...first, ...stored(storage) });
-  /** @type {((settings: UserSettings) => void)[]} */
+  /** Read when they are first wanted. @type {UserSettings | undefined} */
+  let settings = undefined;
+  /** @type {Listener[]} */
   const listeners = [];
+
+  /** @returns {UserSettings} */
+  function kept() {
+    try {
+      return /** @type {any} */ ({ ...first, ...known(store.read()) });
+    } catch { /* not ours */
+      return /** @type {any} */ (first);
+    }
+  }
+
+  const get = () => {
+    settings ??= kept();
+    return settings;
+  };
+
+  /** @param {UserSettings} next @param {Partial<UserSettings>} change */
+  function put(next, change) {
+    settings = next;
+    for (const listener of listeners) listener(next, change);
+  }
+
+  /** Another page has written. */
+  function adopt() {
+    const before = /** @type {any} */ (get());
+    const next = kept();
+    put(next, Object.fromEntries(Object.entries(next).filter(([name, value]) => before[name] !== value)));
+  }
 
   /** Takes over what is named in `change`. @param {any} change */
   function update(change) {
-    settings = { ...settings, ...known(change) };
-    try {
-      storage?.setItem(KEY, JSON.stringify(settings));
-    } catch { /* full or forbidden: they hold until the page is closed */ }
-    for (const listener of listeners) listener(settings);
+    const named = known(change);
+    const next = { ...get(), ...named };
+    store.write(next);
+    put(next, named);
   }
 
-  return { get: () => settings, update, subscribe: (/** @type {(settings: UserSettings) => void} */ listener) => { listeners.push(listener); } };
+  return {
+    get, update,
+    subscribe: (/** @type {Listener} */ listener) => { listeners.push(listener); },
+    /** From now on what another page of this origin chooses holds here, too. @returns {() => void} no longer */
+    follow: () => store.follow(adopt),
+  };
 }
 /** @typedef {ReturnType<typeof createUserSettings>} Settings */
-
-function localStorageOf() {
-  try {
-    return globalThis.localStorage;
-  } catch { /* a sandboxed frame */
-    return undefined;
-  }
-}

@@ -495,6 +495,8 @@ export interface EventMap {
   micRestored: { label: string };
   /** Ours: a device came or went, or got its name. */
   devicesChanged: { microphones: DeviceEntry[]; speakers: DeviceEntry[]; cameras: DeviceEntry[] };
+  /** Ours: Call.setNoiseSuppression has set another level, in whichever tab. */
+  noiseReduction: { level: 'off' | 'low' | 'standard' | 'high' | 'ai' };
   /** Ours: asked for by Devices.watchVolume; 0 at -60 dBFS and below, 1 at full scale. */
   volume: { input: number; output: number };
   /** Ours: how a call sounds, at first and when its level changes; loss 0..1, rttMs below 0: not known yet. */

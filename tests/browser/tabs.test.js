@@ -15,6 +15,16 @@ const PEOPLE = [...AGENTS.map((userId, i) => ({ userId, name: userId, number: St
 /** What a seat was told of a session, without what comes with its sound. */
 const calls = (seat, sessionId) => seat.log().then((log) => log.filter((one) => one.fields.sessionId === sessionId && !['progress', 'quality'].includes(one.name)).map((one) => one.name));
 
+/** Before the page's own scripts: what the voice engine was told last, by kind. */
+function watchEngine() {
+  window.engine = {};
+  const post = MessagePort.prototype.postMessage;
+  MessagePort.prototype.postMessage = function watched(message, ...more) {
+    if (message?.k) window.engine[message.k] = message;
+    return post.call(this, message, ...more);
+  };
+}
+
 describe('tabs that share a seat', function () {
   this.timeout(60000);
   const centre = useCentre({ browser: null, instance: { agents: PEOPLE } });
@@ -125,6 +135,25 @@ describe('tabs that share a seat', function () {
     } finally {
       await bosses.close();
     }
+  });
+
+  it('SDK-095 SDK-172 settings and volumes that one tab chooses hold in the others at once, and where the lead goes', async () => {
+    await group.context.addInitScript(watchEngine);
+    const [first, second, third] = await group.tabs(3);
+    await centre().phone('udp');
+    const { sessionId } = await first.call('Call.startOutboundCall', { phoneNumber: CUSTOMER, callerPhoneNumber: centre().number('udp') });
+    for (const tab of [first, second, third]) await tab.next('calloutAccepted');
+    await third.tab.evaluate(() => tccc.UI.updateUserCustomSettings({ noiseReduction: 'high', disableRingtone: true }));
+    await second.call('Devices.setVolume', 0.5);
+    const isChosen = ([ns, volume]) => window.engine.configure?.ns === ns && window.engine.gain.output === volume && window.engine.ring.isOn === false;
+    await first.tab.until(isChosen, [3, 0.5], { what: 'high, half as loud and without a ring in the tab that leads' });
+    await second.call('Call.setNoiseSuppression', { level: 'low' });
+    for (const tab of [first, second, third]) assert.equal((await tab.next('noiseReduction')).level, 'low');
+    await first.close();
+    await group.untilLed([second, third]);
+    const [leads] = await group.microphones([second, third]);
+    await (leads ? second : third).tab.until(isChosen, [2, 0.5], { what: 'the same in the next one' });
+    await second.call('Call.hungUp', { sessionId });
   });
 
   it('SDK-171 a sign-in in another browser kicks all tabs out', async () => {
