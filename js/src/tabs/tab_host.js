@@ -10,6 +10,7 @@
  *     ahead {entries, whole}
  *     led {n}                     the tab leads; entries go on after n
  *     beat {n, every}             the leader lives, and says so again within `every` milliseconds
+ *     back {silentMs}             a tab that led finds that another does, `silentMs` after its own last beat
  *     entry {...}                 what happened (chronicle.js)
  *     more {n} / sync {whole}     a tab misses entries after n / everything at once
  *     ask {id, cmd, args} / answer {id, result}    a command of a follower's page
@@ -17,13 +18,13 @@
 import { CoreHost } from '../core_host.js';
 import { compileUrl } from '../compile.js';
 import { Chronicle } from './chronicle.js';
+import { Patience } from './patience.js';
 import { Pending, isMarked } from './pending.js';
 import { SeatLock } from './seat_lock.js';
 
-/** While a session runs the leader is heard of so often, else every SLOW_MS; a leader that is late by LATE beats is taken for frozen. */
+/** While a session runs the leader is heard of so often, else every SLOW_MS; for how long it may be silent, patience.js says. */
 const BEAT_MS = 200;
 const SLOW_MS = 1000;
-const LATE = 3;
 /** A leader that was late itself by so many beats asks whether it still leads before it does anything. */
 const DOUBT = 2;
 /** Followers look at the clock so often; when that comes late they stood still themselves, and do not count that time. */
@@ -61,6 +62,7 @@ const FROM_TABS = {
   ahead: (tab, message) => tab.onAhead(message),
   led: (tab, message) => tab.onLed(message),
   beat: (tab, message) => tab.onBeat(message),
+  back: (tab, { silentMs }) => tab.patience.wronged(now(), silentMs),
   entry: (tab, { entry }) => tab.take([entry]),
   missed: (tab, { entries }) => tab.take(entries),
   more: (tab, message) => tab.onMore(message),
@@ -68,6 +70,8 @@ const FROM_TABS = {
   ask: (tab, message) => tab.onAsk(message),
   answer: (tab, { result }) => tab.pending.settle(result),
 };
+
+const OF_ANY_TERM = new Set(['join', 'more', 'ask', 'back']);
 
 export class TabHost {
   /** @param {(message: object) => void} post to the page @param {{shared: string, urls: import('../core_host.js').Urls, seat: import('../core_host.js').Seat}} order */
@@ -100,6 +104,7 @@ export class TabHost {
     this.lookedMs = now();
     this.beatMs = 0;
     this.everyMs = SLOW_MS;
+    this.patience = new Patience();
     this.hasAskedMore = false;
     this.module = compileUrl(urls.core);
     this.module.catch(() => {}); /* told by the core's start */
@@ -129,7 +134,7 @@ export class TabHost {
   /** @param {any} message of another tab */
   hear(message) {
     if (this.role === 'over' || (message.to && message.to !== this.tabUuid)) return;
-    if (message.term < this.term && message.k !== 'join' && message.k !== 'more' && message.k !== 'ask') return;
+    if (message.term < this.term && !OF_ANY_TERM.has(message.k)) return;
     FROM_TABS[message.k]?.(this, message);
   }
 
@@ -138,15 +143,17 @@ export class TabHost {
   look() {
     const ms = now();
     const stoodMs = ms - this.lookedMs - LOOK_MS;
+    this.patience.looked(stoodMs);
     if (stoodMs > 2 * LOOK_MS) this.heardMs += stoodMs; /* we stood still ourselves: that time does not count */
     this.lookedMs = ms;
-    if (this.role === 'follower' && !this.isFrozen && ms - this.heardMs > LATE * this.everyMs) this.suspect(ms);
+    const limitMs = this.patience.limitMs(ms, this.everyMs);
+    if (this.role === 'follower' && !this.isFrozen && ms - this.heardMs > limitMs) this.suspect(ms - limitMs);
     if ((this.role === 'leader' || this.role === 'claiming') && ms - this.beatMs >= this.every()) this.beat();
   }
 
-  /** The leader says nothing: frozen, or the lock went to a tab that is. @param {number} ms */
+  /** The leader says nothing: frozen, or the lock went to a tab that is. @param {number} ms when it should have been heard of last */
   suspect(ms) {
-    this.heardMs = ms + Math.random() * SEIZE_SPREAD_MS - LATE * this.everyMs; /* then, if nobody else does it first */
+    this.heardMs = ms + Math.random() * SEIZE_SPREAD_MS; /* then, if nobody else does it first */
     if (this.isSuspecting) {
       this.isSuspecting = false;
       this.lock.seize();
@@ -206,6 +213,7 @@ export class TabHost {
   /** Another tab leads. */
   standDown() {
     const wasLeader = this.role === 'leader';
+    if (wasLeader && !this.isFrozen) this.tellBack(now() - this.beatMs);
     this.role = 'follower';
     this.heardMs = now();
     this.doubts = null;
@@ -217,6 +225,12 @@ export class TabHost {
     if (wasLeader) this.post({ k: 'lead', isLeader: false });
     this.lock.leave();
     if (!this.isFrozen) this.lock.queue();
+  }
+
+  /** @param {number} silentMs */
+  tellBack(silentMs) {
+    this.patience.wronged(now(), silentMs);
+    this.say('back', { silentMs });
   }
 
   retireHost() {
