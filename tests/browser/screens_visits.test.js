@@ -93,6 +93,42 @@ describe('visitors in the SDK\'s own screens', function () {
     assert.deepEqual(seat.tab.errors, []);
   });
 
+  it('a whole chat by keyboard alone: accepted, written in, ended, completed, and the focus is never lost', async () => {
+    const seat = await centre().seat();
+    const customer = await visitor();
+    const { keyboard } = seat.tab.page;
+    const focus = () => seat.tab.evaluate(() => {
+      const one = document.getElementById('tcccSdkDomRoot').shadowRoot.activeElement;
+      return one && (one.getAttribute('aria-label') || one.innerText || one.localName);
+    });
+    const tabTo = async (name, key = 'Tab') => {
+      for (let i = 0; i < 40 && await focus() !== name; i++) await keyboard.press(key);
+      assert.equal(await focus(), name);
+    };
+    await seat.tab.until(() => tccc.Agent.getStatus() === 'free');
+    await customer.evaluate(() => window.me.startChat());
+    await ui(seat).getByRole('button', { name: 'Accept' }).waitFor();
+    await tabTo('Accept');
+    await keyboard.press('Enter');
+    await heard(customer, 'joined');
+    await seat.tab.until(() => document.getElementById('tcccSdkDomRoot').shadowRoot.activeElement?.localName === 'textarea');
+    await keyboard.type('Good morning');
+    await keyboard.press('Enter');
+    await heard(customer, 'message', 'Good morning');
+    assert.equal(await focus(), 'Write a message');
+    await tabTo('End chat', 'Shift+Tab');
+    await keyboard.press('Enter');
+    await heard(customer, 'sessionEnded');
+    await ui(seat).getByRole('button', { name: 'Complete' }).waitFor();
+    assert.ok(await focus(), 'the focus is still in the screens');
+    await tabTo('Complete');
+    await keyboard.press('Enter');
+    await ui(seat).getByText('No contacts yet').waitFor();
+    assert.ok(await focus(), 'the focus is still in the screens');
+    await keyboard.press('Escape');
+    assert.equal(await focus(), 'Open the workbench');
+  });
+
   it('a voice call of a visitor is answered as a call, with what is known of the visitor', async () => {
     const seat = await centre().seat();
     const customer = await visitor();

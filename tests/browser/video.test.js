@@ -143,6 +143,22 @@ describe('video sessions in browsers', function suite() {
     await seat.next('sessionEnded');
   });
 
+  it('without a codec in common both are told, by name, and still hear each other', async () => {
+    const seat = await agentPage({ init: [initOf(AGENT_COLOURS, AGENT_HZ), H264_ALONE, 'window.letOffer()'] });
+    const visitor = await visitorPage(firefox); /* without OpenH264, which Mozilla hands out apart */
+    const { sessionId } = await visitor.call('startVideo');
+    await seat.next('callIn');
+    await seat.call('Video.accept', { sessionId });
+    assert.equal((await seat.next('videoCodec')).codec, 'none');
+    assert.equal((await visitor.next('videoCodec')).codec, 'none');
+    await seat.tab.page.locator('t3c-sdk').getByText('no picture format in common').waitFor();
+    for (const [tab, streams] of [[seat.tab, `tccc.Video.getStreams({ sessionId: '${sessionId}' })`], [visitor.tab, 'visitor.getStreams()']]) {
+      await tab.until((text) => (0, eval)(text).remote.getAudioTracks().some((track) => track.readyState === 'live' && !track.muted), streams, { what: 'the sound' });
+    }
+    await visitor.call('end');
+    await seat.next('sessionEnded');
+  });
+
   it('SDK-074 SDK-076 handed to another agent, over a change of network and a reload: the visitor sees who serves it on the connection it has', async () => {
     const { seat, visitor, sessionId, visitorSees } = await taken(centre().browser);
     await visitorSees((seen) => shows(seen, AGENT_COLOURS), 'the first agent');

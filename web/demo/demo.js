@@ -121,13 +121,29 @@ function openView(sessionId, details) {
   return view;
 }
 
+/** Chats and video are the workbench's; kept over a reload, too. */
+const notCalls = new Set(JSON.parse(sessionStorage.getItem('notCalls') ?? '[]'));
+
+function onContact({ sessionId, type, callerPhoneNumber, nickname }) {
+  if (type !== 'im' && type !== 'video') {
+    openView(sessionId, { number: callerPhoneNumber || nickname, state: 'ringingIn' });
+    return;
+  }
+  notCalls.add(sessionId);
+  sessionStorage.setItem('notCalls', JSON.stringify([...notCalls]));
+}
+
+function onTalking(sessionId) {
+  if (notCalls.has(sessionId)) return;
+  (views.get(sessionId) ?? openView(sessionId, { number: numbersOf[sessionId], state: 'dialing' })).setState('talking');
+}
+
 const EFFECTS = {
-  callIn: ({ sessionId, callerPhoneNumber }) => openView(sessionId, { number: callerPhoneNumber, state: 'ringingIn' }),
+  callIn: onContact,
   callOuted: ({ sessionId, calleePhoneNumber }) => openView(sessionId, { number: calleePhoneNumber, state: 'dialing' }),
   progress: ({ sessionId }) => views.get(sessionId)?.setState('ringingOut'),
   calloutAccepted: ({ sessionId }) => views.get(sessionId)?.setState('talking'),
-  userAccessed: ({ sessionId }) =>
-    (views.get(sessionId) ?? openView(sessionId, { number: numbersOf[sessionId], state: 'dialing' })).setState('talking'),
+  userAccessed: ({ sessionId }) => onTalking(sessionId),
   held: ({ sessionId, held }) => views.get(sessionId)?.setState(held ? 'held' : 'talking'),
   sessionEnded: ({ sessionId, closeBy, mainReason, subReason }) => endView(sessionId, [mainReason ?? closeBy, subReason].filter(Boolean).join(', ')),
   statusChanged: ({ status }) => showStatus(status),
@@ -135,6 +151,7 @@ const EFFECTS = {
 
 /** A finished call is taken off the list; it stays to be read until the next one comes. */
 function endView(sessionId, reason) {
+  if (notCalls.has(sessionId)) return;
   views.get(sessionId)?.setState('ended', reason);
   views.delete(sessionId);
   tccc.Call.deleteCall({ sessionId });

@@ -2,12 +2,12 @@
 
 const TEXT = {
   en: {
-    title: 'Talk to us', chat: 'Chat', voice: 'Speak', video: 'Video', end: 'End', message: 'Message', file: 'File', send: 'Send', rate: 'How was it?',
+    title: 'Talk to us', chat: 'Chat', voice: 'Speak', video: 'Video', end: 'End', mute: 'Mute', cameraOff: 'Camera off', message: 'Message', file: 'File', send: 'Send', rate: 'How was it?',
     connecting: 'Connecting…', ready: 'We are here.', queued: (n) => (n ? `${n} before you.` : 'Somebody will be with you soon.'), joined: (name) => `${name} is here.`,
     choose: 'Choose an answer', writes: 'is writing…', ended: 'The conversation has ended.', nobody: 'Nobody is here at the moment.', thanks: 'Thank you.', lost: 'The connection is lost.', held: 'You are on hold.', talks: 'You are connected.', pictureless: 'Sound only: your browser and the other side’s have no picture format in common.',
   },
   zh: {
-    title: '联系我们', chat: '文字', voice: '语音', video: '视频', end: '结束', message: '消息', file: '文件', send: '发送', rate: '您满意吗？',
+    title: '联系我们', chat: '文字', voice: '语音', video: '视频', end: '结束', mute: '静音', cameraOff: '关闭摄像头', message: '消息', file: '文件', send: '发送', rate: '您满意吗？',
     connecting: '正在连接…', ready: '很高兴为您服务。', queued: (n) => (n ? `前面还有 ${n} 位。` : '马上为您接通。'), joined: (name) => `${name} 为您服务。`,
     choose: '请选择', writes: '正在输入…', ended: '会话已结束。', nobody: '现在没有客服在线。', thanks: '谢谢！', lost: '连接已断开。', held: '您正在等待，请稍候。', talks: '已接通。', pictureless: '仅有声音：双方浏览器没有共同的视频格式。',
   },
@@ -17,7 +17,10 @@ const t = TEXT[lang];
 const $ = (id) => document.getElementById(id);
 document.documentElement.lang = lang;
 for (const one of document.querySelectorAll('[data-text]')) one.textContent = t[one.dataset.text];
-for (const one of document.querySelectorAll('[data-label]')) one.setAttribute('aria-label', t[one.dataset.label]);
+for (const one of document.querySelectorAll('[data-label]')) {
+  one.setAttribute('aria-label', t[one.dataset.label]);
+  one.placeholder = t[one.dataset.label];
+}
 
 const say = (text) => { $('state').textContent = text; };
 const shown = new Set();
@@ -31,6 +34,9 @@ function show(running) {
   $('end').disabled = running === '';
   for (const id of ['text', 'file', 'send']) $(id).disabled = running !== 'chat';
   if (running !== 'video') $('theirs').hidden = true;
+  $('mic').hidden = running !== 'voice' && running !== 'video';
+  $('camera').hidden = running !== 'video';
+  for (const id of ['mic', 'camera']) $(id).setAttribute('aria-pressed', 'false');
 }
 
 /** Answers to a flow's question, as buttons; typing one of them is as good. They go when something is answered. */
@@ -128,6 +134,15 @@ function begin(kind, start) {
 $('chat').onclick = () => begin('chat', () => visitor.startChat());
 $('voice').onclick = () => begin('voice', () => visitor.startVoice());
 $('video').onclick = () => begin('video', () => visitor.startVideo());
+/** A button that stays down: off and on again. */
+function switches(id, off, on) {
+  $(id).onclick = () => {
+    const isOff = $(id).getAttribute('aria-pressed') !== 'true';
+    (isOff ? off : on)().then(() => $(id).setAttribute('aria-pressed', String(isOff)), trouble);
+  };
+}
+switches('mic', () => visitor.muteMic(), () => visitor.unmuteMic());
+switches('camera', () => visitor.muteVideo(), () => visitor.unmuteVideo());
 $('end').onclick = () => visitor.end().catch(trouble);
 $('text').oninput = () => { visitor.typing().catch(() => {}); };
 $('write').onsubmit = (event) => {

@@ -200,7 +200,10 @@ const EFFECTS = {
     if (from === 'client' && isLookedAt(app.store.get(), sessionId)) app.act.openChat(sessionId);
   },
   userAccessed: (app, { sessionId }) => {
-    if (app.store.get().view.selected === sessionId && app.store.get().sessions.find((one) => one.sessionId === sessionId)?.type === 'im') app.act.openChat(sessionId);
+    const { view, sessions } = app.store.get();
+    if (view.selected !== sessionId || sessions.find((one) => one.sessionId === sessionId)?.type !== 'im') return;
+    app.act.openChat(sessionId);
+    if (app.homeOfFocus()?.name === sessionId) app.act.focus(`write:${sessionId}`); /* who pressed Accept goes on with writing; who writes elsewhere is left alone */
   },
   consult: (app, { sessionId, state, reason }) => {
     if (state === 'ended' && !OWN_ENDINGS.includes(reason)) app.store.step('refuse', { place: sessionId, error: { consultReason: reason } });

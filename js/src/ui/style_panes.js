@@ -100,7 +100,7 @@ code{font:12px/1.5 ui-monospace,Consolas,monospace;color:var(--soft)}
 .row .title,.row .clip{display:block}
 .running{flex-direction:column;align-items:stretch;gap:4px}.running.mine{background:var(--tint)}
 .running.mine .soft{color:var(--ink)}
-.running .tools{padding:0;border:0;flex-direction:row;align-items:center;gap:6px}.tool{min-height:32px;background:none;box-shadow:inset 0 0 0 1px var(--line)}.tool.bad{color:var(--bad)}.tool[aria-pressed=true]{background:var(--accent);color:var(--onaccent)}
+.running .tools{padding:0;border:0;flex-flow:wrap;align-items:center;gap:6px}.running .live{flex:1 0 auto}.tool{min-height:32px;background:none;box-shadow:inset 0 0 0 1px var(--line)}.tool.bad{color:var(--bad)}.tool[aria-pressed=true]{background:var(--accent);color:var(--onaccent)}
 .compact .tool{width:36px;padding:0;border-radius:50%;min-height:36px}.compact .tool .label{display:none}
 .live{color:var(--bad);font-weight:600}.live::before{content:"";display:inline-block;width:8px;height:8px;border-radius:50%;background:currentColor;margin-inline-end:7px}
 .settingsPane{display:flex;flex-direction:column;gap:22px}.wide .settingsPane{padding:22px 30px;max-width:640px}

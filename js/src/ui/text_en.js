@@ -197,7 +197,7 @@ export const en = {
   microphone: 'Microphone',
   speaker: 'Loudspeaker',
   camera: 'Camera',
-  browserDefault: 'Default of the browser',
+  browserDefault: 'Browser default',
   inputLevel: 'Microphone level',
   volume: 'Volume of what you hear',
   micVolume: 'Volume of what you say',
