@@ -36,8 +36,10 @@ describe('docs/administration.md', function () {
   });
   after(() => { if (pid) process.kill(pid, 'SIGTERM'); });
 
-  it('there are two agents, one group, one flow, one trunk and its number', async () => {
+  it('ADM-002 ADM-004 there are the instance with its name, its administrator, who is its first agent, two more, one group, one flow, one trunk and its number', async () => {
     const { agents } = await admin.get('agents');
+    assert.equal((await admin.get('/apps/1400000001')).name, 'Example');
+    assert.deepEqual(agents.filter((one) => one.role === 'admin').map((one) => one.userId), ['admin@example.com']);
     assert.deepEqual(agents.map((one) => one.userId).sort(), ['admin@example.com', 'ann@example.com', 'bob@example.com']);
     const { groups } = await admin.get('groups');
     const sales = groups.find((one) => one.name === 'Sales');
