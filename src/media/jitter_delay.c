@@ -7,6 +7,7 @@ enum {
     BIN_US = JITTER_DELAY_BIN_MS * 1000,
     WINDOW_US = 5000000,        /* the base is the least of two of these */
     MEMORY_S = 13,
+    BEGIN_MS = 2000,            /* of nothing late are taken for granted: one standstill right after the start is one of few, not of all */
     CATCH_UP_MS = 500,          /* age above the aim falls to a third in this time */
     SILENCE_MAX_MS = 1000,      /* of the sender: more of it changes nothing */
     FASTER_RUN = 5,             /* on a network, new records become rare: the n-th packet is one by a chance of 1/n */
@@ -17,6 +18,7 @@ enum {
 /* Measured with tests/bench/voice: PESQ and delay over all its networks. */
 static const float price_ms = 58;       /* of 1 % made up */
 static const float wait_price = 1.7f;   /* of a millisecond waited, against one lost: it is caught up with afterwards, which is heard too */
+static const float waited_max_ms = 150; /* of one wait counts: to be spared a long one, speech would have to be as old all the time */
 static const float catch_up = 0.05f;    /* of age above the aim, in ms per ms, beside CATCH_UP_MS */
 static const float recent_fall = 0.5f;  /* ms per ms: packets that a standstill held back arrive at once, each less late by its length */
 static const float cost_step_ms = 0.01f; /* of two that cost the same the shorter one */
@@ -24,15 +26,6 @@ static const float reserve_ms = 3;      /* speech leaves in frames of 10 ms: a p
 static const float loss_memory = 1 / 200.0f;
 static const float fec_on = 0.01f, fec_off = 0.005f; /* loss from which waiting for copies pays */
 static const float packet_usual_ms = 20;
-
-void jitter_delay_open(jitter_delay *delay, int min_ms, int max_ms)
-{
-    memset(delay, 0, sizeof *delay);
-    delay->min_ms = min_ms;
-    delay->max_ms = max_ms;
-    delay->packet_ms = packet_usual_ms;
-    jitter_drift_open(&delay->drift);
-}
 
 static float larger(float a, float b)
 {
@@ -47,6 +40,24 @@ static float smaller(float a, float b)
 static float aim_of(int i)
 {
     return (float)((i + 1) * JITTER_DELAY_BIN_MS);
+}
+
+static void candidates_forget(jitter_delay *delay)
+{
+    memset(delay->candidates, 0, sizeof delay->candidates);
+    for (int i = 0; i < JITTER_DELAY_BINS; i++)
+        delay->candidates[i].mean_ms = aim_of(i);
+    delay->weight = BEGIN_MS / packet_usual_ms;
+}
+
+void jitter_delay_open(jitter_delay *delay, int min_ms, int max_ms)
+{
+    memset(delay, 0, sizeof *delay);
+    delay->min_ms = min_ms;
+    delay->max_ms = max_ms;
+    delay->packet_ms = packet_usual_ms;
+    candidates_forget(delay);
+    jitter_drift_open(&delay->drift);
 }
 
 /* The base moved by `bins`: candidates follow so that they keep their place in time; what leaves at an edge is forgotten. */
@@ -85,7 +96,7 @@ static float candidate_packet(jitter_candidate *one, float delay_ms, float packe
     if (overtaken)
         return 1;
     one->age_ms = delay_ms;
-    return wait_price * late_ms / packet_ms;
+    return wait_price * smaller(late_ms, waited_max_ms) / packet_ms;
 }
 
 static void candidates_packet(jitter_delay *delay, float delay_ms, float since_ms, bool overtaken)
@@ -152,8 +163,7 @@ static void clock_follow(jitter_delay *delay, int64_t transit_us)
     delay->faster_run = faster ? delay->faster_run + 1 : 0;
     if (delay->faster_run < FASTER_RUN)
         return;
-    memset(delay->candidates, 0, sizeof delay->candidates);
-    delay->weight = 0;
+    candidates_forget(delay);
     jitter_drift_open(&delay->drift);
 }
 

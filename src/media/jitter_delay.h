@@ -2,9 +2,9 @@
  *
  * A packet's delay is its arrival less its timestamp, above the fastest of the last 5 to 10 s (`base`). Each of 200 aims is tried by
  * an imagined playout: a packet that comes too late for it is waited for, and what it plays is older until it has caught up. The
- * one that cost least in the last 13 s is followed: mean age + price * share made up. Where packets carry a copy of the one
- * before, a lost one costs nothing when its successor is in time. So one rule weighs jitter, standstills that come again, and
- * queues that fill. Source: Moon, Kurose & Towsley 1998 (delay against late packets).
+ * one that cost least in the last 13 s is followed: mean age + price * share made up, of one wait no more than 150 ms. Where
+ * packets carry a copy of the one before, a lost one costs nothing when its successor is in time. So one rule weighs jitter,
+ * standstills that come again, and queues that fill. Source: Moon, Kurose & Towsley 1998 (delay against late packets).
  */
 #ifndef TCCC_MEDIA_JITTER_DELAY_H
 #define TCCC_MEDIA_JITTER_DELAY_H

@@ -103,6 +103,36 @@ static void a_heap_of_packets_at_the_start_is_not_heard_late(void **state)
         assert_true(10.0 * pull - media_ms[pull] <= 100); /* 20 ms of packet, 20 of buffer, 40 that are tolerated, 20 until they come */
 }
 
+/* Nothing comes for 400 ms, then all at once: two seconds into a call, and later. */
+static void a_standstill_is_caught_up_with_within_three_seconds_and_without_haste(void **state)
+{
+    static const int standing_ms = 400, soon_ms = 3000, starts_ms[] = {2000, 12000};
+
+    (void)state;
+    for (int k = 0; k < 4; k++) {
+        int at_ms = starts_ms[k % 2], end_ms = at_ms + standing_ms, error;
+        const simulation_coded *coding = &coded[k / 2];
+        codec_decoder *decoder = codec_decoder_new(coding->codec, &error);
+        simulation run = {.coded = coding, .arrival_ms = arrivals, .out = out, .media_ms = media_ms, .n_out = N - SECOND, .playout = &player,
+                          .decoder = decoder};
+
+        player_open(decoder, coding->codec);
+        for (int i = 0; i < coding->n_packets; i++)
+            arrivals[i] = 20 * i >= at_ms && 20 * i < end_ms ? end_ms - 1 + 1e-4 * i : 20 * i;
+        simulation_run(&run);
+        codec_decoder_free(decoder);
+        assert_true(end_ms - media_ms[end_ms / 10] >= standing_ms - 20); /* it was waited for, not left out */
+        for (int pull = end_ms / 10; pull < run.n_out / PLAYOUT_FRAME - 50; pull++) {
+            double said_ms = media_ms[pull + 50] - media_ms[pull]; /* in half a second */
+
+            if (said_ms > 500 * 1.35)
+                fail_msg("%.0f ms of speech in 500 at %d", said_ms, pull * 10);
+            if (pull * 10 >= end_ms + soon_ms)
+                assert_true(pull * 10 - media_ms[pull] <= 60);
+        }
+    }
+}
+
 typedef struct {
     const char *network;
     double delay_ms, concealed;  /* at most; what is made up besides three quarters of the packets lost */
@@ -261,6 +291,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_clean_network_changes_nothing),
         cmocka_unit_test(a_heap_of_packets_at_the_start_is_not_heard_late),
+        cmocka_unit_test(a_standstill_is_caught_up_with_within_three_seconds_and_without_haste),
         cmocka_unit_test(every_network_keeps_its_bounds_of_delay_and_concealment),
         cmocka_unit_test(copies_in_the_next_packet_replace_single_losses),
         cmocka_unit_test(media_time_never_leaps_without_loss),
