@@ -64,7 +64,8 @@ function networks(figures) {
 function missed(figures) {
   const list = figures.filter(isMissed);
   const goals = figures.filter((one) => one.goal !== null).length;
-  return `${goals - list.length} of ${goals} goals are reached.${list.length ? `\n\n${plain(list, (name) => name)}` : ''}`;
+  const rows = list.map((one) => [inUnit(one.name, one.unit), number(one.value), goal(one).replace(' missed', '')]);
+  return `${goals - list.length} of ${goals} goals are reached.${list.length ? ` Missed:\n\n${lines(['', 'ours', 'goal'], rows)}` : ''}`;
 }
 
 const BLOCKS = {
