@@ -30,13 +30,18 @@ let writesTimer;
 
 /** What runs: '' nothing, 'chat', 'voice', 'video'. */
 function show(running) {
-  for (const id of ['chat', 'voice', 'video']) $(id).disabled = running !== '' || !visitor;
-  $('end').disabled = running === '';
-  for (const id of ['text', 'file', 'send']) $(id).disabled = running !== 'chat';
+  const had = document.activeElement;
+  for (const id of ['chat', 'voice', 'video']) {
+    $(id).disabled = running !== '' || !visitor;
+    $(id).hidden = running !== '';
+  }
+  $('end').hidden = running === '';
+  $('write').hidden = running !== 'chat';
   if (running !== 'video') $('theirs').hidden = true;
   $('mic').hidden = running !== 'voice' && running !== 'video';
   $('camera').hidden = running !== 'video';
   for (const id of ['mic', 'camera']) $(id).setAttribute('aria-pressed', 'false');
+  if (had?.closest('[hidden]')) $({ '': 'chat', chat: 'text' }[running] ?? 'end').focus(); /* where it was there is nothing any more */
 }
 
 /** Answers to a flow's question, as buttons; typing one of them is as good. They go when something is answered. */
