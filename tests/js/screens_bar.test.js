@@ -152,6 +152,29 @@ describe('call bar', () => {
     });
   }
 
+  it('of a thousand colleagues and calls a hundred are drawn; any is found, and the chosen one and those listened to stay', async () => {
+    await tab.ready();
+    const agents = Array.from({ length: 1000 }, (_, i) => ({ userId: `a${i}`, name: `Agent ${i}`, status: 'free', skillGroupIds: [] }));
+    await tab.answer('Admin.getDirectory', { groups: [], agents, flows: [], restReasons: [] });
+    await tab.answer('Call.getRunningSessions', { sessions: agents.map(({ userId, name }) => ({ sessionId: `r ${userId}`, userId, name, state: 'talking', callerPhoneNumber: '1', startMs: 1 })) });
+    await tab.open('agents', false);
+    await tab.page.getByText('900 more: search to find them').waitFor();
+    assert.equal(await tab.page.locator('.row').count(), 100);
+    await tab.page.getByLabel('Search name or extension').fill('agent 998');
+    await tab.page.getByText('Agent 998').waitFor();
+    assert.equal(await tab.page.locator('.row').count(), 1);
+    await tab.run('act.refreshRunning');
+    await tab.open('supervise', false);
+    await tab.page.getByText('900 more: search to find them').waitFor();
+    await tab.run('act.monitor', 'r a997', false);
+    await tab.page.getByText('You are listening').waitFor();
+    assert.equal(await tab.page.locator('.row').count(), 101);
+    await tab.page.getByLabel('Search name or number').fill('agent 5');
+    await until(async () => await tab.page.locator('.row').count() === 101, 'a hundred and the one');
+    await tab.page.getByLabel('Search name or number').fill('agent 51');
+    await until(async () => await tab.page.locator('.row').count() === 12, 'eleven and the one');
+  });
+
   it('WB-069 WB-070 self service is started with the customer, and brought back', async () => {
     await call();
     await tab.press('More');

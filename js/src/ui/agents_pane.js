@@ -1,7 +1,7 @@
 /** agents_pane.js: colleagues to call: search by group, name, account or extension. Layer: ui. */
 import { h } from './dom.js';
 import { icon } from './icons.js';
-import { empty, face, field, iconButton, refusal } from './controls.js';
+import { empty, face, field, iconButton, moreOf, refusal, SHOWN_MAX } from './controls.js';
 import { fill } from './text.js';
 import { groupState } from './transfer.js';
 import { statusWord } from './status.js';
@@ -50,7 +50,7 @@ export function agentsPane(c) {
         h('option', { value: '', key: '' }, t.allGroups),
         s.directory.groups.map((/** @type {any} */ one) => h('option', { value: String(one.skillGroupId), key: one.skillGroupId }, `${one.skillGroupName} (${groupState(c, one)})`)))),
     refusal(c, 'agents'),
-    h('div', { class: 'scroll', key: 'list' }, agents.length === 0 ? empty('search', t.nothingFound) : h('ul', { 'aria-label': t.directory }, agents.map((/** @type {any} */ one) => row(c, one)))),
+    h('div', { class: 'scroll', key: 'list' }, agents.length === 0 ? empty('search', t.nothingFound) : [h('ul', { 'aria-label': t.directory, key: 'all' }, agents.slice(0, SHOWN_MAX).map((/** @type {any} */ one) => row(c, one))), moreOf(c, agents.length)]),
   ];
 }
 

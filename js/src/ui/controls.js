@@ -1,7 +1,7 @@
 /** controls.js: the small parts that every screen is made of. Layer: ui. */
 import { h } from './dom.js';
 import { icon } from './icons.js';
-import { errorText } from './text.js';
+import { errorText, fill } from './text.js';
 import { initials } from './format.js';
 
 /**
@@ -44,6 +44,11 @@ export const field = (label, props, picture) => h('label', { class: 'field' },
 
 /** @param {string} picture @param {string} title @param {string} [more] */
 export const empty = (picture, title, more) => h('div', { class: 'nothing' }, icon(picture), h('p', { class: 'strong' }, title), more ? h('p', null, more) : null);
+
+/** Of a list so many are drawn, every second: a thousand would take the time in which the agent types. */
+export const SHOWN_MAX = 100;
+/** @param {Context} c @param {number} found how many a list has; what is not shown is searched for */
+export const moreOf = ({ t }, found) => (found > SHOWN_MAX ? h('p', { class: 'soft centre rest', key: 'rest' }, fill(t.moreFound, { n: found - SHOWN_MAX })) : null);
 
 /** @param {string} label @param {boolean} isOn @param {(isOn: boolean) => void} onchange @param {Record<string, any>} [more] */
 export const toggle = (label, isOn, onchange, more = {}) => h('button', {

@@ -96,6 +96,7 @@ code{font:12px/1.5 ui-monospace,Consolas,monospace;color:var(--soft)}
 .recent .item{min-height:50px}
 .tools{display:flex;gap:8px;padding:10px 14px;border-bottom:1px solid var(--line);flex:none}.tools .field{flex:1;min-width:0}.tools select{flex:none;max-width:40%}
 .compact .tools{flex-direction:column}.compact .tools select{max-width:100%}.compact .tools .field{flex:none}
+.rest{padding:12px}
 .row{display:flex;align-items:center;gap:11px;padding:8px 14px;min-height:58px}.row+.row{border-top:1px solid var(--line)}
 .row .title,.row .clip{display:block}
 .running{flex-direction:column;align-items:stretch;gap:4px}.running.mine{background:var(--tint)}

@@ -1,10 +1,14 @@
 /** supervise_pane.js: the calls that run, for those who may listen, whisper, take over or end them. Layer: ui. */
 import { h } from './dom.js';
-import { empty, face, number, refusal, textButton } from './controls.js';
+import { empty, face, field, moreOf, number, refusal, SHOWN_MAX, textButton } from './controls.js';
 import { clock } from './format.js';
+import { contains } from './transfer.js';
 import { transcript } from './pane_parts.js';
 
 /** @typedef {import('./controls.js').Context} Context */
+
+/** Fewer are seen at a glance. */
+const SEARCHED_FROM = 8;
 
 /** @param {Context} c @param {string} question @param {string} words */
 const asking = ({ t, act }, question, words) => h('div', { class: 'inset ask', role: 'alertdialog', 'aria-label': words, key: 'ask' }, h('p', null, words),
@@ -52,8 +56,15 @@ function row(c, one) {
 
 /** @param {Context} c */
 export function supervisePane(c) {
-  const { s, t } = c;
+  const { s, t, act } = c;
   const running = s.running ?? [];
-  return h('div', { class: 'scroll' }, refusal(c, 'supervise'), running.length === 0 ? empty('headset', t.noRunning, t.noRunningMore)
-    : h('ul', { 'aria-label': t.supervise }, running.map((one) => row(c, one))));
+  const text = s.search.running ?? '';
+  const found = running.filter((one) => s.monitored[one.sessionId] || contains(text, one.name, one.userId, one.callerPhoneNumber, one.calleePhoneNumber));
+  if (running.length === 0) return h('div', { class: 'scroll' }, refusal(c, 'supervise'), empty('headset', t.noRunning, t.noRunningMore));
+  return [
+    running.length > SEARCHED_FROM || text ? h('div', { class: 'tools', key: 'tools' },
+      field(t.searchRunning, { type: 'search', value: text, oninput: (/** @type {any} */ event) => act.step('search', { list: 'running', text: event.target.value }) }, 'search')) : null,
+    h('div', { class: 'scroll', key: 'list' }, refusal(c, 'supervise'), found.length === 0 ? empty('search', t.nothingFound)
+      : [h('ul', { 'aria-label': t.supervise, key: 'all' }, found.filter(({ sessionId }, i) => i < SHOWN_MAX || s.monitored[sessionId]).map((one) => row(c, one))), moreOf(c, found.length)]),
+  ];
 }

@@ -59,6 +59,8 @@ export const en = {
   extension: 'Desk phone',
   groupState: '{free} free · {waiting} waiting',
   nothingFound: 'Nothing found',
+  moreFound: '{n} more: search to find them',
+  searchRunning: 'Search name or number',
   loading: 'Loading…',
 
   consulting: 'Asking {who}',

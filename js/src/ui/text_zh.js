@@ -59,6 +59,8 @@ export const zh = {
   outsideNumber: '外线号码',
   extension: '话机分机',
   groupState: '空闲 {free} · 排队 {waiting}',
+  moreFound: '还有 {n} 项，请搜索查找',
+  searchRunning: '搜索姓名或号码',
   nothingFound: '没有结果',
   loading: '加载中…',
 

@@ -1,6 +1,6 @@
 /** transfer.js: to whom a contact goes: groups, colleagues with their states, or a number. Layer: ui. */
 import { h } from './dom.js';
-import { dot, empty, field, tabs, textButton } from './controls.js';
+import { dot, empty, field, moreOf, SHOWN_MAX, tabs, textButton } from './controls.js';
 import { fill } from './text.js';
 import { statusWord } from './status.js';
 import { transferOf } from './state.js';
@@ -8,7 +8,7 @@ import { transferOf } from './state.js';
 /** @typedef {import('./controls.js').Context} Context */
 /** @typedef {{key: string, name: string, more: string, status: string, target: object, isOff?: boolean}} Target */
 
-const contains = (/** @type {string} */ text, /** @type {(string|undefined)[]} */ ...fields) =>
+export const contains = (/** @type {string} */ text, /** @type {(string|undefined)[]} */ ...fields) =>
   fields.some((one) => (one ?? '').toLowerCase().includes(text.trim().toLowerCase()));
 
 /** @param {Context} c @param {any} group */
@@ -28,13 +28,14 @@ const agentTargets = (c, text) => (c.s.directory?.agents ?? []).filter((/** @typ
   }));
 
 /** @param {Context} c @param {string} sessionId @param {Target[]} list @param {string} label */
-function picker({ s, t, act }, sessionId, list, label) {
+function picker(c, sessionId, list, label) {
+  const { s, t, act } = c;
   const { target } = transferOf(s, sessionId);
   if (!s.directory) return h('p', { class: 'soft', role: 'status' }, t.loading);
   if (list.length === 0) return empty('search', t.nothingFound);
-  return h('div', { class: 'picks', role: 'radiogroup', 'aria-label': label }, list.map((one) => h('label', { class: 'pick', key: one.key },
+  return h('div', { class: 'picks', role: 'radiogroup', 'aria-label': label }, list.filter(({ key }, i) => i < SHOWN_MAX || key === target).map((one) => h('label', { class: 'pick', key: one.key },
     h('input', { type: 'radio', name: `to-${sessionId}`, checked: target === one.key, onchange: () => act.choose(sessionId, { target: one.key }) }),
-    dot(one.status), h('span', { class: 'grow clip' }, one.name), h('span', { class: 'soft small' }, one.more))));
+    dot(one.status), h('span', { class: 'grow clip' }, one.name), h('span', { class: 'soft small' }, one.more))), moreOf(c, list.length));
 }
 
 /** @param {Context} c @param {string} sessionId @param {Target | undefined} target @param {boolean} isCall */
