@@ -41,7 +41,7 @@ static void run(flow *f, const uint8_t *data, size_t size) {
     flow_order order, last = { 0 };
     const flow_key *keys;
     MUST(r);
-    flow_run_step(r, FLOW_STARTED, 0, &last);
+    flow_run_step(r, FLOW_STARTED, 0, (int64_t)size * 3600, &last);
     check_order(&last);
     for (size_t i = 0; i < size; i++) {
         flow_run_step(r, (enum flow_event)(data[i] % (FLOW_RECORDED + 1)), "0123456789*#ABCDx"[data[i] % 17], &order);
@@ -50,8 +50,8 @@ static void run(flow *f, const uint8_t *data, size_t size) {
     }
     int steps = 0;
     for (int event; (event = silent_event(last.kind)) >= 0; last = order) {
-        flow_run_step(r, (enum flow_event)event, 0, &order);
-        if (order.kind == FLOW_DO_NOTHING && last.kind == FLOW_DO_QUEUE) flow_run_step(r, FLOW_AGENT_LEFT, 0, &order); /* it was connected */
+        flow_run_step(r, (enum flow_event)event, 0, (int64_t)size * 3600, &order);
+        if (order.kind == FLOW_DO_NOTHING && last.kind == FLOW_DO_QUEUE) flow_run_step(r, FLOW_AGENT_LEFT, 0, (int64_t)size * 3600, &order); /* it was connected */
         check_order(&order);
         MUST(++steps < STEPS_MAX && order.kind != FLOW_DO_NOTHING);
     }

@@ -83,6 +83,19 @@ describe('flows of chats', function flows() {
     assert.deepEqual({ EndStatus, Satisfaction, StaffId }, { EndStatus: 1, Satisfaction: { Id: 1, Label: 'Yes' }, StaffId: agent.userId });
   });
 
+  it('office hours lead one way, holidays the other', async () => {
+    const day = (n) => new Date(Date.now() + n * 86400000).toISOString().slice(0, 10); // the time zone's day may be the next one
+    const make = (exceptions) => () => ({ start: 'hours', modules: [
+      { id: 'hours', type: 'hours', timeZone: 'Asia/Shanghai', weekly: [{ days: ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'], from: '00:00', to: '24:00' }], exceptions, next: 'open', closed: 'shut' },
+      { id: 'open', type: 'play', sound: { text: 'We are here.' }, next: 'end' }, { id: 'shut', type: 'play', sound: { text: 'It is a holiday.' }, next: 'end' }, { id: 'end', type: 'end' }] });
+    for (const [exceptions, text] of [[[], 'We are here.'], [[-1, 0, 1, 2].map((n) => ({ date: day(n) })), 'It is a holiday.']]) {
+      const customer = await (await team(0, { make: make(exceptions) })).visitor();
+      const sessionId = await begin(customer);
+      await told(customer, sessionId, text);
+      assert.deepEqual(heard(customer, sessionId), [text]);
+    }
+  });
+
   it('what is no choice is answered, once too often leads away; keys are choices, too, and lead round', async () => {
     const { visitor } = await team(0);
     const customer = await visitor({ language: 'fr' });

@@ -230,7 +230,7 @@ void call_flow_step(call *c, call_flow *f, enum flow_event event, char digit) {
     flow_order order = { .kind = FLOW_DO_NOTHING };
     if (!f->run)
         return;
-    flow_run_step(f->run, event, digit, &order);
+    flow_run_step(f->run, event, digit, clock_unix_ms() / 1000, &order);
     note_keys(c, f);
     if (order.kind == FLOW_DO_NOTHING && event == FLOW_AGENT_LEFT)
         order.kind = FLOW_DO_HANG_UP;

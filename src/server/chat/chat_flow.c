@@ -141,7 +141,7 @@ static bool step(chat *c, enum flow_event event, char digit) {
     bool rests = false, took = false, grouped = !store_begin(db);
     mem_ref(c);
     while (!rests && c->phase != CHAT_PHASE_OVER) {
-        flow_run_step(c->run, event, digit, &order);
+        flow_run_step(c->run, event, digit, clock_unix_ms() / 1000, &order);
         note_rating(c);
         if (order.kind == FLOW_DO_NOTHING)
             break;
@@ -184,7 +184,7 @@ void chat_flow_connected(chat *c) {
     flow_order none;
     if (!waits(c))
         return;
-    flow_run_step(c->run, FLOW_CONNECTED, 0, &none);
+    flow_run_step(c->run, FLOW_CONNECTED, 0, clock_unix_ms() / 1000, &none);
     say(c, &c->order.connected, "");
 }
 

@@ -29,6 +29,13 @@ void flow_drop(flow *f)
 {
     if (!f || --f->holders)
         return;
+    flow_free(f);
+}
+
+void flow_free(flow *f)
+{
+    for (int i = 0; i < f->n_modules; i++)
+        hours_free(f->modules[i].hours);
     json_free(f->tree);
     free(f);
 }
@@ -43,7 +50,7 @@ bool flow_fits(const flow *f, const char *kind, char sentence[FLOW_SENTENCE_MAX]
         if (!self_service && m->type == FLOW_TYPE_RETURN)
             return flow_complain(sentence, "Module %s: return is for self-service flows. Use end.", m->id);
         if (self_service && (m->type == FLOW_TYPE_TRANSFER || m->type == FLOW_TYPE_VOICEMAIL || m->type == FLOW_TYPE_RATING))
-            return flow_complain(sentence, "Module %s: a self-service flow may only play, branch, return and end. Take it out.", m->id);
+            return flow_complain(sentence, "Module %s: a self-service flow may only play, branch, look at hours, return and end. Take it out.", m->id);
     }
     return true;
 }

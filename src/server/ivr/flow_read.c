@@ -14,7 +14,7 @@ enum {
 };
 static const char KEYS[] = "0123456789*#ABCD";
 
-enum member_kind { PLAIN, SOUND, BOOL, NUMBER, KEY, EXIT, BRANCHES, RATINGS };
+enum member_kind { PLAIN, SOUND, BOOL, NUMBER, KEY, EXIT, BRANCHES, RATINGS, HOURS };
 
 /* What an object may have. PLAIN ones are read by hand. `at` is the member's place in flow_module. */
 typedef struct {
@@ -53,6 +53,8 @@ static const member voicemail_members[] = { COMMON, SOUND_IN("prompt", true, sou
     NUMBER_IN("silenceSeconds", false, silence_s, 5, 0, 60), KEY_IN("stopKey", '#'), REPLY, NEXT, LAST };
 static const member rating_members[] = { COMMON, QUESTION(1), SOUND_IN("thanksSound", false, last_sound),
     { "keys", RATINGS, true, AT(choices), 0, 0, 0 }, NEXT, LAST };
+static const member hours_members[] = { COMMON, { "timeZone", HOURS, true, 0, 0, 0, 0 }, NAMED("weekly", true), NAMED("exceptions", false),
+    EXIT_BY("closed", true, CLOSED), NEXT, LAST };
 static const member return_members[] = { COMMON, LAST };
 static const member end_members[] = { COMMON, REPLY, SOUND_IN("timeoutSound", false, timeout_sound), SOUND_IN("closingSound", false, last_sound), LAST };
 static const member document_members[] = { NAMED("start", true), NAMED("modules", true), LAST };
@@ -67,7 +69,8 @@ static const struct {
     [FLOW_TYPE_START] = { "start", start_members },           [FLOW_TYPE_PLAY] = { "play", play_members },
     [FLOW_TYPE_BRANCH] = { "branch", branch_members },        [FLOW_TYPE_TRANSFER] = { "transferToHuman", transfer_members },
     [FLOW_TYPE_VOICEMAIL] = { "voicemail", voicemail_members }, [FLOW_TYPE_RATING] = { "rating", rating_members },
-    [FLOW_TYPE_RETURN] = { "return", return_members },        [FLOW_TYPE_END] = { "end", end_members },
+    [FLOW_TYPE_HOURS] = { "hours", hours_members },           [FLOW_TYPE_RETURN] = { "return", return_members },
+    [FLOW_TYPE_END] = { "end", end_members },
 };
 
 /* One reading: where it is, and the sentence of the first thing that is wrong. */
@@ -232,6 +235,13 @@ static bool read_choices(reading *r, const json_value *value, const char *name, 
     return true;
 }
 
+static bool read_hours(reading *r, const json_value *object, flow_module *m)
+{
+    char sentence[HOURS_SENTENCE_MAX];
+    m->hours = hours_read(object, sentence);
+    return m->hours || fail(r, sentence, "");
+}
+
 static bool read_member(reading *r, const json_value *object, const member *about, flow_module *m)
 {
     const json_value *value = json_member(object, about->name);
@@ -263,6 +273,8 @@ static bool read_member(reading *r, const json_value *object, const member *abou
         return read_choices(r, value, about->name, branch_choice_members, m);
     case RATINGS:
         return read_choices(r, value, about->name, rating_choice_members, m);
+    case HOURS:
+        return read_hours(r, object, m);
     }
     return accept(r, &in, "");
 }
@@ -292,7 +304,7 @@ static int read_head(reading *r, const json_value *value, int index, const char 
     if (!accept(r, &in, ""))
         return -1;
     if (type_of(type) < 0)
-        fail(r, "type", " must be start, play, branch, transferToHuman, voicemail, rating, return or end.");
+        fail(r, "type", " must be start, play, branch, transferToHuman, voicemail, rating, hours, return or end.");
     return type_of(type);
 }
 
@@ -347,7 +359,7 @@ static bool resolve(reading *r, const flow *f, flow_target *target, const char *
 
 static bool resolve_module(reading *r, flow *f, flow_module *m)
 {
-    static const char *const names[FLOW_EXITS] = { "next", "failed", "noAgent", "queueOver", "leave" };
+    static const char *const names[FLOW_EXITS] = { "next", "failed", "noAgent", "queueOver", "leave", "closed" };
     snprintf(r->where, sizeof r->where, "Module %s: ", m->id);
     for (int e = 0; e < FLOW_EXITS; e++)
         if (!resolve(r, f, &m->exits[e], names[e]))
@@ -414,9 +426,9 @@ static bool fill(reading *r, flow *f, const json_value *modules)
     if (!accept(r, &in, ""))
         return false;
     for (const json_value *e = json_first(modules); e; e = json_next(e)) {
-        if (!read_module(r, e, f->n_modules, &f->modules[f->n_modules]))
+        int index = f->n_modules++; /* what it owns is freed with the flow, also after a mistake */
+        if (!read_module(r, e, index, &f->modules[index]))
             return false;
-        f->n_modules++;
     }
     return resolve_all(r, f, start);
 }
@@ -439,8 +451,7 @@ flow *flow_read(const char *json, size_t length, char sentence[FLOW_SENTENCE_MAX
     f->tree = tree;
     if (fill(&r, f, modules))
         return f;
-    json_free(tree);
-    free(f);
+    flow_free(f);
     return NULL;
 }
 

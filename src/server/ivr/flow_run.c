@@ -23,6 +23,7 @@ struct flow_run {
     int at;                           /* module */
     int after;                        /* LEAVING: module, or FLOW_NOWHERE */
     int errors;                       /* at this branch or rating */
+    int64_t unix_s;                   /* of the present step */
     flow_key *keys;
     int n_keys, room;
 };
@@ -84,7 +85,7 @@ static void ask(flow_run *run, const flow_sound *first, flow_order *order)
 static const flow_module *end_behind(const flow_run *run)
 {
     const flow_module *m = here(run);
-    for (int left = run->flow->n_modules; left-- && m->exits[FLOW_EXIT_NEXT].to != FLOW_NOWHERE;)
+    for (int left = run->flow->n_modules; left-- && m->type != FLOW_TYPE_HOURS && m->exits[FLOW_EXIT_NEXT].to != FLOW_NOWHERE;)
         m = &run->flow->modules[m->exits[FLOW_EXIT_NEXT].to];
     return m->type == FLOW_TYPE_END ? m : NULL;
 }
@@ -154,6 +155,9 @@ static void enter(flow_run *run, int to, flow_order *order)
         return;
     case FLOW_TYPE_VOICEMAIL:
         record(run, order);
+        return;
+    case FLOW_TYPE_HOURS:
+        enter(run, here(run)->exits[hours_are_open(here(run)->hours, run->unix_s) ? FLOW_EXIT_NEXT : FLOW_EXIT_CLOSED].to, order);
         return;
     case FLOW_TYPE_RETURN:
         finish(run, RETURNED, order);
@@ -329,8 +333,9 @@ void flow_run_free(flow_run *run)
     free(run);
 }
 
-void flow_run_step(flow_run *run, enum flow_event event, char digit, flow_order *order)
+void flow_run_step(flow_run *run, enum flow_event event, char digit, int64_t unix_s, flow_order *order)
 {
+    run->unix_s = unix_s;
     *order = order_of(run, FLOW_DO_NOTHING);
     action *act = cells[run->state][event];
     if (act)

@@ -1,10 +1,10 @@
-/* flow_run.h: one caller's way through a flow, as a machine without clock, sound or telephone: events in, orders out. Layer: server.
+/* flow_run.h: one caller's way through a flow, as a machine without sound or telephone: events and the time in, orders out. Layer: server.
  * Rows IVR-015 to IVR-041, ACD-023, ACD-035.
  *
  *     flow_order order;
  *     flow_run *run = flow_run_new(f);
- *     flow_run_step(run, FLOW_STARTED, 0, &order);
- *     for each thing that happens:  flow_run_step(run, event, digit, &order); carry out the order (it replaces the one before)
+ *     flow_run_step(run, FLOW_STARTED, 0, unix_s, &order);
+ *     for each thing that happens:  flow_run_step(run, event, digit, unix_s, &order); carry out the order (it replaces the one before)
  */
 #ifndef TCCC_SERVER_IVR_FLOW_RUN_H
 #define TCCC_SERVER_IVR_FLOW_RUN_H
@@ -57,8 +57,8 @@ typedef struct {
 
 flow_run *flow_run_new(flow *f);      /* holds the flow: it keeps its version (AMB-20) */
 void flow_run_free(flow_run *run);
-/* The order's pointers live as long as the run. */
-void flow_run_step(flow_run *run, enum flow_event event, char digit, flow_order *order);
+/* unix_s: now, for modules that ask whether somebody is there. The order's pointers live as long as the run. */
+void flow_run_step(flow_run *run, enum flow_event event, char digit, int64_t unix_s, flow_order *order);
 
 /* Where a run that waits for something is, as text, and a run from there: its order again, without what a mistake added. NULL: the text is
  * of no such state of this flow, or there is no memory. Keys that were taken are not kept. */

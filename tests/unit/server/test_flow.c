@@ -16,6 +16,7 @@
 #define BRANCH(id, more) "{\"id\":\"" id "\",\"type\":\"branch\",\"prompt\":" HI more "}"
 #define TRANSFER(more) "{\"id\":\"m\",\"type\":\"transferToHuman\",\"noAgent\":\"bye\",\"queueOver\":\"bye\",\"next\":\"bye\"" more "}"
 #define ONE ",\"branches\":[{\"key\":\"1\",\"name\":\"one\",\"next\":\"bye\"}]"
+#define HOURS(more) "{\"id\":\"m\",\"type\":\"hours\",\"timeZone\":\"UTC\",\"weekly\":[{\"days\":[\"mon\"],\"from\":\"09:00\",\"to\":\"18:00\"}],\"next\":\"bye\"" more "}"
 #define END "{\"id\":\"bye\",\"type\":\"end\"}"
 
 static flow *parse(const char *json, char sentence[FLOW_SENTENCE_MAX])
@@ -35,6 +36,7 @@ static void modules_are_taken(void **state)
         AROUND("{\"id\":\"m\",\"type\":\"start\",\"label\":\"Start\",\"x\":-10,\"y\":20,\"next\":\"bye\"}"),
         AROUND("{\"id\":\"m\",\"type\":\"play\",\"sound\":{\"soundId\":3},\"interruptible\":true,\"next\":\"bye\"}"),
         AROUND(BRANCH("m", ONE)),
+        AROUND(HOURS(",\"closed\":\"bye\",\"exceptions\":[{\"date\":\"2026-10-01\"}]")),
         AROUND(BRANCH("m", ",\"timeoutSound\":" HI ",\"errorSound\":" HI ",\"maxErrors\":0,\"timeoutSeconds\":60,\"failed\":\"bye\"" ONE)),
         AROUND(TRANSFER(",\"group\":9007199254740991")),
         AROUND(TRANSFER(",\"group\":1,\"sound\":{\"text\":\"${WaitNo} \\u2014 ${StaffNo}\"},\"music\":{\"soundId\":2},\"connectedSound\":" HI
@@ -73,7 +75,7 @@ static const struct {
     { "{\"start\":\"bye\",\"modules\":[{\"type\":\"end\"}]}", "modules[0]: id is missing." },
     { "{\"start\":\"bye\",\"modules\":[{\"id\":\"a b\",\"type\":\"end\"}]}", "modules[0]: id may have letters, digits, '_', '-' and '.' only." },
     { "{\"start\":\"bye\",\"modules\":[{\"id\":\"bye\",\"type\":\"hangup\"}]}",
-      "Module bye: type must be start, play, branch, transferToHuman, voicemail, rating, return or end." },
+      "Module bye: type must be start, play, branch, transferToHuman, voicemail, rating, hours, return or end." },
     { "{\"start\":\"bye\",\"modules\":[" END "," END "]}", "Module bye: id is taken by another module. Give each its own." },
     { "{\"start\":\"bye\",\"modules\":[{\"id\":\"bye\",\"type\":\"end\",\"sound\":" HI "}]}",
       "Module bye: sound is not known here. Take it out, or see docs/ivr.md for its name." },
@@ -117,6 +119,12 @@ static const struct {
     { AROUND(BRANCH("m", ",\"replySeconds\":0" ONE)), "Module m: replySeconds must be a whole number from 1 to 86400." },
     { "{\"start\":\"bye\",\"modules\":[{\"id\":\"bye\",\"type\":\"end\",\"replySeconds\":86401}]}", "Module bye: replySeconds must be a whole number from 1 to 86400." },
     { AROUND(TRANSFER(",\"group\":1,\"replySeconds\":60")), "Module m: replySeconds is not known here. Take it out, or see docs/ivr.md for its name." },
+    { AROUND(HOURS("")), "Module m: closed is missing. Set it." },
+    { AROUND(HOURS(",\"closed\":\"x\"")), "Module m: closed leads to x, which does not exist. Connect it to a module of this flow." },
+    { AROUND(HOURS(",\"closed\":\"bye\",\"exceptions\":[{\"date\":\"tomorrow\"}]")),
+      "Module m: exceptions[0] must have a date such as \"2026-10-01\", and from and to unless it is closed all day." },
+    { AROUND(HOURS(",\"closed\":\"m\"")), "Module m: leads back to m without a key of the caller, so that the call might never end."
+      " Put a branch between them, or connect it to an end." },
     { AROUND(TRANSFER("")), "Module m: group is missing. Set it." },
     { AROUND(TRANSFER(",\"group\":null")), "Module m: group is missing. Set it." },
     { AROUND(TRANSFER(",\"group\":-1")), "Module m: group must be a whole number from 1 to 9007199254740991." },
@@ -239,7 +247,7 @@ static void kinds_have_their_modules(void **state)
     assert_false(flow_fits(back, "ivr", sentence));
     assert_string_equal(sentence, "Module r: return is for self-service flows. Use end.");
     assert_false(flow_fits(mixed, "selfService", sentence));
-    assert_string_equal(sentence, "Module bye: a self-service flow may only play, branch, return and end. Take it out.");
+    assert_string_equal(sentence, "Module bye: a self-service flow may only play, branch, look at hours, return and end. Take it out.");
     flow_drop(plain);
     flow_drop(human);
     flow_drop(back);

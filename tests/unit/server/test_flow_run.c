@@ -42,7 +42,9 @@ static flow_run *run_of(const char *document)
     return run;
 }
 
-static void step(walk *w, enum flow_event event, char digit) { flow_run_step(w->run, event, digit, &w->order); }
+enum { NOW_S = 1774854000 /* Monday 2026-03-30, 7:00 UTC */ };
+
+static void step(walk *w, enum flow_event event, char digit) { flow_run_step(w->run, event, digit, NOW_S, &w->order); }
 
 /* One character for each event: p played, t timed out, c connected, n no agent, o queue over, l agent left, r recorded, s started;
  * others are keys. */
@@ -304,6 +306,29 @@ static void a_run_goes_on_where_it_was_kept(void **state)
     flow_drop(f);
 }
 
+/* Where a module of hours leads at a given time, also behind an agent; there its end's time to answer is not known before. */
+static void hours_lead_one_way_or_the_other_by_the_time_of_the_step(void **state)
+{
+    static const char document[] =
+        "{\"start\":\"h\",\"modules\":[{\"id\":\"h\",\"type\":\"hours\",\"timeZone\":\"Europe/Berlin\",\"weekly\":[{\"days\":[\"mon\"],\"from\":\"09:00\",\"to\":\"18:00\"}],"
+        " \"next\":\"queue\",\"closed\":\"sorry\"},{\"id\":\"queue\",\"type\":\"transferToHuman\",\"group\":1,\"noAgent\":\"end\",\"queueOver\":\"end\",\"next\":\"again\"},"
+        "{\"id\":\"again\",\"type\":\"hours\",\"timeZone\":\"UTC\",\"weekly\":[{\"days\":[\"mon\"],\"from\":\"00:00\",\"to\":\"12:00\"}],\"next\":\"end\",\"closed\":\"sorry\"},"
+        "{\"id\":\"sorry\",\"type\":\"play\",\"sound\":{\"text\":\"closed\"},\"next\":\"end\"},{\"id\":\"end\",\"type\":\"end\",\"replySeconds\":60}]}";
+    walk w = { run_of(document), { 0 } };
+    (void)state;
+    flow_run_step(w.run, FLOW_STARTED, 0, NOW_S - 1, &w.order);
+    assert_string_equal(w.order.module, "sorry");
+    flow_run_free(w.run);
+    w.run = run_of(document);
+    flow_run_step(w.run, FLOW_STARTED, 0, NOW_S, &w.order);
+    assert_string_equal(w.order.module, "queue");
+    assert_int_equal(w.order.reply_s, 0);
+    flow_run_step(w.run, FLOW_CONNECTED, 0, NOW_S, &w.order);
+    flow_run_step(w.run, FLOW_AGENT_LEFT, 0, NOW_S + 5 * 3600, &w.order);
+    assert_string_equal(w.order.module, "sorry");
+    flow_run_free(w.run);
+}
+
 static void orders_tell_what_can_be_chosen(void **state)
 {
     walk w = walked("sp");
@@ -347,6 +372,7 @@ int main(void)
         cmocka_unit_test(no_sequence_of_events_gets_stuck),
         cmocka_unit_test(a_run_keeps_the_flow_it_began_with),
         cmocka_unit_test(a_run_goes_on_where_it_was_kept),
+        cmocka_unit_test(hours_lead_one_way_or_the_other_by_the_time_of_the_step),
         cmocka_unit_test(orders_tell_what_can_be_chosen),
         cmocka_unit_test(a_text_is_found_by_language),
     };

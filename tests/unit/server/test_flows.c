@@ -205,7 +205,7 @@ static void sounds_and_groups_must_be_there(void **state)
 static const char *first_text(flow_run *run)
 {
     flow_order order;
-    flow_run_step(run, FLOW_STARTED, 0, &order);
+    flow_run_step(run, FLOW_STARTED, 0, 0, &order);
     return order.sounds[0].text;
 }
 
@@ -351,17 +351,17 @@ static void the_documented_example_runs(void **state)
     flow *f = flows_open(c->flows, APP, id);
     flow_run *run = flow_run_new(f);
     flow_drop(f);
-    flow_run_step(run, FLOW_STARTED, 0, &order);
+    flow_run_step(run, FLOW_STARTED, 0, 0, &order);
     assert_string_equal(order.sounds[0].text, "Welcome to the parcel service.");
-    flow_run_step(run, FLOW_DIGIT, '1', &order);
+    flow_run_step(run, FLOW_DIGIT, '1', 0, &order);
     assert_int_equal(order.kind, FLOW_DO_QUEUE);
     assert_int_equal(order.group_id, 1);
-    flow_run_step(run, FLOW_CONNECTED, 0, &order);
-    flow_run_step(run, FLOW_AGENT_LEFT, 0, &order);
+    flow_run_step(run, FLOW_CONNECTED, 0, 0, &order);
+    flow_run_step(run, FLOW_AGENT_LEFT, 0, 0, &order);
     assert_int_equal(order.kind, FLOW_DO_WAIT_KEY);
-    flow_run_step(run, FLOW_DIGIT, '1', &order);
+    flow_run_step(run, FLOW_DIGIT, '1', 0, &order);
     assert_string_equal(order.sounds[0].text, "Thank you.");
-    flow_run_step(run, FLOW_PLAYED, 0, &order);
+    flow_run_step(run, FLOW_PLAYED, 0, 0, &order);
     assert_int_equal(order.kind, FLOW_DO_HANG_UP);
     assert_int_equal(flow_run_keys(run, &keys), 2);
     assert_string_equal(keys[0].label, "Parcels");
