@@ -96,6 +96,11 @@ export class Audio {
     return this.loading;
   }
 
+  /** The engine stands and sleeps before the first call, which does not wait for it then. What hinders it, that call tells. */
+  stand() {
+    if (globalThis.isSecureContext) this.start().then(() => this.sleepIfIdle(), () => {});
+  }
+
   /** The voice engine, started if it is not yet. */
   start() {
     this.starting ??= this.startGraph().catch((error) => { throw engineError(error); });

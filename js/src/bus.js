@@ -50,6 +50,11 @@ export function createBus(post) {
     else one.reject(tcccError(result.code ?? 'INTERNAL', result.errorMsg, result.remedy));
   }
 
+  /** Throws where a request would be refused. */
+  function check() {
+    if (refusal) throw tcccError(refusal);
+  }
+
   const open = () => { refusal = ''; };
 
   /** From now on commands are refused; those that wait are answered so. @param {string} code */
@@ -60,6 +65,6 @@ export function createBus(post) {
     for (const one of all) one.reject(tcccError(code));
   }
 
-  return { request, ask, answer, open, close };
+  return { request, ask, check, answer, open, close };
 }
 /** @typedef {ReturnType<typeof createBus>} Bus */

@@ -223,6 +223,8 @@ export function createDevices({ audio, emit, tell, borrowMic, help, choices = cr
       tell(state);
     },
     state: () => state,
+    /** Whether opening the microphone asks nobody. */
+    isGranted: () => permission?.state === 'granted',
     dispose: () => {
       isDisposed = true;
       unfollow();

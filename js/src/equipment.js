@@ -32,7 +32,7 @@ export function createEquipment({ config, audio, bus, emitter, emit, isLeader, s
       ring.begin();
       devices.begin();
     },
-    devices, preflight, watchVolume: volume.watch,
+    devices, preflight, isMicGranted: devices.isGranted, watchVolume: volume.watch,
     /** At ready. */
     signedIn: devices.signedIn,
     /** After every change of sessions. */

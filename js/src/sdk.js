@@ -293,6 +293,7 @@ export class Sdk {
   onLead(isLeader) {
     this.equipment.update();
     this.listen();
+    this.warmMic();
     if (isLeader) return;
     this.dataChannel?.close();
     for (const { sessionId, channel } of this.sessions.list()) if (channel >= 0) this.sessions.patch(sessionId, { channel: -1 });
@@ -315,7 +316,9 @@ export class Sdk {
     this.bus.request('Session.list').then(({ sessions }) => this.restore(sessions ?? []), () => {});
     this.admin.load();
     this.equipment.signedIn();
-    if (this.tabs.isLeader()) this.warm();
+    if (!this.tabs.isLeader()) return;
+    this.warm();
+    this.audio.stand();
   }
 
   /** @param {any[]} sessions */
@@ -329,7 +332,18 @@ export class Sdk {
     this.listen();
     this.screens.onSessions();
     this.equipment?.update();
+    this.warmMic();
     this.releaseMic();
+  }
+
+  /** While a contact rings the microphone is opened where nobody is asked for it, so that the answer does not wait for it. */
+  isMicWarm() {
+    return this.tabs.isLeader() && this.sessions.isMicAwaited() && this.equipment.isMicGranted();
+  }
+
+  /** What hinders it, the answer tells. */
+  warmMic() {
+    if (!this.audio.mic && this.isMicWarm()) this.acquire().then(() => this.releaseMic(), () => {});
   }
 
   /** What needs no microphone is heard in the tab that leads. */
@@ -338,12 +352,12 @@ export class Sdk {
   }
 
   releaseMic() {
-    if (this.micUsers === 0 && !this.sessions.needMic()) this.audio.release();
+    if (this.micUsers === 0 && !this.sessions.needMic() && !this.isMicWarm()) this.audio.release();
   }
 
   /** Runs `work` with the microphone open; without one the call is not touched. @param {() => Promise<any>} work */
   async withMic(work) {
-    await this.bus.request('Session.list'); /* refuses before ready and after destroy, so that no one is asked in vain */
+    this.bus.check(); /* before ready and after destroy no one is asked in vain */
     if (!this.tabs.isLeader()) return work(); /* the tab that leads opens its own */
     return this.borrowMic(work);
   }

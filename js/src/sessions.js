@@ -184,6 +184,9 @@ export function createSessions(changed) {
   const needMic = () => [...all.values()].some(({ type, state }) => VOICE.includes(type) && state !== 'ended' && state !== 'ringingIn') ||
     [...monitored.values()].some(({ whispers }) => whispers);
 
+  /** Whether a contact rings that will need it when it is answered. */
+  const isMicAwaited = () => [...all.values()].some(({ type, state }) => VOICE.includes(type) && state === 'ringingIn');
+
   /** What the leading tab knows and no event tells. @param {{sessionId: string, state: string, muted?: boolean}[]} list */
   function mirror(list) {
     const heard = list.filter(({ state }) => state === 'monitoring');
@@ -196,7 +199,7 @@ export function createSessions(changed) {
   }
 
   return {
-    onEvent, restore, patch, mirror, needMic, monitor, unmonitor, takeOver, whisper,
+    onEvent, restore, patch, mirror, needMic, isMicAwaited, monitor, unmonitor, takeOver, whisper,
     /** Whether something is to be heard without a microphone. */
     isListening: () => monitored.size > 0,
     get: (/** @type {string} */ sessionId) => all.get(sessionId),

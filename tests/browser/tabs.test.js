@@ -86,6 +86,18 @@ describe('tabs that share a seat', function () {
     for (const tab of [first, second, third]) await tab.next('sessionEnded');
   });
 
+  it('SDK-103 while a call rings the tab that leads has the microphone open already, and lets it go when nobody answers', async () => {
+    const [first, second] = await group.tabs(2);
+    const phone = await centre().phone('udp');
+    phone.dial(centre().uri('udp'));
+    await second.next('callIn');
+    await group.untilLed([first]);
+    assert.deepEqual(await group.microphones(), [true, false]);
+    await phone.hangup();
+    await first.next('sessionEnded');
+    await first.tab.until(() => !window.hasMicrophone(), null, { what: 'the microphone is closed' });
+  });
+
   for (const [how, leave] of [['closed', (seat) => seat.close()], ['loaded anew', (seat) => seat.tab.reload()],
     ['frozen', (seat) => group.freeze(seat)], ['halted', (seat) => group.halt(seat)], ['killed', (seat) => group.kill(seat)]]) {
     it(`SDK-172 the leading tab is ${how} in a call: another one goes on with it, and nothing is told twice`, async () => {

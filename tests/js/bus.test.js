@@ -15,7 +15,10 @@ describe('bus', () => {
 
   it('SDK-176 before ready a command is refused at once with NOT_READY, and nothing is sent', async () => {
     assert.equal(await codeOf(bus.request('Call.accept', {})), 'NOT_READY');
+    assert.throws(() => bus.check(), { code: 'NOT_READY' });
     assert.deepEqual(posted, []);
+    bus.open();
+    bus.check();
   });
 
   it('commands carry rising ids and get the answer with their id', async () => {
