@@ -19,7 +19,7 @@ function row(c, agent) {
     h('span', { class: 'grow' }, h('span', { class: 'title clip' }, name),
       h('span', { class: 'soft clip' }, [statusWord(t, agent.status), groups, agent.extension].filter(Boolean).join(' · '))),
     isSelf ? null : [
-      agent.hasMobile ? iconButton('answer', fill(t.callMobile, { who: name }), () => act.callAgent(agent.userId, true), { class: 'small', key: 'mobile' }) : null,
+      agent.hasMobile ? iconButton('mobile', fill(t.callMobile, { who: name }), () => act.callAgent(agent.userId, true), { class: 'small', key: 'mobile' }) : null,
       iconButton('answer', fill(t.callAgent, { who: name }), () => act.callAgent(agent.userId, agent.status === 'offline'), { class: 'call', key: 'call' })]);
 }
 

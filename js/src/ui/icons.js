@@ -11,6 +11,7 @@ const PERSON = 'M12 4a3.8 3.8 0 1 1 0 7.6A3.8 3.8 0 0 1 12 4zM4.5 20c.6-3.6 3.6-
 /** @type {Record<string, {d: string, move?: string, isLine?: boolean, isDirected?: boolean}>} */
 const ICONS = {
   answer: { d: HANDSET, move: 'translate(0 -2) rotate(-135 12 14)' },
+  mobile: { d: 'M8 3h8a1.5 1.5 0 0 1 1.5 1.5v15A1.5 1.5 0 0 1 16 21H8a1.5 1.5 0 0 1-1.5-1.5v-15A1.5 1.5 0 0 1 8 3zM11 18h2', isLine: true },
   hangUp: { d: HANDSET, move: 'translate(0 -2)' },
   mic: { d: MIC, isLine: true },
   micOff: { d: `${MIC}M4 4l16 16`, isLine: true },
@@ -40,7 +41,6 @@ const ICONS = {
   text: { d: 'M4 6h16M4 11h16M4 16h9', isLine: true },
   whisper: { d: `${PERSON}M19 5l2-1M19.5 8.5H22`, isLine: true },
   takeOver: { d: 'M12 3.5v11m-4.5-4.5L12 14.5l4.5-4.5M4 20h16', isLine: true },
-  robot: { d: 'M5.5 9h13v9.5h-13zM12 9V5M12 4h.01M9.5 13.5h.01M14.5 13.5h.01M3 12.5v3M21 12.5v3', isLine: true },
   noise: { d: 'M4 12h.01M7.5 8.5v7M11 5v14M14.5 9v6M18 7v10M21 11.5v1', isLine: true },
   check: { d: 'M5 12.5l4.5 4.5L19 7.5', isLine: true },
   warn: { d: 'M12 4L2.8 19.5h18.4zM12 10v4.5M12 17h.01', isLine: true },
@@ -54,5 +54,3 @@ export function icon(name) {
   return h('svg', { viewBox: '0 0 24 24', 'aria-hidden': 'true', focusable: 'false', class: `${isLine ? 'line' : 'solid'} i-${name}${isDirected ? ' directed' : ''}` },
     h('path', { d, transform: move }));
 }
-
-export const iconNames = Object.keys(ICONS);

@@ -99,7 +99,8 @@ code{font:12px/1.5 ui-monospace,Consolas,monospace;color:var(--soft)}
 .rest{padding:12px}
 .row{display:flex;align-items:center;gap:11px;padding:8px 14px;min-height:58px}.row+.row{border-top:1px solid var(--line)}
 .row .title,.row .clip{display:block}
-.running{flex-direction:column;align-items:stretch;gap:4px}.running.mine{background:var(--tint)}
+.running{flex-direction:column;align-items:stretch;gap:4px}@media (min-width:820px){.wide .running{flex-flow:wrap;align-items:center}.wide .running>.line:first-child{flex:1 1 320px}.wide .running>.tools{flex:none}.wide .running>.inset,.wide .running>.transcript{flex:1 0 100%;margin-top:4px}}
+.running.mine{background:var(--tint)}
 .running.mine .soft{color:var(--ink)}
 .running .tools{padding:0;border:0;flex-flow:wrap;align-items:center;gap:6px}.running .live{flex:1 0 auto}.tool{min-height:32px;background:none;box-shadow:inset 0 0 0 1px var(--line)}.tool.bad{color:var(--bad)}.tool[aria-pressed=true]{background:var(--accent);color:var(--onaccent)}
 .compact .tool{width:36px;padding:0;border-radius:50%;min-height:36px}.compact .tool .label{display:none}

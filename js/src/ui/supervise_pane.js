@@ -44,7 +44,7 @@ function row(c, one) {
   const mine = s.monitored[sessionId];
   const words = /** @type {Record<string, string>} */ (t.runningState)[state] ?? state;
   return h('li', { class: `row running ${mine ? 'mine' : ''}`, key: sessionId },
-    h('div', { class: 'line' }, face(name || userId || '', '', state === 'talking' ? 'busy' : 'free'),
+    h('div', { class: 'line' }, face(name || userId || '', '', state === 'talking' || state === 'held' ? 'busy' : 'rest'),
       h('span', { class: 'grow' }, h('span', { class: 'title clip' }, name || userId),
         h('span', { class: 'soft clip' }, number(callerPhoneNumber || ''), ' → ', number(calleePhoneNumber || ''))),
       h('span', { class: 'side' }, h('span', { class: 'strong time' }, clock(s.now - (answerMs || startMs))), h('span', { class: 'soft' }, words))),
