@@ -1,6 +1,6 @@
 /**
  * ring.js: that an incoming contact is noticed when its ring is not heard: a notification and a title that flashes. Layer: page.
- * Both come while the page is hidden, and while the browser holds back the sound.
+ * Both come while the page is hidden, and while the browser holds back the sound; for a message of a visitor, while the page is hidden.
  */
 import { events } from './events.js';
 
@@ -8,8 +8,8 @@ const FLASH_MS = 1000;
 const GESTURES = ['click', 'keydown'];
 
 const TEXT = {
-  en: { title: 'Incoming contact', from: 'From {who}', unknown: 'unknown number' },
-  zh: { title: '有新的来访', from: '来自 {who}', unknown: '未知号码' },
+  en: { title: 'Incoming contact', message: 'New message', from: 'From {who}', unknown: 'unknown number' },
+  zh: { title: '有新的来访', message: '有新消息', from: '来自 {who}', unknown: '未知号码' },
 };
 
 /** @param {string} lang */
@@ -27,6 +27,8 @@ const textOf = (lang) => (/^zh/i.test(lang || document.documentElement.lang || n
 export function createRing({ emitter, sessions, settings, audio, lang, isLeader }) {
   /** @type {Map<string, Notification | null>} those that were called out, by session */
   const called = new Map();
+  /** @type {Map<string, Notification | null>} chats that were written in while the page was hidden */
+  const written = new Map();
   /** @type {ReturnType<typeof setInterval> | undefined} */
   let flashing = undefined;
   let title = '';
@@ -34,20 +36,20 @@ export function createRing({ emitter, sessions, settings, audio, lang, isLeader 
 
   const ringing = () => (isLeader() ? sessions.list() : []).filter(({ state }) => state === 'ringingIn');
 
-  /** @param {import('./sessions.js').Session} session */
-  function notify({ sessionId, phoneDesc, number, details }) {
+  /** Of a session in one of the two maps; what was written is not shown. @param {Map<string, Notification | null>} into @param {'title'|'message'} why @param {import('./sessions.js').Session} session */
+  function notify(into, why, { sessionId, phoneDesc, number, details }) {
     const { disableNotification, lang: chosen } = settings.get();
     const text = textOf(chosen || lang);
-    called.set(sessionId, null);
+    into.set(sessionId, null);
     if (disableNotification || globalThis.Notification?.permission !== 'granted') return;
     const who = phoneDesc || details?.nickname || number || text.unknown;
     try {
-      const note = new Notification(text.title, { body: text.from.replace('{who}', who), tag: sessionId, requireInteraction: true });
+      const note = new Notification(text[why], { body: text.from.replace('{who}', who), tag: sessionId, requireInteraction: why === 'title' });
       note.onclick = () => {
         globalThis.focus();
         note.close();
       };
-      called.set(sessionId, note);
+      into.set(sessionId, note);
     } catch { /* Chrome for Android gives notifications to service workers only */ }
   }
 
@@ -67,19 +69,30 @@ export function createRing({ emitter, sessions, settings, audio, lang, isLeader 
     document.title = title;
   }
 
-  /** @param {string} sessionId */
-  function drop(sessionId) {
-    called.get(sessionId)?.close();
-    called.delete(sessionId);
+  /** @param {Map<string, Notification | null>} from @param {string} sessionId */
+  function drop(from, sessionId) {
+    from.get(sessionId)?.close();
+    from.delete(sessionId);
   }
 
   function update() {
     const now = ringing();
-    for (const sessionId of called.keys()) if (!now.some((one) => one.sessionId === sessionId)) drop(sessionId);
+    for (const sessionId of called.keys()) if (!now.some((one) => one.sessionId === sessionId)) drop(called, sessionId);
+    if (!document.hidden) for (const sessionId of written.keys()) drop(written, sessionId);
     const isUnheard = now.length > 0 && (document.hidden || isBlocked);
-    if (!isUnheard) calm();
-    else flash(textOf(settings.get().lang || lang).title);
-    for (const one of isUnheard ? now : []) if (!called.has(one.sessionId)) notify(one);
+    const text = textOf(settings.get().lang || lang);
+    if (isUnheard) flash(text.title);
+    else if (written.size) flash(text.message);
+    else calm();
+    for (const one of isUnheard ? now : []) if (!called.has(one.sessionId)) notify(called, 'title', one);
+  }
+
+  /** Each chat is told once until the page is looked at. @param {{sessionId: string, from: string}} fields of message */
+  function onMessage({ sessionId, from }) {
+    const session = sessions.list().find((one) => one.sessionId === sessionId);
+    if (from !== 'client' || !document.hidden || !isLeader() || session?.state !== 'talking' || written.has(sessionId)) return;
+    notify(written, 'message', session);
+    update();
   }
 
   /** @param {{blocked: boolean, code?: string, errorMsg?: string, remedy?: string}} fields of audioBlocked */
@@ -102,12 +115,13 @@ export function createRing({ emitter, sessions, settings, audio, lang, isLeader 
 
   const onSettings = () => {
     audio.setRing(!settings.get().disableRingtone);
-    if (settings.get().disableNotification) for (const sessionId of called.keys()) called.get(sessionId)?.close();
+    if (settings.get().disableNotification) for (const note of [...called.values(), ...written.values()]) note?.close();
   };
 
   function begin() {
     emitter.on(events.audioBlocked, onBlocked);
     emitter.on(events.ready, askLater);
+    emitter.on(events.message, onMessage);
     document.addEventListener('visibilitychange', update);
     settings.subscribe(onSettings);
     onSettings();
@@ -122,10 +136,11 @@ export function createRing({ emitter, sessions, settings, audio, lang, isLeader 
     dispose: () => {
       calm();
       stopAsking();
-      for (const sessionId of [...called.keys()]) drop(sessionId);
+      for (const from of [called, written]) for (const sessionId of [...from.keys()]) drop(from, sessionId);
       document.removeEventListener('visibilitychange', update);
       emitter.off(events.audioBlocked, onBlocked);
       emitter.off(events.ready, askLater);
+      emitter.off(events.message, onMessage);
     },
   };
 }

@@ -129,6 +129,43 @@ describe('visitors in the SDK\'s own screens', function () {
     assert.equal(await focus(), 'Open the workbench');
   });
 
+  it('SDK-097 what a visitor writes while the page is hidden raises one notification, without the words, and flashes the title until it is looked at', async () => {
+    const hideable = () => {
+      let isHidden = false;
+      Object.defineProperty(document, 'hidden', { get: () => isHidden });
+      window.minimise = (hidden) => {
+        isHidden = hidden;
+        document.dispatchEvent(new Event('visibilitychange'));
+      };
+      window.notes = [];
+      window.Notification = class extends window.Notification {
+        constructor(title, options) {
+          super(title, options);
+          window.notes.push(JSON.stringify([title, options]));
+        }
+      };
+    };
+    const seat = await centre().seat({ init: [hideable] });
+    await seat.tab.page.context().grantPermissions(['notifications', 'microphone', 'camera']);
+    const customer = await visitor();
+    await seat.tab.until(() => tccc.Agent.getStatus() === 'free');
+    await customer.evaluate(() => window.me.startChat());
+    await ui(seat).getByRole('button', { name: 'Accept' }).click();
+    await heard(customer, 'joined');
+    const title = await seat.tab.evaluate(() => document.title);
+    await seat.tab.evaluate(() => window.minimise(true));
+    await customer.evaluate(() => window.me.send({ text: 'a secret' }).then(() => window.me.send({ text: 'and more' })));
+    await seat.tab.until((before) => document.title !== before, title, { what: 'the title flashes' });
+    await ui(seat).getByText('and more').first().waitFor({ state: 'attached' });
+    const notes = await seat.tab.evaluate(() => window.notes);
+    assert.equal(notes.length, 1);
+    assert.ok(/New message.*Xiao Ming/.test(notes[0]) && !/secret/.test(notes[0]), notes[0]);
+    await seat.tab.evaluate(() => window.minimise(false));
+    assert.equal(await seat.tab.evaluate(() => document.title), title);
+    await ui(seat).getByRole('button', { name: 'End chat' }).click();
+    await heard(customer, 'sessionEnded');
+  });
+
   it('a voice call of a visitor is answered as a call, with what is known of the visitor', async () => {
     const seat = await centre().seat();
     const customer = await visitor();
