@@ -151,6 +151,42 @@ static inline void phone_stop(phone_peer *p)
     close(p->rtcp);
 }
 
+/* Two telephones, or a program and one, and the bridge between them. */
+typedef struct {
+    bridge_side sides[2];
+    phone_peer a, b;                 /* a's sockets are -1 where a program is */
+    uint32_t bridge;
+} phone_pair;
+
+static inline phone_pair pair_of_phones(void)
+{
+    phone_pair c;
+    c.a = phone_start(&c.sides[0]);
+    c.b = phone_start(&c.sides[1]);
+    c.bridge = 0;
+    return c;
+}
+
+static inline phone_pair pair_with_program(enum bridge_program kind)
+{
+    phone_pair c = { .sides = { { .kind = BRIDGE_PROGRAM, .program = kind } }, .a = { .rtp = -1, .rtcp = -1 } };
+    c.b = phone_start(&c.sides[1]);
+    return c;
+}
+
+static inline void pair_open(phone_pair *c)
+{
+    c->bridge = bridge_open(test.edge, &c->sides[0], &c->sides[1]);
+}
+
+static inline void pair_end(phone_pair *c)
+{
+    bridge_close(test.edge, c->bridge);
+    if (c->a.rtp >= 0)
+        phone_stop(&c->a);
+    phone_stop(&c->b);
+}
+
 static inline void phone_send_bytes(phone_peer *p, int fd, int port, const uint8_t *bytes, size_t len)
 {
     (void)p;

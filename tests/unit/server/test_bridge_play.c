@@ -7,40 +7,33 @@
 #include "phone_peer.h"
 #include "tccc/error.h"
 
-typedef struct {
-    bridge_side sides[2];
-    phone_peer a, b;
-    uint32_t bridge;
-    char path[32];
-} call;
+static char wav_path[32];
 
-static call call_start(void)
+/* With a file to play, when both hear each other. */
+static phone_pair call_start(void)
 {
-    call c = { .path = "/tmp/tccc_play_XXXXXX" };
+    phone_pair c = pair_of_phones();
     uint8_t packet[1500];
     rtp_packet rtp;
-    c.a = phone_start(&c.sides[0]);
-    c.b = phone_start(&c.sides[1]);
-    close(mkstemp(c.path));
-    write_wav(c.path);
-    c.bridge = bridge_open(test.edge, &c.sides[0], &c.sides[1]);
+    strcpy(wav_path, "/tmp/tccc_play_XXXXXX");
+    close(mkstemp(wav_path));
+    write_wav(wav_path);
+    pair_open(&c);
     talk_until_heard(&c.a, &c.b, packet, &rtp);
     talk_until_heard(&c.b, &c.a, packet, &rtp);
     return c;
 }
 
-static void call_end(call *c)
+static void call_end(phone_pair *c)
 {
-    bridge_close(test.edge, c->bridge);
-    unlink(c->path);
-    phone_stop(&c->a);
-    phone_stop(&c->b);
+    pair_end(c);
+    unlink(wav_path);
 }
 
-static bridge_side file_of(const call *c, int tag)
+static bridge_side file_of(int tag)
 {
     bridge_side side = program(PROGRAM_FILE);
-    side.file = c->path;
+    side.file = wav_path;
     side.tag = tag;
     return side;
 }
@@ -87,9 +80,9 @@ static void hear_on(listener *l, phone_peer *p, int n)
 static void sounds_follow_each_other_as_one_source_and_their_ends_are_told_once(void **state)
 {
     (void)state;
-    call c = call_start();
+    phone_pair c = call_start();
     listener l = { 0 };
-    bridge_side first = file_of(&c, 1), second = file_of(&c, 2), third = file_of(&c, 3);
+    bridge_side first = file_of(1), second = file_of(2), third = file_of(3);
     bridge_play(test.edge, c.bridge, 1, &first);
     hear_on(&l, &c.b, 10);
     bridge_play(test.edge, c.bridge, 1, &second);  /* a key has been pressed: in the middle of a sound */
@@ -114,10 +107,10 @@ static void sounds_follow_each_other_as_one_source_and_their_ends_are_told_once(
 static void neither_hears_the_other_until_both_are_joined_again(void **state)
 {
     (void)state;
-    call c = call_start();
+    phone_pair c = call_start();
     uint8_t packet[1500];
     rtp_packet rtp;
-    bridge_side file = file_of(&c, 1);
+    bridge_side file = file_of(1);
     bridge_play(test.edge, c.bridge, 1, &file);
     do
         phone_hear(&c.b, packet, &rtp);
@@ -140,7 +133,7 @@ static void neither_hears_the_other_until_both_are_joined_again(void **state)
 static void a_file_that_is_missing_ends_once(void **state)
 {
     (void)state;
-    call c = call_start();
+    phone_pair c = call_start();
     bridge_side missing = program(PROGRAM_FILE), silence = program(PROGRAM_SILENCE);
     missing.file = "/nonexistent.wav";
     missing.tag = 7;
@@ -204,10 +197,10 @@ static void press_as_event(phone_peer *p, const char *key)
 static void keys_are_told_once_each_by_tones_or_by_events(void **state)
 {
     (void)state;
-    call c = call_start();
+    phone_pair c = call_start();
     uint8_t packet[1500];
     rtp_packet rtp;
-    bridge_side file = file_of(&c, 1);
+    bridge_side file = file_of(1);
     press_in_band(&c.b, '1');  /* nobody listens */
     phone_talk(&c.b, 0x55);
     do
@@ -251,7 +244,7 @@ static int taken(tap_ring *ring, tap_head *head, uint8_t *bytes)
 static void what_a_side_says_is_copied_as_it_came(void **state)
 {
     (void)state;
-    call c = call_start();
+    phone_pair c = call_start();
     uint8_t packet[1500], sent[200], copy[2048];
     rtp_packet rtp;
     tap_head head;
@@ -296,7 +289,7 @@ static void what_a_side_says_is_copied_as_it_came(void **state)
 static void recording_and_transcript_hear_a_side_each_by_itself(void **state)
 {
     (void)state;
-    call c = call_start();
+    phone_pair c = call_start();
     uint8_t packet[1500], copy[2048];
     rtp_packet rtp;
     tap_head head;
@@ -326,26 +319,25 @@ static void recording_and_transcript_hear_a_side_each_by_itself(void **state)
 static void srtp_is_copied_closed_behind_its_key(void **state)
 {
     (void)state;
-    bridge_side sides[2];
-    phone_peer a = phone_start(&sides[0]), b = phone_start(&sides[1]);
+    phone_pair c = pair_of_phones();
     uint8_t packet[1500], key[TCCC_SRTP_KEY_LEN];
     _Alignas(8) uint8_t copy[2048];
     tap_head head;
     int error;
-    sides[0].srtp = TCCC_SRTP_AES128_SHA1_80;
-    fill_key(sides[0].srtp_receive_key, 9);
+    c.sides[0].srtp = TCCC_SRTP_AES128_SHA1_80;
+    fill_key(c.sides[0].srtp_receive_key, 9);
     fill_key(key, 9);
     srtp_sender *sender = srtp_sender_open(SRTP_SCHEME_AES128_SHA1_80, key, sizeof key, &error);
     tap_ring *ring = tap_ring_new(1 << 20);
-    uint32_t bridge = bridge_open(test.edge, &sides[0], &sides[1]);
-    a.seq = 65500; /* recording begins after a roll-over */
+    pair_open(&c);
+    c.a.seq = 65500; /* recording begins after a roll-over */
     for (int heard = 0; heard < 100;) {
-        size_t len = phone_packet(&a, packet, 8, 0x2a);
+        size_t len = phone_packet(&c.a, packet, 8, 0x2a);
         len = (size_t)srtp_sender_rtp(sender, packet, len, sizeof packet);
-        phone_send_bytes(&a, a.rtp, a.bridge_port, packet, len);
-        heard += hear_from(b.rtp, copy, sizeof copy, 20) > 0;
+        phone_send_bytes(&c.a, c.a.rtp, c.a.bridge_port, packet, len);
+        heard += hear_from(c.b.rtp, copy, sizeof copy, 20) > 0;
         if (heard == 97)
-            bridge_tap(test.edge, bridge, 0, BRIDGE_EAR_RECORD, ring, 5);
+            bridge_tap(test.edge, c.bridge, 0, BRIDGE_EAR_RECORD, ring, 5);
     }
     taken(ring, &head, copy);
     assert_int_equal(head.kind, TAP_KEYS);
@@ -353,7 +345,7 @@ static void srtp_is_copied_closed_behind_its_key(void **state)
     assert_int_equal(head.len, sizeof(tap_keys));
     const tap_keys *keys = (const tap_keys *)(void *)copy;
     assert_memory_equal(keys->key, key, sizeof key);
-    assert_int_equal(keys->ssrc, a.ssrc);
+    assert_int_equal(keys->ssrc, c.a.ssrc);
     assert_int_equal(keys->roc, 1);
     srtp_receiver *receiver = srtp_receiver_join(SRTP_SCHEME_AES128_SHA1_80, keys->key, sizeof key, keys->ssrc, keys->roc, &error);
     taken(ring, &head, copy);
@@ -364,15 +356,13 @@ static void srtp_is_copied_closed_behind_its_key(void **state)
     srtp_sender_close(sender);
     srtp_receiver_close(receiver);
     tap_ring_drop(ring);
-    bridge_close(test.edge, bridge);
-    phone_stop(&a);
-    phone_stop(&b);
+    pair_end(&c);
 }
 
 static void a_full_ring_loses_and_counts_and_the_call_goes_on(void **state)
 {
     (void)state;
-    call c = call_start();
+    phone_pair c = call_start();
     uint8_t packet[1500];
     rtp_packet rtp;
     tap_ring *ring = tap_ring_new(4096);
