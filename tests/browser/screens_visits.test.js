@@ -43,9 +43,11 @@ describe('visitors in the SDK\'s own screens', function () {
     assert.ok(await picture(seat, 'theirs') > 0 && await picture(seat, 'own') > 0);
     await ui(seat).getByRole('button', { name: 'Turn the camera off' }).click();
     await heard(customer, 'videoMuted', '"video":true');
+    assert.deepEqual((await customer.evaluate(() => window.me.sessions())).sessions.map(({ type }) => type), ['video']);
     await ui(seat).getByRole('button', { name: 'Turn the camera on' }).waitFor();
     await ui(seat).getByRole('button', { name: 'End video' }).click();
     await heard(customer, 'sessionEnded');
+    assert.deepEqual((await customer.evaluate(() => window.me.sessions())).sessions, []);
     await ui(seat).getByRole('button', { name: 'Complete' }).click();
     await ui(seat).getByText('No contacts yet').waitFor();
     assert.deepEqual(seat.tab.errors, []);

@@ -175,8 +175,9 @@ const options = new URLSearchParams(location.search);
 try {
   visitor = await window.tcccVisitor.connect({ channel: options.get('channel') ?? 'demo', nickname: options.get('nickname') ?? '' });
   for (const [name, listener] of Object.entries(LISTENERS)) visitor.on(name, listener);
-  say(t.ready);
-  show(visitor.sessionId ? 'chat' : '');
+  const { sessions: [goesOn] } = await visitor.sessions(); /* this page was loaded again, or is another of this visitor */
+  say(goesOn && goesOn.type !== 'im' ? t.talks : t.ready);
+  show({ im: 'chat', voip: 'voice', video: 'video' }[goesOn?.type] ?? '');
   chatId = visitor.sessionId;
   if (chatId) for (const one of (await visitor.history()).messages) put({ ...one, sessionId: chatId });
 } catch (error) {

@@ -217,6 +217,10 @@ export class Visitor {
       read: plain('Chat.read'),
       typing: plain('Chat.typing'),
       history: (/** @type {any} */ options) => apiPromise(log.load(bus.request, named(options))),
+      /** What runs, for a page that was loaded again. */
+      sessions: () => apiPromise(bus.request('Session.list').then(({ sessions }) => ({
+        sessions: sessions.filter((/** @type {any} */ { state }) => state !== 'ended').map((/** @type {any} */ { sessionId, type }) => ({ sessionId, type })),
+      }))),
       messages: (/** @type {any} */ options) => log.list(named(options).sessionId),
       end: (/** @type {any} */ options) => apiPromise(bus.request('Visit.end', latest(options))),
       rate: plain('Visit.rate'),
