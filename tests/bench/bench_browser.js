@@ -1,8 +1,10 @@
 /**
  * bench_browser.js: what the agent's page feels, in Chromium: start of the SDK, commands, answer to first sound, a blocked page. Layer: bench.
  * The pages are tests/pages/bench.html and busy.html. Goals are those of issue 4. What a busy machine did to them, its longest standstill tells.
- * usage: bench_browser.js [starts] [commands] [firstSounds] [blocked]
+ * usage: bench_browser.js [starts] [evaluations] [commands] [firstSounds] [blocked]
  */
+import fs from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { Centre, CUSTOMER } from '../e2e/centre.js';
 import { SDK_APP_ID } from '../peers/tcccd.js';
 import { toneShare } from '../peers/audio.js';
@@ -12,6 +14,9 @@ import { StallWatch } from '../peers/stall_watch.js';
 import * as wav from '../peers/wav.js';
 
 const STARTS = 40;
+const EVALUATIONS = 20;
+/** A well-known script of about the same size, evaluated in the same pages. */
+const PEER = fileURLToPath(new URL('../../node_modules/vue/dist/vue.runtime.global.prod.js', import.meta.url));
 const COMMANDS = 200;
 const COMMAND_EVERY_MS = 60; // a seat may ask 20 times a second
 const ANSWERS = 20;
@@ -22,8 +27,8 @@ const TONE_S = BLOCKED_S + 40;
 const TONE_HZ = 1000;
 const FRAME = 960; // 20 ms at 48 kHz
 
-const print = (name, value, unit, goal = null) =>
-  console.log(JSON.stringify({ name, value: Number(value.toPrecision(4)), unit, goal, direction: 'lower', peer: null, peer_value: null }));
+const print = (name, value, unit, goal = null, peer = null, peerValue = null) =>
+  console.log(JSON.stringify({ name, value: Number(value.toPrecision(4)), unit, goal, direction: 'lower', peer, peer_value: peerValue }));
 
 const quantile = (list, q) => [...list].sort((a, b) => a - b)[Math.min(list.length - 1, Math.floor(q * list.length))];
 
@@ -61,6 +66,43 @@ async function starts() {
   tell('page: script tag to load event', figures.map((one) => one.loadMs), null);
   tell('page: script to ready', figures.map((one) => one.readyMs), 300);
   print('page: starts, longest standstill of the machine', watch.stop(), 'ms');
+}
+
+/** Chromium's own record of what its threads did while `work` ran. */
+async function traced(cdp, work) {
+  const events = [];
+  const take = ({ value }) => events.push(...value);
+  cdp.on('Tracing.dataCollected', take);
+  await cdp.send('Tracing.start', { transferMode: 'ReportEvents', traceConfig: { includedCategories: ['devtools.timeline', 'v8'] } });
+  await work();
+  const complete = new Promise((resolve) => { cdp.once('Tracing.tracingComplete', resolve); });
+  await cdp.send('Tracing.end');
+  await complete;
+  cdp.off('Tracing.dataCollected', take);
+  return events;
+}
+
+/** The processor's time of the page's thread alone: what other programs take of it meanwhile is not in it. */
+async function evaluations() {
+  const cdp = await centre.browser.browser.newBrowserCDPSession();
+  const peer = fs.readFileSync(PEER, 'utf8');
+  const times = { ours: [], peer: [] };
+  for (let i = 0; i < EVALUATIONS; i++) {
+    const events = await traced(cdp, async () => {
+      const tab = await pageWithSdk('bench.html');
+      await tab.evaluate(() => window.bench);
+      await tab.page.route('**/peer.js', (route) => route.fulfill({ contentType: 'text/javascript', body: peer }));
+      await tab.page.addScriptTag({ url: `${origins.page}/peer.js` });
+      await tab.close();
+    });
+    const cpuMs = (part) => events.find(({ name, args, tdur }) => name === 'v8.run' && tdur && args.fileName?.includes(part)).tdur / 1000;
+    times.ours.push(cpuMs('/sdk/'));
+    times.peer.push(cpuMs('/peer.js'));
+  }
+  const beside = `Vue 3.5's runtime, ${Math.round(peer.length / 1000)} kB`;
+  for (const [what, q, goal] of [['median', 0.5, null], ['95 of 100', 0.95, 10]]) {
+    print(`page: script evaluation, processor time, ${what}`, quantile(times.ours, q), 'ms', goal, beside, quantile(times.peer, q));
+  }
 }
 
 /** A command of the SDK that changes nothing on the screen, and the same request on a bare WebSocket, in turns: what the SDK adds. */
@@ -155,7 +197,7 @@ async function blocked() {
   await phone.stop();
 }
 
-const parts = { starts, commands, firstSounds, blocked };
+const parts = { starts, evaluations, commands, firstSounds, blocked };
 try {
   for (const name of process.argv.length > 2 ? process.argv.slice(2) : Object.keys(parts)) await parts[name]();
 } finally {
