@@ -1,5 +1,9 @@
 /** env.test.js: what counts as a browser and a page that can telephone. */
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { transform } from 'esbuild';
+import { DIST } from './page_server.js';
 import { load } from './source.js';
 
 describe('environment', () => {
@@ -20,6 +24,15 @@ describe('environment', () => {
       delete scope[part];
       assert.equal(env.isBrowserSupported(scope), false, part);
     }
+  });
+
+  it('SDK-004 AMB-11 tccc.js has no syntax that Chrome 56 and Edge 80 do not know, so that it runs there to say so; worker.js has', async () => {
+    const isOld = async (name) => {
+      const script = readFileSync(join(DIST, name), 'utf8');
+      const [asIs, lowered] = await Promise.all(['esnext', ['chrome56', 'edge80']].map((target) => transform(script, { target, supported: { destructuring: true } })));
+      return asIs.code === lowered.code;
+    };
+    assert.deepEqual([await isOld('tccc.js'), await isOld('worker.js')], [true, false]);
   });
 
   it('SDK-004 a WebAssembly without what the voice engine is built with is unsupported', () => {
