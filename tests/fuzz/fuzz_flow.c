@@ -44,7 +44,7 @@ static void run(flow *f, const uint8_t *data, size_t size) {
     flow_run_step(r, FLOW_STARTED, 0, (int64_t)size * 3600, &last);
     check_order(&last);
     for (size_t i = 0; i < size; i++) {
-        flow_run_step(r, (enum flow_event)(data[i] % (FLOW_RECORDED + 1)), "0123456789*#ABCDx"[data[i] % 17], &order);
+        flow_run_step(r, (enum flow_event)(data[i] % (FLOW_RECORDED + 1)), "0123456789*#ABCDx"[data[i] % 17], (int64_t)size * 3600, &order);
         check_order(&order);
         if (order.kind != FLOW_DO_NOTHING) last = order;
     }
