@@ -107,6 +107,33 @@ static void every_way_out_of_every_module_is_gone(void **state)
     assert_way("p#", "play hello hello");
 }
 
+/* FLOW-031 to FLOW-033 */
+static void an_end_has_last_words_and_says_how_long_the_agents_visitor_may_be_silent(void **state)
+{
+    (void)state;
+    static const char document[] = "{\"start\":\"q\",\"modules\":[{\"id\":\"q\",\"type\":\"transferToHuman\",\"group\":1,\"noAgent\":\"end\",\"queueOver\":\"end\",\"next\":\"news\"},"
+        "{\"id\":\"news\",\"type\":\"play\",\"sound\":{\"text\":\"news\"},\"next\":\"end\"},"
+        "{\"id\":\"end\",\"type\":\"end\",\"replySeconds\":90,\"timeoutSound\":{\"text\":\"silent\"},\"closingSound\":{\"text\":\"bye\"}}]}";
+    walk w = { .run = run_of(document) };
+    steps(&w, "s");
+    assert_string_equal(shown(&w.order), "queue q");
+    assert_int_equal(w.order.reply_s, 90);
+    assert_string_equal(w.order.unanswered.text, "silent");
+    steps(&w, "clp");
+    assert_string_equal(shown(&w.order), "play end bye");
+    steps(&w, "p");
+    assert_string_equal(shown(&w.order), "hangup end");
+    flow_run_free(w.run);
+    w.run = run_of(document);
+    steps(&w, "sn");
+    assert_string_equal(shown(&w.order), "play end bye");
+    flow_run_free(w.run);
+    w.run = run_of(whole); /* a rating comes between, and leads on to an end that says nothing of it */
+    steps(&w, "sp1");
+    assert_int_equal(w.order.reply_s, 0);
+    flow_run_free(w.run);
+}
+
 static void mistakes_are_counted_and_their_sounds_played(void **state)
 {
     (void)state;
@@ -363,6 +390,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_way_out_of_every_module_is_gone),
+        cmocka_unit_test(an_end_has_last_words_and_says_how_long_the_agents_visitor_may_be_silent),
         cmocka_unit_test(mistakes_are_counted_and_their_sounds_played),
         cmocka_unit_test(a_key_in_the_greeting_answers_the_menu),
         cmocka_unit_test(orders_carry_what_the_document_says),
