@@ -163,21 +163,32 @@ function jittery(deviation, random) {
   return { arrival: (sent) => sent + Math.max(0, 4 * deviation + deviation * normal()) };
 }
 
-/** Writes the traces of `seconds` seconds as tccc-audio reads them: [{name, file}]. */
+/** Writes a trace of `seconds` seconds as tccc-audio reads them. */
+function writeTrace(file, seconds, { arrival = (sent) => sent, lost = () => false, ordered = false }) {
+  const lines = ['# sequence,send_ms,arrival_ms'];
+  let last = 0;
+  for (let i = 0; i < (seconds * 1000) / PACKET_MS; i++) {
+    const sent = i * PACKET_MS;
+    const at = ordered ? Math.max(arrival(sent), last + 0.01) : arrival(sent);
+    last = at;
+    lines.push(`${i},${sent},${lost() ? '' : (at + WAY_MS).toFixed(2)}`);
+  }
+  fs.writeFileSync(file, `${lines.join('\n')}\n`);
+}
+
+/** The traces of all networks: [{name, file}]. */
 export function traces(folder, seconds, seed = 7) {
   fs.mkdirSync(folder, { recursive: true });
   return Object.entries(NETWORKS).map(([name, make]) => {
-    const { arrival = (sent) => sent, lost = () => false, ordered = false } = make(seeded(seed));
-    const lines = ['# sequence,send_ms,arrival_ms'];
-    let last = 0;
-    for (let i = 0; i < (seconds * 1000) / PACKET_MS; i++) {
-      const sent = i * PACKET_MS;
-      const at = ordered ? Math.max(arrival(sent), last + 0.01) : arrival(sent);
-      last = at;
-      lines.push(`${i},${sent},${lost() ? '' : (at + WAY_MS).toFixed(2)}`);
-    }
     const file = path.join(folder, `${name.replace(/[^\w]+/g, '_')}.csv`);
-    fs.writeFileSync(file, `${lines.join('\n')}\n`);
+    writeTrace(file, seconds, make(seeded(seed)));
     return { name, file };
   });
+}
+
+/** A network that delivers nothing for `length` ms from `at` ms on, then all at once; its file. */
+export function standstill(folder, seconds, at, length) {
+  const file = path.join(folder, `standstill-${at}.csv`);
+  writeTrace(file, seconds, { arrival: standing((since) => (since ? { at: Infinity, length: 0 } : { at, length })), ordered: true });
+  return file;
 }

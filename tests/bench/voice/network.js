@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import * as wav from '../../peers/wav.js';
 import { mean, tell } from './figures.js';
-import { traces } from './material.js';
+import { standstill, traces } from './material.js';
 import { drawDelays } from './pictures.js';
 import { OUT, WORK, all, hasPesq, pesqOfPieces, run } from './programs.js';
 
@@ -17,6 +17,10 @@ const NAMES = Object.keys(NETEQ);
 const secondsOf = (quick) => (quick ? 30 : 120);
 const DRIFTS_PPM = [200, -200];
 const DRIFT_S = 3600;
+const DRIFT_SETTLED_S = 5;
+const STANDSTILL_MS = 400;
+const STANDSTILLS = [2000, 20000]; // right after answering, and later
+const ON_TIME_MS = 40;
 
 let speech;
 let list;
@@ -30,7 +34,7 @@ export async function prepareNetwork(material, quick) {
   const { rate, samples } = wav.read(path.join(material.speech, 'allison.wav'));
   wav.write(speech, { rate, samples: samples.subarray(60 * rate, (60 + seconds) * rate) });
   if (!quick) hour = longRun(folder, rate, samples);
-  return [['network', list.length, quick ? 1 : 3], ...(quick ? [] : [['an hour of drift', DRIFTS_PPM.length, 20]])];
+  return [['network', list.length, quick ? 1 : 3], ['standstills', STANDSTILLS.length, 1], ...(quick ? [] : [['an hour of drift', DRIFTS_PPM.length, 20]])];
 }
 
 /** An hour of speech over a network that does nothing. */
@@ -61,6 +65,7 @@ export async function network(quick) {
   }
   tellAll(seen);
   drawDelays(path.join(OUT, 'voice-delay.svg'), seen);
+  await standstills(quick);
   if (!quick) await drift();
 }
 
@@ -73,6 +78,23 @@ function tellAll(seen) {
   tell('network: traces with more delay and less PESQ than NetEQ', 'traces', 'lower', worse.length, { goal: 0 });
 }
 
+/** From one second to the next, in ms. */
+const changes = (delays) => delays.slice(1).map((ms, i) => ms - delays[i]);
+
+async function standstills(quick) {
+  const folder = path.dirname(speech);
+  const seen = await all('standstills', STANDSTILLS.map((at) => async () => {
+    const trace = standstill(folder, secondsOf(quick), at, STANDSTILL_MS);
+    const json = trace.replace('.csv', '.json');
+    await run('tccc-audio', 'jitter', '--in', speech, '--trace', trace, '--json', json);
+    const { delay_by_second_ms: delays } = JSON.parse(fs.readFileSync(json, 'utf8'));
+    const late = delays.findLastIndex((ms) => ms > delays[at / 1000 - 1] + ON_TIME_MS);
+    return { seconds: late + 1 - at / 1000, hastened: Math.max(...changes(delays).map((ms) => -ms)) };
+  }));
+  tell(`network: after a standstill of ${STANDSTILL_MS} ms, late for`, 's', 'lower', Math.max(...seen.map((one) => one.seconds)));
+  tell(`network: after a standstill of ${STANDSTILL_MS} ms, most left out in a second`, 'ms', 'lower', Math.max(...seen.map((one) => one.hastened)));
+}
+
 async function drift() {
   const seen = await all('an hour of drift', DRIFTS_PPM.map((ppm) => async () => {
     const json = hour.trace.replace('.csv', `${ppm}.json`);
@@ -80,5 +102,7 @@ async function drift() {
     return JSON.parse(fs.readFileSync(json, 'utf8'));
   }));
   tell('network, an hour at +-200 ppm: concealed', '%', 'lower', Math.max(...seen.map((one) => 100 * one.concealed_share)), { goal: 0.01 });
+  const steps = seen.flatMap((one) => changes(one.delay_by_second_ms.slice(DRIFT_SETTLED_S)).map(Math.abs));
+  tell('network, an hour at +-200 ppm: largest change of the delay within a second', 'ms', 'lower', Math.max(...steps), { goal: 15 });
   tell('network, an hour at +-200 ppm: mean delay', 'ms', 'lower', Math.max(...seen.map((one) => one.delay_mean_ms)));
 }
