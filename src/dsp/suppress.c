@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "dsp/elementary.h"
+#include "dsp/howl.h"
 #include "dsp/learned.h"
 #include "tccc/error.h"
 
@@ -88,6 +89,7 @@ struct suppress {
     float depth;            /* log2 of the power gain for noise */
     learned *model;         /* NULL: there is none */
     float learned_share;    /* of the learned gains, 0..1 */
+    howl loop;              /* through the room, which the canceller does not know */
     int frames;             /* up to QUICK_FRAMES */
     uint32_t random;
 };
@@ -357,6 +359,7 @@ void suppress_process(suppress *state, float pcm[FRAME_LEN])
     suppress_learn_steady(state);
     suppress_gains(state, gain, noise_gain);
     suppress_learned(state, gain);
+    if (state->echo) howl_follow(&state->loop, state->smooth, gain);
     float comfort = noise_gain * (1 - state->learned_share);
     for (int k = 0; k < BINS; k++) suppress_apply(state, k, gain[k], comfort);
     suppress_rumble(state);

@@ -10,7 +10,8 @@
  *
  * Steady noise is known after half a second and followed within a second where nobody speaks; one that jumps up is taken for
  * speech for at most 3 s if it is even, else for up to 12 s. What babbles, plays or clicks is only taken out as far as it is
- * steady. What is under 78 Hz is cut by 20 dB more: no voice is there. Memory: 16 KB.
+ * steady. What is under 78 Hz is cut by 20 dB more: no voice is there. With a canceller, what a loop through the room builds up is damped
+ * (howl.h). Memory: 16 KB.
  */
 #ifndef TCCC_DSP_SUPPRESS_H
 #define TCCC_DSP_SUPPRESS_H
