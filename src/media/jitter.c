@@ -33,9 +33,26 @@ static jitter_slot *slot_of(jitter *jitter, uint64_t seq)
 
 static void slot_free(jitter *jitter, jitter_slot *slot)
 {
-    if (slot->used)
-        jitter->n_used--;
+    if (!slot->used)
+        return;
+    jitter->n_used--;
     slot->used = false;
+    if (slot->len > JITTER_SHORT_MAX)
+        jitter->long_used[(slot->payload - jitter->longs[0]) / JITTER_PAYLOAD_MAX] = false;
+}
+
+/* Where a free slot's payload of `len` bytes goes, or NULL. */
+static uint8_t *payload_room(jitter *jitter, const jitter_slot *slot, size_t len)
+{
+    if (len <= JITTER_SHORT_MAX)
+        return jitter->shorts[slot - jitter->slots];
+    for (int i = 0; i < JITTER_LONG_MAX; i++) {
+        if (jitter->long_used[i])
+            continue;
+        jitter->long_used[i] = true;
+        return jitter->longs[i];
+    }
+    return NULL;
 }
 
 static uint64_t media_us_of(const jitter *jitter, uint64_t ticks)
@@ -50,8 +67,7 @@ static void stream_start(jitter *jitter, const rtp_packet *packet)
         jitter->generation++;
     }
     for (int i = 0; i < JITTER_SLOTS; i++)
-        jitter->slots[i].used = false;
-    jitter->n_used = 0;
+        slot_free(jitter, &jitter->slots[i]);
     jitter->started = true;
     jitter->taken = false;
     jitter->suspect.n = 0;
@@ -145,6 +161,7 @@ static void make_room(jitter *jitter, uint64_t seq)
 
 static int slot_fill(jitter *jitter, uint64_t seq, uint64_t ticks, const rtp_packet *packet, bool speech)
 {
+    size_t len = speech ? packet->payload_len : 0;
     jitter_slot *slot;
 
     if (seq < jitter->next_seq && (jitter->taken || jitter->highest_seq - seq >= JITTER_SLOTS)) {
@@ -155,12 +172,16 @@ static int slot_fill(jitter *jitter, uint64_t seq, uint64_t ticks, const rtp_pac
         jitter->next_seq = seq; /* the stream's first packets came out of order */
     make_room(jitter, seq);
     slot = slot_of(jitter, seq);
+    slot->payload = payload_room(jitter, slot, len);
+    if (!slot->payload)
+        return TCCC_E_TOO_LARGE;
     slot->used = true;
     slot->seq = seq;
     slot->ticks = ticks;
     slot->payload_type = packet->payload_type;
-    slot->len = speech ? (uint16_t)packet->payload_len : 0;
-    memcpy(slot->payload, packet->payload, slot->len);
+    slot->len = (uint16_t)len;
+    if (len)
+        memcpy(slot->payload, packet->payload, len);
     jitter->n_used++;
     return TCCC_OK;
 }

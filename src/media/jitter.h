@@ -1,6 +1,6 @@
 /* jitter.h: the packets of one RTP stream, in order, once each. Layer: media. Sans-IO. RFC 3550 sections 5.1 and A.1.
  *
- * A fixed ring of slots by sequence number (about 145 kB). It knows nothing of codecs: a slot with length 0 stands for a packet
+ * A fixed ring of slots by sequence number (about 63 kB): room for a short payload each, and some room for long ones. It knows nothing of codecs: a slot with length 0 stands for a packet
  * that is not speech (an RFC 4733 event), so that its number does not look lost. The delay to aim at is in jitter_delay.h.
  */
 #ifndef TCCC_MEDIA_JITTER_H
@@ -15,6 +15,8 @@
 
 enum {
     JITTER_SLOTS = 96,          /* 1.9 s of 20 ms packets, 0.96 s of 10 ms ones */
+    JITTER_SHORT_MAX = 480,     /* bytes: G.711 of 60 ms, the longest that is negotiated; Opus of 60 ms at 64 kbit/s */
+    JITTER_LONG_MAX = 8,        /* longer payloads held at a time: 0.96 s of 120 ms packets */
     JITTER_PAYLOAD_MAX = TCCC_PACKET_MAX - RTP_HEADER_LEN,
     JITTER_SEEN_WORDS = 16      /* duplicates are told from late packets this many times 64 packets back */
 };
@@ -24,11 +26,13 @@ typedef struct {
     bool used;
     uint8_t payload_type;
     uint16_t len;
-    uint8_t payload[JITTER_PAYLOAD_MAX];
+    uint8_t *payload;           /* in the buffer's `shorts` or `longs` */
 } jitter_slot;
 
 typedef struct {
     jitter_slot slots[JITTER_SLOTS];
+    uint8_t shorts[JITTER_SLOTS][JITTER_SHORT_MAX], longs[JITTER_LONG_MAX][JITTER_PAYLOAD_MAX];
+    bool long_used[JITTER_LONG_MAX];
     uint32_t rate_hz, ssrc;
     bool started, taken;        /* a packet came; one was taken: from then on nothing older is kept */
     uint64_t next_seq;          /* the next to be taken */
@@ -50,7 +54,7 @@ typedef struct {
 void jitter_open(jitter *jitter, uint32_t rate_hz, int delay_min_ms, int delay_max_ms);
 
 /* Keeps a copy of the packet's payload; `speech` false: only its number. 0, TCCC_E_REPLAY (came before), TCCC_E_TIMEOUT (its turn
- * is over), TCCC_E_TOO_LARGE, TCCC_E_AGAIN (another SSRC, or a number far off: taken for
+ * is over), TCCC_E_TOO_LARGE (over JITTER_PAYLOAD_MAX, or long ones fill their room), TCCC_E_AGAIN (another SSRC, or a number far off: taken for
  * a restart when the next ones confirm it). */
 int jitter_put(jitter *jitter, const rtp_packet *packet, bool speech, uint64_t now_us);
 

@@ -258,6 +258,35 @@ static void a_payload_beyond_a_packet_is_refused(void **state)
     assert_int_equal(jitter_put(&buffer, &packet, true, 0), 0);
 }
 
+/* Long payloads have little room: it is given back by taking, dropping and a restart. */
+static void long_payloads_fill_their_room_and_leave_it(void **state)
+{
+    uint8_t payload[JITTER_PAYLOAD_MAX];
+    rtp_packet packet = {.ssrc = 1, .payload = payload, .payload_len = sizeof payload};
+
+    (void)state;
+    jitter_open(&buffer, 8000, 20, 500);
+    for (int round = 0; round < 3; round++) {
+        for (int i = 0; i <= JITTER_LONG_MAX; i++, packet.seq++, packet.timestamp += 960) {
+            memset(payload, packet.seq, sizeof payload);
+            assert_int_equal(jitter_put(&buffer, &packet, true, 120000ull * packet.seq), i < JITTER_LONG_MAX ? 0 : TCCC_E_TOO_LARGE);
+        }
+        for (int i = 0; i < JITTER_LONG_MAX; i++) {
+            const jitter_slot *slot = jitter_first(&buffer);
+
+            assert_int_equal(slot->len, sizeof payload);
+            assert_true(slot->payload[0] == (uint8_t)slot->seq && slot->payload[sizeof payload - 1] == (uint8_t)slot->seq);
+            jitter_take(&buffer, slot);
+        }
+    }
+    for (int i = 0; i < JITTER_LONG_MAX; i++, packet.seq++, packet.timestamp += 960)
+        assert_int_equal(jitter_put(&buffer, &packet, true, 120000ull * packet.seq), 0);
+    packet.ssrc = 2;
+    for (int i = 0; i < 1 + JITTER_LONG_MAX; i++, packet.seq++, packet.timestamp += 960)
+        assert_int_equal(jitter_put(&buffer, &packet, true, 120000ull * packet.seq), i ? 0 : TCCC_E_AGAIN);
+    assert_int_equal(buffer.n_used, JITTER_LONG_MAX);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -275,6 +304,7 @@ int main(void)
         cmocka_unit_test(an_event_keeps_its_place_without_being_speech),
         cmocka_unit_test(only_what_never_comes_is_counted_as_lost),
         cmocka_unit_test(a_payload_beyond_a_packet_is_refused),
+        cmocka_unit_test(long_payloads_fill_their_room_and_leave_it),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
