@@ -21,7 +21,7 @@ static const float FAR_LEARNT = 2e5f * FFT_LEN;       /* mean of the speech bins
 static const float ERLE_KEEP = 0.99f;                 /* time constant 1 s */
 static const float FOUND_RATIO = 1.778279f;           /* 2.5 dB */
 static const float FADE = 0.5f;                       /* a frame: 20 ms from microphone to filter */
-static const float TALKER = FRAME_LEN * 1e-5f;        /* -50 dBFS: somebody is at the microphone, or something is loud there */
+static const float TALKER = FRAME_LEN * 1.5e-6f;      /* of the difference signal: speech of about -50 dBFS, or something else is heard */
 static const float CAUTION = 6;                       /* claimed echo over the microphone's power: nothing passes */
 enum {
     FOUND_FRAMES = 5,
@@ -215,7 +215,7 @@ void aec_process(aec *state, const float near[FRAME_LEN], const float far[FRAME_
     echo_residual_follow(&state->rest, &state->filter, &state->far, state->delay);
     for (int i = 0; i < FRAME_LEN; i++) clean[i] *= 1 / SCALE;
     float far_energy = frame_energy(far, FRAME_LEN);
-    if (!state->found) aec_expect_echo(state, far_energy, frame_energy(near, FRAME_LEN));
+    if (!state->found) aec_expect_echo(state, far_energy, aec_difference_energy(near));
     if (far_energy >= FAR_ACTIVE) aec_measure(state, near, clean);
     aec_fade(state, near, clean, out);
 }

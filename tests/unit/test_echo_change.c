@@ -109,6 +109,18 @@ static void an_echo_is_20_db_down_from_the_first_word_on_and_30_after_one_second
     }
 }
 
+/* A cheap sound card: 0.1 of DC is nobody's voice. */
+static void a_microphone_with_dc_does_not_send_the_first_words_back(void **state)
+{
+    (void)state;
+    listen(0, N, echo, 0, 1);
+    for (int i = 0; i < N; i++) microphone[i] += 0.1f;
+    run_all();
+    for (int i = 0; i < N; i++) microphone[i] -= 0.1f;
+    assert_erle(0.1, 1, 20);
+    assert_erle(1, 14, 30);
+}
+
 /* Correlation of the talker's and the sent signal's differences. */
 static double likeness(double from_s, double to_s)
 {
@@ -300,6 +312,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_echo_is_20_db_down_from_the_first_word_on_and_30_after_one_second),
+        cmocka_unit_test(a_microphone_with_dc_does_not_send_the_first_words_back),
         cmocka_unit_test(somebody_who_talks_already_is_not_taken_for_an_echo),
         cmocka_unit_test(somebody_who_begins_after_the_far_end_is_heard_after_half_a_second),
         cmocka_unit_test(somebody_who_answers_is_heard_at_once),
