@@ -11,7 +11,7 @@ CRASH_KILLS ?= 200
 DEMO_ARGS ?=
 stages = source cmake/stages.sh
 
-.PHONY: help setup build demo test check bench chaos soak fuzz crash dist docs clean bench-voice
+.PHONY: help setup build demo test check bench chaos soak fuzz crash dist docs clean bench-voice train-voice
 
 help: ## lists the targets
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 20
@@ -53,6 +53,16 @@ bench-voice: ## compares the voice engine with others on simulated rooms, noises
 	stage "building WASM with SIMD" preset wasm-simd voice bench_voice
 	stage "installing npm packages" npm_install
 	exec node tests/bench/voice/run.js $(VOICE_ARGS)
+
+train-voice: ## trains a model of AI noise reduction without the talkers of bench-voice, each time the same: build/bench/voice/learned.bin
+	@$(stages) 4
+	stage "installing Debian packages" cmake/setup.sh packages-voice.txt packages-train.txt
+	stage "fetching third-party sources" cmake/fetch_sources.sh
+	cmake --preset native -DTCCC_BENCH_VOICE=ON >/dev/null
+	stage "building the trainer" preset native voice_train
+	stage "collecting speech and noise" node tests/bench/voice/train_material.js build/bench/voice/train
+	build/native/voice_train build/bench/voice/train build/bench/voice/first.bin 7552
+	exec build/native/voice_train build/bench/voice/train build/bench/voice/learned.bin 4556 build/bench/voice/first.bin
 
 chaos: ## ten tabs of one seat, closed, reloaded, killed, halted: CHAOS_RUNS (200) seeds from CHAOS_SEED (1)
 	@$(stages) $(n_build)

@@ -1,10 +1,11 @@
 /* train.c: trains the learned suppressor and writes its model. Layer: tests.
  *
- * usage: voice_train MATERIAL_DIR MODEL.bin STEPS
- * MATERIAL_DIR: of train_material.js. MODEL.bin: as src/dsp/learned.bin. The same material, steps and compiler give the same model bit for bit on
+ * usage: voice_train MATERIAL_DIR MODEL.bin STEPS [EARLIER.bin]
+ * MATERIAL_DIR: of train_material.js. MODEL.bin: as src/dsp/learned.bin. EARLIER.bin: a model to go on from,
+ * with other sounds and at a lower rate. The same material, steps and compiler give the same model bit for bit on
  * every processor with fused multiply-add: seeds are fixed, there is one thread, sums have one order. A step is 32 sounds of a second, 0.07 s
  * of processor. The rate stays for three quarters of the steps, then falls; SIGINT lets it fall at once, and the program says
- * how many STEPS would have given the same. docs/voice-quality.md tells what the tree's model was made with.
+ * how many STEPS would have given the same. docs/voice-quality.md tells what came of it.
  * Source of the optimiser: Kingma & Ba, "Adam", 2015; the mean of late weights is what is written (Polyak & Juditsky 1992).
  */
 #include <math.h>
@@ -22,7 +23,7 @@
 enum { BEGIN_STEPS = 100, WEIGH_STEP = 5, TELL_STEPS = 100, BANDS = LEARNED_BANDS };
 enum { TAKES = 1536, TAKE_FRAMES = STREAM_LEN / FRAME_LEN, USES = 4 }; /* a take is heard about so often, and each time at another level */
 
-static const float RATE_FIRST = 0.002f, RATE_LAST = 0.00004f, CALM_WEIGHT = 1.5f; /* of amplitudes in the loss: 2.2 of squares */
+static const float RATE_FIRST = 0.002f, RATE_AGAIN = 0.0008f, RATE_LAST = 0.00004f, CALM_WEIGHT = 1.5f; /* of amplitudes in the loss: 2.2 of squares */
 
 /* Some seconds of speech in noise: powers of bands. */
 typedef struct {
@@ -134,12 +135,12 @@ static void forget_small_numbers(void)
 #endif
 }
 
-static void start_trainer(void)
+static void start_trainer(int seed)
 {
     trained = aligned_alloc(64, (sizeof *trained + 63) / 64 * 64);
     if (!trained) exit(1);
     memset(trained, 0, sizeof *trained);
-    trained->random.state = 1000;
+    trained->random.state = (uint64_t)seed;
     for (int s = 0; s < SOUNDS; s++) {
         begin_sound(trained, s);
         trained->at[s] = s * TAKE_FRAMES / SOUNDS; /* they do not all end at once */
@@ -151,6 +152,38 @@ static void start_trainer(void)
 static void randomise(random_source *random, float *w, int m, int n)
 {
     for (int i = 0; i < m * n; i++) w[i] = (float)((2 * random_uniform(random) - 1) / sqrt(n));
+}
+
+static const uint8_t *get_rows(const uint8_t *from, int rows, int n, int step, float *w, float *bias)
+{
+    for (int row = 0; row < rows; row++, w += step) {
+        float scale, own;
+        memcpy(&scale, from, sizeof scale);
+        memcpy(&own, from + 4, sizeof own);
+        if (bias) bias[row] = own;
+        from += LEARNED_ROW_HEAD;
+        for (int i = 0; i < n; i++) w[i] = scale * (float)(int8_t)*from++;
+    }
+    return from;
+}
+
+static void read_weights(const char *path)
+{
+    static uint8_t model[LEARNED_MODEL_LEN];
+    FILE *file = fopen(path, "rb");
+    if (!file || fread(model, sizeof model, 1, file) != 1 || memcmp(model, "TCN1", 4) != 0) {
+        fprintf(stderr, "%s: is no model of this network\n", path);
+        exit(1);
+    }
+    fclose(file);
+    const uint8_t *from = get_rows(model + LEARNED_MODEL_HEAD, UNITS, LEARNED_FEATURES, INPUTS, weights.in[0], weights.in_bias);
+    for (int layer = 0; layer < 2; layer++) {
+        from = get_rows(from, GATES, UNITS, UNITS, weights.recurrent[layer].x[0], weights.recurrent[layer].x_bias);
+        from = get_rows(from, 2 * UNITS, UNITS, UNITS, weights.recurrent[layer].h[0], NULL);
+        from = get_rows(from, UNITS, UNITS, UNITS, weights.recurrent[layer].h[2 * UNITS], weights.recurrent[layer].h_bias);
+    }
+    get_rows(from, BANDS, BOTH, BOTH, weights.out[0], weights.out_bias);
+    mean = weights;
 }
 
 static void begin_weights(void)
@@ -252,11 +285,11 @@ static void ask_to_end(int signal)
 
 static int falls_from(int steps) { return steps / 4 * 3; }
 
-static float rate_of(int step, int steps)
+static float rate_of(int step, int steps, float first)
 {
     int from = falls_from(steps);
-    if (step < BEGIN_STEPS) return RATE_FIRST * (float)(step + 1) / BEGIN_STEPS;
-    return step < from ? RATE_FIRST : RATE_LAST + (RATE_FIRST - RATE_LAST) * (float)(steps - step) / (float)(steps - from);
+    if (step < BEGIN_STEPS) return first * (float)(step + 1) / BEGIN_STEPS;
+    return step < from ? first : RATE_LAST + (first - RATE_LAST) * (float)(steps - step) / (float)(steps - from);
 }
 
 static double learn(int step, float rate)
@@ -272,22 +305,23 @@ static double learn(int step, float rate)
 
 int main(int argc, char **argv)
 {
-    int steps = argc == 4 ? atoi(argv[3]) / 4 * 4 : 0;
+    int steps = argc == 4 || argc == 5 ? atoi(argv[3]) / 4 * 4 : 0, again = argc == 5;
     double smooth = 0;
     if (steps < 4) {
-        fprintf(stderr, "usage: voice_train MATERIAL_DIR MODEL.bin STEPS (4 or more)\n");
+        fprintf(stderr, "usage: voice_train MATERIAL_DIR MODEL.bin STEPS [EARLIER.bin] (4 steps or more)\n");
         return 2;
     }
     forget_small_numbers();
     spectrum_start();
     stream_sources_read(&sources, argv[1]);
-    begin_weights();
+    if (again) read_weights(argv[4]);
+    else begin_weights();
     for (int b = 0; b < BANDS; b++) band_weight[b] = 1;
-    start_trainer();
+    start_trainer(again ? 2000 : 1000);
     signal(SIGINT, ask_to_end);
     for (int step = 0; step < steps; step++) {
         if (asked_to_end && step < falls_from(steps)) steps = (step / 3 + 1) * 4;
-        double loss = learn(step, rate_of(step, steps));
+        double loss = learn(step, rate_of(step, steps, again ? RATE_AGAIN : RATE_FIRST));
         smooth = step < 20 ? loss : 0.99 * smooth + 0.01 * loss;
         if (step % TELL_STEPS != 0) continue;
         fprintf(stderr, "step %d of %d: loss %.5f\n", step, steps, smooth);
