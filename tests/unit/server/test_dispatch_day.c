@@ -159,7 +159,7 @@ static void finish(void *owner) {
     wait_in_line(c, false);
 }
 
-static void accept(void *owner) {
+static void pick_up(void *owner) {
     caller *c = owner;
     day *d = c->of;
     deadline_clear(d->c.timers, &c->patience);
@@ -272,7 +272,7 @@ static void on_offer(void *ctx, void *contact, agent *a) {
     else if (what < 7)
         later(d, &c->next, (uint64_t)below(d, 5 * SECOND), reject, c);
     else
-        later(d, &c->next, (uint64_t)below(d, 12 * SECOND), accept, c);
+        later(d, &c->next, (uint64_t)below(d, 12 * SECOND), pick_up, c);
 }
 
 /* ---- agents ---- */
