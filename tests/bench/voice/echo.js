@@ -8,7 +8,7 @@ import { OUT, WORK, all, hasPesq, measure, pesqBetween, program, remembered, run
 /** Each with its light noise suppressor, as the peers need theirs: without, the microphone's own noise is the floor of all. */
 const ENGINES = {
   unprocessed: (far, mic, out) => fs.promises.copyFile(mic, out),
-  ours: (far, mic, out) => run('tccc-audio', 'aec', '--level', 'low', '--far', far, '--mic', mic, '--out', out),
+  ours: (far, mic, out) => run('tccc-audio', 'aec', '--level', 'medium', '--far', far, '--mic', mic, '--out', out),
   SpeexDSP: (far, mic, out) => run('voice_peers', 'speex-aec', far, mic, out),
   'WebRTC 0.3': (far, mic, out) => run('voice_peers', 'webrtc-aec', far, mic, out),
 };
