@@ -22,7 +22,7 @@ static const float waited_max_ms = 150; /* of one wait counts: to be spared a lo
 static const float catch_up = 0.05f;    /* of age above the aim, in ms per ms, beside CATCH_UP_MS */
 static const float recent_fall = 0.5f;  /* ms per ms: packets that a standstill held back arrive at once, each less late by its length */
 static const float cost_step_ms = 0.01f; /* of two that cost the same the shorter one */
-static const float reserve_ms = 3;      /* speech leaves in frames of 10 ms: a packet may be needed before its frame's end */
+static const float reserve_ms = 1;      /* speech leaves in frames of 10 ms: a packet may be needed before its frame's end */
 static const float loss_memory = 1 / 200.0f;
 static const float fec_on = 0.01f, fec_off = 0.005f; /* loss from which waiting for copies pays */
 static const float packet_usual_ms = 20;
