@@ -29,8 +29,7 @@ typedef struct {
     double least, most, *value;
 } number_option;
 
-static double read_number(const number_option *option, const char *text)
-{
+static double read_number(const number_option *option, const char *text) {
     char *end, sentence[80];
     double value = strtod(text, &end);
     if (*text && !*end && value >= option->least && value <= option->most) return value;
@@ -38,24 +37,21 @@ static double read_number(const number_option *option, const char *text)
     audio_fail(option->name, sentence);
 }
 
-static enum tccc_codec read_codec(const char *text)
-{
+static enum tccc_codec read_codec(const char *text) {
     static const char *const names[] = { [TCCC_CODEC_PCMU] = "pcmu", [TCCC_CODEC_PCMA] = "pcma", [TCCC_CODEC_OPUS] = "opus" };
     for (int codec = TCCC_CODEC_PCMU; codec <= TCCC_CODEC_OPUS; codec++)
         if (strcmp(text, names[codec]) == 0) return (enum tccc_codec)codec;
     audio_fail("--codec", "must be opus, pcma or pcmu");
 }
 
-static enum tccc_noise read_level(const char *text)
-{
+static enum tccc_noise read_level(const char *text) {
     static const char *const names[] = { [TCCC_NOISE_OFF] = "off", [TCCC_NOISE_LOW] = "low", [TCCC_NOISE_MEDIUM] = "medium", [TCCC_NOISE_HIGH] = "high", [TCCC_NOISE_AI] = "ai" };
     for (int level = TCCC_NOISE_OFF; level <= TCCC_NOISE_AI; level++)
         if (strcmp(text, names[level]) == 0) return (enum tccc_noise)level;
     audio_fail("--level", "must be off, low, medium, high or ai");
 }
 
-static void read_options(int argc, char **argv, audio_options *options)
-{
+static void read_options(int argc, char **argv, audio_options *options) {
     double tail_ms = options->tail_ms, bitrate = options->bitrate_bps;
     const struct { const char *name, **value; } texts[TEXTS] = { { "--far", &options->far }, { "--mic", &options->mic }, { "--in", &options->in },
                                                                  { "--out", &options->out }, { "--json", &options->json }, { "--trace", &options->trace } };
@@ -91,8 +87,7 @@ static const audio_command commands[] = {
     { "codec", audio_codec, .wants_in = true, .wants_out = true }, { .name = "quality", .run = audio_quality },
 };
 
-static void check_files(const audio_command *command, const audio_options *options)
-{
+static void check_files(const audio_command *command, const audio_options *options) {
     const struct { const char *name, *value; bool wanted; } files[] = { { "--far", options->far, command->wants_echo }, { "--mic", options->mic, command->wants_echo },
                                                                         { "--in", options->in, command->wants_in }, { "--trace", options->trace, command->wants_trace },
                                                                         { "--out", options->out, command->wants_out } };
@@ -100,8 +95,7 @@ static void check_files(const audio_command *command, const audio_options *optio
         if (files[i].wanted && !files[i].value) audio_fail(files[i].name, "is missing; tccc-audio without arguments tells what it wants");
 }
 
-int main(int argc, char **argv)
-{
+int main(int argc, char **argv) {
     audio_options options = { .tail_ms = 200, .bitrate_bps = 24000, .codec = TCCC_CODEC_OPUS, .level = TCCC_NOISE_MEDIUM, .loss = -1 };
     for (size_t i = 0; argc > 1 && i < sizeof commands / sizeof *commands; i++) {
         if (strcmp(argv[1], commands[i].name) != 0) continue;

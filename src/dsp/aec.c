@@ -70,8 +70,7 @@ struct aec {
     echo_spectrum memory[];
 };
 
-aec *aec_new(int tail_ms, int *error)
-{
+aec *aec_new(int tail_ms, int *error) {
     *error = TCCC_E_ARG_RANGE;
     if (tail_ms < AEC_TAIL_MIN_MS || tail_ms > AEC_TAIL_MAX_MS) return NULL;
     *error = TCCC_E_NO_MEMORY;
@@ -86,13 +85,11 @@ aec *aec_new(int tail_ms, int *error)
     return state;
 }
 
-void aec_free(aec *state)
-{
+void aec_free(aec *state) {
     free(state);
 }
 
-void aec_reset(aec *state)
-{
+void aec_reset(aec *state) {
     int n = state->n;
     memset(state, 0, sizeof *state);
     state->n = n;
@@ -103,8 +100,7 @@ void aec_reset(aec *state)
     state->caution.silent = ECHO_DELAY_FRAMES;
 }
 
-static void aec_notch_run(aec_notch *notch, const float in[FRAME_LEN], float out[FRAME_LEN])
-{
+static void aec_notch_run(aec_notch *notch, const float in[FRAME_LEN], float out[FRAME_LEN]) {
     for (int i = 0; i < FRAME_LEN; i++) {
         float x = SCALE * in[i];
         notch->out = x - notch->in + NOTCH * notch->out;
@@ -114,8 +110,7 @@ static void aec_notch_run(aec_notch *notch, const float in[FRAME_LEN], float out
     if (fabsf(notch->out) < TINY) notch->out = 0;
 }
 
-static void aec_put_far(aec *state, const float far[FRAME_LEN])
-{
+static void aec_put_far(aec *state, const float far[FRAME_LEN]) {
     float frames[ECHO_DRIFT_FRAMES_MAX][FRAME_LEN], pcm[FRAME_LEN];
     int n = echo_drift_resample(&state->drift, far, state->delay > 0, state->delay < ECHO_DELAY_FRAMES - 1, frames);
     for (int i = 0; i < n; i++) {
@@ -129,8 +124,7 @@ static void aec_put_far(aec *state, const float far[FRAME_LEN])
 }
 
 /* Moves the filter where the echo was found to begin. */
-static void aec_search(aec *state, const float near[FRAME_LEN])
-{
+static void aec_search(aec *state, const float near[FRAME_LEN]) {
     float pcm[FFT_LEN], re[FFT_BINS], im[FFT_BINS];
     memcpy(pcm, state->near_past, sizeof state->near_past);
     memcpy(pcm + FRAME_LEN, near, FRAME_LEN * sizeof *near);
@@ -143,16 +137,14 @@ static void aec_search(aec *state, const float near[FRAME_LEN])
     state->delay = delay;
 }
 
-static float aec_difference_energy(const float x[FRAME_LEN])
-{
+static float aec_difference_energy(const float x[FRAME_LEN]) {
     float sum = 0;
     for (int i = 1; i < FRAME_LEN; i++) sum += (x[i] - x[i - 1]) * (x[i] - x[i - 1]);
     return sum;
 }
 
 /* Has the filter taken 2.5 dB out of 50 ms in which both microphone and far end were active? */
-static void aec_look_for_echo(aec *state, const float near[FRAME_LEN], const float out[FRAME_LEN])
-{
+static void aec_look_for_echo(aec *state, const float near[FRAME_LEN], const float out[FRAME_LEN]) {
     aec_frame sum = { 0, 0 };
     state->recent[state->next] = (aec_frame){ aec_difference_energy(near), aec_difference_energy(out) };
     state->next = (state->next + 1) % FOUND_FRAMES;
@@ -165,8 +157,7 @@ static void aec_look_for_echo(aec *state, const float near[FRAME_LEN], const flo
     state->found = sum.near > FOUND_RATIO * sum.out;
 }
 
-static void aec_measure(aec *state, const float near[FRAME_LEN], const float out[FRAME_LEN])
-{
+static void aec_measure(aec *state, const float near[FRAME_LEN], const float out[FRAME_LEN]) {
     float near_energy = frame_energy(near, FRAME_LEN);
     if (!state->found && near_energy >= NEAR_ACTIVE)
         aec_look_for_echo(state, near, out);
@@ -177,8 +168,7 @@ static void aec_measure(aec *state, const float near[FRAME_LEN], const float out
 }
 
 /* The far end's first words are not sent back while their echo is being learnt, unless somebody was talking already. */
-static void aec_expect_echo(aec *state, float far_energy, float near_energy)
-{
+static void aec_expect_echo(aec *state, float far_energy, float near_energy) {
     aec_caution *caution = &state->caution;
     bool loud = near_energy >= TALKER;
     if (far_energy >= FAR_ACTIVE) caution->silent = 0;
@@ -191,8 +181,7 @@ static void aec_expect_echo(aec *state, float far_energy, float near_energy)
 }
 
 /* clean comes from the filter; out is the mixture of it and the microphone. */
-static void aec_fade(aec *state, const float near[FRAME_LEN], const float clean[FRAME_LEN], float out[FRAME_LEN])
-{
+static void aec_fade(aec *state, const float near[FRAME_LEN], const float clean[FRAME_LEN], float out[FRAME_LEN]) {
     float begin = state->share, end = state->found ? fminf(1, begin + FADE) : 0;
     state->share = end;
     for (int i = 0; i < FRAME_LEN; i++) {
@@ -202,8 +191,7 @@ static void aec_fade(aec *state, const float near[FRAME_LEN], const float clean[
     }
 }
 
-void aec_process(aec *state, const float near[FRAME_LEN], const float far[FRAME_LEN], float out[FRAME_LEN])
-{
+void aec_process(aec *state, const float near[FRAME_LEN], const float far[FRAME_LEN], float out[FRAME_LEN]) {
     float microphone[FRAME_LEN], clean[FRAME_LEN];
     aec_put_far(state, far);
     aec_notch_run(&state->near_notch, near, microphone);
@@ -220,8 +208,7 @@ void aec_process(aec *state, const float near[FRAME_LEN], const float far[FRAME_
     aec_fade(state, near, clean, out);
 }
 
-void aec_residual(aec *state, const float error[SPECTRUM_BINS], const float noise[SPECTRUM_BINS], float residual[SPECTRUM_BINS])
-{
+void aec_residual(aec *state, const float error[SPECTRUM_BINS], const float noise[SPECTRUM_BINS], float residual[SPECTRUM_BINS]) {
     float re[SPECTRUM_BINS], im[SPECTRUM_BINS], power[SPECTRUM_BINS];
     spectrum_put(&state->echo_spectrum, state->echo, re, im);
     for (int k = 0; k < SPECTRUM_BINS; k++) power[k] = re[k] * re[k] + im[k] * im[k];
@@ -230,29 +217,24 @@ void aec_residual(aec *state, const float error[SPECTRUM_BINS], const float nois
     for (int k = 0; k < SPECTRUM_BINS && !state->found; k++) residual[k] = claim * error[k];
 }
 
-float aec_erle_db(const aec *state)
-{
+float aec_erle_db(const aec *state) {
     const float floor = FRAME_LEN * 1e-9f; /* -90 dBFS */
     if (!state->found || state->near_energy < floor) return 0;
     return 10 * log10f(state->near_energy / (state->out_energy + floor));
 }
 
-bool aec_found_echo(const aec *state)
-{
+bool aec_found_echo(const aec *state) {
     return state->found;
 }
 
-bool aec_far_speaks(const aec *state)
-{
+bool aec_far_speaks(const aec *state) {
     return state->active;
 }
 
-float aec_drift_ppm(const aec *state)
-{
+float aec_drift_ppm(const aec *state) {
     return echo_drift_ppm(&state->drift);
 }
 
-int aec_delay_ms(const aec *state)
-{
+int aec_delay_ms(const aec *state) {
     return state->delay * FRAME_MS;
 }

@@ -16,21 +16,18 @@ static const float DOWN = 0.986279f;       /* 12 dB a second */
 static const float NOISE_MAX = 1e-5f;      /* -50 dBFS */
 enum { MEMORY_FRAMES = 600, TRUST_FRAMES = 20 }; /* of speech: 6 s; and before the first change 0.2 s */
 
-void agc_start(agc *state, bool on)
-{
+void agc_start(agc *state, bool on) {
     memset(state, 0, sizeof *state);
     limiter_start(&state->limit);
     state->gain = 1;
     state->on = on;
 }
 
-void agc_set(agc *state, bool on)
-{
+void agc_set(agc *state, bool on) {
     state->on = on;
 }
 
-static void agc_listen(agc *state, const float pcm[FRAME_LEN], bool speech)
-{
+static void agc_listen(agc *state, const float pcm[FRAME_LEN], bool speech) {
     float weighted[FRAME_LEN];
     biquad_run(&agc_shelf, &state->shelf, pcm, weighted, FRAME_LEN);
     biquad_run(&agc_high_pass, &state->high_pass, weighted, weighted, FRAME_LEN);
@@ -41,13 +38,11 @@ static void agc_listen(agc *state, const float pcm[FRAME_LEN], bool speech)
 }
 
 /* A voice that goes on without a pause lifts the floor that is measured: what is known from the last pause holds, or less. */
-static void agc_follow_floor(agc *state, bool speech, float floor_power)
-{
+static void agc_follow_floor(agc *state, bool speech, float floor_power) {
     if (!speech || floor_power < state->floor_power) state->floor_power = floor_power;
 }
 
-static float agc_wanted(const agc *state)
-{
+static float agc_wanted(const agc *state) {
     if (!state->on) return 1;
     if (state->speech_frames < TRUST_FRAMES || state->loudness <= 0) return state->gain;
     float gain = sqrtf(TARGET / state->loudness);
@@ -55,8 +50,7 @@ static float agc_wanted(const agc *state)
     return fmaxf(GAIN_MIN, fminf(gain, fminf(quiet, GAIN_MAX)));
 }
 
-void agc_process(agc *state, float pcm[FRAME_LEN], bool speech, float floor_power)
-{
+void agc_process(agc *state, float pcm[FRAME_LEN], bool speech, float floor_power) {
     agc_listen(state, pcm, speech);
     agc_follow_floor(state, speech, floor_power);
     float end = state->gain;
@@ -70,7 +64,6 @@ void agc_process(agc *state, float pcm[FRAME_LEN], bool speech, float floor_powe
     limiter_process(&state->limit, pcm);
 }
 
-float agc_gain(const agc *state)
-{
+float agc_gain(const agc *state) {
     return state->gain;
 }

@@ -11,8 +11,7 @@ typedef struct {
 } biquad_state;
 
 /* in and out may be the same. */
-static inline void biquad_run(const biquad *filter, biquad_state *state, const float *in, float *out, int n)
-{
+static inline void biquad_run(const biquad *filter, biquad_state *state, const float *in, float *out, int n) {
     float s1 = state->s1, s2 = state->s2;
     for (int i = 0; i < n; i++) {
         float x = in[i], y = filter->b0 * x + s1;

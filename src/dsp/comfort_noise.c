@@ -14,8 +14,7 @@ static const double floor_power_max = 1e-5;  /* -50 dBFS: a louder "floor" is sp
 static const double white_correction = 1e-3; /* -30 dB added at lag 0 keeps the predictor well-conditioned */
 static const float gain_step = 1 / 320.0f;   /* 20 ms */
 
-void comfort_noise_open(comfort_noise *noise, uint64_t seed)
-{
+void comfort_noise_open(comfort_noise *noise, uint64_t seed) {
     memset(noise, 0, sizeof *noise);
     noise->rng = seed | 1;
     noise->level = -1;
@@ -24,8 +23,7 @@ void comfort_noise_open(comfort_noise *noise, uint64_t seed)
         noise->blocks[i] = 1;
 }
 
-static void floor_follow(comfort_noise *noise, double power)
-{
+static void floor_follow(comfort_noise *noise, double power) {
     double least;
 
     if (power < noise->block_min)
@@ -40,8 +38,7 @@ static void floor_follow(comfort_noise *noise, double power)
     noise->floor = least;
 }
 
-static void spectrum_follow(comfort_noise *noise, const float *pcm)
-{
+static void spectrum_follow(comfort_noise *noise, const float *pcm) {
     double forget = noise->correlation[0] > 0 ? 0.9 : 0;
 
     for (int lag = 0; lag <= COMFORT_NOISE_ORDER; lag++) {
@@ -54,8 +51,7 @@ static void spectrum_follow(comfort_noise *noise, const float *pcm)
     noise->stale = true;
 }
 
-void comfort_noise_learn(comfort_noise *noise, const float *pcm)
-{
+void comfort_noise_learn(comfort_noise *noise, const float *pcm) {
     double power = 0;
 
     for (int i = 0; i < COMFORT_NOISE_FRAME; i++)
@@ -66,14 +62,12 @@ void comfort_noise_learn(comfort_noise *noise, const float *pcm)
         spectrum_follow(noise, pcm);
 }
 
-void comfort_noise_level(comfort_noise *noise, int minus_dbov)
-{
+void comfort_noise_level(comfort_noise *noise, int minus_dbov) {
     noise->level = minus_dbov < 0 ? -1 : powf(10, -minus_dbov / 20.0f);
 }
 
 /* Levinson-Durbin: predictor and prediction error of the learned correlation. */
-static void predictor_solve(comfort_noise *noise)
-{
+static void predictor_solve(comfort_noise *noise) {
     double a[COMFORT_NOISE_ORDER + 1] = {1}, error = noise->correlation[0] * (1 + white_correction);
 
     for (int m = 1; m <= COMFORT_NOISE_ORDER && error > 0; m++) {
@@ -99,19 +93,16 @@ static void predictor_solve(comfort_noise *noise)
     noise->stale = false;
 }
 
-float comfort_noise_rms(comfort_noise *noise)
-{
+float comfort_noise_rms(comfort_noise *noise) {
     return noise->level >= 0 ? noise->level : (float)sqrt(noise->correlation[0]);
 }
 
-static float white_next(comfort_noise *noise)
-{
+static float white_next(comfort_noise *noise) {
     noise->rng = noise->rng * 6364136223846793005u + 1442695040888963407u; /* Knuth's MMIX generator */
     return (int32_t)(noise->rng >> 32) * (1.7320508f / 2147483648.0f);     /* uniform, RMS 1 */
 }
 
-static float filter_next(comfort_noise *noise, float in)
-{
+static float filter_next(comfort_noise *noise, float in) {
     for (int i = 0; i < COMFORT_NOISE_ORDER; i++)
         in += noise->predictor[i] * noise->past[i];
     memmove(noise->past + 1, noise->past, (COMFORT_NOISE_ORDER - 1) * sizeof *noise->past);
@@ -119,8 +110,7 @@ static float filter_next(comfort_noise *noise, float in)
     return in;
 }
 
-void comfort_noise_make(comfort_noise *noise, float *pcm, int n)
-{
+void comfort_noise_make(comfort_noise *noise, float *pcm, int n) {
     float rms = (float)sqrt(noise->correlation[0]), aim, unit;
 
     if (noise->stale)

@@ -33,16 +33,14 @@ typedef struct {
     float re[DTMF_TONES], im[DTMF_TONES], energy;
 } dtmf_window;
 
-static void dtmf_turn(float *re, float *im, int tone)
-{
+static void dtmf_turn(float *re, float *im, int tone) {
     float c = dtmf_tones[tone].cos_hop, s = dtmf_tones[tone].sin_hop, r = *re;
     *re = r * c - *im * s;
     *im = r * s + *im * c;
 }
 
 /* The hop that has ended takes the place of the oldest; the others are a hop older now. */
-static void dtmf_slide(dtmf *state, dtmf_window *window)
-{
+static void dtmf_slide(dtmf *state, dtmf_window *window) {
     for (int h = 0; h < DTMF_HOPS; h++)
         for (int k = 0; k < DTMF_TONES; k++) dtmf_turn(&state->hops[h].re[k], &state->hops[h].im[k], k);
     for (int k = 0; k < DTMF_TONES; k++) {
@@ -64,13 +62,11 @@ static void dtmf_slide(dtmf *state, dtmf_window *window)
     }
 }
 
-static float dtmf_power(const dtmf_window *window, int tone)
-{
+static float dtmf_power(const dtmf_window *window, int tone) {
     return window->re[tone] * window->re[tone] + window->im[tone] * window->im[tone];
 }
 
-static int dtmf_loudest(const dtmf_window *window, int from)
-{
+static int dtmf_loudest(const dtmf_window *window, int from) {
     int best = from;
     for (int k = from + 1; k < from + LOW_TONES; k++)
         if (dtmf_power(window, k) > dtmf_power(window, best)) best = k;
@@ -78,8 +74,7 @@ static int dtmf_loudest(const dtmf_window *window, int from)
 }
 
 /* The energy of the sine near this tone, by its phase's way since the window before; 0 when it is too far from the tone. */
-static float dtmf_sine(const dtmf *state, const dtmf_window *window, int tone)
-{
+static float dtmf_sine(const dtmf *state, const dtmf_window *window, int tone) {
     static const float HOP_S = (float)DTMF_HOP / FRAME_RATE_HZ, WINDOW_S = (float)WINDOW / FRAME_RATE_HZ;
     const float pi = 3.14159265f;
     float re = state->before_re[tone], im = state->before_im[tone];
@@ -91,8 +86,7 @@ static float dtmf_sine(const dtmf *state, const dtmf_window *window, int tone)
 }
 
 /* The key whose tones stand in the window, or 0; the energy of both tones. */
-static char dtmf_judge(const dtmf *state, const dtmf_window *window, float *both)
-{
+static char dtmf_judge(const dtmf *state, const dtmf_window *window, float *both) {
     static const char keys[LOW_TONES][LOW_TONES + 1] = { "123A", "456B", "789C", "*0#D" };
     if (window->energy < LEVEL_MIN * WINDOW) return 0;
     int row = dtmf_loudest(window, 0), column = dtmf_loudest(window, LOW_TONES);
@@ -104,8 +98,7 @@ static char dtmf_judge(const dtmf *state, const dtmf_window *window, float *both
 }
 
 /* Counts the windows that agree. The key, when there are enough of them. */
-static char dtmf_count(dtmf *state, char key, float both)
-{
+static char dtmf_count(dtmf *state, char key, float both) {
     if (!key || key != state->candidate || both < state->strongest * STEADY || both > state->weakest / STEADY) {
         state->candidate = key;
         state->hits = key != 0;
@@ -117,8 +110,7 @@ static char dtmf_count(dtmf *state, char key, float both)
     return ++state->hits >= HITS_MIN ? key : 0;
 }
 
-static char dtmf_hop(dtmf *state)
-{
+static char dtmf_hop(dtmf *state) {
     dtmf_window window;
     float both = 0;
     dtmf_slide(state, &window);
@@ -136,8 +128,7 @@ static char dtmf_hop(dtmf *state)
     return key;
 }
 
-int dtmf_put(dtmf *state, const float *pcm, int n, char *keys)
-{
+int dtmf_put(dtmf *state, const float *pcm, int n, char *keys) {
     int n_keys = 0;
     for (int i = 0; i < n; i++) {
         for (int k = 0; k < DTMF_TONES; k++) {

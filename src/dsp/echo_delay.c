@@ -13,14 +13,12 @@ static const float SCORE_CLEAR = 0.2f;
 static const float SCORE_CHANCE = 3;   /* over the frames averaged: what chance makes */
 static const float FIRST = 0.5f;       /* share of the best score that an earlier delay needs to be the echo's beginning */
 
-void echo_delay_start(echo_delay *state)
-{
+void echo_delay_start(echo_delay *state) {
     memset(state, 0, sizeof *state);
     state->candidate = -1;
 }
 
-void echo_delay_again(echo_delay *state)
-{
+void echo_delay_again(echo_delay *state) {
     memset(state->cross_re, 0, sizeof state->cross_re);
     memset(state->cross_im, 0, sizeof state->cross_im);
     memset(state->near_power, 0, sizeof state->near_power);
@@ -29,8 +27,7 @@ void echo_delay_again(echo_delay *state)
     state->candidate = -1;
 }
 
-static void echo_delay_average(echo_delay *state, const echo_far *far, const float *near_re, const float *near_im)
-{
+static void echo_delay_average(echo_delay *state, const echo_far *far, const float *near_re, const float *near_im) {
     float re[ECHO_DELAY_BINS], im[ECHO_DELAY_BINS];
     const float *power = far->power[far->newest];
     state->newest = (state->newest + 1) % ECHO_DELAY_FRAMES;
@@ -55,8 +52,7 @@ static void echo_delay_average(echo_delay *state, const echo_far *far, const flo
     }
 }
 
-static void echo_delay_score(echo_delay *state)
-{
+static void echo_delay_score(echo_delay *state) {
     float weight[ECHO_DELAY_BINS];
     for (int b = 0; b < ECHO_DELAY_BINS; b++)
         weight[b] = 1.0f / ECHO_DELAY_BINS / (state->near_power[b] + POWER_MIN);
@@ -72,8 +68,7 @@ static void echo_delay_score(echo_delay *state)
 }
 
 /* The delay at which the echo begins, one frame early; -1: there is none. clear: beyond doubt. */
-static int echo_delay_first(const echo_delay *state, bool *clear)
-{
+static int echo_delay_first(const echo_delay *state, bool *clear) {
     float best = 0, chance = SCORE_CHANCE / (float)state->frames;
     for (int delay = 0; delay < ECHO_DELAY_FRAMES; delay++)
         if (state->score[delay] > best) best = state->score[delay];
@@ -84,8 +79,7 @@ static int echo_delay_first(const echo_delay *state, bool *clear)
     return delay > 0 ? delay - 1 : 0;
 }
 
-int echo_delay_put(echo_delay *state, const echo_far *far, const float *near_re, const float *near_im, int present)
-{
+int echo_delay_put(echo_delay *state, const echo_far *far, const float *near_re, const float *near_im, int present) {
     echo_delay_average(state, far, near_re, near_im);
     echo_delay_score(state);
     if (state->turn != 0) return -1;

@@ -11,14 +11,12 @@ enum { FOLLOW_FRAMES = 40, BIN_BEGIN = 8, BIN_END = 110, BEFORE = ECHO_DRIFT_TAP
 static const double SPEED_MAX = 4e-4, STEP_MAX = 3e-4, STEP_SHARE = 0.5;
 static const float CERTAIN = 0.3f; /* share of the cross power that is in phase: a path of which most is known */
 
-int echo_drift_spectra(int n)
-{
+int echo_drift_spectra(int n) {
     return SPECTRA * n;
 }
 
 /* Hann-windowed sinc of 17 samples' width, for reading places 1 / PHASES of a sample apart. */
-static void echo_drift_fill(echo_drift *drift)
-{
+static void echo_drift_fill(echo_drift *drift) {
     const double pi = 3.14159265358979323846;
     for (int phase = 0; phase <= ECHO_DRIFT_PHASES; phase++)
         for (int tap = 0; tap < ECHO_DRIFT_TAPS; tap++) {
@@ -31,8 +29,7 @@ static void echo_drift_fill(echo_drift *drift)
         }
 }
 
-void echo_drift_start(echo_drift *drift, int n, echo_spectrum *memory)
-{
+void echo_drift_start(echo_drift *drift, int n, echo_spectrum *memory) {
     memset(drift, 0, sizeof *drift);
     memset(memory, 0, (size_t)(SPECTRA * n) * sizeof *memory);
     echo_drift_fill(drift);
@@ -43,8 +40,7 @@ void echo_drift_start(echo_drift *drift, int n, echo_spectrum *memory)
     drift->delay = -1;
 }
 
-static void echo_drift_phase(const echo_drift *drift, double part, float taps[ECHO_DRIFT_TAPS])
-{
+static void echo_drift_phase(const echo_drift *drift, double part, float taps[ECHO_DRIFT_TAPS]) {
     double place = part * ECHO_DRIFT_PHASES;
     int phase = place < ECHO_DRIFT_PHASES - 1 ? (int)place : ECHO_DRIFT_PHASES - 1;
     float share = (float)(place - phase);
@@ -54,8 +50,7 @@ static void echo_drift_phase(const echo_drift *drift, double part, float taps[EC
 
 /* Reads n samples from the reading place on, whose part of a sample moves from `part` by n * speed and stays in 0..1. The
  * taps of both ends are mixed: they differ by less than 0.07 samples. */
-static void echo_drift_read(const echo_drift *drift, int behind, double part, int n, float *out)
-{
+static void echo_drift_read(const echo_drift *drift, int behind, double part, int n, float *out) {
     float first[ECHO_DRIFT_TAPS], last[ECHO_DRIFT_TAPS];
     unsigned place = drift->end - (unsigned)behind - BEFORE;
     double end = part + drift->speed * n;
@@ -73,8 +68,7 @@ static void echo_drift_read(const echo_drift *drift, int behind, double part, in
 }
 
 /* One frame out; the reading place moves on by it. Where it passes a whole sample, the frame is read in two pieces. */
-static void echo_drift_frame(echo_drift *drift, float out[FRAME_LEN])
-{
+static void echo_drift_frame(echo_drift *drift, float out[FRAME_LEN]) {
     double part = drift->part, end = part + drift->speed * FRAME_LEN;
     int first = FRAME_LEN, passed = end >= 1 ? 1 : end < 0 ? -1 : 0;
     if (passed) first = (int)(((passed > 0 ? 1 : 0) - part) / drift->speed);
@@ -89,8 +83,7 @@ static void echo_drift_frame(echo_drift *drift, float out[FRAME_LEN])
 }
 
 int echo_drift_resample(echo_drift *drift, const float far[FRAME_LEN], int can_shorten, int can_lengthen,
-                        float out[ECHO_DRIFT_FRAMES_MAX][FRAME_LEN])
-{
+                        float out[ECHO_DRIFT_FRAMES_MAX][FRAME_LEN]) {
     for (int i = 0; i < FRAME_LEN; i++) drift->held[(drift->end + (unsigned)i) & (ECHO_DRIFT_HELD - 1)] = far[i];
     drift->end += FRAME_LEN;
     drift->behind += FRAME_LEN;
@@ -111,8 +104,7 @@ int echo_drift_resample(echo_drift *drift, const float far[FRAME_LEN], int can_s
 }
 
 /* Seconds that the path has moved since the snapshot, by the slope of its phase; false: not clear. */
-static bool echo_drift_moved(const echo_drift *drift, const echo_filter *filter, double *samples)
-{
+static bool echo_drift_moved(const echo_drift *drift, const echo_filter *filter, double *samples) {
     double slope = 0, weight = 1e-12, in_phase = 0, all = 1e-12;
     for (int k = BIN_BEGIN; k < BIN_END; k++) {
         float re = 0, im = 0;
@@ -130,8 +122,7 @@ static bool echo_drift_moved(const echo_drift *drift, const echo_filter *filter,
     return in_phase > (double)CERTAIN * all;
 }
 
-void echo_drift_follow(echo_drift *drift, const echo_filter *filter, int delay)
-{
+void echo_drift_follow(echo_drift *drift, const echo_filter *filter, int delay) {
     double samples;
     if (++drift->learnt < FOLLOW_FRAMES) return;
     if (drift->delay == delay && echo_drift_moved(drift, filter, &samples)) {
@@ -147,7 +138,6 @@ void echo_drift_follow(echo_drift *drift, const echo_filter *filter, int delay)
     drift->delay = delay;
 }
 
-float echo_drift_ppm(const echo_drift *drift)
-{
+float echo_drift_ppm(const echo_drift *drift) {
     return (float)(drift->speed * 1e6);
 }

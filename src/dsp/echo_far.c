@@ -3,8 +3,7 @@
 
 #include <string.h>
 
-void echo_far_put(echo_far *far, const float pcm[FRAME_LEN])
-{
+void echo_far_put(echo_far *far, const float pcm[FRAME_LEN]) {
     float speech = 0, all = 0;
     far->newest = (far->newest + 1) & (ECHO_FAR_FRAMES - 1);
     float *re = far->re[far->newest], *im = far->im[far->newest], *power = far->power[far->newest];

@@ -22,8 +22,7 @@ typedef struct {
 } echo_far; /* zero to start */
 
 /* Where the spectrum of `age` frames ago is: 0 the newest, below ECHO_FAR_FRAMES. */
-static inline int echo_far_at(const echo_far *far, int age)
-{
+static inline int echo_far_at(const echo_far *far, int age) {
     return (far->newest - age) & (ECHO_FAR_FRAMES - 1);
 }
 

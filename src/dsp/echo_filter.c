@@ -23,20 +23,17 @@ static const float USELESS = 0.8f;              /* error's power over the microp
 static const float LEARNT = 0.03f;              /* error's power over the microphone's: the path is known again */
 enum { SHADOW_FRAMES = 8, DENIED_FRAMES = 3, LOST_FRAMES = 100, SPECTRA = 5, PAIR = 2 /* partitions summed at once: half the sums' loads and stores */ };
 
-int echo_filter_spectra(int n)
-{
+int echo_filter_spectra(int n) {
     return SPECTRA * n;
 }
 
-static void echo_filter_doubt_all(echo_filter *filter, int p)
-{
+static void echo_filter_doubt_all(echo_filter *filter, int p) {
     float variance = VARIANCE_START;
     for (int i = 0; i < p; i++) variance *= VARIANCE_DECAY;
     for (int k = 0; k < FFT_BINS; k++) filter->variance[p][k] = variance;
 }
 
-void echo_filter_start(echo_filter *filter, int n, echo_spectrum *memory)
-{
+void echo_filter_start(echo_filter *filter, int n, echo_spectrum *memory) {
     memset(filter, 0, sizeof *filter);
     memset(memory, 0, (size_t)(SPECTRA * n) * sizeof *memory);
     filter->n = n;
@@ -51,8 +48,7 @@ void echo_filter_start(echo_filter *filter, int n, echo_spectrum *memory)
 }
 
 /* Partition p becomes what p + n_frames was. */
-void echo_filter_shift(echo_filter *filter, int n_frames)
-{
+void echo_filter_shift(echo_filter *filter, int n_frames) {
     int n = filter->n, step = n_frames < 0 ? -1 : 1;
     for (int i = 0, p = n_frames < 0 ? n - 1 : 0; i < n; i++, p += step) {
         int from = p + n_frames;
@@ -72,8 +68,7 @@ void echo_filter_shift(echo_filter *filter, int n_frames)
 
 /* The echo that weights of n partitions make of the far end: the last 160 samples of a transform are free of wrap. */
 static void echo_filter_apply(const echo_spectrum *re, const echo_spectrum *im, int n, const echo_far *far, int delay,
-                              float echo[FRAME_LEN])
-{
+                              float echo[FRAME_LEN]) {
     float sum_re[FFT_BINS] = { 0 }, sum_im[FFT_BINS] = { 0 }, pcm[FFT_LEN];
     for (int p = 0; p < n; p += PAIR) { /* n is a multiple of FFT_LANES */
         int at = echo_far_at(far, delay + p), next = echo_far_at(far, delay + p + 1);
@@ -89,8 +84,7 @@ static void echo_filter_apply(const echo_spectrum *re, const echo_spectrum *im, 
 }
 
 /* Cuts four partitions' responses to the 160 samples that are theirs. Every partition has its turn every n / 4 frames. */
-static void echo_filter_constrain(echo_spectrum *re, echo_spectrum *im)
-{
+static void echo_filter_constrain(echo_spectrum *re, echo_spectrum *im) {
     float lanes_re[FFT_BINS * FFT_LANES], lanes_im[FFT_BINS * FFT_LANES], pcm[FFT_LEN * FFT_LANES];
     for (int k = 0; k < FFT_BINS; k++)
         for (int l = 0; l < FFT_LANES; l++) {
@@ -107,8 +101,7 @@ static void echo_filter_constrain(echo_spectrum *re, echo_spectrum *im)
         }
 }
 
-static void echo_filter_error_spectrum(const float error[FRAME_LEN], float re[FFT_BINS], float im[FFT_BINS])
-{
+static void echo_filter_error_spectrum(const float error[FRAME_LEN], float re[FFT_BINS], float im[FFT_BINS]) {
     float pcm[FFT_LEN] = { 0 };
     memcpy(pcm + FFT_LEN - FRAME_LEN, error, FRAME_LEN * sizeof *error);
     fft_forward(pcm, re, im);
@@ -116,8 +109,7 @@ static void echo_filter_error_spectrum(const float error[FRAME_LEN], float re[FF
 
 /* Power of the error that the weights' variance explains, and of the rest: the near end. */
 static void echo_filter_explain(echo_filter *filter, const echo_far *far, int delay, const float re[FFT_BINS],
-                                const float im[FFT_BINS])
-{
+                                const float im[FFT_BINS]) {
     float explained[FFT_BINS] = { 0 };
     memset(filter->far_sum, 0, sizeof filter->far_sum);
     for (int p = 0; p < filter->n; p += PAIR) {
@@ -137,8 +129,7 @@ static void echo_filter_explain(echo_filter *filter, const echo_far *far, int de
 }
 
 static void echo_filter_learn(echo_filter *filter, const echo_far *far, int delay, const float re[FFT_BINS],
-                              const float im[FFT_BINS])
-{
+                              const float im[FFT_BINS]) {
     float gain[FFT_BINS];
     for (int k = 0; k < FFT_BINS; k++) gain[k] = 1 / (filter->doubt[k] + filter->near_power[k] + NOISE);
     for (int p = 0; p < filter->n; p++) {
@@ -156,8 +147,7 @@ static void echo_filter_learn(echo_filter *filter, const echo_far *far, int dela
     echo_filter_constrain(filter->re + filter->next, filter->im + filter->next);
 }
 
-static void echo_filter_learn_shadow(echo_filter *filter, const echo_far *far, int delay, const float error[FRAME_LEN])
-{
+static void echo_filter_learn_shadow(echo_filter *filter, const echo_far *far, int delay, const float error[FRAME_LEN]) {
     float re[FFT_BINS], im[FFT_BINS], step[FFT_BINS];
     echo_filter_error_spectrum(error, re, im);
     for (int k = 0; k < FFT_BINS; k++) {
@@ -177,8 +167,7 @@ static void echo_filter_learn_shadow(echo_filter *filter, const echo_far *far, i
     echo_filter_constrain(filter->shadow_re + filter->next, filter->shadow_im + filter->next);
 }
 
-static void echo_filter_take_shadow(echo_filter *filter)
-{
+static void echo_filter_take_shadow(echo_filter *filter) {
     size_t size = (size_t)filter->n * sizeof *filter->re;
     memcpy(filter->re, filter->shadow_re, size);
     memcpy(filter->im, filter->shadow_im, size);
@@ -193,8 +182,7 @@ static void echo_filter_take_shadow(echo_filter *filter)
 }
 
 /* Who has less error? The shadow's weights are taken when they were much better for a while, and the other way round. */
-static void echo_filter_compare(echo_filter *filter, float near, float energy, float shadow)
-{
+static void echo_filter_compare(echo_filter *filter, float near, float energy, float shadow) {
     size_t size = (size_t)filter->n * sizeof *filter->re;
     filter->energy = ENERGY_KEEP * filter->energy + energy;
     filter->shadow_energy = ENERGY_KEEP * filter->shadow_energy + shadow;
@@ -211,8 +199,7 @@ static void echo_filter_compare(echo_filter *filter, float near, float energy, f
 
 /* The path is not what the weights say: of them remains what the microphone still holds of their echo, and their variance is
  * as at the start (after Yang, Enzner & Yang 2017, where it is raised as soon as the error asks for it). */
-static bool echo_filter_give_up(echo_filter *filter, bool known)
-{
+static bool echo_filter_give_up(echo_filter *filter, bool known) {
     bool again = filter->lost > 0 || !known;
     float share = filter->near_echo / (filter->echo_echo + 1);
     share = share < 0 ? 0 : share > BACK ? BACK : share;
@@ -231,8 +218,7 @@ static bool echo_filter_give_up(echo_filter *filter, bool known)
 }
 
 /* The microphone holds the estimated echo, whoever else speaks, unless the path has changed. */
-static bool echo_filter_denied(echo_filter *filter, const float near[FRAME_LEN], const float echo[FRAME_LEN])
-{
+static bool echo_filter_denied(echo_filter *filter, const float near[FRAME_LEN], const float echo[FRAME_LEN]) {
     float near_echo = 0, echo_echo = 0, near_near = 0;
     for (int i = 1; i < FRAME_LEN; i++) {
         float a = near[i] - near[i - 1], b = echo[i] - echo[i - 1];
@@ -251,8 +237,7 @@ static bool echo_filter_denied(echo_filter *filter, const float near[FRAME_LEN],
 
 /* Weights that add power instead of taking it are given up, and the microphone is passed on meanwhile. */
 static bool echo_filter_guard(echo_filter *filter, bool learn, bool known, bool denied, const float near[FRAME_LEN],
-                              float near_energy, float energy, float echo[FRAME_LEN], float error[FRAME_LEN])
-{
+                              float near_energy, float energy, float echo[FRAME_LEN], float error[FRAME_LEN]) {
     if (!(energy < ENERGY_MAX)) { /* also not a number */
         echo_filter_start(filter, filter->n, filter->re);
         energy = near_energy;
@@ -267,14 +252,12 @@ static bool echo_filter_guard(echo_filter *filter, bool learn, bool known, bool 
     return echo_filter_give_up(filter, known);
 }
 
-static void echo_filter_difference(const float *near, const float *echo, float *error)
-{
+static void echo_filter_difference(const float *near, const float *echo, float *error) {
     for (int i = 0; i < FRAME_LEN; i++) error[i] = near[i] - echo[i];
 }
 
 bool echo_filter_run(echo_filter *filter, const echo_far *far, int delay, bool learn, bool known,
-                     const float near[FRAME_LEN], float echo[FRAME_LEN], float error[FRAME_LEN])
-{
+                     const float near[FRAME_LEN], float echo[FRAME_LEN], float error[FRAME_LEN]) {
     float re[FFT_BINS], im[FFT_BINS], shadow[FRAME_LEN];
     bool denied = false;
     echo_filter_apply(filter->re, filter->im, filter->n, far, delay, echo);

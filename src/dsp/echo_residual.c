@@ -26,16 +26,14 @@ static const float NEAR_RATIO = 4;                      /* error over residual a
 static const float NEAR_BANDS_SOME = 2, NEAR_BANDS = 5; /* of those between the outer ones */
 static const float NEAR_UP = 0.3f, NEAR_KEEP = 0.92f;
 
-void echo_residual_start(echo_residual *state)
-{
+void echo_residual_start(echo_residual *state) {
     memset(state, 0, sizeof *state);
     state->claim = 1;
     for (int b = 0; b < BANDS; b++) state->leak[b] = 1;
 }
 
 /* The room's decay: energy of the second half of the partitions behind the strongest against that of the first half. */
-static void echo_residual_decay(echo_residual *state, const echo_filter *filter)
-{
+static void echo_residual_decay(echo_residual *state, const echo_filter *filter) {
     float energy[ECHO_FILTER_MAX], first = 0, second = 0;
     int peak = 0;
     for (int p = 0; p < filter->n; p++) {
@@ -56,8 +54,7 @@ static void echo_residual_decay(echo_residual *state, const echo_filter *filter)
     state->decay += DECAY_STEP * (decay - state->decay);
 }
 
-void echo_residual_follow(echo_residual *state, const echo_filter *filter, const echo_far *far, int delay)
-{
+void echo_residual_follow(echo_residual *state, const echo_filter *filter, const echo_far *far, int delay) {
     float last[FFT_BINS] = { 0 };
     if (state->frames++ % DECAY_EVERY == 0) echo_residual_decay(state, filter);
     if (state->frames == DECAY_EVERY) state->frames = 0;
@@ -72,8 +69,7 @@ void echo_residual_follow(echo_residual *state, const echo_filter *filter, const
 }
 
 /* Share of the echo in the error, by regression, and not below what was seen while the near end was silent. */
-static void echo_residual_leak(echo_residual *state, int b, float error, float echo, float noise)
-{
+static void echo_residual_leak(echo_residual *state, int b, float error, float echo, float noise) {
     float de = error - state->error_mean[b], dy = echo - state->echo_mean[b], above = error > noise ? error - noise : 0;
     state->error_mean[b] += MEAN_STEP * de;
     state->echo_mean[b] += MEAN_STEP * dy;
@@ -89,8 +85,7 @@ static void echo_residual_leak(echo_residual *state, int b, float error, float e
     if (state->leak[b] < state->far_only[b]) state->leak[b] = state->far_only[b];
 }
 
-static float echo_residual_bin(echo_residual *state, const echo_filter *filter, float leak, float echo, int k)
-{
+static float echo_residual_bin(echo_residual *state, const echo_filter *filter, float leak, float echo, int k) {
     int bin = k * 5 / 8; /* 31.25 Hz of 50 Hz */
     float doubt = LONGER * filter->doubt[bin], doubt_share = DOUBT_LEAK * leak;
     if (doubt > DOUBT_MAX * echo && !filter->lost) doubt = DOUBT_MAX * echo;
@@ -101,8 +96,7 @@ static float echo_residual_bin(echo_residual *state, const echo_filter *filter, 
 }
 
 /* How much of the estimate to claim: all the more, the surer it is that only the far end is heard. */
-static void echo_residual_judge(echo_residual *state, int n_bands, bool lost)
-{
+static void echo_residual_judge(echo_residual *state, int n_bands, bool lost) {
     float instant = (float)n_bands > NEAR_BANDS ? 1 : (float)n_bands > NEAR_BANDS_SOME ? 0.5f : 0;
     float keep = instant > state->near ? NEAR_UP : NEAR_KEEP;
     state->near = lost ? 0 : keep * state->near + (1 - keep) * instant;
@@ -111,8 +105,7 @@ static void echo_residual_judge(echo_residual *state, int n_bands, bool lost)
 }
 
 void echo_residual_estimate(echo_residual *state, const echo_filter *filter, bool active, const float error[SPECTRUM_BINS],
-                            const float echo[SPECTRUM_BINS], const float noise[SPECTRUM_BINS], float residual[SPECTRUM_BINS])
-{
+                            const float echo[SPECTRUM_BINS], const float noise[SPECTRUM_BINS], float residual[SPECTRUM_BINS]) {
     int n_near = 0;
     for (int b = 0; b < BANDS; b++) {
         int begin = band_begin[b], end = band_begin[b + 1];

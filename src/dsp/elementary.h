@@ -10,8 +10,7 @@
 #include <string.h>
 
 /* log2(x), x a normal number above 0; absolute error below 3e-5. */
-static inline float elementary_log2(float x)
-{
+static inline float elementary_log2(float x) {
     uint32_t bits;
     memcpy(&bits, &x, sizeof bits);
     float exponent = (float)((int)(bits >> 23) - 127), m;
@@ -22,8 +21,7 @@ static inline float elementary_log2(float x)
 }
 
 /* 2^x, x within -120..120 (what lies beyond counts as that); relative error below 3e-7. */
-static inline float elementary_exp2(float x)
-{
+static inline float elementary_exp2(float x) {
     x = x < -120 ? -120 : x > 120 ? 120 : x;
     int whole = (int)(x + 128) - 128;
     float m = x - (float)whole, scale;
@@ -33,8 +31,7 @@ static inline float elementary_exp2(float x)
 }
 
 /* atan2(y, x), -pi..pi; 0 for x = y = 0; absolute error below 2e-6. */
-static inline float elementary_atan2(float y, float x)
-{
+static inline float elementary_atan2(float y, float x) {
     float ax = x < 0 ? -x : x, ay = y < 0 ? -y : y, low = ax < ay ? ax : ay, high = ax < ay ? ay : ax;
     if (high <= 0) return 0;
     float t = low / high, s = t * t;
@@ -45,8 +42,7 @@ static inline float elementary_atan2(float y, float x)
 }
 
 /* cosine and sine of the i-th of n parts of a full turn, 0 <= i < n; absolute error below 1e-14. For tables. */
-static inline void elementary_turn(int i, int n, double *cosine, double *sine)
-{
+static inline void elementary_turn(int i, int n, double *cosine, double *sine) {
     int quarter = 4 * i / n;
     double a = 1.57079632679489661923 * (4 * i - quarter * n) / n, c = 0, s = 0, term = 1;
     for (int k = 0; k < 24; k += 2) { /* Taylor's series, a < pi / 2 */

@@ -15,8 +15,7 @@ typedef struct {
 
 static fft_table table_short, table_long;
 
-static void fft_fill(fft_table *table, int n)
-{
+static void fft_fill(fft_table *table, int n) {
     double cosine, sine;
     for (int i = 0; i < n; i++) {
         elementary_turn(i, n, &cosine, &sine);
@@ -30,8 +29,7 @@ static void fft_fill(fft_table *table, int n)
     }
 }
 
-void fft_start(void)
-{
+void fft_start(void) {
     static bool started;
     if (started) return;
     fft_fill(&table_short, SHORT);
@@ -43,8 +41,7 @@ void fft_start(void)
 #define INLINE static inline __attribute__((always_inline))
 
 /* One step of radix 2, 4 or 5 over the last n of all values with stride s; x to y. */
-INLINE void step2(const fft_table *table, int all, int n, int s, const float *restrict xr, const float *restrict xi, float *restrict yr, float *restrict yi)
-{
+INLINE void step2(const fft_table *table, int all, int n, int s, const float *restrict xr, const float *restrict xi, float *restrict yr, float *restrict yi) {
     int m = n / 2, t = all / n;
     for (int p = 0; p < m; p++) {
         float wr = table->turn_re[p * t], wi = table->turn_im[p * t];
@@ -60,8 +57,7 @@ INLINE void step2(const fft_table *table, int all, int n, int s, const float *re
     }
 }
 
-INLINE void step4(const fft_table *table, int all, int n, int s, const float *restrict xr, const float *restrict xi, float *restrict yr, float *restrict yi)
-{
+INLINE void step4(const fft_table *table, int all, int n, int s, const float *restrict xr, const float *restrict xi, float *restrict yr, float *restrict yi) {
     int m = n / 4, t = all / n;
     for (int p = 0; p < m; p++) {
         float w1r = table->turn_re[p * t], w1i = table->turn_im[p * t], w2r = table->turn_re[2 * p * t], w2i = table->turn_im[2 * p * t], w3r = table->turn_re[3 * p * t], w3i = table->turn_im[3 * p * t];
@@ -84,8 +80,7 @@ INLINE void step4(const fft_table *table, int all, int n, int s, const float *re
 }
 
 /* radix 5: the last step, n = 5, no twiddles */
-INLINE void step5_last(int s, const float *restrict xr, const float *restrict xi, float *restrict yr, float *restrict yi)
-{
+INLINE void step5_last(int s, const float *restrict xr, const float *restrict xi, float *restrict yr, float *restrict yi) {
     const float c1 = 0.309016994f, s1 = 0.951056516f, c2 = -0.809016994f, s2 = 0.587785252f;
     for (int q = 0; q < s; q++) {
         float a0r = xr[q], a0i = xi[q];
@@ -107,8 +102,7 @@ INLINE void step5_last(int s, const float *restrict xr, const float *restrict xi
 }
 
 /* 160 = 4 * 4 * 2 * 5, 256 = 4^4; the result is in x. */
-INLINE void transform(int n, int lanes, float *xr, float *xi, float *yr, float *yi)
-{
+INLINE void transform(int n, int lanes, float *xr, float *xi, float *yr, float *yi) {
     if (n == SHORT) {
         step4(&table_short, SHORT, 160, lanes, xr, xi, yr, yi);
         step4(&table_short, SHORT, 40, 4 * lanes, yr, yi, xr, xi);
@@ -122,8 +116,7 @@ INLINE void transform(int n, int lanes, float *xr, float *xi, float *yr, float *
     }
 }
 
-INLINE void forward(const fft_table *table, int n, int lanes, const float *x, float *re, float *im)
-{
+INLINE void forward(const fft_table *table, int n, int lanes, const float *x, float *re, float *im) {
     float ar[SHORT * FFT_LANES], ai[SHORT * FFT_LANES], br[SHORT * FFT_LANES], bi[SHORT * FFT_LANES];
     for (int i = 0; i < n; i++)
         for (int l = 0; l < lanes; l++) {
@@ -151,8 +144,7 @@ INLINE void forward(const fft_table *table, int n, int lanes, const float *x, fl
     }
 }
 
-INLINE void inverse(const fft_table *table, int n, int lanes, const float *re, const float *im, float *x)
-{
+INLINE void inverse(const fft_table *table, int n, int lanes, const float *re, const float *im, float *x) {
     float ar[SHORT * FFT_LANES], ai[SHORT * FFT_LANES], br[SHORT * FFT_LANES], bi[SHORT * FFT_LANES];
     const float scale = 0.5f / (float)n;
     /* z = even + i odd, conjugated so that the forward transform does the inverse */

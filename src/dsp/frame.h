@@ -12,8 +12,7 @@
 #define FRAMES_PER_SECOND 100
 
 /* Sum of squares of x[n], in one fixed order. */
-static inline float frame_energy(const float *x, int n)
-{
+static inline float frame_energy(const float *x, int n) {
     float sum[4] = { 0 };
     int i = 0;
     for (; i + 4 <= n; i += 4)

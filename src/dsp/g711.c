@@ -6,13 +6,11 @@ enum {
     ULAW_CLIP = 32635 /* largest magnitude that does not overflow with the bias */
 };
 
-static int g711_top_bit(unsigned value)
-{
+static int g711_top_bit(unsigned value) {
     return 31 - __builtin_clz(value | 1u);
 }
 
-uint8_t g711_ulaw_encode(int16_t sample)
-{
+uint8_t g711_ulaw_encode(int16_t sample) {
     unsigned sign = sample < 0 ? 0x80u : 0u;
     int magnitude = sample < 0 ? -(int)sample : sample;
     if (magnitude > ULAW_CLIP) magnitude = ULAW_CLIP;
@@ -22,8 +20,7 @@ uint8_t g711_ulaw_encode(int16_t sample)
     return (uint8_t)~(sign | (unsigned)segment << 4 | step);
 }
 
-int16_t g711_ulaw_decode(uint8_t code)
-{
+int16_t g711_ulaw_decode(uint8_t code) {
     unsigned bits = (uint8_t)~code;
     int segment = (bits >> 4) & 7;
     int magnitude = ((((int)bits & 0x0F) << 3) + ULAW_BIAS) << segment;
@@ -32,8 +29,7 @@ int16_t g711_ulaw_decode(uint8_t code)
 }
 
 /* The even bits of A-law are inverted on the line (G.711 table 1a note 2): 0x55. A positive sample has sign bit 1. */
-uint8_t g711_alaw_encode(int16_t sample)
-{
+uint8_t g711_alaw_encode(int16_t sample) {
     unsigned sign = sample < 0 ? 0u : 0x80u;
     unsigned magnitude = (unsigned)(sample < 0 ? ~sample : sample) >> 4; /* 11 bits */
     unsigned code = magnitude;
@@ -45,8 +41,7 @@ uint8_t g711_alaw_encode(int16_t sample)
     return (uint8_t)((sign | code) ^ 0x55u);
 }
 
-int16_t g711_alaw_decode(uint8_t code)
-{
+int16_t g711_alaw_decode(uint8_t code) {
     unsigned bits = code ^ 0x55u;
     int segment = (bits >> 4) & 7;
     int magnitude = ((int)(bits & 0x0F) << 4) + 8;

@@ -4,8 +4,7 @@
 
 #include "dsp/frame.h"
 
-static inline void gain_ramp(float pcm[FRAME_LEN], float from, float to)
-{
+static inline void gain_ramp(float pcm[FRAME_LEN], float from, float to) {
     if (from == 1 && to == 1) return;
     for (int i = 0; i < FRAME_LEN; i++) pcm[i] *= from + (to - from) * (float)(i + 1) / FRAME_LEN;
 }

@@ -13,15 +13,13 @@ static const float halfband_taps[SIDE] = {
 };
 
 /* sum over the 24 side taps of x[0..23], the newest last. */
-static float halfband_side(const float *x)
-{
+static float halfband_side(const float *x) {
     float sum = 0;
     for (int k = 0; k < SIDE; k++) sum += halfband_taps[k] * (x[SIDE - 1 - k] + x[SIDE + k]);
     return sum;
 }
 
-void halfband_down(halfband *state, const float *in, float *out, int n_out)
-{
+void halfband_down(halfband *state, const float *in, float *out, int n_out) {
     float odd[PAST + HALFBAND_BLOCK / 2], even[PAST + HALFBAND_BLOCK / 2];
     memcpy(odd, state->odd, sizeof state->odd);
     memcpy(even, state->even, sizeof state->even);
@@ -35,8 +33,7 @@ void halfband_down(halfband *state, const float *in, float *out, int n_out)
     memcpy(state->even, even + n_out, sizeof state->even);
 }
 
-void halfband_up(halfband *state, const float *in, float *out, int n_in)
-{
+void halfband_up(halfband *state, const float *in, float *out, int n_in) {
     float x[PAST + HALFBAND_BLOCK / 2];
     memcpy(x, state->odd, sizeof state->odd);
     memcpy(x + PAST, in, (size_t)n_in * sizeof *in);

@@ -14,8 +14,7 @@ static const float STEP = 0.5011872f, DEPTH = 0.0630957f; /* -6 dB, -24 dB */
 static const float RELEASE = 1.00115f;              /* a frame: 1 dB a second */
 
 /* Whether what is in the band builds up. It is looked at SWELL frames after a dip, as voices swell too, and every AGAIN frames from then on. */
-static bool howl_builds_up(howl_band *band, float power, int *alarm)
-{
+static bool howl_builds_up(howl_band *band, float power, int *alarm) {
     band->mean += MEAN_STEP * (power - band->mean);
     band->slow += SLOW_STEP * (power - band->slow);
     if (power < DIP * band->most || power > ONSET * band->slow || power < LEAST) {
@@ -37,8 +36,7 @@ static bool howl_builds_up(howl_band *band, float power, int *alarm)
     return sure || (grows && *alarm > 0);
 }
 
-static float howl_gain(howl_band *band, bool builds_up)
-{
+static float howl_gain(howl_band *band, bool builds_up) {
     float gain = 1 - band->damped;
     if (builds_up) {
         gain = gain * STEP < DEPTH ? DEPTH : gain * STEP;
@@ -57,8 +55,7 @@ static float howl_gain(howl_band *band, bool builds_up)
     return gain;
 }
 
-void howl_follow(howl *state, const float smooth[SPECTRUM_BINS], float gain[SPECTRUM_BINS])
-{
+void howl_follow(howl *state, const float smooth[SPECTRUM_BINS], float gain[SPECTRUM_BINS]) {
     if (state->alarm > 0) state->alarm--;
     for (int b = 0; b < HOWL_BANDS; b++) {
         float power = 0;

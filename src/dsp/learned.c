@@ -37,34 +37,29 @@ struct learned {
     int8_t weights[WEIGHTS];
 };
 
-static uint32_t learned_u32(const uint8_t *bytes)
-{
+static uint32_t learned_u32(const uint8_t *bytes) {
     return bytes[0] | (uint32_t)bytes[1] << 8 | (uint32_t)bytes[2] << 16 | (uint32_t)bytes[3] << 24;
 }
 
-static float learned_f32(const uint8_t *bytes)
-{
+static float learned_f32(const uint8_t *bytes) {
     uint32_t bits = learned_u32(bytes);
     float value;
     memcpy(&value, &bits, sizeof value);
     return value;
 }
 
-static bool learned_intact(const uint8_t *model, size_t len)
-{
+static bool learned_intact(const uint8_t *model, size_t len) {
     uint32_t sum = 2166136261u;
     if (len != LEARNED_MODEL_LEN || memcmp(model, "TCN1", 4) != 0) return false;
     for (size_t i = LEARNED_MODEL_HEAD; i < len; i++) sum = (sum ^ model[i]) * 16777619u;
     return sum == learned_u32(model + 4);
 }
 
-static bool learned_within(float value, float most)
-{
+static bool learned_within(float value, float most) {
     return value >= -most && value <= most; /* NaN is not */
 }
 
-static bool learned_read(learned *state, const uint8_t *model)
-{
+static bool learned_read(learned *state, const uint8_t *model) {
     int8_t *weights = state->weights;
     float *scale = state->scales, *bias = state->biases;
     model += LEARNED_MODEL_HEAD;
@@ -82,8 +77,7 @@ static bool learned_read(learned *state, const uint8_t *model)
     return true;
 }
 
-learned *learned_new(const uint8_t *model, size_t len, int *error)
-{
+learned *learned_new(const uint8_t *model, size_t len, int *error) {
     *error = TCCC_E_FORMAT;
     if (!learned_intact(model, len)) return NULL;
     *error = TCCC_E_NO_MEMORY;
@@ -98,21 +92,18 @@ learned *learned_new(const uint8_t *model, size_t len, int *error)
     return state;
 }
 
-void learned_free(learned *state)
-{
+void learned_free(learned *state) {
     free(state);
 }
 
-void learned_reset(learned *state)
-{
+void learned_reset(learned *state) {
     state->started = false;
     memset(state->unit, 0, sizeof state->unit);
     memset(state->both, 0, sizeof state->both);
 }
 
 /* y[layer->rows] = scale * (weights . x) * unit + bias; unit: what 1 of x stands for. At most 192 products of 2^7 * 2^15 fit an int32. */
-static void learned_layer_run(const learned_layer *layer, const int16_t *x, float unit, float *y)
-{
+static void learned_layer_run(const learned_layer *layer, const int16_t *x, float unit, float *y) {
     const int8_t *weights = layer->weights;
     for (int row = 0; row < layer->rows; row++, weights += layer->n) {
         int32_t sum = 0;
@@ -121,25 +112,21 @@ static void learned_layer_run(const learned_layer *layer, const int16_t *x, floa
     }
 }
 
-static int16_t learned_s16(float x, float scale)
-{
+static int16_t learned_s16(float x, float scale) {
     float scaled = x * scale;
     return (int16_t)(scaled + (scaled < 0 ? -0.5f : 0.5f));
 }
 
-static float learned_sigmoid(float x)
-{
+static float learned_sigmoid(float x) {
     return 1 / (1 + elementary_exp2(-x * LOG2_E));
 }
 
-static float learned_tanh(float x)
-{
+static float learned_tanh(float x) {
     return 2 / (1 + elementary_exp2(-2 * x * LOG2_E)) - 1;
 }
 
 /* One step of a gated recurrent unit, the reset gate after the product. x: its input; h: its memory, as float and as s16. */
-static void learned_recur(const learned_layer *in, const learned_layer *back, const int16_t *x, float h[UNITS], int16_t h16[UNITS])
-{
+static void learned_recur(const learned_layer *in, const learned_layer *back, const int16_t *x, float h[UNITS], int16_t h16[UNITS]) {
     float from_x[ROWS_MAX], from_h[ROWS_MAX];
     learned_layer_run(in, x, 1 / UNIT_SCALE, from_x);
     learned_layer_run(back, h16, 1 / UNIT_SCALE, from_h);
@@ -152,8 +139,7 @@ static void learned_recur(const learned_layer *in, const learned_layer *back, co
     }
 }
 
-void learned_gains(learned *state, const float *power, float *gain)
-{
+void learned_gains(learned *state, const float *power, float *gain) {
     float band[BANDS], feature[FEATURES], out[ROWS_MAX];
     learned_band_powers(power, band);
     learned_features(band, state->floor, state->started, feature);

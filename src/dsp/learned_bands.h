@@ -19,8 +19,7 @@ static const short learned_centre[LEARNED_BANDS] = {
 };
 
 /* power[SPECTRUM_BINS], the scale of s16, -> band[LEARNED_BANDS], mean power of each. */
-static inline void learned_band_powers(const float *power, float *band)
-{
+static inline void learned_band_powers(const float *power, float *band) {
     float weight[LEARNED_BANDS] = { 0 };
     for (int b = 0; b < LEARNED_BANDS; b++) band[b] = 0;
     for (int b = 0; b + 1 < LEARNED_BANDS; b++) {
@@ -39,8 +38,7 @@ static inline void learned_band_powers(const float *power, float *band)
 }
 
 /* Gains of bands -> gain[SPECTRUM_BINS], straight lines between the centres. */
-static inline void learned_bin_gains(const float *band, float *gain)
-{
+static inline void learned_bin_gains(const float *band, float *gain) {
     for (int k = 0; k < learned_centre[0]; k++) gain[k] = band[0];
     for (int b = 0; b + 1 < LEARNED_BANDS; b++) {
         int begin = learned_centre[b], n = learned_centre[b + 1] - begin;
@@ -51,8 +49,7 @@ static inline void learned_bin_gains(const float *band, float *gain)
 
 /* level[LEARNED_BANDS]: a slow floor under each band in octaves of power; started: false at the first frame.
  * feature[LEARNED_FEATURES]: levels, then levels above the floor, both about -3..3. */
-static inline void learned_features(const float *band, float *floor, int started, float *feature)
-{
+static inline void learned_features(const float *band, float *floor, int started, float *feature) {
     const float fall = 0.3f, rise = 0.012f; /* octaves of power a frame: 3.6 dB a second */
     for (int b = 0; b < LEARNED_BANDS; b++) {
         float level = elementary_log2(band[b] + 1);

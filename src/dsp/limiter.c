@@ -6,14 +6,12 @@
 
 static const float RELEASE = 1.004327f; /* of 1.25 ms: 30 dB a second */
 
-void limiter_start(limiter *state)
-{
+void limiter_start(limiter *state) {
     memset(state, 0, sizeof *state);
     state->gain = state->ceiling = 1;
 }
 
-static float limiter_ceiling(const float *pcm)
-{
+static float limiter_ceiling(const float *pcm) {
     float peak = 0;
     for (int i = 0; i < LIMITER_DELAY; i++) {
         float size = fabsf(pcm[i]);
@@ -23,8 +21,7 @@ static float limiter_ceiling(const float *pcm)
 }
 
 /* `next` enters, what was held leaves: its gain ends where next's peak needs it. */
-static void limiter_step(limiter *state, float *next)
-{
+static void limiter_step(limiter *state, float *next) {
     float out[LIMITER_DELAY];
     float ceiling = limiter_ceiling(next);
     float end = fminf(fminf(state->gain * RELEASE, 1), fminf(ceiling, state->ceiling));
@@ -39,7 +36,6 @@ static void limiter_step(limiter *state, float *next)
     state->ceiling = ceiling;
 }
 
-void limiter_process(limiter *state, float pcm[FRAME_LEN])
-{
+void limiter_process(limiter *state, float pcm[FRAME_LEN]) {
     for (int i = 0; i < FRAME_LEN; i += LIMITER_DELAY) limiter_step(state, pcm + i);
 }

@@ -6,8 +6,7 @@
 #include <stdint.h>
 
 /* To nearest, ties to even. In WebAssembly this is one instruction, where lrintf would be a call. */
-static inline int pcm16_round(float x)
-{
+static inline int pcm16_round(float x) {
 #ifdef __wasm__
     return (int)__builtin_rintf(x);
 #else
@@ -16,8 +15,7 @@ static inline int pcm16_round(float x)
 }
 
 /* Rounds and clips; in must be finite. */
-static inline void pcm16_from_f32(const float *in, int16_t *out, int n)
-{
+static inline void pcm16_from_f32(const float *in, int16_t *out, int n) {
     for (int i = 0; i < n; i++) {
         float x = in[i] * 32768.0f;
         x = x > 32767.0f ? 32767.0f : x;
@@ -26,8 +24,7 @@ static inline void pcm16_from_f32(const float *in, int16_t *out, int n)
     }
 }
 
-static inline void pcm16_to_f32(const int16_t *in, float *out, int n)
-{
+static inline void pcm16_to_f32(const int16_t *in, float *out, int n) {
     for (int i = 0; i < n; i++) out[i] = (float)in[i] * (1 / 32768.0f);
 }
 

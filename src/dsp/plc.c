@@ -12,13 +12,11 @@ enum {
     PIECE = 64                  /* made up at a time while merging */
 };
 
-void plc_open(plc *plc)
-{
+void plc_open(plc *plc) {
     memset(plc, 0, sizeof *plc);
 }
 
-static void history_add(plc *plc, const float *pcm, int n)
-{
+static void history_add(plc *plc, const float *pcm, int n) {
     if (n > PLC_HISTORY) {
         pcm += n - PLC_HISTORY;
         n = PLC_HISTORY;
@@ -27,8 +25,7 @@ static void history_add(plc *plc, const float *pcm, int n)
     memcpy(plc->history + PLC_HISTORY - n, pcm, (size_t)n * sizeof *pcm);
 }
 
-static float likeness_at(const float *end, int lag, int step)
-{
+static float likeness_at(const float *end, int lag, int step) {
     float cross = 0, power = 1e-9f;
 
     for (int i = -CORRELATED; i < 0; i += step) {
@@ -39,8 +36,7 @@ static float likeness_at(const float *end, int lag, int step)
 }
 
 /* Lag of the best normalised correlation of the last 20 ms; coarse by twos, then exact. */
-static int pitch_find(const plc *plc)
-{
+static int pitch_find(const plc *plc) {
     const float *end = plc->history + PLC_HISTORY;
     int best = PLC_PITCH_MIN, centre;
     float most = likeness_at(end, best, 2);
@@ -68,8 +64,7 @@ static int pitch_find(const plc *plc)
 
 /* The last `periods` pitch periods, their last quarter period faded into the one before them, so that the end leads into the
  * start. */
-static void cycle_make(plc *plc, int periods)
-{
+static void cycle_make(plc *plc, int periods) {
     int len = periods * plc->pitch, quarter = plc->pitch / 4;
     const float *start = plc->frozen + PLC_HISTORY - len;
 
@@ -82,8 +77,7 @@ static void cycle_make(plc *plc, int periods)
     }
 }
 
-static void loss_start(plc *plc)
-{
+static void loss_start(plc *plc) {
     memcpy(plc->frozen, plc->history, sizeof plc->frozen);
     plc->pitch = pitch_find(plc);
     cycle_make(plc, 1);
@@ -92,8 +86,7 @@ static void loss_start(plc *plc)
 }
 
 /* The Appendix takes two periods after 10 ms and three after 20 ms: one alone would hum. The change waits for a cycle's end. */
-static void cycle_grow(plc *plc)
-{
+static void cycle_grow(plc *plc) {
     int wanted = plc->lost > 20 * MS ? 3 : plc->lost > 10 * MS ? 2 : 1;
 
     plc->cycle_at = 0;
@@ -101,8 +94,7 @@ static void cycle_grow(plc *plc)
         cycle_make(plc, wanted);
 }
 
-static float fade_at(int lost)
-{
+static float fade_at(int lost) {
     float ms = lost / (float)MS;
 
     if (ms <= PLC_FULL_MS)
@@ -111,13 +103,11 @@ static float fade_at(int lost)
 }
 
 /* From 1 to 0 with level ends (a polynomial, so that every build gives the same bits). */
-static float bend_at(float x)
-{
+static float bend_at(float x) {
     return 1 - x * x * (3 - 2 * x);
 }
 
-static void make(plc *plc, float *pcm, int n, comfort_noise *noise)
-{
+static void make(plc *plc, float *pcm, int n, comfort_noise *noise) {
     comfort_noise_make(noise, pcm, n);
     if (plc->lost == 0)
         loss_start(plc);
@@ -133,14 +123,12 @@ static void make(plc *plc, float *pcm, int n, comfort_noise *noise)
     }
 }
 
-void plc_conceal(plc *plc, float *pcm, int n, comfort_noise *noise)
-{
+void plc_conceal(plc *plc, float *pcm, int n, comfort_noise *noise) {
     make(plc, pcm, n, noise);
     history_add(plc, pcm, n);
 }
 
-void plc_good(plc *plc, float *pcm, int n, comfort_noise *noise)
-{
+void plc_good(plc *plc, float *pcm, int n, comfort_noise *noise) {
     if (plc->lost > 0) {
         int merge = MERGE_MIN + plc->lost * MERGE_MIN / (10 * MS);
         float made[PIECE];

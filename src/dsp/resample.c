@@ -31,8 +31,7 @@ struct resample {
     float past[TAPS_MAX + RESAMPLE_BLOCK];
 };
 
-static int resample_common(int a, int b)
-{
+static int resample_common(int a, int b) {
     while (b) {
         int rest = a % b;
         a = b;
@@ -41,8 +40,7 @@ static int resample_common(int a, int b)
     return a;
 }
 
-static double resample_bessel(double x) /* I0 */
-{
+static double resample_bessel(double x) { /* I0 */
     double sum = 1, term = 1;
     for (int k = 1; term > sum * 1e-18; k++) {
         term *= x / (2 * k) * (x / (2 * k));
@@ -52,8 +50,7 @@ static double resample_bessel(double x) /* I0 */
 }
 
 /* Windowed sinc at `t` input samples from the centre. */
-static double resample_kernel(double t, double cutoff, double half, double beta)
-{
+static double resample_kernel(double t, double cutoff, double half, double beta) {
     double r = t / half;
     if (r <= -1 || r >= 1) return 0;
     double x = M_PI * cutoff * t;
@@ -61,8 +58,7 @@ static double resample_kernel(double t, double cutoff, double half, double beta)
     return cutoff * sinc * resample_bessel(beta * sqrt(1 - r * r)) / resample_bessel(beta);
 }
 
-static void resample_design(resample *state)
-{
+static void resample_design(resample *state) {
     double lower = state->in_hz < state->out_hz ? state->in_hz : state->out_hz;
     double cutoff = lower / state->in_hz, half = state->taps / 2.0;
     double attenuation = 7.95 + 14.36 * TRANSITION * cutoff * state->taps; /* what these taps can do */
@@ -85,8 +81,7 @@ static void resample_design(resample *state)
  * middle. So two samples that a tap's size belongs to are added first: half the products for phase 0 (its middle counts half,
  * being added to itself), and for two such phases the products of their even and of their odd part serve both.
  * Row 0 is phase 0, rows 2 p - 1 and 2 p are the even and the odd part of phase p, the last row that of up / 2 if up is even. */
-static void resample_fold(resample *state)
-{
+static void resample_fold(resample *state) {
     int taps = state->taps, half = taps / 2, up = state->up;
     float *row = state->folded;
     memcpy(row, state->filter, (size_t)half * sizeof *row);
@@ -102,15 +97,13 @@ static void resample_fold(resample *state)
     }
 }
 
-static int resample_taps(int in_hz, int out_hz)
-{
+static int resample_taps(int in_hz, int out_hz) {
     double lower = in_hz < out_hz ? in_hz : out_hz;
     double taps = (ATTENUATION_DB - 7.95) / (14.36 * TRANSITION * lower / in_hz);
     return ((int)ceil(taps) + LANES - 1) / LANES * LANES;
 }
 
-resample *resample_new(int in_hz, int out_hz, int *error)
-{
+resample *resample_new(int in_hz, int out_hz, int *error) {
     *error = TCCC_E_ARG_RANGE;
     if (in_hz < RESAMPLE_RATE_MIN || in_hz > RESAMPLE_RATE_MAX) return NULL;
     if (out_hz < RESAMPLE_RATE_MIN || out_hz > RESAMPLE_RATE_MAX) return NULL;
@@ -142,37 +135,31 @@ resample *resample_new(int in_hz, int out_hz, int *error)
     return state;
 }
 
-void resample_free(resample *state)
-{
+void resample_free(resample *state) {
     if (!state) return;
     free(state->filter);
     free(state);
 }
 
-void resample_reset(resample *state)
-{
+void resample_reset(resample *state) {
     memset(state->past, 0, sizeof state->past);
     state->position = state->part = 0;
 }
 
-int resample_delay(const resample *state)
-{
+int resample_delay(const resample *state) {
     if (state->up == state->down) return 0;
     return (int)lrint(state->taps / 2.0 * state->out_hz / state->in_hz);
 }
 
-int resample_out_max(const resample *state, int n_in)
-{
+int resample_out_max(const resample *state, int n_in) {
     return (int)((long long)n_in * state->up / state->down) + 1;
 }
 
-static float resample_across(lanes a)
-{
+static float resample_across(lanes a) {
     return (a[0] + a[2]) + (a[1] + a[3]);
 }
 
-static float resample_sum(const float *restrict filter, const float *restrict x, int taps)
-{
+static float resample_sum(const float *restrict filter, const float *restrict x, int taps) {
     lanes a = { 0 }, b = { 0 };
     for (int k = 0; k < taps; k += LANES) {
         lanes f, g, y, z;
@@ -186,8 +173,7 @@ static float resample_sum(const float *restrict filter, const float *restrict x,
     return resample_across(a + b);
 }
 
-static float resample_one(const resample *state, const float *x)
-{
+static float resample_one(const resample *state, const float *x) {
     int taps = state->taps;
     if (state->phases == state->up) return resample_sum(state->filter + (size_t)state->part * (size_t)taps, x, taps);
     double place = (double)state->part * state->phases / state->up;
@@ -198,8 +184,7 @@ static float resample_one(const resample *state, const float *x)
 }
 
 /* x[k] + x[last - k] times row[k], k < half */
-static float resample_even(const float *restrict row, const float *restrict x, int half, int last)
-{
+static float resample_even(const float *restrict row, const float *restrict x, int half, int last) {
     lanes a = { 0 };
     const float *back = x + last - (FOLD - 1);
     for (int k = 0; k < half; k += FOLD, back -= FOLD) {
@@ -213,8 +198,7 @@ static float resample_even(const float *restrict row, const float *restrict x, i
 }
 
 /* Phases p and up - p at once, by p's even and odd part. */
-static void resample_mirrored(const float *restrict row, const float *restrict x, int half, float *phase, float *mirror)
-{
+static void resample_mirrored(const float *restrict row, const float *restrict x, int half, float *phase, float *mirror) {
     lanes even = { 0 }, odd = { 0 };
     const float *back = x + half * 2 - FOLD, *row_odd = row + half;
     for (int k = 0; k < half; k += FOLD, back -= FOLD) {
@@ -233,8 +217,7 @@ static void resample_mirrored(const float *restrict row, const float *restrict x
 }
 
 /* All outputs at one input sample, or, downwards, the one. */
-static void resample_at(const resample *state, const float *x, float *out)
-{
+static void resample_at(const resample *state, const float *x, float *out) {
     int half = state->taps / 2, up = state->up;
     const float *row = state->folded;
     out[0] = resample_even(row, x, half, state->taps - 2);
@@ -243,16 +226,14 @@ static void resample_at(const resample *state, const float *x, float *out)
     if (up % 2 == 0) out[up / 2] = resample_even(row, x, half, state->taps - 1);
 }
 
-static int resample_run_folded(resample *state, int n_in, float *out)
-{
+static int resample_run_folded(resample *state, int n_in, float *out) {
     int n_out = 0;
     for (; state->position < n_in; state->position += state->down, n_out += state->up)
         resample_at(state, state->past + state->position + 1, out + n_out);
     return n_out;
 }
 
-static int resample_run_any(resample *state, int n_in, float *out)
-{
+static int resample_run_any(resample *state, int n_in, float *out) {
     int n_out = 0;
     while (state->position < n_in) {
         out[n_out++] = resample_one(state, state->past + state->position + 1);
@@ -266,8 +247,7 @@ static int resample_run_any(resample *state, int n_in, float *out)
     return n_out;
 }
 
-int resample_run(resample *state, const float *in, int n_in, float *out)
-{
+int resample_run(resample *state, const float *in, int n_in, float *out) {
     if (state->up == state->down) {
         memcpy(out, in, (size_t)n_in * sizeof *in);
         return n_in;

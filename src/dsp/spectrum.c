@@ -11,8 +11,7 @@ enum { RISE = FFT_LONG_LEN - FRAME_LEN, BACK = 2 * FRAME_LEN, BACK_BEGIN = FFT_L
 /* Analysis rises over 352 samples and falls over 160; synthesis covers the last 320: a Hann window over the analysis. */
 static float window_in[FFT_LONG_LEN], window_out[BACK];
 
-void spectrum_start(void)
-{
+void spectrum_start(void) {
     static bool started;
     double cosine, sine;
     if (started) return;
@@ -32,8 +31,7 @@ void spectrum_start(void)
     started = true;
 }
 
-void spectrum_put(spectrum_input *input, const float pcm[FRAME_LEN], float re[SPECTRUM_BINS], float im[SPECTRUM_BINS])
-{
+void spectrum_put(spectrum_input *input, const float pcm[FRAME_LEN], float re[SPECTRUM_BINS], float im[SPECTRUM_BINS]) {
     float windowed[FFT_LONG_LEN];
     memmove(input->past, input->past + FRAME_LEN, RISE * sizeof *pcm);
     memcpy(input->past + RISE, pcm, FRAME_LEN * sizeof *pcm);
@@ -41,8 +39,7 @@ void spectrum_put(spectrum_input *input, const float pcm[FRAME_LEN], float re[SP
     fft_long_forward(windowed, re, im);
 }
 
-void spectrum_take(spectrum_output *output, const float re[SPECTRUM_BINS], const float im[SPECTRUM_BINS], float pcm[FRAME_LEN])
-{
+void spectrum_take(spectrum_output *output, const float re[SPECTRUM_BINS], const float im[SPECTRUM_BINS], float pcm[FRAME_LEN]) {
     float windowed[FFT_LONG_LEN];
     fft_long_inverse(re, im, windowed);
     float *sum = output->sum;

@@ -12,8 +12,7 @@ enum {
 static const float silence_power = 1e-10f; /* -100 dBFS: added so that silence compares as unlike nothing */
 
 /* Normalised correlation of a[n] and b[n], reading every step-th sample. */
-static float likeness(const float *a, const float *b, int n, int step)
-{
+static float likeness(const float *a, const float *b, int n, int step) {
     float cross = 0, power_a = silence_power, power_b = silence_power;
 
     for (int i = 0; i < n; i += step) {
@@ -30,15 +29,13 @@ typedef struct {
 } match;
 
 /* Samples that are compared for a lag: the cross-fade's length, at least WINDOW_MIN, as far as there are any. */
-static int window_of(int lag, int available)
-{
+static int window_of(int lag, int available) {
     int window = lag > WINDOW_MIN ? lag : WINDOW_MIN;
 
     return window < available ? window : available;
 }
 
-static void match_try(match *best, const float *ahead, const float *behind, int lag, int available, int step)
-{
+static void match_try(match *best, const float *ahead, const float *behind, int lag, int available, int step) {
     float found = likeness(ahead, behind, window_of(lag, available), step);
 
     if (found > best->likeness)
@@ -46,8 +43,7 @@ static void match_try(match *best, const float *ahead, const float *behind, int 
 }
 
 /* The lag by which `base` is most like itself later (direction 1) or earlier (-1). n_ahead: samples at base. */
-static match match_find(const float *base, int direction, int n_ahead, int lag_max)
-{
+static match match_find(const float *base, int direction, int n_ahead, int lag_max) {
     match best = {0, -1};
     int centre;
 
@@ -64,8 +60,7 @@ static match match_find(const float *base, int direction, int n_ahead, int lag_m
 
 /* out[i] goes from a[i] to b[i]. The gain holds the power where the two are unlike (independent signals lose 3 dB in the
  * middle of a plain cross-fade). out may be a or b. */
-static void crossfade(float *out, const float *a, const float *b, int n, float alike)
-{
+static void crossfade(float *out, const float *a, const float *b, int n, float alike) {
     float shared = alike > 0 ? alike : 0;
 
     for (int i = 0; i < n; i++) {
@@ -76,8 +71,7 @@ static void crossfade(float *out, const float *a, const float *b, int n, float a
     }
 }
 
-int stretch_shorten(float *pcm, int n, int lag_max, float likeness_min)
-{
+int stretch_shorten(float *pcm, int n, int lag_max, float likeness_min) {
     match found;
 
     lag_max = lag_max < STRETCH_LAG_MAX ? lag_max : STRETCH_LAG_MAX;
@@ -92,8 +86,7 @@ int stretch_shorten(float *pcm, int n, int lag_max, float likeness_min)
     return found.lag;
 }
 
-int stretch_lengthen(float *pcm, int n, int lag_max, float likeness_min)
-{
+int stretch_lengthen(float *pcm, int n, int lag_max, float likeness_min) {
     match found;
 
     lag_max = lag_max < STRETCH_LAG_MAX ? lag_max : STRETCH_LAG_MAX;

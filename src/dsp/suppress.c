@@ -94,8 +94,7 @@ struct suppress {
     uint32_t random;
 };
 
-suppress *suppress_new(int *error)
-{
+suppress *suppress_new(int *error) {
     *error = TCCC_E_NO_MEMORY;
     suppress *state = calloc(1, sizeof *state);
     if (!state) return NULL;
@@ -110,15 +109,13 @@ suppress *suppress_new(int *error)
     return state;
 }
 
-void suppress_free(suppress *state)
-{
+void suppress_free(suppress *state) {
     if (!state) return;
     learned_free(state->model);
     free(state);
 }
 
-int suppress_model(suppress *state, const uint8_t *model, size_t len)
-{
+int suppress_model(suppress *state, const uint8_t *model, size_t len) {
     int error;
     learned *made = learned_new(model, len, &error);
     if (!made) return error;
@@ -127,13 +124,11 @@ int suppress_model(suppress *state, const uint8_t *model, size_t len)
     return 0;
 }
 
-bool suppress_has_model(const suppress *state)
-{
+bool suppress_has_model(const suppress *state) {
     return state->model != NULL;
 }
 
-void suppress_set(suppress *state, enum tccc_noise noise, aec *echo)
-{
+void suppress_set(suppress *state, enum tccc_noise noise, aec *echo) {
     state->level = noise;
     state->echo = echo;
     if (state->frames > 0) return;
@@ -142,15 +137,13 @@ void suppress_set(suppress *state, enum tccc_noise noise, aec *echo)
     state->learned_share = noise == TCCC_NOISE_AI ? 1 : 0;
 }
 
-static float suppress_towards(float from, float to, float step)
-{
+static float suppress_towards(float from, float to, float step) {
     return from < to - step ? from + step : from > to + step ? from - step : to;
 }
 
 /* Noise that grew beyond what presence still takes for noise: power does not stay high for 6 s where somebody speaks. What echo
  * may have raised does not count. */
-static void suppress_learn_lowest(suppress *state)
-{
+static void suppress_learn_lowest(suppress *state) {
     bool turn = ++state->window >= (state->turned ? WINDOW : FIRST_WINDOW);
     for (int k = 0; k < BINS; k++) {
         float smooth = state->smooth[k], before = state->lowest_before[k];
@@ -167,8 +160,7 @@ static void suppress_learn_lowest(suppress *state)
 }
 
 /* Noise that begins (a fan) is even from its first second on, as speech never is: it is known long before it is the lowest for 6 s. */
-static void suppress_learn_steady(suppress *state)
-{
+static void suppress_learn_steady(suppress *state) {
     bool echo = state->echo && aec_far_speaks(state->echo), turn = ++state->steady >= STEADY_FRAMES;
     for (int b = 0; b < STEADY_BANDS; b++) {
         float sum = 0;
@@ -184,8 +176,7 @@ static void suppress_learn_steady(suppress *state)
 }
 
 /* What comes first is taken for background; if it was speech, its first dip corrects that. From the third frame on the window is full. */
-static void suppress_begin_noise(suppress *state)
-{
+static void suppress_begin_noise(suppress *state) {
     float share = 1.0f / (float)(state->frames < 3 ? 1 : state->frames - 2);
     for (int k = 0; k < BINS; k++) {
         float noise = state->noise[k] + share * (state->power[k] - state->noise[k]);
@@ -195,8 +186,7 @@ static void suppress_begin_noise(suppress *state)
 }
 
 /* The background's power follows the frame's where neither speech nor echo is likely. */
-static void suppress_learn_noise(suppress *state)
-{
+static void suppress_learn_noise(suppress *state) {
     if (state->frames < BEGIN_FRAMES && !(state->echo && aec_far_speaks(state->echo))) {
         suppress_begin_noise(state);
         return;
@@ -217,8 +207,7 @@ static void suppress_learn_noise(suppress *state)
     if (quick) state->frames++;
 }
 
-static void suppress_ratios(suppress *state)
-{
+static void suppress_ratios(suppress *state) {
     for (int k = 0; k < BINS; k++) {
         float unwanted = 1 / (state->weight * state->noise[k] + state->residual[k] + POWER_MIN);
         float above = state->power[k] * unwanted;
@@ -232,16 +221,14 @@ static void suppress_ratios(suppress *state)
     }
 }
 
-static float suppress_likely(float zeta, zeta_range range) /* 0..1 */
-{
+static float suppress_likely(float zeta, zeta_range range) { /* 0..1 */
     if (zeta <= range.low) return 0;
     float likely = (elementary_log2(zeta) - range.low_log) * range.slope;
     return likely > 1 ? 1 : likely;
 }
 
 /* Probability a priori that a bin holds no speech: its near and far neighbours and the whole band must agree. */
-static void suppress_absence(const suppress *state, float absence[BINS])
-{
+static void suppress_absence(const suppress *state, float absence[BINS]) {
     float sum[BINS + 1];
     sum[0] = 0;
     for (int k = 0; k < BINS; k++) sum[k + 1] = sum[k] + state->zeta[k];
@@ -257,8 +244,7 @@ static void suppress_absence(const suppress *state, float absence[BINS])
 }
 
 /* Ephraim & Malah's gain when speech is there. v: ratio * above / (1 + ratio). */
-static float suppress_speech_gain(float wiener, float v)
-{
+static float suppress_speech_gain(float wiener, float v) {
     if (v >= FACTOR_ONE) return wiener;
     float place = (elementary_log2(v + 1e-6f) + 12) * 4;
     place = place < 0 ? 0 : place > FACTOR_LAST - 0.01f ? FACTOR_LAST - 0.01f : place;
@@ -268,8 +254,7 @@ static float suppress_speech_gain(float wiener, float v)
 }
 
 /* The gain of bin k: between that for speech and that for the floor, by how likely speech is. */
-static float suppress_gain(suppress *state, int k, float absence, float noise_gain)
-{
+static float suppress_gain(suppress *state, int k, float absence, float noise_gain) {
     float noise = state->noise[k], echo = state->residual[k];
     if (state->weight == 0 && echo == 0) {
         state->speech[k] = state->power[k];
@@ -285,15 +270,13 @@ static float suppress_gain(suppress *state, int k, float absence, float noise_ga
     return elementary_exp2(floor_log + present * (elementary_log2(speech) - floor_log));
 }
 
-static float suppress_random(suppress *state) /* -1..1 */
-{
+static float suppress_random(suppress *state) { /* -1..1 */
     state->random = state->random * 1664525u + 1013904223u;
     return (float)(int32_t)state->random * (1 / 2147483648.0f);
 }
 
 /* Where echo was taken out to below the background's floor, noise is put back up to it. */
-static void suppress_apply(suppress *state, int k, float gain, float comfort)
-{
+static void suppress_apply(suppress *state, int k, float gain, float comfort) {
     state->re[k] *= gain;
     state->im[k] *= gain;
     float wanted = state->noise[k] * comfort, left = gain * gain * state->power[k];
@@ -304,16 +287,14 @@ static void suppress_apply(suppress *state, int k, float gain, float comfort)
 }
 
 /* Until an echo was found it was taken for speech: that must not delay its suppression. */
-static void suppress_forget_echo(suppress *state)
-{
+static void suppress_forget_echo(suppress *state) {
     if (state->claimed || state->residual[0] <= 0) return;
     memset(state->zeta, 0, sizeof state->zeta);
     memset(state->speech, 0, sizeof state->speech);
     state->claimed = true;
 }
 
-static void suppress_gains(suppress *state, float gain[BINS], float noise_gain)
-{
+static void suppress_gains(suppress *state, float gain[BINS], float noise_gain) {
     float absence[BINS];
     suppress_forget_echo(state);
     suppress_ratios(state);
@@ -321,8 +302,7 @@ static void suppress_gains(suppress *state, float gain[BINS], float noise_gain)
     for (int k = 0; k < BINS; k++) gain[k] = suppress_gain(state, k, absence[k], noise_gain);
 }
 
-static void suppress_rumble(suppress *state)
-{
+static void suppress_rumble(suppress *state) {
     float gain = elementary_exp2(state->weight * RUMBLE);
     for (int k = 0; k < RUMBLE_END; k++) {
         state->re[k] *= gain;
@@ -330,8 +310,7 @@ static void suppress_rumble(suppress *state)
     }
 }
 
-static void suppress_learned(suppress *state, float gain[BINS])
-{
+static void suppress_learned(suppress *state, float gain[BINS]) {
     float wanted[BINS], before = state->learned_share, share = suppress_towards(before, state->level == TCCC_NOISE_AI ? 1 : 0, SWITCH);
     state->learned_share = share;
     if (share <= 0) return;
@@ -340,8 +319,7 @@ static void suppress_learned(suppress *state, float gain[BINS])
     for (int k = 0; k < BINS; k++) gain[k] *= 1 + share * ((wanted[k] < LEARNED_LEAST ? LEARNED_LEAST : wanted[k]) - 1);
 }
 
-void suppress_process(suppress *state, float pcm[FRAME_LEN])
-{
+void suppress_process(suppress *state, float pcm[FRAME_LEN]) {
     float gain[BINS];
     state->weight = suppress_towards(state->weight, state->level == TCCC_NOISE_OFF ? 0 : 1, SWITCH);
     state->depth = suppress_towards(state->depth, depths[state->level], DEEPER);

@@ -17,8 +17,7 @@ static const struct {
     [TONE_BUSY] = { { 450, 0 }, { 350, 350 } },
 };
 
-void tone_pair_start(tone *state, double low_hz, double high_hz, double amplitude)
-{
+void tone_pair_start(tone *state, double low_hz, double high_hz, double amplitude) {
     const double hz[2] = { low_hz, high_hz };
     float gain = state->gain;
     memset(state, 0, sizeof *state);
@@ -31,15 +30,13 @@ void tone_pair_start(tone *state, double low_hz, double high_hz, double amplitud
     state->on = low_hz > 0 || high_hz > 0;
 }
 
-void tone_kind_start(tone *state, enum tone_kind kind)
-{
+void tone_kind_start(tone *state, enum tone_kind kind) {
     tone_pair_start(state, tone_kinds[kind].hz[0], tone_kinds[kind].hz[1], LOCAL_AMPLITUDE);
     memcpy(state->cadence_ms, tone_kinds[kind].cadence_ms, sizeof state->cadence_ms);
     state->left = state->cadence_ms[0] * (FRAME_RATE_HZ / 1000);
 }
 
-bool tone_digit_hz(char digit, double *low_hz, double *high_hz)
-{
+bool tone_digit_hz(char digit, double *low_hz, double *high_hz) {
     static const char digits[] = "123A456B789C*0#D";
     static const double low[] = { 697, 770, 852, 941 }, high[] = { 1209, 1336, 1477, 1633 };
     const char *found = digit ? strchr(digits, digit) : NULL;
@@ -49,8 +46,7 @@ bool tone_digit_hz(char digit, double *low_hz, double *high_hz)
     return true;
 }
 
-static void tone_cadence(tone *state)
-{
+static void tone_cadence(tone *state) {
     if (state->cadence_ms[0] == 0 || state->left-- > 0) return;
     state->step = (state->step + 1) % 4;
     if (state->cadence_ms[state->step] == 0) state->step = 0;
@@ -58,8 +54,7 @@ static void tone_cadence(tone *state)
     state->on = state->step % 2 == 0;
 }
 
-void tone_make(tone *state, float pcm[FRAME_LEN])
-{
+void tone_make(tone *state, float pcm[FRAME_LEN]) {
     if (!state->on && state->gain == 0 && state->cadence_ms[0] == 0) {
         memset(pcm, 0, FRAME_LEN * sizeof *pcm);
         return;

@@ -17,8 +17,7 @@ static const biquad vad_rumble = { 0.97261390f, -1.94522780f, 0.97261390f, -1.94
 static const biquad vad_low = { 0.02995458f, 0.05990916f, 0.02995458f, -1.45424359f, 0.57406191f };
 static const biquad vad_high = { 0.41816335f, -0.83632669f, 0.41816335f, -0.46293802f, 0.20971536f };
 
-void vad_start(vad *state)
-{
+void vad_start(vad *state) {
     memset(state, 0, sizeof *state);
     for (int band = 0; band < VAD_BANDS; band++) {
         state->minimum[band] = INFINITY;
@@ -27,8 +26,7 @@ void vad_start(vad *state)
     }
 }
 
-static void vad_split(vad *state, const float pcm[FRAME_LEN], float energy[VAD_BANDS])
-{
+static void vad_split(vad *state, const float pcm[FRAME_LEN], float energy[VAD_BANDS]) {
     float clean[FRAME_LEN], band[FRAME_LEN];
     biquad_run(&vad_rumble, &state->filters[0], pcm, clean, FRAME_LEN);
     biquad_run(&vad_low, &state->filters[1], clean, band, FRAME_LEN);
@@ -39,8 +37,7 @@ static void vad_split(vad *state, const float pcm[FRAME_LEN], float energy[VAD_B
 }
 
 /* Of the last n windows. */
-static void vad_range(const float list[VAD_WINDOWS], int newest, int n, float *least, float *most)
-{
+static void vad_range(const float list[VAD_WINDOWS], int newest, int n, float *least, float *most) {
     *least = INFINITY, *most = 0;
     for (int i = 0; i < n; i++) {
         float one = list[(newest + VAD_WINDOWS - i) % VAD_WINDOWS];
@@ -48,8 +45,7 @@ static void vad_range(const float list[VAD_WINDOWS], int newest, int n, float *l
     }
 }
 
-static void vad_end_block(vad *state)
-{
+static void vad_end_block(vad *state) {
     for (int band = 0; band < VAD_BANDS; band++) {
         if (state->sounding == SETTLED_FRAMES) state->minimum[band] = fminf(state->minimum[band], state->block[band] / (BLOCK_FRAMES * FRAME_LEN));
         state->block[band] = 0;
@@ -58,8 +54,7 @@ static void vad_end_block(vad *state)
 
 /* At the end of each window of 200 ms the floor becomes the smallest power of the last 6 s: nobody speaks for so long without a breath. Noise
  * that has grown is known earlier, because it is even. */
-static void vad_turn_window(vad *state)
-{
+static void vad_turn_window(vad *state) {
     int slot = state->window++ % VAD_WINDOWS;
     for (int band = 0; band < VAD_BANDS; band++) {
         float least, most, smallest;
@@ -78,8 +73,7 @@ static void vad_turn_window(vad *state)
     state->frames = 0;
 }
 
-bool vad_put(vad *state, const float pcm[FRAME_LEN])
-{
+bool vad_put(vad *state, const float pcm[FRAME_LEN]) {
     float energy[VAD_BANDS], ratio = 1;
     vad_split(state, pcm, energy);
     /* Silent zeros: the device does not run yet. That is no floor, nor is what the filters and means make of its start. */
@@ -101,7 +95,6 @@ bool vad_put(vad *state, const float pcm[FRAME_LEN])
     return state->hangover > 0;
 }
 
-float vad_floor_power(const vad *state)
-{
+float vad_floor_power(const vad *state) {
     return state->floor[0] + state->floor[1] + state->floor[2];
 }

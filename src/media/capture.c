@@ -36,8 +36,7 @@ struct capture {
     float raw[FRAME_LEN + PIECE_OUT];
 };
 
-capture *capture_new(const tccc_voice_config *config, int *error)
-{
+capture *capture_new(const tccc_voice_config *config, int *error) {
     *error = TCCC_E_NO_MEMORY;
     capture *state = calloc(1, sizeof *state);
     if (!state) return NULL;
@@ -58,8 +57,7 @@ capture *capture_new(const tccc_voice_config *config, int *error)
     return state;
 }
 
-void capture_free(capture *state)
-{
+void capture_free(capture *state) {
     if (!state) return;
     resample_free(state->rate);
     aec_free(state->echo);
@@ -67,13 +65,11 @@ void capture_free(capture *state)
     free(state);
 }
 
-int capture_model(capture *state, const uint8_t *model, size_t len)
-{
+int capture_model(capture *state, const uint8_t *model, size_t len) {
     return suppress_model(state->suppress, model, len);
 }
 
-int capture_configure(capture *state, bool aec, enum tccc_noise ns, bool agc)
-{
+int capture_configure(capture *state, bool aec, enum tccc_noise ns, bool agc) {
     if (ns == TCCC_NOISE_AI && !suppress_has_model(state->suppress)) return TCCC_E_NOT_READY;
     if (aec && state->aec.share == 0) aec_reset(state->echo);
     state->aec.on = aec;
@@ -83,14 +79,12 @@ int capture_configure(capture *state, bool aec, enum tccc_noise ns, bool agc)
     return 0;
 }
 
-static float capture_clean(float x)
-{
+static float capture_clean(float x) {
     if (x >= -1 && x <= 1) return x;
     return x > 1 ? 1 : x < -1 ? -1 : 0;
 }
 
-int capture_fill(capture *state, const float **pcm, int *n_left)
-{
+int capture_fill(capture *state, const float **pcm, int *n_left) {
     float piece[PIECE];
     while (state->filled < FRAME_LEN && *n_left > 0) {
         int n = *n_left < PIECE ? *n_left : PIECE;
@@ -103,8 +97,7 @@ int capture_fill(capture *state, const float **pcm, int *n_left)
 }
 
 /* Runs from what went into a stage to what came out, where it was just switched. */
-static void capture_blend(capture_stage *stage, const float dry[FRAME_LEN], float wet[FRAME_LEN])
-{
+static void capture_blend(capture_stage *stage, const float dry[FRAME_LEN], float wet[FRAME_LEN]) {
     float begin = stage->share, end = stage->on ? 1 : 0;
     stage->share = end;
     if (begin == end) return;
@@ -114,8 +107,7 @@ static void capture_blend(capture_stage *stage, const float dry[FRAME_LEN], floa
     }
 }
 
-static void capture_clear_echo(capture *state, float pcm[FRAME_LEN], const float far[FRAME_LEN])
-{
+static void capture_clear_echo(capture *state, float pcm[FRAME_LEN], const float far[FRAME_LEN]) {
     float dry[FRAME_LEN];
     if (!state->aec.on && state->aec.share == 0) return;
     memcpy(dry, pcm, sizeof dry);
@@ -123,8 +115,7 @@ static void capture_clear_echo(capture *state, float pcm[FRAME_LEN], const float
     capture_blend(&state->aec, dry, pcm);
 }
 
-static void capture_clear_noise(capture *state, float pcm[FRAME_LEN])
-{
+static void capture_clear_noise(capture *state, float pcm[FRAME_LEN]) {
     float dry[FRAME_LEN];
     if (!state->ns.on && state->ns.share == 0) return;
     memcpy(dry, pcm, sizeof dry);
@@ -132,8 +123,7 @@ static void capture_clear_noise(capture *state, float pcm[FRAME_LEN])
     capture_blend(&state->ns, dry, pcm);
 }
 
-void capture_process(capture *state, const float far[FRAME_LEN], capture_frame *out)
-{
+void capture_process(capture *state, const float far[FRAME_LEN], capture_frame *out) {
     memcpy(out->speech, state->raw, sizeof out->speech);
     level_put_scaled(&state->raw_meter, out->speech, state->gain_wanted);
     state->filled -= FRAME_LEN;
@@ -152,22 +142,18 @@ void capture_process(capture *state, const float far[FRAME_LEN], capture_frame *
     level_put(&state->meter, out->speech);
 }
 
-void capture_gain(capture *state, float gain)
-{
+void capture_gain(capture *state, float gain) {
     state->gain_wanted = gain;
 }
 
-float capture_raw_dbfs(const capture *state)
-{
+float capture_raw_dbfs(const capture *state) {
     return level_dbfs(&state->raw_meter);
 }
 
-float capture_level_dbfs(const capture *state)
-{
+float capture_level_dbfs(const capture *state) {
     return level_dbfs(&state->meter);
 }
 
-float capture_erle_db(const capture *state)
-{
+float capture_erle_db(const capture *state) {
     return state->aec.on ? aec_erle_db(state->echo) : 0;
 }

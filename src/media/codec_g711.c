@@ -16,38 +16,32 @@ typedef struct {
     enum tccc_codec codec;
 } g711_state;
 
-static size_t g711_size(void)
-{
+static size_t g711_size(void) {
     return sizeof(g711_state);
 }
 
-static void g711_reset(void *state)
-{
+static void g711_reset(void *state) {
     memset(&((g711_state *)state)->filter, 0, sizeof(halfband));
 }
 
-static int g711_start(g711_state *g711, enum tccc_codec codec)
-{
+static int g711_start(g711_state *g711, enum tccc_codec codec) {
     g711->codec = codec;
     g711_reset(g711);
     return codec == TCCC_CODEC_PCMU || codec == TCCC_CODEC_PCMA ? 0 : TCCC_E_ARG_RANGE;
 }
 
-static int g711_send_open(void *state, const tccc_stream_config *config)
-{
+static int g711_send_open(void *state, const tccc_stream_config *config) {
     return g711_start(state, config->codec);
 }
 
-static int16_t g711_round(float sample)
-{
+static int16_t g711_round(float sample) {
     float scaled = sample * 32768.0f;
     if (scaled >= 32767.0f) return 32767;
     if (scaled <= -32768.0f) return -32768;
     return (int16_t)pcm16_round(scaled);
 }
 
-static int g711_send_encode(void *state, const float *pcm, int n_samples, uint8_t *out, size_t cap)
-{
+static int g711_send_encode(void *state, const float *pcm, int n_samples, uint8_t *out, size_t cap) {
     g711_state *g711 = state;
     float narrow[HALFBAND_BLOCK / 2];
     int n = n_samples / 2;
@@ -60,36 +54,30 @@ static int g711_send_encode(void *state, const float *pcm, int n_samples, uint8_
     return n;
 }
 
-static int g711_send_set_loss(void *state, int percent)
-{
+static int g711_send_set_loss(void *state, int percent) {
     (void)state, (void)percent;
     return 0;
 }
 
-static int g711_send_frame_ms(int ptime_ms)
-{
+static int g711_send_frame_ms(int ptime_ms) {
     return ptime_ms < 60 ? ptime_ms / 10 * 10 : 60;
 }
 
-static int g711_receive_open(void *state, enum tccc_codec codec)
-{
+static int g711_receive_open(void *state, enum tccc_codec codec) {
     return g711_start(state, codec);
 }
 
-static int g711_receive_samples(const uint8_t *payload, size_t len)
-{
+static int g711_receive_samples(const uint8_t *payload, size_t len) {
     (void)payload;
     return len > 0 && len <= CODEC_FRAME_MAX / 2 ? (int)len * 2 : TCCC_E_FORMAT;
 }
 
-static int g711_receive_has_fec(const uint8_t *payload, size_t len)
-{
+static int g711_receive_has_fec(const uint8_t *payload, size_t len) {
     (void)payload, (void)len;
     return 0;
 }
 
-static int g711_receive_decode(void *state, const uint8_t *payload, size_t len, float *pcm, int max_samples)
-{
+static int g711_receive_decode(void *state, const uint8_t *payload, size_t len, float *pcm, int max_samples) {
     g711_state *g711 = state;
     float narrow[CODEC_FRAME_MAX / 2];
     int n = (int)len;
@@ -105,14 +93,12 @@ static int g711_receive_decode(void *state, const uint8_t *payload, size_t len, 
     return 2 * n;
 }
 
-static int g711_receive_fec(void *state, const uint8_t *payload, size_t len, float *pcm, int n_samples)
-{
+static int g711_receive_fec(void *state, const uint8_t *payload, size_t len, float *pcm, int n_samples) {
     (void)state, (void)payload, (void)len, (void)pcm, (void)n_samples;
     return TCCC_E_STATE;
 }
 
-static int g711_receive_conceal(void *state, float *pcm, int n_samples)
-{
+static int g711_receive_conceal(void *state, float *pcm, int n_samples) {
     (void)state, (void)pcm, (void)n_samples;
     return TCCC_E_STATE;
 }

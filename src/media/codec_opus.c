@@ -18,16 +18,14 @@ typedef struct {
     _Alignas(16) unsigned char encoder[];
 } opus_send;
 
-static size_t opus_send_size(void)
-{
+static size_t opus_send_size(void) {
     return sizeof(opus_send) + (size_t)opus_encoder_get_size(1);
 }
 
 /* Copies of the frame before take bits from speech: PESQ of a clean call falls from 4.15 to 3.4 at 24 kbit/s, and 5 % loss is heard
  * at 2.73 without copies. With half as much again both are had: 4.14 and 3.84 (tccc-audio codec and jitter, --bitrate and --loss).
  * Under about 28 kbit/s Opus makes no copies for 5 % at all. */
-static int opus_send_set_loss(void *state, int percent)
-{
+static int opus_send_set_loss(void *state, int percent) {
     opus_send *send = state;
     OpusEncoder *encoder = (OpusEncoder *)send->encoder;
     int copies = percent >= COPIES_FROM, bitrate_bps = copies ? send->bitrate_bps * 3 / 2 : send->bitrate_bps;
@@ -38,8 +36,7 @@ static int opus_send_set_loss(void *state, int percent)
     return refused ? TCCC_E_INTERNAL : 0;
 }
 
-static int opus_send_open(void *state, const tccc_stream_config *config)
-{
+static int opus_send_open(void *state, const tccc_stream_config *config) {
     opus_send *send = state;
     OpusEncoder *encoder = (OpusEncoder *)send->encoder;
     if (opus_encoder_init(encoder, CODEC_RATE_HZ, 1, OPUS_APPLICATION_VOIP) != OPUS_OK) return TCCC_E_ARG_RANGE;
@@ -52,8 +49,7 @@ static int opus_send_open(void *state, const tccc_stream_config *config)
     return refused || opus_send_set_loss(state, config->expected_loss_percent) ? TCCC_E_ARG_RANGE : 0;
 }
 
-static int opus_send_encode(void *state, const float *pcm, int n_samples, uint8_t *out, size_t cap)
-{
+static int opus_send_encode(void *state, const float *pcm, int n_samples, uint8_t *out, size_t cap) {
     opus_send *send = state;
     if (cap > CODEC_PAYLOAD_MAX) cap = CODEC_PAYLOAD_MAX;
     int len = opus_encode_float((OpusEncoder *)send->encoder, pcm, n_samples, out, (opus_int32)cap);
@@ -62,33 +58,28 @@ static int opus_send_encode(void *state, const float *pcm, int n_samples, uint8_
     return send->dtx && len <= DTX_MAX ? 0 : len;
 }
 
-static void opus_send_reset(void *state)
-{
+static void opus_send_reset(void *state) {
     opus_encoder_ctl((OpusEncoder *)((opus_send *)state)->encoder, OPUS_RESET_STATE);
 }
 
-static int opus_send_frame_ms(int ptime_ms)
-{
+static int opus_send_frame_ms(int ptime_ms) {
     static const int frames_ms[] = { 60, 40, 20 };
     for (unsigned i = 0; i < sizeof frames_ms / sizeof frames_ms[0]; i++)
         if (ptime_ms >= frames_ms[i]) return frames_ms[i];
     return 10;
 }
 
-static size_t opus_receive_size(void)
-{
+static size_t opus_receive_size(void) {
     return (size_t)opus_decoder_get_size(1);
 }
 
-static int opus_receive_open(void *state, enum tccc_codec codec)
-{
+static int opus_receive_open(void *state, enum tccc_codec codec) {
     (void)codec;
     return opus_decoder_init(state, CODEC_RATE_HZ, 1) == OPUS_OK ? 0 : TCCC_E_ARG_RANGE;
 }
 
 /* Walks the whole packet (RFC 6716 section 3.4), so that decode never meets a malformed one. */
-static int opus_receive_samples(const uint8_t *payload, size_t len)
-{
+static int opus_receive_samples(const uint8_t *payload, size_t len) {
     opus_int16 sizes[48];
     if (len == 0 || len > 48 * CODEC_PAYLOAD_MAX) return TCCC_E_FORMAT;
     int frames = opus_packet_parse(payload, (opus_int32)len, NULL, NULL, sizes, NULL);
@@ -97,8 +88,7 @@ static int opus_receive_samples(const uint8_t *payload, size_t len)
 }
 
 /* RFC 6716 section 4.2.3: the first frame starts with a VAD bit for each 20 ms, then the LBRR bit; stereo repeats. */
-static int opus_receive_has_fec(const uint8_t *payload, size_t len)
-{
+static int opus_receive_has_fec(const uint8_t *payload, size_t len) {
     enum { CELT_ONLY = 0x80 };
     const unsigned char *frames[48];
     opus_int16 sizes[48];
@@ -111,26 +101,22 @@ static int opus_receive_has_fec(const uint8_t *payload, size_t len)
     return mid || side;
 }
 
-static int opus_receive_decode(void *state, const uint8_t *payload, size_t len, float *pcm, int max_samples)
-{
+static int opus_receive_decode(void *state, const uint8_t *payload, size_t len, float *pcm, int max_samples) {
     int samples = opus_decode_float(state, payload, (opus_int32)len, pcm, max_samples, 0);
     return samples > 0 ? samples : TCCC_E_FORMAT;
 }
 
-static int opus_receive_fec(void *state, const uint8_t *payload, size_t len, float *pcm, int n_samples)
-{
+static int opus_receive_fec(void *state, const uint8_t *payload, size_t len, float *pcm, int n_samples) {
     int samples = opus_decode_float(state, payload, (opus_int32)len, pcm, n_samples, 1);
     return samples > 0 ? samples : TCCC_E_FORMAT;
 }
 
-static int opus_receive_conceal(void *state, float *pcm, int n_samples)
-{
+static int opus_receive_conceal(void *state, float *pcm, int n_samples) {
     int samples = opus_decode_float(state, NULL, 0, pcm, n_samples, 0);
     return samples > 0 ? samples : TCCC_E_INTERNAL;
 }
 
-static void opus_receive_reset(void *state)
-{
+static void opus_receive_reset(void *state) {
     opus_decoder_ctl(state, OPUS_RESET_STATE);
 }
 

@@ -3,23 +3,20 @@
 
 #include <string.h>
 
-static void echo_reference_drop(echo_reference *reference)
-{
+static void echo_reference_drop(echo_reference *reference) {
     reference->head = (reference->head + 1) % ECHO_REFERENCE_FRAMES;
     reference->count--;
     reference->dropped++;
 }
 
-void echo_reference_put(echo_reference *reference, const float pcm[FRAME_LEN])
-{
+void echo_reference_put(echo_reference *reference, const float pcm[FRAME_LEN]) {
     if (reference->count == ECHO_REFERENCE_FRAMES) echo_reference_drop(reference);
     int slot = (reference->head + reference->count) % ECHO_REFERENCE_FRAMES;
     memcpy(reference->frames[slot], pcm, FRAME_LEN * sizeof *pcm);
     reference->count++;
 }
 
-void echo_reference_take(echo_reference *reference, float pcm[FRAME_LEN])
-{
+void echo_reference_take(echo_reference *reference, float pcm[FRAME_LEN]) {
     if (reference->count == 0) {
         memset(pcm, 0, FRAME_LEN * sizeof *pcm);
         reference->missing++;

@@ -19,20 +19,17 @@ enum {
 static const uint64_t seq_origin = 1u << 20;        /* extended numbers never fall below 0 */
 static const uint64_t ticks_origin = 1ull << 34;
 
-void jitter_open(jitter *jitter, uint32_t rate_hz, int delay_min_ms, int delay_max_ms)
-{
+void jitter_open(jitter *jitter, uint32_t rate_hz, int delay_min_ms, int delay_max_ms) {
     memset(jitter, 0, sizeof *jitter);
     jitter->rate_hz = rate_hz;
     jitter_delay_open(&jitter->delay, delay_min_ms, delay_max_ms);
 }
 
-static jitter_slot *slot_of(jitter *jitter, uint64_t seq)
-{
+static jitter_slot *slot_of(jitter *jitter, uint64_t seq) {
     return &jitter->slots[seq % JITTER_SLOTS];
 }
 
-static void slot_free(jitter *jitter, jitter_slot *slot)
-{
+static void slot_free(jitter *jitter, jitter_slot *slot) {
     if (!slot->used)
         return;
     jitter->n_used--;
@@ -42,8 +39,7 @@ static void slot_free(jitter *jitter, jitter_slot *slot)
 }
 
 /* Where a free slot's payload of `len` bytes goes, or NULL. */
-static uint8_t *payload_room(jitter *jitter, const jitter_slot *slot, size_t len)
-{
+static uint8_t *payload_room(jitter *jitter, const jitter_slot *slot, size_t len) {
     if (len <= JITTER_SHORT_MAX)
         return jitter->shorts[slot - jitter->slots];
     for (int i = 0; i < JITTER_LONG_MAX; i++) {
@@ -55,13 +51,11 @@ static uint8_t *payload_room(jitter *jitter, const jitter_slot *slot, size_t len
     return NULL;
 }
 
-static uint64_t media_us_of(const jitter *jitter, uint64_t ticks)
-{
+static uint64_t media_us_of(const jitter *jitter, uint64_t ticks) {
     return ticks / jitter->rate_hz * 1000000 + ticks % jitter->rate_hz * 1000000 / jitter->rate_hz;
 }
 
-static void stream_start(jitter *jitter, const rtp_packet *packet)
-{
+static void stream_start(jitter *jitter, const rtp_packet *packet) {
     if (jitter->started) {
         jitter->packets_dropped += (uint32_t)jitter->n_used;
         jitter->generation++;
@@ -79,8 +73,7 @@ static void stream_start(jitter *jitter, const rtp_packet *packet)
 }
 
 /* Another source, or number or timestamp far from where the stream is. */
-static bool is_far(const jitter *jitter, const rtp_packet *packet, uint64_t seq, bool speech, uint64_t ticks, uint64_t now_us)
-{
+static bool is_far(const jitter *jitter, const rtp_packet *packet, uint64_t seq, bool speech, uint64_t ticks, uint64_t now_us) {
     int64_t ahead = (int64_t)(seq - jitter->highest_seq), transit_us;
 
     if (packet->ssrc != jitter->ssrc || ahead > JUMP_AHEAD || ahead < -JUMP_BACK)
@@ -94,8 +87,7 @@ static bool is_far(const jitter *jitter, const rtp_packet *packet, uint64_t seq,
 /* Counts a far packet; true when the sender has restarted. Two in a row will do (A.1), unless number and timestamp are ones of
  * the last seconds: those come from a path that held them back (in a burst), or from a sender that plays its recording again
  * (at the recording's pace). */
-static bool restart_confirmed(jitter *jitter, const rtp_packet *packet, uint64_t seq, uint64_t ticks, uint64_t now_us)
-{
+static bool restart_confirmed(jitter *jitter, const rtp_packet *packet, uint64_t seq, uint64_t ticks, uint64_t now_us) {
     bool heard = packet->ssrc == jitter->ssrc && seq <= jitter->highest_seq && jitter->highest_seq - seq < SEEN_BITS &&
                  ticks <= jitter->highest_ticks;
     uint64_t media_us;
@@ -114,8 +106,7 @@ static bool restart_confirmed(jitter *jitter, const rtp_packet *packet, uint64_t
     return jitter->suspect.n >= REPLAYED_RUN && now_us - jitter->suspect.since_us >= media_us / 2;
 }
 
-static void seen_advance(jitter *jitter, uint64_t steps)
-{
+static void seen_advance(jitter *jitter, uint64_t steps) {
     uint64_t words = steps / WORD_BITS, bits = steps % WORD_BITS;
 
     for (int i = JITTER_SEEN_WORDS - 1; i >= 0; i--) {
@@ -128,8 +119,7 @@ static void seen_advance(jitter *jitter, uint64_t steps)
 }
 
 /* Marks seq as come; false when it had come before. Too old to be known counts as not come. */
-static bool seen_mark(jitter *jitter, uint64_t seq)
-{
+static bool seen_mark(jitter *jitter, uint64_t seq) {
     uint64_t behind, bit;
     bool fresh;
 
@@ -147,8 +137,7 @@ static bool seen_mark(jitter *jitter, uint64_t seq)
 }
 
 /* Room for seq: what is a whole ring older goes. */
-static void make_room(jitter *jitter, uint64_t seq)
-{
+static void make_room(jitter *jitter, uint64_t seq) {
     while (seq >= jitter->next_seq + JITTER_SLOTS) {
         jitter_slot *oldest = slot_of(jitter, jitter->next_seq);
 
@@ -159,8 +148,7 @@ static void make_room(jitter *jitter, uint64_t seq)
     }
 }
 
-static int slot_fill(jitter *jitter, uint64_t seq, uint64_t ticks, const rtp_packet *packet, bool speech)
-{
+static int slot_fill(jitter *jitter, uint64_t seq, uint64_t ticks, const rtp_packet *packet, bool speech) {
     size_t len = speech ? packet->payload_len : 0;
     jitter_slot *slot;
 
@@ -188,8 +176,7 @@ static int slot_fill(jitter *jitter, uint64_t seq, uint64_t ticks, const rtp_pac
 
 /* Before anything was played, a packet that is faster than all others shows that those queued in front of us (a sound card
  * that was slow to start), not in the network: what they taught is forgotten. */
-static void delay_learn(jitter *jitter, uint64_t ticks, uint64_t now_us)
-{
+static void delay_learn(jitter *jitter, uint64_t ticks, uint64_t now_us) {
     uint64_t media_us = media_us_of(jitter, ticks);
 
     if (!jitter->taken && jitter->delay.started && (int64_t)(now_us - media_us) < jitter_delay_base_us(&jitter->delay))
@@ -198,8 +185,7 @@ static void delay_learn(jitter *jitter, uint64_t ticks, uint64_t now_us)
 }
 
 /* The newest number went on from `before`: so did the one from which back it is settled what is lost. */
-static void loss_settle(jitter *jitter, uint64_t before)
-{
+static void loss_settle(jitter *jitter, uint64_t before) {
     for (uint64_t seq = before + 1; seq <= jitter->highest_seq; seq++) {
         uint64_t behind = jitter->highest_seq - (seq - SETTLED);
 
@@ -208,8 +194,7 @@ static void loss_settle(jitter *jitter, uint64_t before)
     }
 }
 
-static void statistics_put(jitter *jitter, uint64_t before, uint64_t ticks, bool speech, uint64_t now_us)
-{
+static void statistics_put(jitter *jitter, uint64_t before, uint64_t ticks, bool speech, uint64_t now_us) {
     loss_settle(jitter, before);
     if (!speech)
         return; /* an event's timestamp is its start */
@@ -218,8 +203,7 @@ static void statistics_put(jitter *jitter, uint64_t before, uint64_t ticks, bool
         jitter->highest_ticks = ticks;
 }
 
-int jitter_put(jitter *jitter, const rtp_packet *packet, bool speech, uint64_t now_us)
-{
+int jitter_put(jitter *jitter, const rtp_packet *packet, bool speech, uint64_t now_us) {
     uint64_t seq, ticks, before;
 
     if (packet->payload_len > JITTER_PAYLOAD_MAX)
@@ -246,8 +230,7 @@ int jitter_put(jitter *jitter, const rtp_packet *packet, bool speech, uint64_t n
     return slot_fill(jitter, seq, ticks, packet, speech);
 }
 
-const jitter_slot *jitter_first(const jitter *jitter)
-{
+const jitter_slot *jitter_first(const jitter *jitter) {
     if (jitter->n_used == 0)
         return NULL;
     for (uint64_t seq = jitter->next_seq;; seq++) {
@@ -258,8 +241,7 @@ const jitter_slot *jitter_first(const jitter *jitter)
     }
 }
 
-void jitter_take(jitter *jitter, const jitter_slot *slot)
-{
+void jitter_take(jitter *jitter, const jitter_slot *slot) {
     uint64_t seq = slot->seq;
 
     for (; jitter->next_seq < seq; jitter->next_seq++) {
@@ -272,8 +254,7 @@ void jitter_take(jitter *jitter, const jitter_slot *slot)
     jitter->taken = true;
 }
 
-void jitter_skip(jitter *jitter)
-{
+void jitter_skip(jitter *jitter) {
     jitter->next_seq++;
     jitter->taken = true;
 }

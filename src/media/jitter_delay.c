@@ -27,31 +27,26 @@ static const float loss_memory = 1 / 200.0f;
 static const float fec_on = 0.01f, fec_off = 0.005f; /* loss from which waiting for copies pays */
 static const float packet_usual_ms = 20;
 
-static float larger(float a, float b)
-{
+static float larger(float a, float b) {
     return a > b ? a : b;
 }
 
-static float smaller(float a, float b)
-{
+static float smaller(float a, float b) {
     return a < b ? a : b;
 }
 
-static float aim_of(int i)
-{
+static float aim_of(int i) {
     return (float)((i + 1) * JITTER_DELAY_BIN_MS);
 }
 
-static void candidates_forget(jitter_delay *delay)
-{
+static void candidates_forget(jitter_delay *delay) {
     memset(delay->candidates, 0, sizeof delay->candidates);
     for (int i = 0; i < JITTER_DELAY_BINS; i++)
         delay->candidates[i].mean_ms = aim_of(i);
     delay->weight = BEGIN_MS / packet_usual_ms;
 }
 
-void jitter_delay_open(jitter_delay *delay, int min_ms, int max_ms)
-{
+void jitter_delay_open(jitter_delay *delay, int min_ms, int max_ms) {
     memset(delay, 0, sizeof *delay);
     delay->min_ms = min_ms;
     delay->max_ms = max_ms;
@@ -61,8 +56,7 @@ void jitter_delay_open(jitter_delay *delay, int min_ms, int max_ms)
 }
 
 /* The base moved by `bins`: candidates follow so that they keep their place in time; what leaves at an edge is forgotten. */
-static void candidates_shift(jitter_delay *delay, int64_t bins)
-{
+static void candidates_shift(jitter_delay *delay, int64_t bins) {
     jitter_candidate moved[JITTER_DELAY_BINS];
 
     for (int i = 0; i < JITTER_DELAY_BINS; i++) {
@@ -77,8 +71,7 @@ static void candidates_shift(jitter_delay *delay, int64_t bins)
 }
 
 /* Older than its aim, it catches up, unless packets still take that long. */
-static void candidate_catch_up(jitter_candidate *one, float aim_ms, float recent_ms, float since_ms)
-{
+static void candidate_catch_up(jitter_candidate *one, float aim_ms, float recent_ms, float since_ms) {
     float rest_ms = larger(aim_ms, recent_ms), above_ms = one->age_ms - rest_ms;
 
     if (above_ms > 0)
@@ -87,8 +80,7 @@ static void candidate_catch_up(jitter_candidate *one, float aim_ms, float recent
 }
 
 /* A late packet is waited for: what is played is older from then on. One that others overtook is not. The share made up. */
-static float candidate_packet(jitter_candidate *one, float delay_ms, float packet_ms, bool overtaken)
-{
+static float candidate_packet(jitter_candidate *one, float delay_ms, float packet_ms, bool overtaken) {
     float late_ms = delay_ms - one->age_ms;
 
     if (late_ms <= 0)
@@ -99,8 +91,7 @@ static float candidate_packet(jitter_candidate *one, float delay_ms, float packe
     return wait_price * smaller(late_ms, waited_max_ms) / packet_ms;
 }
 
-static void candidates_packet(jitter_delay *delay, float delay_ms, float since_ms, bool overtaken)
-{
+static void candidates_packet(jitter_delay *delay, float delay_ms, float since_ms, bool overtaken) {
     float memory = MEMORY_S * 1000 / delay->packet_ms, keep, least = 1e9f, lost = delay->waits_for_fec ? delay->loss_ratio : 0;
 
     if (delay->weight < memory)
@@ -126,13 +117,11 @@ static void candidates_packet(jitter_delay *delay, float delay_ms, float since_m
         delay->recent_ms = larger(delay->recent_ms, delay_ms);
 }
 
-int64_t jitter_delay_base_us(const jitter_delay *delay)
-{
+int64_t jitter_delay_base_us(const jitter_delay *delay) {
     return delay->least_us < delay->least_before_us ? delay->least_us : delay->least_before_us;
 }
 
-static void base_follow(jitter_delay *delay, int64_t transit_us, uint64_t now_us)
-{
+static void base_follow(jitter_delay *delay, int64_t transit_us, uint64_t now_us) {
     int64_t bins;
 
     if (!delay->started) {
@@ -156,8 +145,7 @@ static void base_follow(jitter_delay *delay, int64_t transit_us, uint64_t now_us
     delay->anchor_us += bins * BIN_US;
 }
 
-static void clock_follow(jitter_delay *delay, int64_t transit_us)
-{
+static void clock_follow(jitter_delay *delay, int64_t transit_us) {
     bool faster = delay->started && transit_us < jitter_delay_base_us(delay) - BIN_US; /* clocks that drift give microseconds */
 
     delay->faster_run = faster ? delay->faster_run + 1 : 0;
@@ -167,8 +155,7 @@ static void clock_follow(jitter_delay *delay, int64_t transit_us)
     jitter_drift_open(&delay->drift);
 }
 
-void jitter_delay_packet(jitter_delay *delay, uint64_t media_us, uint64_t now_us)
-{
+void jitter_delay_packet(jitter_delay *delay, uint64_t media_us, uint64_t now_us) {
     int64_t transit_us = (int64_t)(now_us - media_us);
     bool overtaken;
     float since_ms;
@@ -182,22 +169,19 @@ void jitter_delay_packet(jitter_delay *delay, uint64_t media_us, uint64_t now_us
     candidates_packet(delay, (float)(transit_us - delay->anchor_us) / 1000.0f, smaller(since_ms, SILENCE_MAX_MS), overtaken);
 }
 
-void jitter_delay_loss(jitter_delay *delay, bool lost)
-{
+void jitter_delay_loss(jitter_delay *delay, bool lost) {
     delay->loss_ratio += loss_memory * ((lost ? 1 : 0) - delay->loss_ratio);
     delay->waits_for_fec = delay->fec_packets > 0 && delay->loss_ratio > (delay->waits_for_fec ? fec_off : fec_on);
 }
 
-void jitter_delay_fec(jitter_delay *delay, bool present)
-{
+void jitter_delay_fec(jitter_delay *delay, bool present) {
     if (present)
         delay->fec_packets = FEC_PACKETS;
     else if (delay->fec_packets > 0)
         delay->fec_packets--;
 }
 
-float jitter_delay_target_ms(const jitter_delay *delay)
-{
+float jitter_delay_target_ms(const jitter_delay *delay) {
     float target = delay->candidates[delay->cheapest].age_ms + reserve_ms;
 
     target = target > delay->min_ms ? target : delay->min_ms;

@@ -11,16 +11,14 @@ enum {
     SLOPES_MAX = JITTER_DRIFT_BLOCKS * (JITTER_DRIFT_BLOCKS - 1) / 2
 };
 
-void jitter_drift_open(jitter_drift *drift)
-{
+void jitter_drift_open(jitter_drift *drift) {
     memset(drift, 0, sizeof *drift);
     drift->block_us = BLOCK_US;
     drift->stride = 1;
 }
 
 /* The k-th smallest of values[n], which it reorders. Hoare's FIND (1961); qsort would allocate. */
-static int64_t nth(int64_t *values, int n, int k)
-{
+static int64_t nth(int64_t *values, int n, int k) {
     int low = 0, high = n - 1;
 
     while (low < high) {
@@ -47,8 +45,7 @@ static int64_t nth(int64_t *values, int n, int k)
     return values[k];
 }
 
-static void estimate(jitter_drift *drift)
-{
+static void estimate(jitter_drift *drift) {
     int64_t slopes[SLOPES_MAX];
     int n_slopes = 0;
 
@@ -69,8 +66,7 @@ static void estimate(jitter_drift *drift)
 }
 
 /* The lower quartile of the present block's samples. */
-static jitter_transit quartile(const jitter_drift *drift)
-{
+static jitter_transit quartile(const jitter_drift *drift) {
     int64_t transits_us[JITTER_DRIFT_SAMPLES], wanted_us;
     int at = 0;
 
@@ -82,8 +78,7 @@ static jitter_transit quartile(const jitter_drift *drift)
     return drift->samples[at];
 }
 
-static void join_neighbours(jitter_drift *drift)
-{
+static void join_neighbours(jitter_drift *drift) {
     for (int i = 0; i < JITTER_DRIFT_BLOCKS / 2; i++) {
         const jitter_transit *pair = &drift->blocks[2 * i];
 
@@ -94,8 +89,7 @@ static void join_neighbours(jitter_drift *drift)
     drift->stride *= 2;
 }
 
-static void block_end(jitter_drift *drift, uint64_t now_us)
-{
+static void block_end(jitter_drift *drift, uint64_t now_us) {
     if (drift->n_samples > 0) {
         if (drift->n_blocks == JITTER_DRIFT_BLOCKS)
             join_neighbours(drift);
@@ -106,8 +100,7 @@ static void block_end(jitter_drift *drift, uint64_t now_us)
     drift->since_us = now_us;
 }
 
-void jitter_drift_packet(jitter_drift *drift, int64_t transit_us, uint64_t now_us)
-{
+void jitter_drift_packet(jitter_drift *drift, int64_t transit_us, uint64_t now_us) {
     if (drift->since_us == 0)
         drift->since_us = now_us;
     if (now_us - drift->since_us >= drift->block_us)

@@ -30,13 +30,11 @@ static const float quiet_power = 1e-6f; /* -60 dBFS is quiet anyway */
 static const float behind_ms = 1000;    /* above the target: more than that is left out, not spoken faster */
 static const float backlog_ms = 40;     /* above the target: packets this old at the start are not played at all */
 
-static float *fifo(playout *playout)
-{
+static float *fifo(playout *playout) {
     return playout->samples + STRETCH_LAG_MAX;
 }
 
-void playout_open(playout *playout, const playout_config *config)
-{
+void playout_open(playout *playout, const playout_config *config) {
     memset(playout, 0, sizeof *playout);
     playout->config = *config;
     playout->packet_n = 20 * MS; /* usual, until the first packet tells */
@@ -45,22 +43,19 @@ void playout_open(playout *playout, const playout_config *config)
     plc_open(&playout->plc);
 }
 
-static uint64_t media_of(const playout *playout, const jitter_slot *slot)
-{
+static uint64_t media_of(const playout *playout, const jitter_slot *slot) {
     return slot->ticks * CODEC_RATE_HZ / playout->jitter.rate_hz;
 }
 
 /* Age, above the fastest packet's, of the sample with this media time if it leaves n_before samples from now. */
-static float age_ms(const playout *playout, uint64_t media, int n_before, uint64_t now_us)
-{
+static float age_ms(const playout *playout, uint64_t media, int n_before, uint64_t now_us) {
     uint64_t media_us = media / CODEC_RATE_HZ * 1000000 + media % CODEC_RATE_HZ * 1000000 / CODEC_RATE_HZ;
     int64_t transit_us = (int64_t)(now_us - media_us);
 
     return (float)(transit_us - jitter_delay_base_us(&playout->jitter.delay)) / 1000.0f + n_before / (float)MS;
 }
 
-static void noise_learn(playout *playout, const float *pcm, int n)
-{
+static void noise_learn(playout *playout, const float *pcm, int n) {
     while (n > 0) {
         int part = COMFORT_NOISE_FRAME - playout->learned_n;
 
@@ -77,15 +72,13 @@ static void noise_learn(playout *playout, const float *pcm, int n)
 }
 
 /* Decoders give what the peer's bytes say, infinity included: held to full scale, so that nothing behind is spoiled for good. */
-static void hold_to_scale(float *pcm, int n)
-{
+static void hold_to_scale(float *pcm, int n) {
     for (int i = 0; i < n; i++)
         pcm[i] = pcm[i] >= 1 ? 1 : pcm[i] > -1 ? pcm[i] : pcm[i] <= -1 ? -1 : 0; /* 0: not a number */
 }
 
 /* Makes up n samples behind the fifo. Media time is the caller's. */
-static void fill(playout *playout, int n)
-{
+static void fill(playout *playout, int n) {
     float *end = fifo(playout) + playout->fifo_n;
     int made = -1;
 
@@ -103,15 +96,13 @@ static void fill(playout *playout, int n)
     playout->filled_n += n;
 }
 
-static void fill_comfort(playout *playout)
-{
+static void fill_comfort(playout *playout) {
     fill(playout, PLAYOUT_FRAME);
     playout->media_end += PLAYOUT_FRAME;
     playout->counts.comfort += PLAYOUT_FRAME;
 }
 
-static void stall(playout *playout)
-{
+static void stall(playout *playout) {
     if (playout->mode != PLAYOUT_STALLED)
         playout->counts.underruns++;
     playout->mode = PLAYOUT_STALLED;
@@ -121,8 +112,7 @@ static void stall(playout *playout)
 }
 
 /* The next packet, of n samples, is lost. `made_up` of them are put in its place. */
-static void give_up(playout *playout, int n, int made_up)
-{
+static void give_up(playout *playout, int n, int made_up) {
     fill(playout, made_up);
     playout->counts.concealed += (uint64_t)made_up;
     playout->media_end += (uint64_t)n;
@@ -131,8 +121,7 @@ static void give_up(playout *playout, int n, int made_up)
 }
 
 /* A silence of the sender turned out to be one: it was not a fault of the network. */
-static void stall_forgive(playout *playout)
-{
+static void stall_forgive(playout *playout) {
     if (playout->stalled_n == 0)
         return;
     playout->counts.concealed -= (uint64_t)playout->stalled_n;
@@ -142,8 +131,7 @@ static void stall_forgive(playout *playout)
     playout->stalled_n = 0;
 }
 
-static void speech_got(playout *playout, int n)
-{
+static void speech_got(playout *playout, int n) {
     float *pcm = fifo(playout) + playout->fifo_n;
 
     hold_to_scale(pcm, n);
@@ -160,8 +148,7 @@ static void speech_got(playout *playout, int n)
 }
 
 /* A packet that is not speech: the peer's comfort noise, or an event's place in the numbers. */
-static void quiet_packet(playout *playout, const jitter_slot *slot)
-{
+static void quiet_packet(playout *playout, const jitter_slot *slot) {
     if (slot->len && slot->payload_type == playout->config.noise_payload_type) {
         comfort_noise_level(&playout->noise, slot->payload[0] & 0x7f);
         playout->media_end = media_of(playout, slot);
@@ -171,8 +158,7 @@ static void quiet_packet(playout *playout, const jitter_slot *slot)
     jitter_take(&playout->jitter, slot);
 }
 
-static void play_packet(playout *playout, const jitter_slot *slot)
-{
+static void play_packet(playout *playout, const jitter_slot *slot) {
     uint64_t media = media_of(playout, slot);
     float *end = fifo(playout) + playout->fifo_n;
     int n;
@@ -195,8 +181,7 @@ static void play_packet(playout *playout, const jitter_slot *slot)
 }
 
 /* Nothing is held: the next packet is late, or lost, or was never sent. The one after it will tell. */
-static void starve(playout *playout)
-{
+static void starve(playout *playout) {
     if (playout->mode == PLAYOUT_COMFORT || playout->stalled_n >= STALL_MAX) {
         playout->mode = PLAYOUT_COMFORT;
         fill_comfort(playout);
@@ -206,8 +191,7 @@ static void starve(playout *playout)
 }
 
 /* The length of one of n_missing packets before `slot`. */
-static int missing_len(const playout *playout, const jitter_slot *slot, uint64_t n_missing)
-{
+static int missing_len(const playout *playout, const jitter_slot *slot, uint64_t n_missing) {
     uint64_t gap = media_of(playout, slot) - playout->media_end, each = gap / n_missing;
 
     if (each == 0 || each > CODEC_FRAME_MAX || each % CODEC_STEP || each > 2u * (unsigned)playout->packet_n)
@@ -215,8 +199,7 @@ static int missing_len(const playout *playout, const jitter_slot *slot, uint64_t
     return (int)each;
 }
 
-static bool recover(playout *playout, const jitter_slot *slot, int n)
-{
+static bool recover(playout *playout, const jitter_slot *slot, int n) {
     float *end = fifo(playout) + playout->fifo_n;
 
     if (playout->config.codec != TCCC_CODEC_OPUS || slot->payload_type != playout->config.payload_type || slot->len == 0)
@@ -233,8 +216,7 @@ static bool recover(playout *playout, const jitter_slot *slot, int n)
 }
 
 /* A later packet is held, the next one is not. */
-static void bridge_gap(playout *playout, const jitter_slot *slot, uint64_t now_us)
-{
+static void bridge_gap(playout *playout, const jitter_slot *slot, uint64_t now_us) {
     uint64_t media = media_of(playout, slot), n_missing = slot->seq - playout->jitter.next_seq;
     float late_ms = age_ms(playout, playout->media_end, playout->fifo_n, now_us) - jitter_delay_target_ms(&playout->jitter.delay);
     int n, late;
@@ -255,8 +237,7 @@ static void bridge_gap(playout *playout, const jitter_slot *slot, uint64_t now_u
 }
 
 /* The next packet is held; its timestamp may lie behind a silence. */
-static void play_next(playout *playout, const jitter_slot *slot, uint64_t now_us)
-{
+static void play_next(playout *playout, const jitter_slot *slot, uint64_t now_us) {
     uint64_t media = media_of(playout, slot);
 
     if (playout->heard && slot->len && media > playout->media_end) {
@@ -272,8 +253,7 @@ static void play_next(playout *playout, const jitter_slot *slot, uint64_t now_us
 
 /* Packets that came in a heap before anything could be played (the sound card was slow to start) would be heard late for
  * seconds: hearing starts with the one that is due. */
-static const jitter_slot *skip_backlog(playout *playout, const jitter_slot *slot, float target_ms, uint64_t now_us)
-{
+static const jitter_slot *skip_backlog(playout *playout, const jitter_slot *slot, float target_ms, uint64_t now_us) {
     while (slot && playout->jitter.n_used > 1 && age_ms(playout, media_of(playout, slot), playout->fifo_n, now_us) > target_ms + backlog_ms) {
         playout->jitter.packets_dropped++;
         playout->delay_ms = 0; /* its average starts anew */
@@ -284,15 +264,13 @@ static const jitter_slot *skip_backlog(playout *playout, const jitter_slot *slot
 }
 
 /* Whether nobody pulled for a second or more (a suspended page): what came meanwhile is not heard seconds late. */
-static bool is_far_behind(const playout *playout, const jitter_slot *slot, uint64_t now_us)
-{
+static bool is_far_behind(const playout *playout, const jitter_slot *slot, uint64_t now_us) {
     return playout->jitter.n_used >= BEHIND_PACKETS &&
            age_ms(playout, media_of(playout, slot), playout->fifo_n, now_us) > jitter_delay_target_ms(&playout->jitter.delay) + behind_ms;
 }
 
 /* Before the first packet's turn: what was heard before a restart fades away. */
-static void wait_start(playout *playout, const jitter_slot *slot, uint64_t now_us)
-{
+static void wait_start(playout *playout, const jitter_slot *slot, uint64_t now_us) {
     float target = jitter_delay_target_ms(&playout->jitter.delay);
 
     slot = skip_backlog(playout, slot, target, now_us);
@@ -306,8 +284,7 @@ static void wait_start(playout *playout, const jitter_slot *slot, uint64_t now_u
 }
 
 /* Puts at least one sample behind the fifo, or takes a packet. */
-static void produce(playout *playout, uint64_t now_us)
-{
+static void produce(playout *playout, uint64_t now_us) {
     const jitter_slot *slot = jitter_first(&playout->jitter);
 
     if (slot && is_far_behind(playout, slot, now_us))
@@ -322,8 +299,7 @@ static void produce(playout *playout, uint64_t now_us)
         bridge_gap(playout, slot, now_us);
 }
 
-static void restart_follow(playout *playout)
-{
+static void restart_follow(playout *playout) {
     if (playout->generation == playout->jitter.generation)
         return;
     playout->generation = playout->jitter.generation;
@@ -331,8 +307,7 @@ static void restart_follow(playout *playout)
     playout->mode = PLAYOUT_WAITING;
 }
 
-static bool is_quiet(playout *playout, int n)
-{
+static bool is_quiet(playout *playout, int n) {
     const float *pcm = fifo(playout);
     float power = 0, background = comfort_noise_rms(&playout->noise);
 
@@ -342,8 +317,7 @@ static bool is_quiet(playout *playout, int n)
     return power < quiet_power || power < quiet_margin * background * background;
 }
 
-static void shorten(playout *playout, int lag_max, const stretch_rule *rule)
-{
+static void shorten(playout *playout, int lag_max, const stretch_rule *rule) {
     int removed = stretch_shorten(fifo(playout), playout->fifo_n, lag_max, rule->likeness);
 
     playout->fifo_n -= removed;
@@ -351,8 +325,7 @@ static void shorten(playout *playout, int lag_max, const stretch_rule *rule)
     playout->rest_n = rule == &rule_quiet || HASTE * removed < REST ? REST : HASTE * removed;
 }
 
-static void lengthen(playout *playout, int lag_max, float likeness)
-{
+static void lengthen(playout *playout, int lag_max, float likeness) {
     int inserted = stretch_lengthen(fifo(playout), playout->fifo_n, lag_max, likeness);
 
     playout->fifo_n += inserted;
@@ -361,8 +334,7 @@ static void lengthen(playout *playout, int lag_max, float likeness)
 }
 
 /* Brings the age of speech nearer to the target, by one pitch period at a time. */
-static void stretch(playout *playout, uint64_t now_us)
-{
+static void stretch(playout *playout, uint64_t now_us) {
     float age = age_ms(playout, playout->media_end - (uint64_t)playout->fifo_n, 0, now_us);
     float error = age - jitter_delay_target_ms(&playout->jitter.delay);
     const stretch_rule *rule = &rule_speech;
@@ -390,8 +362,7 @@ static void stretch(playout *playout, uint64_t now_us)
         shorten(playout, lag_max, rule);
 }
 
-void playout_pull(playout *playout, float pcm[PLAYOUT_FRAME], uint64_t now_us)
-{
+void playout_pull(playout *playout, float pcm[PLAYOUT_FRAME], uint64_t now_us) {
     restart_follow(playout);
     while (playout->fifo_n < PLAYOUT_FRAME)
         produce(playout, now_us);

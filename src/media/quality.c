@@ -17,16 +17,14 @@ static const struct {
 static const float rating_default = 93.2f;  /* G.107 table 2: everything at its default value, no delay */
 static const float delay_unheard_ms = 100;  /* G.107 equation 3-28 */
 
-static float clamp(float value, float low, float high)
-{
+static float clamp(float value, float low, float high) {
     if (!(value > low))
         return low; /* NaN too */
     return value < high ? value : high;
 }
 
 /* Idd, equations 3-28 to 3-30, with the default sensitivity (sT = 1, mT = 100 ms). */
-static float delay_impairment(float delay_ms)
-{
+static float delay_impairment(float delay_ms) {
     float x;
 
     if (delay_ms <= delay_unheard_ms)
@@ -36,20 +34,17 @@ static float delay_impairment(float delay_ms)
 }
 
 /* Ie,eff, equation 3-29 of the 2011 edition (7-29 in 2015), random loss (BurstR = 1). */
-static float equipment_impairment(enum tccc_codec codec, float loss_ratio)
-{
+static float equipment_impairment(enum tccc_codec codec, float loss_ratio) {
     float percent = 100 * clamp(loss_ratio, 0, 1);
 
     return impairments[codec].ie + (95 - impairments[codec].ie) * percent / (percent + impairments[codec].bpl);
 }
 
-float quality_rating(enum tccc_codec codec, float delay_ms, float loss_ratio)
-{
+float quality_rating(enum tccc_codec codec, float delay_ms, float loss_ratio) {
     return clamp(rating_default - delay_impairment(clamp(delay_ms, 0, 10000)) - equipment_impairment(codec, loss_ratio), 0, rating_default);
 }
 
-float quality_mos(float rating)
-{
+float quality_mos(float rating) {
     if (!(rating > 0))
         return 1;
     if (rating >= 100)
@@ -57,8 +52,7 @@ float quality_mos(float rating)
     return clamp(1 + 0.035f * rating + rating * (rating - 60) * (100 - rating) * 7e-6f, 1, 4.5f);
 }
 
-int quality_level(float mos, int before)
-{
+int quality_level(float mos, int before) {
     static const float least[] = {2.58f, 3.10f, 3.60f, 4.03f}; /* G.107 table B.1 */
     int level = 1;
 

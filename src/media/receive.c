@@ -19,8 +19,7 @@ struct receive {
     uint32_t packets_received, packets_refused;
 };
 
-static bool config_valid(const receive_config *config)
-{
+static bool config_valid(const receive_config *config) {
     bool usual = config->delay_min_ms == 0 && config->delay_max_ms == 0;
 
     if (config->codec < TCCC_CODEC_PCMU || config->codec > TCCC_CODEC_OPUS || config->payload_type > RTP_PAYLOAD_TYPE_MAX)
@@ -29,8 +28,7 @@ static bool config_valid(const receive_config *config)
                      config->delay_min_ms <= config->delay_max_ms);
 }
 
-receive *receive_open(const receive_config *config, int *error)
-{
+receive *receive_open(const receive_config *config, int *error) {
     int min_ms = config->delay_max_ms ? config->delay_min_ms : DELAY_MIN_MS;
     int max_ms = config->delay_max_ms ? config->delay_max_ms : DELAY_MAX_MS;
     receive *stream;
@@ -57,16 +55,14 @@ receive *receive_open(const receive_config *config, int *error)
     return stream;
 }
 
-void receive_close(receive *stream)
-{
+void receive_close(receive *stream) {
     if (stream)
         codec_decoder_free(stream->decoder);
     free(stream);
 }
 
 /* 0, or why the payload cannot be played. */
-static int payload_check(const receive *stream, const rtp_packet *packet)
-{
+static int payload_check(const receive *stream, const rtp_packet *packet) {
     if (packet->payload_type == stream->payload_type) {
         if (codec_decoder_samples(stream->decoder, packet->payload, packet->payload_len) < 0)
             return TCCC_E_FORMAT;
@@ -77,8 +73,7 @@ static int payload_check(const receive *stream, const rtp_packet *packet)
     return packet->payload_len ? TCCC_OK : TCCC_E_FORMAT;
 }
 
-int receive_packet(receive *stream, const uint8_t *bytes, size_t len, uint64_t now_us)
-{
+int receive_packet(receive *stream, const uint8_t *bytes, size_t len, uint64_t now_us) {
     rtp_packet packet;
     int refused = rtp_packet_parse(&packet, bytes, len), result;
 
@@ -94,18 +89,15 @@ int receive_packet(receive *stream, const uint8_t *bytes, size_t len, uint64_t n
     return refused ? refused : result;
 }
 
-void receive_pull(receive *stream, float pcm[RECEIVE_FRAME], uint64_t now_us)
-{
+void receive_pull(receive *stream, float pcm[RECEIVE_FRAME], uint64_t now_us) {
     playout_pull(&stream->playout, pcm, now_us);
 }
 
-static float share(uint64_t part, uint64_t whole)
-{
+static float share(uint64_t part, uint64_t whole) {
     return whole ? (float)part / (float)whole : 0;
 }
 
-void receive_stats_get(const receive *stream, receive_stats *stats)
-{
+void receive_stats_get(const receive *stream, receive_stats *stats) {
     const playout *playout = &stream->playout;
     const playout_counts *counts = &playout->counts;
     const jitter *jitter = &playout->jitter;

@@ -15,8 +15,7 @@ struct render {
     float ready[READY_MAX];
 };
 
-render *render_new(int rate_hz, int *error)
-{
+render *render_new(int rate_hz, int *error) {
     resample *rate = resample_new(FRAME_RATE_HZ, rate_hz, error);
     render *state = rate ? calloc(1, sizeof *state) : NULL;
     if (!state) {
@@ -28,15 +27,13 @@ render *render_new(int rate_hz, int *error)
     return state;
 }
 
-void render_free(render *state)
-{
+void render_free(render *state) {
     if (!state) return;
     resample_free(state->rate);
     free(state);
 }
 
-int render_take(render *state, float *pcm, int n_frames)
-{
+int render_take(render *state, float *pcm, int n_frames) {
     int n = state->end - state->begin;
     if (n > n_frames) n = n_frames;
     memcpy(pcm, state->ready + state->begin, (size_t)n * sizeof *pcm);
@@ -44,8 +41,7 @@ int render_take(render *state, float *pcm, int n_frames)
     return n;
 }
 
-void render_put(render *state, const float frame[FRAME_LEN])
-{
+void render_put(render *state, const float frame[FRAME_LEN]) {
     state->begin = 0;
     state->end = resample_run(state->rate, frame, FRAME_LEN, state->ready);
     for (int i = 0; i < state->end; i++) {

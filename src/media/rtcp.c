@@ -15,13 +15,11 @@ enum {
 };
 
 /* Bytes of the packet that begins at `bytes`, head included. */
-static size_t packet_len(const uint8_t *bytes)
-{
+static size_t packet_len(const uint8_t *bytes) {
     return HEAD_LEN + 4u * network_get16(bytes + 2);
 }
 
-int rtcp_compound_parse(rtcp_cursor *cursor, const uint8_t *compound, size_t len)
-{
+int rtcp_compound_parse(rtcp_cursor *cursor, const uint8_t *compound, size_t len) {
     size_t at = 0;
 
     if (len < HEAD_LEN + SSRC_LEN)
@@ -43,8 +41,7 @@ int rtcp_compound_parse(rtcp_cursor *cursor, const uint8_t *compound, size_t len
     return TCCC_OK;
 }
 
-static void block_read(rtcp_block *block, const uint8_t *bytes)
-{
+static void block_read(rtcp_block *block, const uint8_t *bytes) {
     block->ssrc = network_get32(bytes);
     block->fraction_lost = bytes[4];
     /* 24 bits with sign: shifted up so that the sign bit lands in place, then down again */
@@ -55,8 +52,7 @@ static void block_read(rtcp_block *block, const uint8_t *bytes)
     block->dlsr = network_get32(bytes + 20);
 }
 
-static int blocks_read(rtcp_item *item, int count, const uint8_t *bytes, size_t len)
-{
+static int blocks_read(rtcp_item *item, int count, const uint8_t *bytes, size_t len) {
     if (len < (size_t)count * BLOCK_LEN)
         return TCCC_E_FORMAT;
     for (int i = 0; i < count; i++)
@@ -65,8 +61,7 @@ static int blocks_read(rtcp_item *item, int count, const uint8_t *bytes, size_t 
     return 1;
 }
 
-static int sender_read(rtcp_item *item, int count, const uint8_t *bytes, size_t len)
-{
+static int sender_read(rtcp_item *item, int count, const uint8_t *bytes, size_t len) {
     if (len < SENDER_LEN)
         return TCCC_E_FORMAT;
     item->ntp = network_get64(bytes);
@@ -77,8 +72,7 @@ static int sender_read(rtcp_item *item, int count, const uint8_t *bytes, size_t 
 }
 
 /* The items of the first chunk, after its SSRC. */
-static int sdes_read(rtcp_item *item, const uint8_t *bytes, size_t len)
-{
+static int sdes_read(rtcp_item *item, const uint8_t *bytes, size_t len) {
     size_t at = 0;
 
     while (at < len && bytes[at] != 0) {
@@ -98,8 +92,7 @@ static int sdes_read(rtcp_item *item, const uint8_t *bytes, size_t len)
     return at < len ? 1 : TCCC_E_FORMAT; /* a chunk ends with a null octet, section 6.5 */
 }
 
-static int inside_read(rtcp_item *item, int count, const uint8_t *bytes, size_t len)
-{
+static int inside_read(rtcp_item *item, int count, const uint8_t *bytes, size_t len) {
     if (len < SSRC_LEN)
         return count == 0 || item->type > RTCP_KIND_BYE ? 1 : TCCC_E_FORMAT; /* SDES and BYE may be empty */
     item->ssrc = network_get32(bytes);
@@ -119,8 +112,7 @@ static int inside_read(rtcp_item *item, int count, const uint8_t *bytes, size_t 
     }
 }
 
-int rtcp_compound_next(rtcp_cursor *cursor, rtcp_item *item)
-{
+int rtcp_compound_next(rtcp_cursor *cursor, rtcp_item *item) {
     const uint8_t *bytes = cursor->next;
     size_t len;
     int result;
@@ -146,8 +138,7 @@ int rtcp_compound_next(rtcp_cursor *cursor, rtcp_item *item)
     return result;
 }
 
-static void block_write(const rtcp_block *block, uint8_t *bytes)
-{
+static void block_write(const rtcp_block *block, uint8_t *bytes) {
     network_put32(bytes, block->ssrc);
     network_put32(bytes + 4, (uint32_t)block->lost & 0xffffff);
     bytes[4] = block->fraction_lost;
@@ -158,8 +149,7 @@ static void block_write(const rtcp_block *block, uint8_t *bytes)
 }
 
 /* Bytes after head and SSRC; 0 and *ok = false for a type we do not write. */
-static size_t item_inside_len(const rtcp_item *item, bool *ok)
-{
+static size_t item_inside_len(const rtcp_item *item, bool *ok) {
     *ok = item->n_blocks >= 0 && item->n_blocks <= RTCP_BLOCKS_MAX;
     switch (item->type) {
     case RTCP_KIND_SR:
@@ -176,13 +166,11 @@ static size_t item_inside_len(const rtcp_item *item, bool *ok)
     }
 }
 
-static uint8_t item_count(const rtcp_item *item)
-{
+static uint8_t item_count(const rtcp_item *item) {
     return item->type == RTCP_KIND_SR || item->type == RTCP_KIND_RR ? (uint8_t)item->n_blocks : 1;
 }
 
-static void inside_write(const rtcp_item *item, uint8_t *bytes, size_t len)
-{
+static void inside_write(const rtcp_item *item, uint8_t *bytes, size_t len) {
     if (item->type == RTCP_KIND_SDES) {
         size_t n = strnlen(item->cname, RTCP_CNAME_MAX);
 
@@ -203,8 +191,7 @@ static void inside_write(const rtcp_item *item, uint8_t *bytes, size_t len)
         block_write(&item->blocks[i], bytes + i * BLOCK_LEN);
 }
 
-int rtcp_item_write(const rtcp_item *item, uint8_t *buf, size_t capacity)
-{
+int rtcp_item_write(const rtcp_item *item, uint8_t *buf, size_t capacity) {
     bool ok;
     size_t inside = item_inside_len(item, &ok);
     size_t len = HEAD_LEN + SSRC_LEN + inside;

@@ -14,8 +14,7 @@ enum {
     RTT_MAX_MS = 60000          /* a longer one is a wrong LSR or DLSR */
 };
 
-static uint32_t random_next(uint32_t *state)
-{
+static uint32_t random_next(uint32_t *state) {
     *state ^= *state << 13; /* xorshift32, Marsaglia 2003 */
     *state ^= *state >> 17;
     *state ^= *state << 5;
@@ -23,34 +22,29 @@ static uint32_t random_next(uint32_t *state)
 }
 
 /* The clock in 32.32 seconds; never 0 in its middle 32 bits at the start, where 0 means "none". */
-static uint64_t ntp_of(uint64_t now_us)
-{
+static uint64_t ntp_of(uint64_t now_us) {
     uint64_t seconds = now_us / 1000000 + 1, rest_us = now_us % 1000000;
 
     return seconds << 32 | (rest_us << 32) / 1000000;
 }
 
-static uint32_t ntp_middle(uint64_t now_us)
-{
+static uint32_t ntp_middle(uint64_t now_us) {
     return (uint32_t)(ntp_of(now_us) >> 16);
 }
 
-static uint32_t clock_of(uint64_t now_us, uint32_t rate_hz)
-{
+static uint32_t clock_of(uint64_t now_us, uint32_t rate_hz) {
     return (uint32_t)(now_us / 1000000 * rate_hz + now_us % 1000000 * rate_hz / 1000000);
 }
 
 /* A.7 for a call of two: the bandwidth term stays below the minimum interval at every rate a call uses (two members' 130
  * bytes at 5 % of 12 kbit/s are 3.5 s), so the interval is the minimum, 0.5..1.5 of it, divided by e - 3/2. */
-static uint64_t interval_us(rtcp_session *session, double minimum_ms)
-{
+static uint64_t interval_us(rtcp_session *session, double minimum_ms) {
     double spread = 0.5 + random_next(&session->rng) / 4294967296.0;
 
     return (uint64_t)(minimum_ms * 1000 * spread / 1.21828);
 }
 
-void rtcp_session_open(rtcp_session *session, const rtcp_session_config *config, uint64_t now_us)
-{
+void rtcp_session_open(rtcp_session *session, const rtcp_session_config *config, uint64_t now_us) {
     memset(session, 0, sizeof *session);
     session->ssrc = config->ssrc;
     session->rate_hz = config->rate_hz;
@@ -64,8 +58,7 @@ void rtcp_session_open(rtcp_session *session, const rtcp_session_config *config,
     session->next_us = now_us + interval_us(session, RTCP_INTERVAL_MIN_MS / 2.0);
 }
 
-void rtcp_session_sent(rtcp_session *session, const rtp_packet *packet, uint64_t now_us)
-{
+void rtcp_session_sent(rtcp_session *session, const rtp_packet *packet, uint64_t now_us) {
     session->packets_sent++;
     session->bytes_sent += (uint32_t)packet->payload_len;
     if (packet->payload_type != session->payload_type)
@@ -74,13 +67,11 @@ void rtcp_session_sent(rtcp_session *session, const rtp_packet *packet, uint64_t
     session->sent_us = now_us;
 }
 
-static uint32_t source_expected(const rtcp_source *source)
-{
+static uint32_t source_expected(const rtcp_source *source) {
     return source->seen ? source->cycles + source->max_seq - source->base_seq + 1 : 0;
 }
 
-static void source_restart(rtcp_session *session, uint32_t ssrc, uint16_t seq)
-{
+static void source_restart(rtcp_session *session, uint32_t ssrc, uint16_t seq) {
     rtcp_source *source = &session->source;
 
     session->received_total += source->received;
@@ -89,8 +80,7 @@ static void source_restart(rtcp_session *session, uint32_t ssrc, uint16_t seq)
 }
 
 /* A.1 without probation: the SDP answer has already told us that this source is ours. */
-static void source_seq(rtcp_session *session, uint16_t seq)
-{
+static void source_seq(rtcp_session *session, uint16_t seq) {
     rtcp_source *source = &session->source;
     uint16_t delta = (uint16_t)(seq - source->max_seq);
 
@@ -109,8 +99,7 @@ static void source_seq(rtcp_session *session, uint16_t seq)
 }
 
 /* A.8 */
-static void source_jitter(rtcp_session *session, uint32_t timestamp, uint64_t now_us)
-{
+static void source_jitter(rtcp_session *session, uint32_t timestamp, uint64_t now_us) {
     rtcp_source *source = &session->source;
     uint32_t transit = clock_of(now_us, session->rate_hz) - timestamp;
     int64_t change = (int32_t)(transit - source->transit);
@@ -127,8 +116,7 @@ static void source_jitter(rtcp_session *session, uint32_t timestamp, uint64_t no
     source->jitter += (uint32_t)change - ((source->jitter + 8) >> 4);
 }
 
-void rtcp_session_received(rtcp_session *session, const rtp_packet *packet, uint64_t now_us)
-{
+void rtcp_session_received(rtcp_session *session, const rtp_packet *packet, uint64_t now_us) {
     if (!session->source.seen || session->source.ssrc != packet->ssrc)
         source_restart(session, packet->ssrc, packet->seq);
     session->bytes_received += (uint32_t)packet->payload_len;
@@ -137,8 +125,7 @@ void rtcp_session_received(rtcp_session *session, const rtp_packet *packet, uint
         source_jitter(session, packet->timestamp, now_us);
 }
 
-static void block_input(rtcp_session *session, const rtcp_block *block, uint64_t now_us)
-{
+static void block_input(rtcp_session *session, const rtcp_block *block, uint64_t now_us) {
     int32_t round;
 
     if (block->ssrc != session->ssrc)
@@ -154,8 +141,7 @@ static void block_input(rtcp_session *session, const rtcp_block *block, uint64_t
         session->rtt_ms = round * (1000.0f / 65536);
 }
 
-static void item_input(rtcp_session *session, const rtcp_item *item, uint64_t now_us)
-{
+static void item_input(rtcp_session *session, const rtcp_item *item, uint64_t now_us) {
     if (item->type == RTCP_KIND_SR) {
         session->lsr = (uint32_t)(item->ntp >> 16);
         session->sr_ssrc = item->ssrc;
@@ -167,8 +153,7 @@ static void item_input(rtcp_session *session, const rtcp_item *item, uint64_t no
         session->bye_received = true;
 }
 
-int rtcp_session_input(rtcp_session *session, const uint8_t *compound, size_t len, uint64_t now_us)
-{
+int rtcp_session_input(rtcp_session *session, const uint8_t *compound, size_t len, uint64_t now_us) {
     rtcp_cursor cursor;
     rtcp_item item;
     int result = rtcp_compound_parse(&cursor, compound, len);
@@ -183,8 +168,7 @@ int rtcp_session_input(rtcp_session *session, const uint8_t *compound, size_t le
 }
 
 /* A.3 */
-static uint8_t fraction_lost(rtcp_source *source)
-{
+static uint8_t fraction_lost(rtcp_source *source) {
     uint32_t expected = source_expected(source);
     uint32_t expected_interval = expected - source->expected_prior;
     int64_t lost = (int64_t)expected_interval - (source->received - source->received_prior);
@@ -196,8 +180,7 @@ static uint8_t fraction_lost(rtcp_source *source)
     return (uint8_t)(lost >= expected_interval ? 255 : (lost << 8) / expected_interval);
 }
 
-static void block_make(rtcp_session *session, rtcp_block *block, uint64_t now_us)
-{
+static void block_make(rtcp_session *session, rtcp_block *block, uint64_t now_us) {
     rtcp_source *source = &session->source;
     int64_t lost = (int64_t)source_expected(source) - source->received;
 
@@ -216,8 +199,7 @@ static void block_make(rtcp_session *session, rtcp_block *block, uint64_t now_us
     }
 }
 
-static int report_write(rtcp_session *session, uint8_t *buf, size_t capacity, uint64_t now_us)
-{
+static int report_write(rtcp_session *session, uint8_t *buf, size_t capacity, uint64_t now_us) {
     rtcp_item item = {.type = RTCP_KIND_RR, .ssrc = session->ssrc};
 
     if (session->packets_sent != session->sent_at_report[1]) {
@@ -236,8 +218,7 @@ static int report_write(rtcp_session *session, uint8_t *buf, size_t capacity, ui
     return rtcp_item_write(&item, buf, capacity);
 }
 
-static int compound_write(rtcp_session *session, uint8_t *buf, uint64_t now_us)
-{
+static int compound_write(rtcp_session *session, uint8_t *buf, uint64_t now_us) {
     rtcp_item sdes = {.type = RTCP_KIND_SDES, .ssrc = session->ssrc};
     int len = report_write(session, buf, COMPOUND_MAX, now_us);
 
@@ -245,8 +226,7 @@ static int compound_write(rtcp_session *session, uint8_t *buf, uint64_t now_us)
     return len + rtcp_item_write(&sdes, buf + len, (size_t)(COMPOUND_MAX - len));
 }
 
-int rtcp_session_poll(rtcp_session *session, uint8_t *buf, size_t capacity, uint64_t now_us)
-{
+int rtcp_session_poll(rtcp_session *session, uint8_t *buf, size_t capacity, uint64_t now_us) {
     if (now_us < session->next_us)
         return 0;
     if (capacity < COMPOUND_MAX)
@@ -255,8 +235,7 @@ int rtcp_session_poll(rtcp_session *session, uint8_t *buf, size_t capacity, uint
     return compound_write(session, buf, now_us);
 }
 
-int rtcp_session_bye(rtcp_session *session, uint8_t *buf, size_t capacity, uint64_t now_us)
-{
+int rtcp_session_bye(rtcp_session *session, uint8_t *buf, size_t capacity, uint64_t now_us) {
     rtcp_item bye = {.type = RTCP_KIND_BYE, .ssrc = session->ssrc};
     int len;
 
@@ -266,8 +245,7 @@ int rtcp_session_bye(rtcp_session *session, uint8_t *buf, size_t capacity, uint6
     return len + rtcp_item_write(&bye, buf + len, capacity - (size_t)len);
 }
 
-void rtcp_session_summary(const rtcp_session *session, rtcp_summary *summary)
-{
+void rtcp_session_summary(const rtcp_session *session, rtcp_summary *summary) {
     const rtcp_source *source = &session->source;
 
     *summary = (rtcp_summary){

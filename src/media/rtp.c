@@ -4,8 +4,7 @@
 #include "media/network_order.h"
 #include "tccc/error.h"
 
-enum rtp_kind rtp_packet_kind(const uint8_t *packet, size_t len)
-{
+enum rtp_kind rtp_packet_kind(const uint8_t *packet, size_t len) {
     if (len < 4 || packet[0] >> 6 != 2)
         return RTP_KIND_OTHER;
     /* RFC 5761 section 4: RTCP packet types 192..223 lie where RTP payload types 64..95 with a marker would. */
@@ -15,8 +14,7 @@ enum rtp_kind rtp_packet_kind(const uint8_t *packet, size_t len)
 }
 
 /* Length of header, CSRC list and extension; 0 when they run past the end. */
-static size_t parse_head(rtp_packet *out, const uint8_t *packet, size_t len)
-{
+static size_t parse_head(rtp_packet *out, const uint8_t *packet, size_t len) {
     size_t head = RTP_HEADER_LEN + 4u * out->csrc_count;
 
     if (head > len)
@@ -32,8 +30,7 @@ static size_t parse_head(rtp_packet *out, const uint8_t *packet, size_t len)
     return head <= len ? head : 0;
 }
 
-int rtp_packet_parse(rtp_packet *out, const uint8_t *packet, size_t len)
-{
+int rtp_packet_parse(rtp_packet *out, const uint8_t *packet, size_t len) {
     size_t head;
 
     if (len < RTP_HEADER_LEN || packet[0] >> 6 != 2)
@@ -59,8 +56,7 @@ int rtp_packet_parse(rtp_packet *out, const uint8_t *packet, size_t len)
     return TCCC_OK;
 }
 
-int rtp_packet_write(const rtp_packet *header, uint8_t *buf, size_t capacity)
-{
+int rtp_packet_write(const rtp_packet *header, uint8_t *buf, size_t capacity) {
     if (capacity < RTP_HEADER_LEN)
         return TCCC_E_TOO_LARGE;
     if (header->payload_type > RTP_PAYLOAD_TYPE_MAX)
@@ -73,47 +69,38 @@ int rtp_packet_write(const rtp_packet *header, uint8_t *buf, size_t capacity)
     return RTP_HEADER_LEN;
 }
 
-uint8_t rtp_packet_payload_type(const uint8_t *packet)
-{
+uint8_t rtp_packet_payload_type(const uint8_t *packet) {
     return packet[1] & 0x7f;
 }
 
-uint16_t rtp_packet_seq(const uint8_t *packet)
-{
+uint16_t rtp_packet_seq(const uint8_t *packet) {
     return network_get16(packet + 2);
 }
 
-uint32_t rtp_packet_timestamp(const uint8_t *packet)
-{
+uint32_t rtp_packet_timestamp(const uint8_t *packet) {
     return network_get32(packet + 4);
 }
 
-uint32_t rtp_packet_ssrc(const uint8_t *packet)
-{
+uint32_t rtp_packet_ssrc(const uint8_t *packet) {
     return network_get32(packet + 8);
 }
 
-void rtp_packet_set_payload_type(uint8_t *packet, uint8_t payload_type)
-{
+void rtp_packet_set_payload_type(uint8_t *packet, uint8_t payload_type) {
     packet[1] = (uint8_t)((packet[1] & 0x80) | (payload_type & 0x7f));
 }
 
-void rtp_packet_set_marker(uint8_t *packet, bool marker)
-{
+void rtp_packet_set_marker(uint8_t *packet, bool marker) {
     packet[1] = (uint8_t)((packet[1] & 0x7f) | marker << 7);
 }
 
-void rtp_packet_set_seq(uint8_t *packet, uint16_t seq)
-{
+void rtp_packet_set_seq(uint8_t *packet, uint16_t seq) {
     network_put16(packet + 2, seq);
 }
 
-void rtp_packet_set_timestamp(uint8_t *packet, uint32_t timestamp)
-{
+void rtp_packet_set_timestamp(uint8_t *packet, uint32_t timestamp) {
     network_put32(packet + 4, timestamp);
 }
 
-void rtp_packet_set_ssrc(uint8_t *packet, uint32_t ssrc)
-{
+void rtp_packet_set_ssrc(uint8_t *packet, uint32_t ssrc) {
     network_put32(packet + 8, ssrc);
 }

@@ -36,16 +36,14 @@ struct send_stream {
     send_stats stats;
 };
 
-static uint64_t send_random(uint64_t *seed) /* splitmix64, Steele, Lea & Flood 2014 */
-{
+static uint64_t send_random(uint64_t *seed) { /* splitmix64, Steele, Lea & Flood 2014 */
     uint64_t z = *seed += 0x9E3779B97F4A7C15u;
     z = (z ^ z >> 30) * 0xBF58476D1CE4E5B9u;
     z = (z ^ z >> 27) * 0x94D049BB133111EBu;
     return z ^ z >> 31;
 }
 
-static bool send_config_valid(const tccc_stream_config *c)
-{
+static bool send_config_valid(const tccc_stream_config *c) {
     bool opus = c->codec == TCCC_CODEC_OPUS;
     return (unsigned)c->codec <= TCCC_CODEC_OPUS && c->payload_type <= RTP_PAYLOAD_TYPE_MAX &&
            c->dtmf_payload_type <= RTP_PAYLOAD_TYPE_MAX &&
@@ -58,8 +56,7 @@ static bool send_config_valid(const tccc_stream_config *c)
 }
 
 /* libsrtp allocates for an SSRC at its first packet: let that be a packet that is never sent, one number before ours. */
-static int send_prime_srtp(send_stream *stream)
-{
+static int send_prime_srtp(send_stream *stream) {
     uint8_t packet[128] = { 0x80, 200, 0, 6 };
     rtp_packet header = { .payload_type = stream->config.payload_type, .seq = (uint16_t)(stream->seq - 1),
                           .ssrc = stream->ssrc };
@@ -71,8 +68,7 @@ static int send_prime_srtp(send_stream *stream)
     return rtp < 0 ? rtp : 0;
 }
 
-static int send_open_srtp(send_stream *stream)
-{
+static int send_open_srtp(send_stream *stream) {
     const tccc_stream_config *config = &stream->config;
     int error = 0;
     if (config->srtp == TCCC_SRTP_NONE) return 0;
@@ -80,8 +76,7 @@ static int send_open_srtp(send_stream *stream)
     return stream->srtp ? send_prime_srtp(stream) : error;
 }
 
-static int send_start(send_stream *stream, uint64_t seed)
-{
+static int send_start(send_stream *stream, uint64_t seed) {
     int error = 0;
     uint32_t chosen = (uint32_t)send_random(&seed);
     stream->ssrc = stream->config.ssrc ? stream->config.ssrc : chosen ? chosen : 1;
@@ -95,8 +90,7 @@ static int send_start(send_stream *stream, uint64_t seed)
     return send_open_srtp(stream);
 }
 
-send_stream *send_open(const tccc_stream_config *config, uint64_t seed, rtcp_session *session, int *error)
-{
+send_stream *send_open(const tccc_stream_config *config, uint64_t seed, rtcp_session *session, int *error) {
     *error = TCCC_E_ARG_RANGE;
     if (!send_config_valid(config)) return NULL;
     send_stream *stream = calloc(1, sizeof *stream);
@@ -113,8 +107,7 @@ send_stream *send_open(const tccc_stream_config *config, uint64_t seed, rtcp_ses
     return NULL;
 }
 
-void send_close(send_stream *stream)
-{
+void send_close(send_stream *stream) {
     if (!stream) return;
     codec_encoder_free(stream->encoder);
     srtp_sender_close(stream->srtp);
@@ -122,25 +115,21 @@ void send_close(send_stream *stream)
     free(stream);
 }
 
-uint32_t send_ssrc(const send_stream *stream)
-{
+uint32_t send_ssrc(const send_stream *stream) {
     return stream->ssrc;
 }
 
-void send_direct(send_stream *stream, unsigned flags)
-{
+void send_direct(send_stream *stream, unsigned flags) {
     stream->flags = flags;
 }
 
-int send_digits(send_stream *stream, const char *digits)
-{
+int send_digits(send_stream *stream, const char *digits) {
     if (stream->config.dtmf_payload_type == 0) return TCCC_E_STATE;
     return telephone_sender_queue(&stream->digits, digits);
 }
 
 /* Loss comes in bursts: what was reported is forgotten by a fifth a report (5 s). */
-void send_expect_loss(send_stream *stream, int percent)
-{
+void send_expect_loss(send_stream *stream, int percent) {
     int faded = stream->loss_percent * 4 / 5;
     if (percent < faded) percent = faded;
     if (percent < stream->config.expected_loss_percent) percent = stream->config.expected_loss_percent;
@@ -148,8 +137,7 @@ void send_expect_loss(send_stream *stream, int percent)
     stream->loss_percent = percent;
 }
 
-static send_slot *send_reserve(send_stream *stream)
-{
+static send_slot *send_reserve(send_stream *stream) {
     if (stream->count == SEND_QUEUE) {
         stream->head = (stream->head + 1) % SEND_QUEUE;
         stream->count--;
@@ -158,15 +146,13 @@ static send_slot *send_reserve(send_stream *stream)
     return &stream->queue[(stream->head + stream->count) % SEND_QUEUE];
 }
 
-static void send_commit(send_stream *stream, send_slot *slot, int len)
-{
+static void send_commit(send_stream *stream, send_slot *slot, int len) {
     slot->len = len;
     stream->count++;
 }
 
 /* slot->bytes holds an RTP packet of `len` bytes: protect, count, queue. */
-static void send_rtp(send_stream *stream, send_slot *slot, const rtp_packet *header, int len, uint64_t now_us)
-{
+static void send_rtp(send_stream *stream, send_slot *slot, const rtp_packet *header, int len, uint64_t now_us) {
     rtp_packet sent = *header;
     sent.payload = slot->bytes + RTP_HEADER_LEN;
     sent.payload_len = (size_t)len - RTP_HEADER_LEN;
@@ -182,13 +168,11 @@ static void send_rtp(send_stream *stream, send_slot *slot, const rtp_packet *hea
     stream->silent = false;
 }
 
-static uint32_t send_timestamp(const send_stream *stream, uint64_t samples, uint32_t clock_hz)
-{
+static uint32_t send_timestamp(const send_stream *stream, uint64_t samples, uint32_t clock_hz) {
     return stream->timestamp_base + (uint32_t)(samples * clock_hz / CODEC_RATE_HZ);
 }
 
-static bool send_event(send_stream *stream, uint64_t start, uint64_t now_us)
-{
+static bool send_event(send_stream *stream, uint64_t start, uint64_t now_us) {
     telephone_packet event;
     uint32_t timestamp = send_timestamp(stream, start, stream->config.dtmf_rate_hz);
     if (!telephone_sender_active(&stream->digits)) return false;
@@ -201,8 +185,7 @@ static bool send_event(send_stream *stream, uint64_t start, uint64_t now_us)
     return true;
 }
 
-static void send_audio(send_stream *stream, uint64_t start, uint64_t now_us)
-{
+static void send_audio(send_stream *stream, uint64_t start, uint64_t now_us) {
     send_slot *slot = send_reserve(stream);
     size_t room = sizeof slot->bytes - RTP_HEADER_LEN - (stream->srtp ? SRTP_RTP_OVERHEAD_MAX : 0);
     int len = codec_encoder_encode(stream->encoder, stream->frame, slot->bytes + RTP_HEADER_LEN, room);
@@ -217,8 +200,7 @@ static void send_audio(send_stream *stream, uint64_t start, uint64_t now_us)
     send_rtp(stream, slot, &header, RTP_HEADER_LEN + len, now_us);
 }
 
-void send_frame(send_stream *stream, const float speech[FRAME_LEN], const float noise[FRAME_LEN], uint64_t now_us)
-{
+void send_frame(send_stream *stream, const float speech[FRAME_LEN], const float noise[FRAME_LEN], uint64_t now_us) {
     const float *source = stream->flags & TCCC_STREAM_MUTED ? noise : speech;
     memcpy(stream->frame + stream->filled, source, FRAME_LEN * sizeof *source);
     stream->filled += FRAME_LEN;
@@ -232,8 +214,7 @@ void send_frame(send_stream *stream, const float speech[FRAME_LEN], const float 
         send_audio(stream, start, now_us);
 }
 
-int send_rtcp(send_stream *stream, const uint8_t *compound, size_t len)
-{
+int send_rtcp(send_stream *stream, const uint8_t *compound, size_t len) {
     if (len > TCCC_PACKET_MAX - SRTP_RTCP_OVERHEAD_MAX) return TCCC_E_TOO_LARGE;
     send_slot *slot = send_reserve(stream);
     memcpy(slot->bytes, compound, len);
@@ -246,8 +227,7 @@ int send_rtcp(send_stream *stream, const uint8_t *compound, size_t len)
     return 0;
 }
 
-int send_packet(send_stream *stream, uint8_t *buf)
-{
+int send_packet(send_stream *stream, uint8_t *buf) {
     if (stream->count == 0) return 0;
     send_slot *slot = &stream->queue[stream->head];
     memcpy(buf, slot->bytes, (size_t)slot->len);
@@ -256,7 +236,6 @@ int send_packet(send_stream *stream, uint8_t *buf)
     return slot->len;
 }
 
-void send_stats_get(const send_stream *stream, send_stats *stats)
-{
+void send_stats_get(const send_stream *stream, send_stats *stats) {
     *stats = stream->stats;
 }

@@ -51,8 +51,7 @@ typedef struct {
 struct srtp_sender { context context; };
 struct srtp_receiver { context context; };
 
-static bool library_ready(void)
-{
+static bool library_ready(void) {
     static atomic_int state; /* 0 untouched, 1 being started, 2 ready, 3 failed */
     int untouched = 0;
 
@@ -63,28 +62,24 @@ static bool library_ready(void)
     return atomic_load(&state) == 2;
 }
 
-static const scheme_row *scheme_row_of(enum srtp_scheme scheme)
-{
+static const scheme_row *scheme_row_of(enum srtp_scheme scheme) {
     return scheme > SRTP_SCHEME_NONE && (int)scheme < SCHEME_COUNT ? &schemes[scheme] : NULL;
 }
 
-const char *srtp_scheme_name(enum srtp_scheme scheme)
-{
+const char *srtp_scheme_name(enum srtp_scheme scheme) {
     const scheme_row *row = scheme_row_of(scheme);
 
     return row ? row->name : NULL;
 }
 
-size_t srtp_scheme_key_len(enum srtp_scheme scheme)
-{
+size_t srtp_scheme_key_len(enum srtp_scheme scheme) {
     const scheme_row *row = scheme_row_of(scheme);
 
     return row ? row->key_len : 0;
 }
 
 /* copy[SRTP_KEY_MAX] takes the key, which libsrtp wants writable. */
-static srtp_policy_t policy_of(const scheme_row *row, srtp_ssrc_type_t direction, const uint8_t *key, unsigned char *copy)
-{
+static srtp_policy_t policy_of(const scheme_row *row, srtp_ssrc_type_t direction, const uint8_t *key, unsigned char *copy) {
     srtp_policy_t policy;
 
     memset(&policy, 0, sizeof policy);
@@ -97,8 +92,7 @@ static srtp_policy_t policy_of(const scheme_row *row, srtp_ssrc_type_t direction
     return policy;
 }
 
-static srtp_t session_open(const scheme_row *row, srtp_ssrc_type_t direction, const uint8_t *key)
-{
+static srtp_t session_open(const scheme_row *row, srtp_ssrc_type_t direction, const uint8_t *key) {
     unsigned char copy[SRTP_KEY_MAX];
     srtp_t session = NULL;
 
@@ -111,8 +105,7 @@ static srtp_t session_open(const scheme_row *row, srtp_ssrc_type_t direction, co
     return session;
 }
 
-static bool scheme_built(const scheme_row *row)
-{
+static bool scheme_built(const scheme_row *row) {
     static const uint8_t key[SRTP_KEY_MAX];
     srtp_t session = session_open(row, ssrc_any_inbound, key);
 
@@ -121,8 +114,7 @@ static bool scheme_built(const scheme_row *row)
     return session != NULL;
 }
 
-enum srtp_scheme srtp_scheme_find(const char *name, size_t len)
-{
+enum srtp_scheme srtp_scheme_find(const char *name, size_t len) {
     for (int i = SRTP_SCHEME_NONE + 1; i < SCHEME_COUNT; i++) {
         if (strlen(schemes[i].name) == len && memcmp(schemes[i].name, name, len) == 0)
             return scheme_built(&schemes[i]) ? (enum srtp_scheme)i : SRTP_SCHEME_NONE;
@@ -130,8 +122,7 @@ enum srtp_scheme srtp_scheme_find(const char *name, size_t len)
     return SRTP_SCHEME_NONE;
 }
 
-static int context_open(context *context, enum srtp_scheme scheme, srtp_ssrc_type_t direction, const uint8_t *key, size_t key_len)
-{
+static int context_open(context *context, enum srtp_scheme scheme, srtp_ssrc_type_t direction, const uint8_t *key, size_t key_len) {
     const scheme_row *row = scheme_row_of(scheme);
 
     if (!row || row->key_len != key_len)
@@ -141,8 +132,7 @@ static int context_open(context *context, enum srtp_scheme scheme, srtp_ssrc_typ
     return context->session ? TCCC_OK : TCCC_E_ARG_RANGE;
 }
 
-srtp_sender *srtp_sender_open(enum srtp_scheme scheme, const uint8_t *key, size_t key_len, int *error)
-{
+srtp_sender *srtp_sender_open(enum srtp_scheme scheme, const uint8_t *key, size_t key_len, int *error) {
     srtp_sender *sender = calloc(1, sizeof *sender);
 
     *error = sender ? context_open(&sender->context, scheme, ssrc_any_outbound, key, key_len) : TCCC_E_NO_MEMORY;
@@ -153,8 +143,7 @@ srtp_sender *srtp_sender_open(enum srtp_scheme scheme, const uint8_t *key, size_
     return sender;
 }
 
-srtp_receiver *srtp_receiver_open(enum srtp_scheme scheme, const uint8_t *key, size_t key_len, int *error)
-{
+srtp_receiver *srtp_receiver_open(enum srtp_scheme scheme, const uint8_t *key, size_t key_len, int *error) {
     srtp_receiver *receiver = calloc(1, sizeof *receiver);
 
     *error = receiver ? context_open(&receiver->context, scheme, ssrc_any_inbound, key, key_len) : TCCC_E_NO_MEMORY;
@@ -165,8 +154,7 @@ srtp_receiver *srtp_receiver_open(enum srtp_scheme scheme, const uint8_t *key, s
     return receiver;
 }
 
-static int stream_join(context *context, const uint8_t *key, uint32_t ssrc, uint32_t roc)
-{
+static int stream_join(context *context, const uint8_t *key, uint32_t ssrc, uint32_t roc) {
     unsigned char copy[SRTP_KEY_MAX];
     srtp_policy_t policy = policy_of(context->row, ssrc_specific, key, copy);
 
@@ -179,8 +167,7 @@ static int stream_join(context *context, const uint8_t *key, uint32_t ssrc, uint
     return 0;
 }
 
-srtp_receiver *srtp_receiver_join(enum srtp_scheme scheme, const uint8_t *key, size_t key_len, uint32_t ssrc, uint32_t roc, int *error)
-{
+srtp_receiver *srtp_receiver_join(enum srtp_scheme scheme, const uint8_t *key, size_t key_len, uint32_t ssrc, uint32_t roc, int *error) {
     srtp_receiver *receiver = srtp_receiver_open(scheme, key, key_len, error);
 
     if (!receiver)
@@ -192,22 +179,19 @@ srtp_receiver *srtp_receiver_join(enum srtp_scheme scheme, const uint8_t *key, s
     return NULL;
 }
 
-void srtp_sender_close(srtp_sender *sender)
-{
+void srtp_sender_close(srtp_sender *sender) {
     if (sender)
         srtp_dealloc(sender->context.session);
     free(sender);
 }
 
-void srtp_receiver_close(srtp_receiver *receiver)
-{
+void srtp_receiver_close(srtp_receiver *receiver) {
     if (receiver)
         srtp_dealloc(receiver->context.session);
     free(receiver);
 }
 
-static int error_of(srtp_err_status_t status)
-{
+static int error_of(srtp_err_status_t status) {
     switch ((int)status) {
     case srtp_err_status_ok:
         return TCCC_OK;
@@ -226,8 +210,7 @@ static int error_of(srtp_err_status_t status)
     }
 }
 
-static bool ssrc_known(const context *context, uint32_t ssrc)
-{
+static bool ssrc_known(const context *context, uint32_t ssrc) {
     for (int i = 0; i < context->n_ssrcs; i++) {
         if (context->ssrcs[i] == ssrc)
             return true;
@@ -238,8 +221,7 @@ static bool ssrc_known(const context *context, uint32_t ssrc)
 typedef srtp_err_status_t transform(srtp_t session, void *bytes, int *len);
 
 /* Runs one libsrtp transform on a copy that is aligned and has room; len_max bounds what comes back. */
-static int context_run(context *context, transform *run, uint32_t ssrc, uint8_t *packet, size_t len, size_t len_max)
-{
+static int context_run(context *context, transform *run, uint32_t ssrc, uint8_t *packet, size_t len, size_t len_max) {
     int new_len = (int)len, error;
     bool known = ssrc_known(context, ssrc);
 
@@ -259,18 +241,15 @@ static int context_run(context *context, transform *run, uint32_t ssrc, uint8_t 
     return new_len;
 }
 
-static bool is_rtp(const uint8_t *packet, size_t len)
-{
+static bool is_rtp(const uint8_t *packet, size_t len) {
     return len >= RTP_LEN_MIN && packet[0] >> 6 == 2;
 }
 
-static bool is_rtcp(const uint8_t *packet, size_t len)
-{
+static bool is_rtcp(const uint8_t *packet, size_t len) {
     return len >= RTCP_LEN_MIN && packet[0] >> 6 == 2;
 }
 
-int srtp_sender_rtp(srtp_sender *sender, uint8_t *packet, size_t len, size_t capacity)
-{
+int srtp_sender_rtp(srtp_sender *sender, uint8_t *packet, size_t len, size_t capacity) {
     context *context = &sender->context;
 
     if (!is_rtp(packet, len))
@@ -280,8 +259,7 @@ int srtp_sender_rtp(srtp_sender *sender, uint8_t *packet, size_t len, size_t cap
     return context_run(context, srtp_protect, network_get32(packet + 8), packet, len, capacity);
 }
 
-int srtp_sender_rtcp(srtp_sender *sender, uint8_t *packet, size_t len, size_t capacity)
-{
+int srtp_sender_rtcp(srtp_sender *sender, uint8_t *packet, size_t len, size_t capacity) {
     context *context = &sender->context;
 
     if (!is_rtcp(packet, len))
@@ -291,8 +269,7 @@ int srtp_sender_rtcp(srtp_sender *sender, uint8_t *packet, size_t len, size_t ca
     return context_run(context, srtp_protect_rtcp, network_get32(packet + 4), packet, len, capacity);
 }
 
-int srtp_receiver_rtp(srtp_receiver *receiver, uint8_t *packet, size_t len)
-{
+int srtp_receiver_rtp(srtp_receiver *receiver, uint8_t *packet, size_t len) {
     context *context = &receiver->context;
 
     if (!is_rtp(packet, len) || len < (size_t)RTP_LEN_MIN + context->row->rtp_tag_len)
@@ -300,8 +277,7 @@ int srtp_receiver_rtp(srtp_receiver *receiver, uint8_t *packet, size_t len)
     return context_run(context, srtp_unprotect, network_get32(packet + 8), packet, len, len);
 }
 
-int srtp_receiver_rtcp(srtp_receiver *receiver, uint8_t *packet, size_t len)
-{
+int srtp_receiver_rtcp(srtp_receiver *receiver, uint8_t *packet, size_t len) {
     context *context = &receiver->context;
 
     if (!is_rtcp(packet, len) || len < (size_t)RTCP_LEN_MIN + context->row->rtcp_extra_len)

@@ -12,8 +12,7 @@ static const char *const stream_members[] = { "codec",   "payloadType", "dtmfPay
                                               "complexity", "expectedLoss", "dtx",         "ssrc",     "srtp",    NULL };
 static const char *const srtp_members[] = { "suite", "sendKey", "receiveKey", NULL };
 
-static void stream_config_refuse_unknown(json_reader *in, const char *const members[])
-{
+static void stream_config_refuse_unknown(json_reader *in, const char *const members[]) {
     for (const json_value *e = json_first(in->object); e; e = json_next(e)) {
         int i = 0;
         while (members[i] && strcmp(members[i], json_name(e)) != 0) i++;
@@ -21,8 +20,7 @@ static void stream_config_refuse_unknown(json_reader *in, const char *const memb
     }
 }
 
-static int base64_value(char c)
-{
+static int base64_value(char c) {
     if (c >= 'A' && c <= 'Z') return c - 'A';
     if (c >= 'a' && c <= 'z') return c - 'a' + 26;
     if (c >= '0' && c <= '9') return c - '0' + 52;
@@ -30,8 +28,7 @@ static int base64_value(char c)
 }
 
 /* 40 characters are exactly the 30 bytes of a key: no padding can occur. */
-static bool base64_key(const char *text, uint8_t key[TCCC_SRTP_KEY_LEN])
-{
+static bool base64_key(const char *text, uint8_t key[TCCC_SRTP_KEY_LEN]) {
     if (strlen(text) != TCCC_SRTP_KEY_LEN / 3 * 4) return false;
     for (int group = 0; group < TCCC_SRTP_KEY_LEN / 3; group++) {
         int bits = 0;
@@ -47,14 +44,12 @@ static bool base64_key(const char *text, uint8_t key[TCCC_SRTP_KEY_LEN])
     return true;
 }
 
-static void stream_config_key(json_reader *in, const char *name, uint8_t key[TCCC_SRTP_KEY_LEN])
-{
+static void stream_config_key(json_reader *in, const char *name, uint8_t key[TCCC_SRTP_KEY_LEN]) {
     const char *text = json_string(in, name, 1, 64);
     if (text && !base64_key(text, key)) json_fail(in, TCCC_E_ARG_RANGE, name, "must be base64 of 30 bytes");
 }
 
-static void stream_config_srtp(tccc_stream_config *config, json_reader *in)
-{
+static void stream_config_srtp(tccc_stream_config *config, json_reader *in) {
     static const char *const suites[] = { "AES_CM_128_HMAC_SHA1_80", "AES_CM_128_HMAC_SHA1_32", NULL };
     const json_value *object = json_object_or(in, "srtp");
     if (!object || in->error) return;
@@ -69,8 +64,7 @@ static void stream_config_srtp(tccc_stream_config *config, json_reader *in)
     memcpy(in->message, srtp.message, sizeof in->message);
 }
 
-static void stream_config_dtmf(tccc_stream_config *config, json_reader *in)
-{
+static void stream_config_dtmf(tccc_stream_config *config, json_reader *in) {
     int64_t clock_hz = codec_clock_hz(config->codec);
     config->dtmf_payload_type = (uint8_t)json_integer_or(in, "dtmfPayloadType", 0, 0, 127);
     config->dtmf_rate_hz = (uint32_t)json_integer_or(in, "dtmfRate", clock_hz, 8000, 48000);
@@ -82,8 +76,7 @@ static void stream_config_dtmf(tccc_stream_config *config, json_reader *in)
         json_fail(in, TCCC_E_ARG_RANGE, "dtmfRate", "must be 8000, 16000 or 48000");
 }
 
-static void stream_config_read(tccc_stream_config *config, json_reader *in)
-{
+static void stream_config_read(tccc_stream_config *config, json_reader *in) {
     static const char *const codecs[] = { [TCCC_CODEC_PCMU] = "PCMU", [TCCC_CODEC_PCMA] = "PCMA",
                                           [TCCC_CODEC_OPUS] = "opus", NULL };
     int codec = json_choice(in, "codec", codecs);
@@ -101,8 +94,7 @@ static void stream_config_read(tccc_stream_config *config, json_reader *in)
     stream_config_refuse_unknown(in, stream_members);
 }
 
-int stream_config_parse(tccc_stream_config *config, const char *json, size_t len, char message[STREAM_CONFIG_MESSAGE])
-{
+int stream_config_parse(tccc_stream_config *config, const char *json, size_t len, char message[STREAM_CONFIG_MESSAGE]) {
     json_value *tree;
     message[0] = 0;
     memset(config, 0, sizeof *config);

@@ -17,8 +17,7 @@ enum {
 
 static const char digits[EVENT_DTMF_MAX + 2] = "0123456789*#ABCD";
 
-int telephone_event_code(char digit)
-{
+int telephone_event_code(char digit) {
     const char *found;
 
     if (digit >= 'a' && digit <= 'd')
@@ -27,20 +26,17 @@ int telephone_event_code(char digit)
     return found ? (int)(found - digits) : -1;
 }
 
-char telephone_event_digit(uint8_t event)
-{
+char telephone_event_digit(uint8_t event) {
     return event <= EVENT_DTMF_MAX ? digits[event] : 0;
 }
 
-void telephone_sender_open(telephone_sender *sender, uint32_t rate_hz, int ptime_ms)
-{
+void telephone_sender_open(telephone_sender *sender, uint32_t rate_hz, int ptime_ms) {
     memset(sender, 0, sizeof *sender);
     sender->rate_hz = rate_hz;
     sender->ptime_ms = ptime_ms;
 }
 
-int telephone_sender_queue(telephone_sender *sender, const char *text)
-{
+int telephone_sender_queue(telephone_sender *sender, const char *text) {
     size_t n = strlen(text);
 
     for (size_t i = 0; i < n; i++) {
@@ -54,13 +50,11 @@ int telephone_sender_queue(telephone_sender *sender, const char *text)
     return (int)n;
 }
 
-bool telephone_sender_active(const telephone_sender *sender)
-{
+bool telephone_sender_active(const telephone_sender *sender) {
     return sender->state != TELEPHONE_IDLE || sender->n_queued > 0;
 }
 
-static void tone_start(telephone_sender *sender, uint32_t timestamp)
-{
+static void tone_start(telephone_sender *sender, uint32_t timestamp) {
     sender->event = (uint8_t)telephone_event_code(sender->queue[0]);
     sender->n_queued--;
     memmove(sender->queue, sender->queue + 1, (size_t)sender->n_queued);
@@ -70,8 +64,7 @@ static void tone_start(telephone_sender *sender, uint32_t timestamp)
 }
 
 /* The frame now due is part of the tone, of a repeated END or of the gap; `true` while packets are sent. */
-static bool frame_pass(telephone_sender *sender)
-{
+static bool frame_pass(telephone_sender *sender) {
     switch (sender->state) {
     case TELEPHONE_TONE:
         sender->tone_ms += sender->ptime_ms;
@@ -96,8 +89,7 @@ static bool frame_pass(telephone_sender *sender)
     return false;
 }
 
-int telephone_sender_next(telephone_sender *sender, uint32_t timestamp, telephone_packet *packet)
-{
+int telephone_sender_next(telephone_sender *sender, uint32_t timestamp, telephone_packet *packet) {
     bool starts = sender->state == TELEPHONE_IDLE && sender->n_queued > 0;
 
     if (starts)
@@ -114,14 +106,12 @@ int telephone_sender_next(telephone_sender *sender, uint32_t timestamp, telephon
     return 1;
 }
 
-void telephone_receiver_open(telephone_receiver *receiver, uint32_t rate_hz)
-{
+void telephone_receiver_open(telephone_receiver *receiver, uint32_t rate_hz) {
     memset(receiver, 0, sizeof *receiver);
     receiver->rate_hz = rate_hz;
 }
 
-static void report(telephone_receiver *receiver, enum telephone_phase phase)
-{
+static void report(telephone_receiver *receiver, enum telephone_phase phase) {
     uint64_t ticks = (uint64_t)receiver->segment_base + receiver->duration;
 
     if (receiver->n_reports == TELEPHONE_REPORTS_MAX) {
@@ -135,8 +125,7 @@ static void report(telephone_receiver *receiver, enum telephone_phase phase)
     };
 }
 
-static void event_end(telephone_receiver *receiver)
-{
+static void event_end(telephone_receiver *receiver) {
     if (!receiver->running)
         return;
     receiver->running = false;
@@ -144,8 +133,7 @@ static void event_end(telephone_receiver *receiver)
     report(receiver, TELEPHONE_ENDED);
 }
 
-static void event_start(telephone_receiver *receiver, const rtp_packet *packet, uint16_t duration)
-{
+static void event_start(telephone_receiver *receiver, const rtp_packet *packet, uint16_t duration) {
     receiver->running = receiver->seen = true;
     receiver->event = packet->payload[0];
     receiver->timestamp = packet->timestamp;
@@ -157,8 +145,7 @@ static void event_start(telephone_receiver *receiver, const rtp_packet *packet, 
 
 /* Whether a packet with another start than the running event's continues it: the next segment of a long press, or a peer
  * that wrongly moves the timestamp along with the duration. */
-static bool event_continues(const telephone_receiver *receiver, const rtp_packet *packet)
-{
+static bool event_continues(const telephone_receiver *receiver, const rtp_packet *packet) {
     uint32_t ahead = packet->timestamp - receiver->timestamp;
 
     if (packet->payload[0] != receiver->event || packet->marker)
@@ -166,8 +153,7 @@ static bool event_continues(const telephone_receiver *receiver, const rtp_packet
     return ahead == SEGMENT_DURATION || ahead <= receiver->duration + receiver->rate_hz / 1000 * CONTINUATION_MS;
 }
 
-static void duration_grow(telephone_receiver *receiver, uint16_t duration)
-{
+static void duration_grow(telephone_receiver *receiver, uint16_t duration) {
     int32_t ahead = (int32_t)duration - (int32_t)receiver->duration;
 
     if (ahead < -0x8000)
@@ -178,8 +164,7 @@ static void duration_grow(telephone_receiver *receiver, uint16_t duration)
 }
 
 /* A packet that belongs to nothing newer than what was already reported. */
-static bool is_stale(const telephone_receiver *receiver, const rtp_packet *packet)
-{
+static bool is_stale(const telephone_receiver *receiver, const rtp_packet *packet) {
     int32_t ahead = (int32_t)(packet->timestamp - (receiver->running ? receiver->timestamp : receiver->ended_timestamp));
 
     if (!receiver->seen || (receiver->running && ahead == 0 && packet->payload[0] == receiver->event))
@@ -187,8 +172,7 @@ static bool is_stale(const telephone_receiver *receiver, const rtp_packet *packe
     return ahead <= 0 && ahead > -(int32_t)(receiver->rate_hz * STALE_S);
 }
 
-static void event_packet(telephone_receiver *receiver, const rtp_packet *packet, uint16_t duration)
-{
+static void event_packet(telephone_receiver *receiver, const rtp_packet *packet, uint16_t duration) {
     if (receiver->running && packet->timestamp == receiver->timestamp) {
         duration_grow(receiver, duration);
     } else if (receiver->running && event_continues(receiver, packet)) {
@@ -201,8 +185,7 @@ static void event_packet(telephone_receiver *receiver, const rtp_packet *packet,
     }
 }
 
-int telephone_receiver_packet(telephone_receiver *receiver, const rtp_packet *packet, uint64_t now_us)
-{
+int telephone_receiver_packet(telephone_receiver *receiver, const rtp_packet *packet, uint64_t now_us) {
     if (packet->payload_len < TELEPHONE_EVENT_LEN) {
         receiver->packets_malformed++;
         return TCCC_E_FORMAT;
@@ -222,8 +205,7 @@ int telephone_receiver_packet(telephone_receiver *receiver, const rtp_packet *pa
     return TCCC_OK;
 }
 
-int telephone_receiver_poll(telephone_receiver *receiver, uint64_t now_us, telephone_report *out)
-{
+int telephone_receiver_poll(telephone_receiver *receiver, uint64_t now_us, telephone_report *out) {
     if (receiver->running && now_us - receiver->packet_us > SILENT_END_MS * 1000u)
         event_end(receiver);
     if (receiver->n_reports == 0)

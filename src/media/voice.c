@@ -50,13 +50,11 @@ struct tccc_voice {
     level output_meter;
 };
 
-static bool voice_processing_valid(enum tccc_processing aec, enum tccc_noise ns, enum tccc_processing agc)
-{
+static bool voice_processing_valid(enum tccc_processing aec, enum tccc_noise ns, enum tccc_processing agc) {
     return (unsigned)aec <= TCCC_PROCESSING_CORE && (unsigned)ns <= TCCC_NOISE_AI && (unsigned)agc <= TCCC_PROCESSING_CORE;
 }
 
-tccc_voice *tccc_voice_new(const tccc_voice_config *config, int *error)
-{
+tccc_voice *tccc_voice_new(const tccc_voice_config *config, int *error) {
     *error = TCCC_E_ARG_RANGE;
     if (!voice_processing_valid(config->aec, config->ns, config->agc) || config->ns == TCCC_NOISE_AI) return NULL;
     *error = TCCC_E_NO_MEMORY;
@@ -74,8 +72,7 @@ tccc_voice *tccc_voice_new(const tccc_voice_config *config, int *error)
     return voice;
 }
 
-void tccc_voice_free(tccc_voice *voice)
-{
+void tccc_voice_free(tccc_voice *voice) {
     if (!voice) return;
     for (int channel = 0; channel < TCCC_VOICE_STREAMS; channel++) tccc_voice_close(voice, channel);
     capture_free(voice->capture);
@@ -83,25 +80,21 @@ void tccc_voice_free(tccc_voice *voice)
     free(voice);
 }
 
-int tccc_voice_model(tccc_voice *voice, const uint8_t *model, size_t len)
-{
+int tccc_voice_model(tccc_voice *voice, const uint8_t *model, size_t len) {
     return capture_model(voice->capture, model, len);
 }
 
-int tccc_voice_configure(tccc_voice *voice, enum tccc_processing aec, enum tccc_noise ns, enum tccc_processing agc)
-{
+int tccc_voice_configure(tccc_voice *voice, enum tccc_processing aec, enum tccc_noise ns, enum tccc_processing agc) {
     if (!voice_processing_valid(aec, ns, agc)) return TCCC_E_ARG_RANGE;
     return capture_configure(voice->capture, aec == TCCC_PROCESSING_CORE, ns, agc == TCCC_PROCESSING_CORE);
 }
 
-static voice_stream *voice_find(tccc_voice *voice, int channel)
-{
+static voice_stream *voice_find(tccc_voice *voice, int channel) {
     if (channel < 0 || channel >= TCCC_VOICE_STREAMS || !voice->streams[channel].send) return NULL;
     return &voice->streams[channel];
 }
 
-static int voice_open_parts(voice_stream *stream, uint64_t seed)
-{
+static int voice_open_parts(voice_stream *stream, uint64_t seed) {
     const tccc_stream_config *config = &stream->config;
     const receive_config receiving = { .codec = config->codec, .payload_type = config->payload_type, .seed = seed };
     int error = 0;
@@ -114,8 +107,7 @@ static int voice_open_parts(voice_stream *stream, uint64_t seed)
     return stream->srtp ? 0 : error;
 }
 
-int tccc_voice_open(tccc_voice *voice, int channel, const tccc_stream_config *config)
-{
+int tccc_voice_open(tccc_voice *voice, int channel, const tccc_stream_config *config) {
     if (channel < 0 || channel >= TCCC_VOICE_STREAMS) return TCCC_E_ARG_RANGE;
     tccc_voice_close(voice, channel);
     voice_stream *stream = &voice->streams[channel];
@@ -129,8 +121,7 @@ int tccc_voice_open(tccc_voice *voice, int channel, const tccc_stream_config *co
     return tccc_voice_direct(voice, channel, TCCC_STREAM_SEND | TCCC_STREAM_RECEIVE);
 }
 
-void tccc_voice_close(tccc_voice *voice, int channel)
-{
+void tccc_voice_close(tccc_voice *voice, int channel) {
     if (channel < 0 || channel >= TCCC_VOICE_STREAMS) return;
     voice_stream *stream = &voice->streams[channel];
     send_close(stream->send);
@@ -139,8 +130,7 @@ void tccc_voice_close(tccc_voice *voice, int channel)
     memset(stream, 0, sizeof *stream);
 }
 
-int tccc_voice_direct(tccc_voice *voice, int channel, unsigned flags)
-{
+int tccc_voice_direct(tccc_voice *voice, int channel, unsigned flags) {
     const unsigned known = TCCC_STREAM_SEND | TCCC_STREAM_RECEIVE | TCCC_STREAM_MUTED;
     voice_stream *stream = voice_find(voice, channel);
     if (!stream) return TCCC_E_NOT_FOUND;
@@ -150,14 +140,12 @@ int tccc_voice_direct(tccc_voice *voice, int channel, unsigned flags)
     return 0;
 }
 
-int tccc_voice_digits(tccc_voice *voice, int channel, const char *digits)
-{
+int tccc_voice_digits(tccc_voice *voice, int channel, const char *digits) {
     voice_stream *stream = voice_find(voice, channel);
     return stream ? send_digits(stream->send, digits) : TCCC_E_NOT_FOUND;
 }
 
-int tccc_voice_tone(tccc_voice *voice, enum tccc_tone kind)
-{
+int tccc_voice_tone(tccc_voice *voice, enum tccc_tone kind) {
     static const enum tone_kind kinds[] = {
         [TCCC_TONE_NONE] = TONE_NONE,
         [TCCC_TONE_RINGBACK] = TONE_RINGBACK,
@@ -170,8 +158,7 @@ int tccc_voice_tone(tccc_voice *voice, enum tccc_tone kind)
 }
 
 /* The session's clock is the caller's, which the stream first learns here. */
-static rtcp_session *voice_session(voice_stream *stream, uint64_t seed, uint64_t now_us)
-{
+static rtcp_session *voice_session(voice_stream *stream, uint64_t seed, uint64_t now_us) {
     if (stream->session_open) return &stream->session;
     rtcp_session_open(&stream->session,
                       &(rtcp_session_config){ .ssrc = send_ssrc(stream->send), .rate_hz = codec_clock_hz(stream->config.codec),
@@ -181,16 +168,14 @@ static rtcp_session *voice_session(voice_stream *stream, uint64_t seed, uint64_t
     return &stream->session;
 }
 
-static void voice_report(tccc_voice *voice, voice_stream *stream, uint64_t now_us)
-{
+static void voice_report(tccc_voice *voice, voice_stream *stream, uint64_t now_us) {
     uint8_t compound[TCCC_PACKET_MAX];
     rtcp_session *session = voice_session(stream, voice->config.seed, now_us);
     int len = rtcp_session_poll(session, compound, TCCC_PACKET_MAX - SRTP_RTCP_OVERHEAD_MAX, now_us);
     if (len > 0) send_rtcp(stream->send, compound, (size_t)len);
 }
 
-int tccc_voice_capture(tccc_voice *voice, const float *pcm, int n_frames, uint64_t now_us)
-{
+int tccc_voice_capture(tccc_voice *voice, const float *pcm, int n_frames, uint64_t now_us) {
     float far[FRAME_LEN];
     capture_frame frame;
     if (n_frames < 1 || n_frames > TCCC_BLOCK_MAX) return TCCC_E_ARG_RANGE;
@@ -208,8 +193,7 @@ int tccc_voice_capture(tccc_voice *voice, const float *pcm, int n_frames, uint64
     return 0;
 }
 
-static void voice_render_frame(tccc_voice *voice, uint64_t now_us)
-{
+static void voice_render_frame(tccc_voice *voice, uint64_t now_us) {
     float frame[FRAME_LEN];
     for (int channel = 0; channel < TCCC_VOICE_STREAMS; channel++) {
         voice_stream *stream = voice_find(voice, channel);
@@ -228,8 +212,7 @@ static void voice_render_frame(tccc_voice *voice, uint64_t now_us)
     render_put(voice->render, frame);
 }
 
-int tccc_voice_render(tccc_voice *voice, float *pcm, int n_frames, uint64_t now_us)
-{
+int tccc_voice_render(tccc_voice *voice, float *pcm, int n_frames, uint64_t now_us) {
     if (n_frames < 1 || n_frames > TCCC_BLOCK_MAX) return TCCC_E_ARG_RANGE;
     int done = render_take(voice->render, pcm, n_frames);
     while (done < n_frames) {
@@ -239,8 +222,7 @@ int tccc_voice_render(tccc_voice *voice, float *pcm, int n_frames, uint64_t now_
     return 0;
 }
 
-static int voice_rtcp_in(tccc_voice *voice, voice_stream *stream, uint8_t *packet, int len, uint64_t now_us)
-{
+static int voice_rtcp_in(tccc_voice *voice, voice_stream *stream, uint8_t *packet, int len, uint64_t now_us) {
     rtcp_summary summary;
     rtcp_session *session = voice_session(stream, voice->config.seed, now_us);
     if (stream->srtp) len = srtp_receiver_rtcp(stream->srtp, packet, (size_t)len);
@@ -253,8 +235,7 @@ static int voice_rtcp_in(tccc_voice *voice, voice_stream *stream, uint8_t *packe
     return result;
 }
 
-static int voice_rtp_in(tccc_voice *voice, voice_stream *stream, uint8_t *packet, int len, uint64_t now_us)
-{
+static int voice_rtp_in(tccc_voice *voice, voice_stream *stream, uint8_t *packet, int len, uint64_t now_us) {
     rtp_packet header;
     rtcp_session *session = voice_session(stream, voice->config.seed, now_us);
     if (stream->srtp) len = srtp_receiver_rtp(stream->srtp, packet, (size_t)len);
@@ -270,8 +251,7 @@ static int voice_rtp_in(tccc_voice *voice, voice_stream *stream, uint8_t *packet
     return digits && error == TCCC_E_NOT_FOUND ? 0 : error;
 }
 
-int tccc_voice_packet_in(tccc_voice *voice, int channel, const uint8_t *packet, size_t len, uint64_t now_us)
-{
+int tccc_voice_packet_in(tccc_voice *voice, int channel, const uint8_t *packet, size_t len, uint64_t now_us) {
     uint8_t copy[TCCC_PACKET_MAX + SRTP_RTCP_OVERHEAD_MAX]; /* libsrtp works in place */
     voice_stream *stream = voice_find(voice, channel);
     if (!stream) return TCCC_E_NOT_FOUND;
@@ -285,8 +265,7 @@ int tccc_voice_packet_in(tccc_voice *voice, int channel, const uint8_t *packet, 
     return TCCC_E_FORMAT;
 }
 
-int tccc_voice_packet_out(tccc_voice *voice, uint8_t *buf, int *channel)
-{
+int tccc_voice_packet_out(tccc_voice *voice, uint8_t *buf, int *channel) {
     for (int i = 0; i < TCCC_VOICE_STREAMS; i++) {
         *channel = (voice->next_out + i) % TCCC_VOICE_STREAMS;
         voice_stream *stream = voice_find(voice, *channel);
@@ -298,8 +277,7 @@ int tccc_voice_packet_out(tccc_voice *voice, uint8_t *buf, int *channel)
     return 0;
 }
 
-static void voice_stats_of_session(const voice_stream *stream, tccc_voice_stats *stats)
-{
+static void voice_stats_of_session(const voice_stream *stream, tccc_voice_stats *stats) {
     rtcp_summary summary = { .rtt_ms = -1, .remote_loss_ratio = -1, .remote_jitter_ms = -1 };
     if (stream->session_open) rtcp_session_summary(&stream->session, &summary);
     stats->packets_sent = summary.packets_sent;
@@ -314,8 +292,7 @@ static void voice_stats_of_session(const voice_stream *stream, tccc_voice_stats 
 }
 
 /* Loss that reaches the ear: what FEC rebuilt is taken off. */
-static float voice_mos(const voice_stream *stream, const tccc_voice_stats *stats, const receive_stats *received)
-{
+static float voice_mos(const voice_stream *stream, const tccc_voice_stats *stats, const receive_stats *received) {
     const float fixed_ms = 50; /* codec frame and look-ahead, half a block of both devices */
     float gone = (float)received->packets_lost, recovered = (float)received->packets_recovered;
     float unrecovered = gone + recovered > 0 ? gone / (gone + recovered) : 0;
@@ -323,39 +300,33 @@ static float voice_mos(const voice_stream *stream, const tccc_voice_stats *stats
     return quality_mos(quality_rating(stream->config.codec, delay_ms, received->loss_ratio * unrecovered));
 }
 
-static int voice_level(const tccc_voice *voice, voice_stream *stream, float mos)
-{
+static int voice_level(const tccc_voice *voice, voice_stream *stream, float mos) {
     bool silent = stream->flags & TCCC_STREAM_RECEIVE && voice->now_us > stream->heard_us + TCCC_SILENT_S * 1000000u;
     return stream->level = silent ? 0 : quality_level(mos, stream->level);
 }
 
-int tccc_voice_gain(tccc_voice *voice, float input, float output)
-{
+int tccc_voice_gain(tccc_voice *voice, float input, float output) {
     if (!(input >= 0 && input <= TCCC_GAIN_MAX && output >= 0 && output <= TCCC_GAIN_MAX)) return TCCC_E_ARG_RANGE; /* NaN too */
     capture_gain(voice->capture, input);
     voice->output_wanted = output;
     return 0;
 }
 
-void tccc_voice_levels_get(const tccc_voice *voice, tccc_voice_levels *levels)
-{
+void tccc_voice_levels_get(const tccc_voice *voice, tccc_voice_levels *levels) {
     levels->input_dbfs = capture_raw_dbfs(voice->capture);
     levels->output_dbfs = level_dbfs(&voice->output_meter);
 }
 
-float tccc_level_share(float dbfs)
-{
+float tccc_level_share(float dbfs) {
     const float range_db = 60; /* the softest speech in a quiet room is about -55 dBFS */
     return dbfs > -range_db ? (dbfs < 0 ? 1 + dbfs / range_db : 1) : 0;
 }
 
-float tccc_mos(enum tccc_codec codec, float delay_ms, float loss_ratio)
-{
+float tccc_mos(enum tccc_codec codec, float delay_ms, float loss_ratio) {
     return quality_mos(quality_rating(codec, delay_ms, loss_ratio));
 }
 
-int tccc_voice_stats_get(tccc_voice *voice, int channel, tccc_voice_stats *stats)
-{
+int tccc_voice_stats_get(tccc_voice *voice, int channel, tccc_voice_stats *stats) {
     receive_stats received;
     voice_stream *stream = voice_find(voice, channel);
     if (!stream) return TCCC_E_NOT_FOUND;

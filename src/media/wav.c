@@ -9,16 +9,14 @@
 
 enum { CHANNELS_MAX = 8, RATE_MIN = 4000, RATE_MAX = 192000, FMT_LEN = 16, EXTENSIBLE_LEN = 26, EXTENSIBLE = 0xfffe };
 
-static uint32_t little(const uint8_t *bytes, int n)
-{
+static uint32_t little(const uint8_t *bytes, int n) {
     uint32_t value = 0;
     while (n--)
         value = value << 8 | bytes[n];
     return value;
 }
 
-static int read_format(wav *out, const uint8_t *fmt, size_t len)
-{
+static int read_format(wav *out, const uint8_t *fmt, size_t len) {
     if (len < FMT_LEN)
         return TCCC_E_FORMAT;
     uint32_t tag = little(fmt, 2), bits = little(fmt + 14, 2), rate = little(fmt + 4, 4);
@@ -34,8 +32,7 @@ static int read_format(wav *out, const uint8_t *fmt, size_t len)
     return known && sane ? 0 : TCCC_E_FORMAT;
 }
 
-int wav_parse(wav *out, const uint8_t *bytes, size_t len)
-{
+int wav_parse(wav *out, const uint8_t *bytes, size_t len) {
     int have_format = 0;
     memset(out, 0, sizeof *out);
     if (len < 12 || memcmp(bytes, "RIFF", 4) || memcmp(bytes + 8, "WAVE", 4))
@@ -61,8 +58,7 @@ int wav_parse(wav *out, const uint8_t *bytes, size_t len)
     return TCCC_E_FORMAT;
 }
 
-static int32_t float_sample(const uint8_t *at)
-{
+static int32_t float_sample(const uint8_t *at) {
     uint32_t bits = little(at, 4);
     float value;
     memcpy(&value, &bits, sizeof value);
@@ -71,8 +67,7 @@ static int32_t float_sample(const uint8_t *at)
     return value >= 1 ? INT16_MAX : (int32_t)lrintf(value * 32767);
 }
 
-static int32_t sample(const wav *w, const uint8_t *at)
-{
+static int32_t sample(const wav *w, const uint8_t *at) {
     switch (w->coding) {
     case WAV_ALAW:
         return g711_alaw_decode(*at);
@@ -88,8 +83,7 @@ static int32_t sample(const wav *w, const uint8_t *at)
     return (int16_t)little(at + w->bytes_per_sample - 2, 2);
 }
 
-int16_t wav_mono(const wav *w, size_t frame)
-{
+int16_t wav_mono(const wav *w, size_t frame) {
     const uint8_t *at = w->data + frame * (size_t)(w->channels * w->bytes_per_sample);
     int32_t sum = 0;
     for (int channel = 0; channel < w->channels; channel++)

@@ -91,13 +91,11 @@ static tccc_voice *voice;
 static uint8_t *model; /* what is being handed over */
 static size_t model_len;
 
-static bool switch_valid(int value)
-{
+static bool switch_valid(int value) {
     return value == 0 || value == 1;
 }
 
-EMSCRIPTEN_KEEPALIVE int voice_init(int rate_hz, int aec, int ns, int agc, int tail_ms, uint32_t seed_lo, uint32_t seed_hi)
-{
+EMSCRIPTEN_KEEPALIVE int voice_init(int rate_hz, int aec, int ns, int agc, int tail_ms, uint32_t seed_lo, uint32_t seed_hi) {
     int error = TCCC_E_ARG_RANGE;
     if (!switch_valid(aec) || !switch_valid(ns) || !switch_valid(agc)) return error;
     tccc_voice *made = tccc_voice_new(&(tccc_voice_config){ .device_rate_hz = rate_hz,
@@ -113,43 +111,36 @@ EMSCRIPTEN_KEEPALIVE int voice_init(int rate_hz, int aec, int ns, int agc, int t
     return 0;
 }
 
-EMSCRIPTEN_KEEPALIVE uint8_t *voice_mailbox(void)
-{
+EMSCRIPTEN_KEEPALIVE uint8_t *voice_mailbox(void) {
     return mailbox.bytes;
 }
 
-EMSCRIPTEN_KEEPALIVE float *voice_capture_buffer(void)
-{
+EMSCRIPTEN_KEEPALIVE float *voice_capture_buffer(void) {
     return capture_buffer;
 }
 
-EMSCRIPTEN_KEEPALIVE float *voice_render_buffer(void)
-{
+EMSCRIPTEN_KEEPALIVE float *voice_render_buffer(void) {
     return render_buffer;
 }
 
-static uint64_t microseconds(double now_us)
-{
+static uint64_t microseconds(double now_us) {
     return now_us > 0 && now_us < 9e15 ? (uint64_t)now_us : 0;
 }
 
-EMSCRIPTEN_KEEPALIVE int voice_quantum(int n_frames, double now_us)
-{
+EMSCRIPTEN_KEEPALIVE int voice_quantum(int n_frames, double now_us) {
     if (!voice) return TCCC_E_NOT_READY;
     int error = tccc_voice_capture(voice, capture_buffer, n_frames, microseconds(now_us));
     return error < 0 ? error : tccc_voice_render(voice, render_buffer, n_frames, microseconds(now_us));
 }
 
-EMSCRIPTEN_KEEPALIVE int voice_error(int code)
-{
+EMSCRIPTEN_KEEPALIVE int voice_error(int code) {
     const char *name = tccc_error_name(code);
     size_t len = strlen(name);
     memcpy(mailbox.text, name, len + 1);
     return (int)len;
 }
 
-static int refuse_config(int error, const char *message)
-{
+static int refuse_config(int error, const char *message) {
     int len = voice_error(error);
     size_t room = STREAM_CONFIG_MESSAGE;
     mailbox.text[len] = ' ';
@@ -158,8 +149,7 @@ static int refuse_config(int error, const char *message)
     return error;
 }
 
-EMSCRIPTEN_KEEPALIVE int voice_open(int channel, int json_len)
-{
+EMSCRIPTEN_KEEPALIVE int voice_open(int channel, int json_len) {
     tccc_stream_config config;
     char message[STREAM_CONFIG_MESSAGE] = "";
     if (!voice) return refuse_config(TCCC_E_NOT_READY, message);
@@ -171,18 +161,15 @@ EMSCRIPTEN_KEEPALIVE int voice_open(int channel, int json_len)
     return error < 0 ? refuse_config(error, message) : 0;
 }
 
-EMSCRIPTEN_KEEPALIVE void voice_close(int channel)
-{
+EMSCRIPTEN_KEEPALIVE void voice_close(int channel) {
     if (voice) tccc_voice_close(voice, channel);
 }
 
-EMSCRIPTEN_KEEPALIVE int voice_direct(int channel, unsigned flags)
-{
+EMSCRIPTEN_KEEPALIVE int voice_direct(int channel, unsigned flags) {
     return voice ? tccc_voice_direct(voice, channel, flags) : TCCC_E_NOT_READY;
 }
 
-EMSCRIPTEN_KEEPALIVE int voice_digits(int channel, int len)
-{
+EMSCRIPTEN_KEEPALIVE int voice_digits(int channel, int len) {
     char digits[TCCC_DIGITS_MAX + 1] = "";
     if (!voice) return TCCC_E_NOT_READY;
     if (len < 0 || len > TCCC_DIGITS_MAX) return TCCC_E_LIMIT;
@@ -190,66 +177,56 @@ EMSCRIPTEN_KEEPALIVE int voice_digits(int channel, int len)
     return strlen(digits) == (size_t)len ? tccc_voice_digits(voice, channel, digits) : TCCC_E_ARG_RANGE;
 }
 
-EMSCRIPTEN_KEEPALIVE int voice_configure(int aec, int ns, int agc)
-{
+EMSCRIPTEN_KEEPALIVE int voice_configure(int aec, int ns, int agc) {
     if (!voice) return TCCC_E_NOT_READY;
     return tccc_voice_configure(voice, (enum tccc_processing)aec, (enum tccc_noise)ns, (enum tccc_processing)agc);
 }
 
-EMSCRIPTEN_KEEPALIVE uint8_t *voice_model_buffer(int len)
-{
+EMSCRIPTEN_KEEPALIVE uint8_t *voice_model_buffer(int len) {
     free(model);
     model_len = len > 0 ? (size_t)len : 0;
     model = malloc(model_len);
     return model;
 }
 
-EMSCRIPTEN_KEEPALIVE int voice_model(void)
-{
+EMSCRIPTEN_KEEPALIVE int voice_model(void) {
     int error = voice && model ? tccc_voice_model(voice, model, model_len) : TCCC_E_NOT_READY;
     free(model);
     model = NULL;
     return error;
 }
 
-EMSCRIPTEN_KEEPALIVE int voice_gain(float input, float output)
-{
+EMSCRIPTEN_KEEPALIVE int voice_gain(float input, float output) {
     return voice ? tccc_voice_gain(voice, input, output) : TCCC_E_NOT_READY;
 }
 
-EMSCRIPTEN_KEEPALIVE float voice_level(int which)
-{
+EMSCRIPTEN_KEEPALIVE float voice_level(int which) {
     tccc_voice_levels levels;
     if (!voice) return 0;
     tccc_voice_levels_get(voice, &levels);
     return tccc_level_share(which == 0 ? levels.input_dbfs : levels.output_dbfs);
 }
 
-EMSCRIPTEN_KEEPALIVE float voice_mos(float delay_ms, float loss)
-{
+EMSCRIPTEN_KEEPALIVE float voice_mos(float delay_ms, float loss) {
     return tccc_mos(TCCC_CODEC_OPUS, delay_ms, loss);
 }
 
-EMSCRIPTEN_KEEPALIVE int voice_tone(int kind)
-{
+EMSCRIPTEN_KEEPALIVE int voice_tone(int kind) {
     return voice ? tccc_voice_tone(voice, (enum tccc_tone)kind) : TCCC_E_NOT_READY;
 }
 
-EMSCRIPTEN_KEEPALIVE int voice_packet_in(int channel, int len, double now_us)
-{
+EMSCRIPTEN_KEEPALIVE int voice_packet_in(int channel, int len, double now_us) {
     if (!voice) return TCCC_E_NOT_READY;
     if (len < 0 || len > VOICE_MAILBOX) return TCCC_E_TOO_LARGE;
     return tccc_voice_packet_in(voice, channel, mailbox.bytes, (size_t)len, microseconds(now_us));
 }
 
-EMSCRIPTEN_KEEPALIVE int voice_packet_out(void)
-{
+EMSCRIPTEN_KEEPALIVE int voice_packet_out(void) {
     int channel = 0, len = voice ? tccc_voice_packet_out(voice, mailbox.bytes, &channel) : 0;
     return len > 0 ? channel << 16 | len : 0;
 }
 
-EMSCRIPTEN_KEEPALIVE int voice_stats(int channel)
-{
+EMSCRIPTEN_KEEPALIVE int voice_stats(int channel) {
     tccc_voice_stats s;
     int error = voice ? tccc_voice_stats_get(voice, channel, &s) : TCCC_E_NOT_READY;
     if (error < 0) return error;
@@ -265,8 +242,7 @@ EMSCRIPTEN_KEEPALIVE int voice_stats(int channel)
 }
 
 /* A buzzing voice sent to itself: two streams of the second engine exchange their packets, and lose one of each. */
-static void warm_run(tccc_voice *engine)
-{
+static void warm_run(tccc_voice *engine) {
     enum { BLOCK = 480, BLOCKS = 12, LOST_BLOCK = 7 };
     float block[BLOCK];
     uint8_t packet[TCCC_PACKET_MAX];
@@ -281,16 +257,14 @@ static void warm_run(tccc_voice *engine)
     }
 }
 
-static int warm_open(tccc_voice *engine, enum tccc_codec codec, uint8_t payload_type)
-{
+static int warm_open(tccc_voice *engine, enum tccc_codec codec, uint8_t payload_type) {
     tccc_stream_config config = { .codec = codec, .payload_type = payload_type, .ptime_ms = 20, .bitrate_bps = 24000,
                                   .complexity = 5, .expected_loss_percent = 10, .srtp = TCCC_SRTP_AES128_SHA1_80 };
     int error = tccc_voice_open(engine, 0, &config);
     return error < 0 ? error : tccc_voice_open(engine, 1, &config);
 }
 
-EMSCRIPTEN_KEEPALIVE int voice_warm(void)
-{
+EMSCRIPTEN_KEEPALIVE int voice_warm(void) {
     int error;
     tccc_voice *engine = tccc_voice_new(&(tccc_voice_config){ .device_rate_hz = 48000,
                                                               .aec = TCCC_PROCESSING_CORE,

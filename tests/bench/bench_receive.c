@@ -18,16 +18,14 @@
 
 enum { SECONDS = 120, N = SECONDS * SPEECH_RATE_HZ, ROUNDS = 5 };
 
-static double now_us(void)
-{
+static double now_us(void) {
     struct timespec now;
 
     clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
     return (double)now.tv_sec * 1e6 + (double)now.tv_nsec / 1e3;
 }
 
-static void print_result(const char *name, double value, const char *unit, double goal, const char *peer, double peer_value)
-{
+static void print_result(const char *name, double value, const char *unit, double goal, const char *peer, double peer_value) {
     printf("{\"name\":\"receive: %s\",\"value\":%.4g,\"unit\":\"%s\",", name, value, unit);
     if (goal >= 0)
         printf("\"goal\":%.4g,", goal);
@@ -39,8 +37,7 @@ static void print_result(const char *name, double value, const char *unit, doubl
         printf("\"direction\":\"lower\",\"peer\":null,\"peer_value\":null}\n");
 }
 
-static simulation_result run_once(const simulation_coded *coded, const double *arrivals, double *us_per_10_ms)
-{
+static simulation_result run_once(const simulation_coded *coded, const double *arrivals, double *us_per_10_ms) {
     static playout player;
     int error;
     codec_decoder *decoder = codec_decoder_new(coded->codec, &error);
@@ -57,8 +54,7 @@ static simulation_result run_once(const simulation_coded *coded, const double *a
     return result;
 }
 
-static double best_cost(const simulation_coded *coded, const double *arrivals)
-{
+static double best_cost(const simulation_coded *coded, const double *arrivals) {
     double best = 1e9, us;
 
     for (int i = 0; i < ROUNDS; i++) {
@@ -68,8 +64,7 @@ static double best_cost(const simulation_coded *coded, const double *arrivals)
     return best;
 }
 
-static void bench_cost(const simulation_coded *coded, const char *codec, double *arrivals)
-{
+static void bench_cost(const simulation_coded *coded, const char *codec, double *arrivals) {
     static const network_kind kinds[] = {{.name = "clean"}, {.name = "10 % loss", .loss = 0.1}};
     char name[80];
 
@@ -93,8 +88,7 @@ static const peer_figures peers[] = {
     {"wifi_scan", 89, 0, 110, 0.3},   {"hand_over", 102, 1.5, 110, 2.1},
 };
 
-static void bench_networks(const simulation_coded *coded, double *arrivals)
-{
+static void bench_networks(const simulation_coded *coded, double *arrivals) {
     char name[80];
     double us;
 
@@ -111,8 +105,7 @@ static void bench_networks(const simulation_coded *coded, double *arrivals)
 }
 
 /* Put, target and take of every packet, without decoding: ours and SpeexDSP's. */
-static double buffer_ours(const simulation_coded *coded, const double *arrivals)
-{
+static double buffer_ours(const simulation_coded *coded, const double *arrivals) {
     static jitter buffer;
     double start_us = now_us();
     int next = 0;
@@ -132,8 +125,7 @@ static double buffer_ours(const simulation_coded *coded, const double *arrivals)
     return (now_us() - start_us) / (coded->n_packets * 2);
 }
 
-static double buffer_speex(const simulation_coded *coded, const double *arrivals)
-{
+static double buffer_speex(const simulation_coded *coded, const double *arrivals) {
     JitterBuffer *buffer = jitter_buffer_init(960);
     double start_us = now_us(), us;
     int next = 0;
@@ -160,8 +152,7 @@ static double buffer_speex(const simulation_coded *coded, const double *arrivals
     return us;
 }
 
-static void bench_buffer(const simulation_coded *coded, double *arrivals)
-{
+static void bench_buffer(const simulation_coded *coded, double *arrivals) {
     double ours = 1e9, theirs = 1e9;
 
     network_trace(&(network_kind){.loss = 0.05, .jitter_ms = 0}, arrivals, coded->n_packets, 20, 42);
@@ -172,8 +163,7 @@ static void bench_buffer(const simulation_coded *coded, double *arrivals)
     print_result("jitter buffer alone, 5 % loss", ours, "us per 10 ms", 2, "SpeexDSP jitter buffer", theirs);
 }
 
-int main(void)
-{
+int main(void) {
     float *speech = malloc(N * sizeof *speech);
     double *arrivals = malloc(N / 320 * sizeof *arrivals);
     simulation_coded opus, pcma;

@@ -41,22 +41,19 @@ static struct {
     char folder[64];
 } load;
 
-static void fail(const char *why)
-{
+static void fail(const char *why) {
     fprintf(stderr, "bench_record: %s\n", why);
     exit(1);
 }
 
-static double now(void)
-{
+static double now(void) {
     struct timespec t;
     clock_gettime(CLOCK_MONOTONIC, &t);
     return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }
 
 /* Seconds that threads of this name have run. */
-static double thread_seconds(const char *name)
-{
+static double thread_seconds(const char *name) {
     char path[300], comm[32];
     double seconds = 0;
     DIR *tasks = opendir("/proc/self/task");
@@ -79,8 +76,7 @@ static double thread_seconds(const char *name)
     return seconds;
 }
 
-static void make_speech(void)
-{
+static void make_speech(void) {
     enum { N = LOOP_PACKETS * RATE / 50 };
     static float pcm[N];
     int error;
@@ -94,8 +90,7 @@ static void make_speech(void)
     codec_encoder_free(encoder);
 }
 
-static void *talk(void *arg)
-{
+static void *talk(void *arg) {
     uint8_t packet[1500];
     double due = now();
     (void)arg;
@@ -116,8 +111,7 @@ static void *talk(void *arg)
     return NULL;
 }
 
-static bridge_side phone_side(int i)
-{
+static bridge_side phone_side(int i) {
     rtp_port *port = rtp_port_bind("127.0.0.1", 0, 0);
     struct sockaddr_in local = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
     int small = 4096;
@@ -130,16 +124,14 @@ static bridge_side phone_side(int i)
                           .payload_type = load.codec == TCCC_CODEC_OPUS ? 111 : 8, .ptime_ms = 20 };
 }
 
-static void on_closed(void *context, const record_closed *result)
-{
+static void on_closed(void *context, const record_closed *result) {
     (void)context;
     if (result->error)
         fail("a recording failed");
     atomic_fetch_add(&load.n_closed, 1);
 }
 
-static void start_file(record_thread *thread, int call, int which, uint32_t handle)
-{
+static void start_file(record_thread *thread, int call, int which, uint32_t handle) {
     char id[32], part[128], meta[128];
     struct timespec t;
     clock_gettime(CLOCK_MONOTONIC, &t);
@@ -160,8 +152,7 @@ typedef struct {
     uint64_t lost;
 } cost;
 
-static cost measure(int n, int seconds, int recorded)
-{
+static cost measure(int n, int seconds, int recorded) {
     char err[256], command[128];
     edge_handler handler = { 0 };
     edge_config config = { .host = "127.0.0.1", .dc_port = -1, .sdk_dir = "." };
@@ -209,15 +200,13 @@ static cost measure(int n, int seconds, int recorded)
     return c;
 }
 
-static void figure(const char *name, const char *codec, double value, const char *unit, const char *direction)
-{
+static void figure(const char *name, const char *codec, double value, const char *unit, const char *direction) {
     printf("{\"name\":\"recording: %s, %s\",\"value\":%.4g,\"unit\":\"%s\",\"goal\":null,\"direction\":\"%s\",\"peer\":null,\"peer_value\":null}\n", name, codec, value,
            unit, direction);
     fflush(stdout);
 }
 
-int main(int argc, char **argv)
-{
+int main(int argc, char **argv) {
     static const struct { enum tccc_codec codec; const char *name; } codecs[] = { { TCCC_CODEC_PCMA, "G.711" }, { TCCC_CODEC_OPUS, "Opus" } };
     int n = argc > 1 ? atoi(argv[1]) : 50, seconds = argc > 2 ? atoi(argv[2]) : 6;
     struct rlimit files;

@@ -32,8 +32,7 @@ typedef struct {
     int n;
 } outcome;
 
-static double rss_kb(const char *pid)
-{
+static double rss_kb(const char *pid) {
     char path[64], line[200];
     double kb = 0;
     snprintf(path, sizeof path, "/proc/%s/status", pid);
@@ -46,8 +45,7 @@ static double rss_kb(const char *pid)
     return kb;
 }
 
-static bridge_side phone_side(rtp_port *port, int remote_port)
-{
+static bridge_side phone_side(rtp_port *port, int remote_port) {
     bridge_side side = {
         .kind = BRIDGE_PHONE, .port = port, .symmetric = 1, .send_on_hold = 1, .codec = TCCC_CODEC_PCMU, .payload_type = 0,
         .dtmf_payload_type = 101, .dtmf_rate_hz = 8000, .ptime_ms = 20,
@@ -62,8 +60,7 @@ static bridge_side phone_side(rtp_port *port, int remote_port)
 }
 
 /* An offer as a browser writes it, with the load generator's certificate. */
-static void answer_offer(edge *e, edge_seat seat, const load_hello *hello, load_call *call)
-{
+static void answer_offer(edge *e, edge_seat seat, const load_hello *hello, load_call *call) {
     char offer[2048], answer[4096], fingerprint[100];
     for (int i = 0; i < 32; i++)
         snprintf(fingerprint + 3 * i, 4, "%02X%c", hello->fingerprint[i], i < 31 ? ':' : 0);
@@ -81,8 +78,7 @@ static void answer_offer(edge *e, edge_seat seat, const load_hello *hello, load_
         sscanf(hash + 22 + 3 * i, "%2hhx", &call->fingerprint[i]);
 }
 
-static void add_call(edge *e, enum load_kind kind, const load_hello *hello, load_call *call)
-{
+static void add_call(edge *e, enum load_kind kind, const load_hello *hello, load_call *call) {
     rtp_port *port = rtp_port_bind("127.0.0.1", 0, 0);
     bridge_side phone, page = { .kind = BRIDGE_PAGE, .codec = TCCC_CODEC_PCMU, .ptime_ms = 20 };
     if (!port)
@@ -104,8 +100,7 @@ static void add_call(edge *e, enum load_kind kind, const load_hello *hello, load
 }
 
 /* What process pid costs from the time that all calls are up and warm. */
-static void measure(outcome *o, const load_process *child, int pid)
-{
+static void measure(outcome *o, const load_process *child, int pid) {
     meter m;
     load_wait(child->fd);
     meter_count(&m, pid);
@@ -120,8 +115,7 @@ static void measure(outcome *o, const load_process *child, int pid)
 
 /* --- one run against the edge --- */
 
-static outcome run_edge(enum load_kind kind, int n, int seconds)
-{
+static outcome run_edge(enum load_kind kind, int n, int seconds) {
     load_process child = load_start(kind, n, seconds);
     outcome o = { .n = n };
     char err[256];
@@ -147,8 +141,7 @@ static outcome run_edge(enum load_kind kind, int n, int seconds)
 }
 
 /* n telephones that hear hold music, and talk on (their echo): what a waiting room costs. */
-static outcome run_held(int n, int seconds)
-{
+static outcome run_held(int n, int seconds) {
     load_process child = load_start(LOAD_UDP, 0, seconds);
     outcome o = { .n = n };
     char err[256];
@@ -175,8 +168,7 @@ static outcome run_held(int n, int seconds)
 
 /* --- the same with rtpengine --- */
 
-static outcome run_rtpengine(int n, int seconds)
-{
+static outcome run_rtpengine(int n, int seconds) {
     outcome o = { .n = n };
     load_process child = load_start(LOAD_UDP, n, seconds);
     rtpengine peer;
@@ -199,8 +191,7 @@ static outcome run_rtpengine(int n, int seconds)
 
 /* --- the same with as little as possible --- */
 
-static outcome run_raw(enum load_kind kind, int n, int seconds)
-{
+static outcome run_raw(enum load_kind kind, int n, int seconds) {
     outcome o = { .n = n };
     load_process child = load_start(kind, n, seconds);
     raw_relay relay = raw_start(kind, n, child.hello.echo_port);
@@ -218,8 +209,7 @@ static outcome run_raw(enum load_kind kind, int n, int seconds)
 
 /* --- figures --- */
 
-static void figure(const char *name, double value, const char *unit, double goal, const char *direction, double peer)
-{
+static void figure(const char *name, double value, const char *unit, double goal, const char *direction, double peer) {
     printf("{\"name\":\"relay: %s\",\"value\":%.4g,\"unit\":\"%s\",", name, value, unit);
     if (goal > 0)
         printf("\"goal\":%g,", goal);
@@ -234,35 +224,29 @@ static void figure(const char *name, double value, const char *unit, double goal
 }
 
 /* A relay that loses packets does less work: only what it has relayed counts. */
-static double calls_relayed(const outcome *o)
-{
+static double calls_relayed(const outcome *o) {
     return o->load.sent ? (double)o->n * (double)o->load.received / (double)o->load.sent : o->n;
 }
 
-static double per_core(const outcome *o)
-{
+static double per_core(const outcome *o) {
     return o->n && o->cost.seconds > 0 ? calls_relayed(o) * o->wall_s / o->cost.seconds : 0;
 }
 
-static double per_100(const outcome *o)
-{
+static double per_100(const outcome *o) {
     return o->n ? 1e4 * o->cost.seconds / o->wall_s / calls_relayed(o) : 0;
 }
 
 /* Each call is 50 packets a second in either direction. */
-static double per_packet(const outcome *o, double amount)
-{
+static double per_packet(const outcome *o, double amount) {
     return o->n ? amount / (100 * calls_relayed(o) * o->wall_s) : 0;
 }
 
-static double lost_percent(const outcome *o)
-{
+static double lost_percent(const outcome *o) {
     return 100.0 * (double)(o->load.sent - o->load.received) / (double)(o->load.sent ? o->load.sent : 1);
 }
 
 /* The figures of one relay at one load. */
-static void report_load(const char *relay, const outcome *o, const outcome *peer)
-{
+static void report_load(const char *relay, const outcome *o, const outcome *peer) {
     char name[160];
     snprintf(name, sizeof name, "calls per core at %d calls, %s", o->n, relay);
     figure(name, per_core(o), "calls", 0, "higher", per_core(peer));
@@ -283,8 +267,7 @@ static void report_load(const char *relay, const outcome *o, const outcome *peer
 }
 
 /* What `o` does of what another relay does at the same load, where both were measured. */
-static void report_ratio(const char *what, const outcome *o, const outcome *other, double goal)
-{
+static void report_ratio(const char *what, const outcome *o, const outcome *other, double goal) {
     char name[120];
     if (per_core(o) <= 0 || per_core(other) <= 0)
         return;
@@ -297,8 +280,7 @@ static void report_ratio(const char *what, const outcome *o, const outcome *othe
 static const outcome nobody;
 
 /* 1 when the whole load went through: a machine that is too busy for the load, not the relay, loses packets. */
-static int fits(const char *relay, const outcome *o)
-{
+static int fits(const char *relay, const outcome *o) {
     if (o->load.received >= 0.99 * (double)o->load.sent)
         return 1;
     fprintf(stderr, "bench_relay: of %d calls, %s, %.1f %% of the packets were lost: this load is not counted\n", o->n, relay, lost_percent(o));
@@ -310,13 +292,11 @@ typedef struct {
     const char *only;
 } plan;
 
-static int wanted(const plan *p, const char *what)
-{
+static int wanted(const plan *p, const char *what) {
     return !*p->only || !strcmp(p->only, what);
 }
 
-static void compare_at(const plan *p, int n)
-{
+static void compare_at(const plan *p, int n) {
     outcome peer = wanted(p, "rtpengine") ? run_rtpengine(n, p->seconds) : nobody, o;
     if (peer.n && fits("rtpengine", &peer))
         report_load("rtpengine, UDP to UDP", &peer, &nobody);
@@ -344,8 +324,7 @@ static void compare_at(const plan *p, int n)
     }
 }
 
-static void run_rest(const plan *p)
-{
+static void run_rest(const plan *p) {
     if (wanted(p, "dc")) {
         int last = p->loads[p->n_loads - 1], n = last < DC_CALLS ? last : DC_CALLS;
         outcome bare = run_raw(LOAD_UDP, n, p->seconds), o = run_edge(LOAD_DATA_CHANNEL, n, p->seconds);
@@ -361,8 +340,7 @@ static void run_rest(const plan *p)
     }
 }
 
-static int read_loads(plan *p, const char *text)
-{
+static int read_loads(plan *p, const char *text) {
     char *end;
     for (; p->n_loads < LOADS_MAX; text = end + 1) {
         long n = strtol(text, &end, 10);
@@ -375,8 +353,7 @@ static int read_loads(plan *p, const char *text)
     return -1;
 }
 
-int main(int argc, char **argv)
-{
+int main(int argc, char **argv) {
     plan p = { .seconds = argc > 2 ? atoi(argv[2]) : 4, .only = argc > 3 ? argv[3] : "" };
     struct rlimit files;
     if (read_loads(&p, argc > 1 ? argv[1] : "200,500,1000") || p.seconds < 1) {

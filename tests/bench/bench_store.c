@@ -12,28 +12,24 @@
 
 enum { CALLS = 3000, WARM_UP = 100, BODY = 1200 };
 
-static double now_us(void)
-{
+static double now_us(void) {
     struct timespec t;
     clock_gettime(CLOCK_MONOTONIC, &t);
     return (double)t.tv_sec * 1e6 + (double)t.tv_nsec / 1e3;
 }
 
-static int by_value(const void *a, const void *b)
-{
+static int by_value(const void *a, const void *b) {
     double x = *(const double *)a, y = *(const double *)b;
     return x < y ? -1 : x > y;
 }
 
-static void print(const char *what, double value, const char *unit, const char *direction, double peer)
-{
+static void print(const char *what, double value, const char *unit, const char *direction, double peer) {
     printf("{\"name\":\"store_%s_%s\",\"value\":%.4g,\"unit\":\"%s\",\"goal\":null,\"direction\":\"%s\",\"peer\":\"one fdatasync\",\"peer_value\":%.4g}\n",
            at.name, what, value, unit, direction, peer);
 }
 
 /* Microseconds each, sorted. */
-static void measure(double *took, void (*once)(void *ctx, int i), void *ctx)
-{
+static void measure(double *took, void (*once)(void *ctx, int i), void *ctx) {
     for (int i = 0; i < WARM_UP + CALLS; i++) {
         double began = now_us();
         once(ctx, i);
@@ -42,22 +38,19 @@ static void measure(double *took, void (*once)(void *ctx, int i), void *ctx)
     qsort(took, CALLS, sizeof *took, by_value);
 }
 
-static double sum(const double *took)
-{
+static double sum(const double *took) {
     double all = 0;
     for (int i = 0; i < CALLS; i++) all += took[i];
     return all;
 }
 
-static void sync_once(void *ctx, int i)
-{
+static void sync_once(void *ctx, int i) {
     static char block[4096];
     int fd = *(int *)ctx;
     if (pwrite(fd, block, sizeof block, (off_t)i * (off_t)sizeof block) < 0 || fdatasync(fd)) exit(1);
 }
 
-static void keep_once(void *ctx, int i)
-{
+static void keep_once(void *ctx, int i) {
     static store_cdr c;
     static char body[BODY + 1];
     char id[32];
@@ -68,15 +61,13 @@ static void keep_once(void *ctx, int i)
     if (store_keep_cdr(ctx, &c, &p, body)) fail_msg("call %d was not kept", i);
 }
 
-static double cpu_us(void)
-{
+static double cpu_us(void) {
     struct rusage used;
     getrusage(RUSAGE_SELF, &used);
     return (double)(used.ru_utime.tv_sec + used.ru_stime.tv_sec) * 1e6 + (double)(used.ru_utime.tv_usec + used.ru_stime.tv_usec);
 }
 
-static void run(int (*use)(void **state))
-{
+static void run(int (*use)(void **state)) {
     static double disk[CALLS], took[CALLS];
     char path[100], err[200];
     backlog_counters counts;
@@ -105,8 +96,7 @@ static void run(int (*use)(void **state))
     backend_close(NULL);
 }
 
-int main(void)
-{
+int main(void) {
     backend_fsync = "fsync=on";
     libre_init();
     run(use_sqlite);

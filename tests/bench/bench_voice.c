@@ -36,16 +36,14 @@ static float microphone[FRAMES][DEVICE_FRAME];          /* 48 kHz */
 static float near[FRAMES][FRAME_LEN], far[FRAMES][FRAME_LEN];
 static struct { int len; uint8_t bytes[TCCC_PACKET_MAX]; } packets[PACKETS];
 
-static double now_us(void)
-{
+static double now_us(void) {
     struct timespec t;
     clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
     return (double)t.tv_sec * 1e6 + (double)t.tv_nsec / 1e3;
 }
 
 /* A voice of 110 to 206 Hz with noise and pauses; the far end is another, and comes back in near at a quarter after 40 ms. */
-static void make_speech(void)
-{
+static void make_speech(void) {
     uint32_t random = 1, phase[2] = { 0, 0 };
     float low[2] = { 0, 0 };
     for (int i = 0; i < FRAMES * FRAME_LEN; i++) {
@@ -66,8 +64,7 @@ static void make_speech(void)
     }
 }
 
-static void report(const char *stage, double us)
-{
+static void report(const char *stage, double us) {
     bool whole = strcmp(stage, "whole path") == 0, learned = strncmp(stage, "AI", 2) == 0;
     double goal = learned ? 400 : strcmp(BUILD, "wasm") == 0 ? 200 : strcmp(BUILD, "wasm-simd") == 0 ? 160 : 0;
     printf("{\"name\":\"voice: %s, %s\",\"value\":%.2f,\"unit\":\"us per 10 ms\",", stage, BUILD, us);
@@ -78,8 +75,7 @@ static void report(const char *stage, double us)
 }
 
 /* Runs `stage` on every frame; the fastest second, in microseconds a frame. */
-static double fastest(void (*stage)(void *, int), void *context)
-{
+static double fastest(void (*stage)(void *, int), void *context) {
     double best = 1e12;
     for (int second = 0; second < SECONDS; second++) {
         double start = now_us();
@@ -97,39 +93,34 @@ static void run_up(void *state, int i) { resample_run(state, near[i], FRAME_LEN,
 static void run_aec(void *state, int i) { aec_process(state, near[i], far[i], sink); }
 
 static struct { aec *echo; suppress *suppress; } suppress_bench;
-static void run_suppress(void *state, int i)
-{
+static void run_suppress(void *state, int i) {
     (void)state;
     memcpy(sink, near[i], sizeof near[i]);
     suppress_process(suppress_bench.suppress, sink);
 }
 
 static struct { vad activity; agc gain; } agc_bench;
-static void run_agc(void *state, int i)
-{
+static void run_agc(void *state, int i) {
     (void)state;
     memcpy(sink, near[i], sizeof near[i]);
     int speech = vad_put(&agc_bench.activity, sink);
     agc_process(&agc_bench.gain, sink, speech, vad_floor_power(&agc_bench.activity));
 }
 
-static void run_encode(void *state, int i)
-{
+static void run_encode(void *state, int i) {
     static float pcm[2 * FRAME_LEN];
     memcpy(pcm + i % 2 * FRAME_LEN, near[i], sizeof near[i]);
     if (i % 2 == 0) return;
     packets[i / 2].len = codec_encoder_encode(state, pcm, packets[i / 2].bytes, CODEC_PAYLOAD_MAX);
 }
 
-static void run_decode(void *state, int i)
-{
+static void run_decode(void *state, int i) {
     static float pcm[CODEC_FRAME_MAX];
     if (i % 2 == 0) codec_decoder_decode(state, packets[i / 2].bytes, (size_t)packets[i / 2].len, pcm, CODEC_FRAME_MAX);
 }
 
 static struct { srtp_sender *sender; srtp_receiver *receiver; } srtp_bench;
-static void run_srtp(void *state, int i)
-{
+static void run_srtp(void *state, int i) {
     uint8_t packet[256] = { 0 };
     rtp_packet header = { .payload_type = 111, .seq = (uint16_t)i, .timestamp = (uint32_t)i * 480, .ssrc = 1 };
     (void)state;
@@ -139,15 +130,13 @@ static void run_srtp(void *state, int i)
     srtp_receiver_rtp(srtp_bench.receiver, packet, (size_t)len);
 }
 
-static tccc_stream_config stream_config(void)
-{
+static tccc_stream_config stream_config(void) {
     return (tccc_stream_config){ .codec = TCCC_CODEC_OPUS, .payload_type = 111, .dtmf_payload_type = 101, .dtmf_rate_hz = 48000,
                                  .ptime_ms = 20, .bitrate_bps = 24000, .complexity = 5, .expected_loss_percent = 5,
                                  .srtp = TCCC_SRTP_AES128_SHA1_80 };
 }
 
-static tccc_voice *open_voice(uint64_t seed)
-{
+static tccc_voice *open_voice(uint64_t seed) {
     int error;
     tccc_voice *voice = tccc_voice_new(&(tccc_voice_config){ .device_rate_hz = RATE_HZ, .aec = TCCC_PROCESSING_CORE,
                                                              .ns = TCCC_NOISE_MEDIUM, .agc = TCCC_PROCESSING_CORE,
@@ -159,8 +148,7 @@ static tccc_voice *open_voice(uint64_t seed)
 }
 
 /* What the peer sends: the same speech through an engine of its own, one list of packets for each frame. */
-static int record_peer(void)
-{
+static int record_peer(void) {
     tccc_voice *peer = open_voice(2);
     int count = 0, channel;
     for (int i = 0; i < FRAMES && count < PACKETS - 4; i++) {
@@ -174,8 +162,7 @@ static int record_peer(void)
 enum { ECHO_FRAMES = 4 };
 static struct { tccc_voice *voice; int sent, count; float loud[ECHO_FRAMES][DEVICE_FRAME]; } whole_bench;
 /* What was rendered 40 ms ago comes back at a quarter, so that canceller and suppressor have an echo to find. */
-static void run_whole(void *state, int i)
-{
+static void run_whole(void *state, int i) {
     uint8_t out[TCCC_PACKET_MAX];
     float *loud = whole_bench.loud[i % ECHO_FRAMES];
     int channel;
@@ -189,8 +176,7 @@ static void run_whole(void *state, int i)
     tccc_voice_render(whole_bench.voice, loud, DEVICE_FRAME, at_us);
 }
 
-static void bench_dsp(void)
-{
+static void bench_dsp(void) {
     int error;
     resample *up = resample_new(FRAME_RATE_HZ, RATE_HZ, &error), *down = resample_new(RATE_HZ, FRAME_RATE_HZ, &error);
     for (int i = 0; i < FRAMES; i++) resample_run(up, near[i], FRAME_LEN, microphone[i]);
@@ -216,8 +202,7 @@ static void bench_dsp(void)
     aec_free(suppress_bench.echo);
 }
 
-static void bench_codec(void)
-{
+static void bench_codec(void) {
     int error;
     tccc_stream_config config = stream_config();
     codec_encoder *encoder = codec_encoder_new(&config, &error);
@@ -234,8 +219,7 @@ static void bench_codec(void)
 }
 
 /* Bytes that were taken and not given back. */
-static double heap_used(void)
-{
+static double heap_used(void) {
 #ifdef __wasm__
     return (double)mallinfo().uordblks;
 #else
@@ -244,15 +228,13 @@ static double heap_used(void)
 #endif
 }
 
-static void report_heap(const char *what, double bytes, double goal_kb)
-{
+static void report_heap(const char *what, double bytes, double goal_kb) {
     printf("{\"name\":\"voice: %s, %s\",\"value\":%.1f,\"unit\":\"kB\",\"goal\":%g,\"direction\":\"lower\",\"peer\":null,\"peer_value\":null}\n", what, BUILD,
            bytes / 1000, goal_kb);
 }
 
 /* An engine of a call and of as many calls as there can be, with all that can be switched on; then what six seconds of a call add. */
-static void bench_heap(void)
-{
+static void bench_heap(void) {
     double before = heap_used();
     tccc_stream_config config = stream_config();
     tccc_voice *voice = open_voice(1);
@@ -272,8 +254,7 @@ static void bench_heap(void)
     tccc_voice_free(voice);
 }
 
-static void bench_whole(void)
-{
+static void bench_whole(void) {
     double best = 1e12;
     whole_bench.count = record_peer();
     for (int pass = 0; pass < 3; pass++) {
@@ -287,8 +268,7 @@ static void bench_whole(void)
     report("whole path", best);
 }
 
-int main(void)
-{
+int main(void) {
     make_speech();
     bench_dsp();
     bench_codec();

@@ -30,8 +30,7 @@ typedef struct {
     int counters[METER_THREADS_MAX];
 } meter;
 
-static double meter_number(const char *path, const char *format)
-{
+static double meter_number(const char *path, const char *format) {
     char line[256];
     double value = 0;
     FILE *file = fopen(path, "r");
@@ -44,8 +43,7 @@ static double meter_number(const char *path, const char *format)
 }
 
 /* Calls `each` with the name of the thread's folder under /proc. */
-static void meter_threads(meter *m, void (*each)(meter *, const char *, meter_reading *), meter_reading *sum)
-{
+static void meter_threads(meter *m, void (*each)(meter *, const char *, meter_reading *), meter_reading *sum) {
     char path[320];
     snprintf(path, sizeof path, "/proc/%d/task", m->pid);
     DIR *tasks = opendir(path);
@@ -58,8 +56,7 @@ static void meter_threads(meter *m, void (*each)(meter *, const char *, meter_re
         closedir(tasks);
 }
 
-static void meter_add_thread(meter *m, const char *folder, meter_reading *sum)
-{
+static void meter_add_thread(meter *m, const char *folder, meter_reading *sum) {
     char path[400];
     (void)m;
     snprintf(path, sizeof path, "%s/schedstat", folder);
@@ -68,30 +65,26 @@ static void meter_add_thread(meter *m, const char *folder, meter_reading *sum)
     sum->n_wakes += meter_number(path, "voluntary_ctxt_switches: %lf");
 }
 
-static meter_reading meter_now(meter *m)
-{
+static meter_reading meter_now(meter *m) {
     meter_reading sum = { 0 };
     meter_threads(m, meter_add_thread, &sum);
     return sum;
 }
 
-static void meter_start(meter *m, int pid)
-{
+static void meter_start(meter *m, int pid) {
     *m = (meter){ .pid = pid };
     m->began = meter_now(m);
 }
 
 /* Since the start. */
-static meter_reading meter_stop(meter *m)
-{
+static meter_reading meter_stop(meter *m) {
     meter_reading now = meter_now(m);
     return (meter_reading){ now.seconds - m->began.seconds, now.n_wakes - m->began.n_wakes };
 }
 
 /* --- system calls --- */
 
-static void meter_open_counter(meter *m, const char *folder, meter_reading *unused)
-{
+static void meter_open_counter(meter *m, const char *folder, meter_reading *unused) {
     struct perf_event_attr attr = { .type = PERF_TYPE_TRACEPOINT, .size = sizeof attr };
     attr.config = (uint64_t)meter_number("/sys/kernel/tracing/events/raw_syscalls/sys_enter/id", "%lf");
     int tid = atoi(strrchr(folder, '/') + 1);
@@ -103,15 +96,13 @@ static void meter_open_counter(meter *m, const char *folder, meter_reading *unus
         m->counters[m->n_counters++] = fd;
 }
 
-static void meter_count(meter *m, int pid)
-{
+static void meter_count(meter *m, int pid) {
     *m = (meter){ .pid = pid };
     meter_threads(m, meter_open_counter, NULL);
 }
 
 /* System calls since meter_count; negative when they cannot be counted here. */
-static double meter_counted(meter *m)
-{
+static double meter_counted(meter *m) {
     double sum = m->n_counters ? 0 : -1;
     for (int i = 0; i < m->n_counters; i++) {
         uint64_t n;

@@ -40,14 +40,12 @@ static struct {
     struct sockaddr_in echo;
 } raw;
 
-static void raw_watch(int fd, void *what)
-{
+static void raw_watch(int fd, void *what) {
     struct epoll_event event = { .events = EPOLLIN, .data.ptr = what };
     epoll_ctl(raw.epoll, EPOLL_CTL_ADD, fd, &event);
 }
 
-static raw_call *raw_call_new(int near_fd)
-{
+static raw_call *raw_call_new(int near_fd) {
     raw_call *call = calloc(1, sizeof *call);
     if (!call)
         load_fail("no memory");
@@ -58,16 +56,14 @@ static raw_call *raw_call_new(int near_fd)
     return call;
 }
 
-static void raw_to_echo(raw_call *call, const uint8_t *packet, size_t len)
-{
+static void raw_to_echo(raw_call *call, const uint8_t *packet, size_t len) {
     if (sendto(call->far.fd, packet, len, 0, (struct sockaddr *)&raw.echo, sizeof raw.echo) < 0)
         return;
 }
 
 /* --- WebSocket --- */
 
-static void raw_accept(void)
-{
+static void raw_accept(void) {
     int fd = accept(raw.listener, NULL, NULL), on = 1;
     if (fd < 0)
         return;
@@ -75,8 +71,7 @@ static void raw_accept(void)
     raw_call_new(fd);
 }
 
-static void raw_upgrade(raw_call *call)
-{
+static void raw_upgrade(raw_call *call) {
     static const char answer[] = "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n";
     call->upgraded = 1;
     call->rx_len = 0;
@@ -84,8 +79,7 @@ static void raw_upgrade(raw_call *call)
 }
 
 /* The load generator's frames: masked, 126 to 65535 bytes long. */
-static void raw_frames(raw_call *call)
-{
+static void raw_frames(raw_call *call) {
     size_t at = 0;
     for (;;) {
         uint8_t *frame = call->rx + at;
@@ -101,8 +95,7 @@ static void raw_frames(raw_call *call)
     call->rx_len -= at;
 }
 
-static void raw_from_page(raw_call *call)
-{
+static void raw_from_page(raw_call *call) {
     ssize_t n = recv(call->near.fd, call->rx + call->rx_len, sizeof call->rx - call->rx_len, MSG_DONTWAIT);
     call->rx_len += n > 0 ? (size_t)n : 0;
     if (call->upgraded)
@@ -113,8 +106,7 @@ static void raw_from_page(raw_call *call)
 
 /* --- both --- */
 
-static void raw_from_phone(raw_call *call)
-{
+static void raw_from_phone(raw_call *call) {
     uint8_t buf[RAW_FRAME_MAX];
     socklen_t len = sizeof call->near_address;
     ssize_t n = recvfrom(call->near.fd, buf, sizeof buf, 0, (struct sockaddr *)&call->near_address, &len);
@@ -122,8 +114,7 @@ static void raw_from_phone(raw_call *call)
         raw_to_echo(call, buf, (size_t)n);
 }
 
-static void raw_from_echo(raw_call *call)
-{
+static void raw_from_echo(raw_call *call) {
     uint8_t buf[RAW_FRAME_MAX] = { 0x82, 126 }, *packet = buf + 4 + 4;
     struct sockaddr_in from;
     socklen_t from_len = sizeof from;
@@ -138,8 +129,7 @@ static void raw_from_echo(raw_call *call)
         n = sendto(call->near.fd, packet, (size_t)n, 0, (struct sockaddr *)&call->near_address, sizeof call->near_address);
 }
 
-static void raw_event(raw_end *end)
-{
+static void raw_event(raw_end *end) {
     if (!end)
         raw_accept();
     else if (end->is_far)
@@ -150,8 +140,7 @@ static void raw_event(raw_end *end)
         raw_from_phone(end->call);
 }
 
-static void raw_listen(void)
-{
+static void raw_listen(void) {
     struct sockaddr_in address = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
     raw.listener = socket(AF_INET, SOCK_STREAM, 0);
     if (bind(raw.listener, (struct sockaddr *)&address, sizeof address) || listen(raw.listener, 4096))
@@ -159,8 +148,7 @@ static void raw_listen(void)
     raw_watch(raw.listener, NULL);
 }
 
-static void raw_run(int parent, int n)
-{
+static void raw_run(int parent, int n) {
     raw.epoll = epoll_create1(0);
     if (raw.kind == LOAD_WEBSOCKET) {
         raw_listen();
@@ -180,8 +168,7 @@ static void raw_run(int parent, int n)
 }
 
 /* Starts it for n calls. `kind` is LOAD_UDP or LOAD_WEBSOCKET. */
-static raw_relay raw_start(enum load_kind kind, int n, int echo_port)
-{
+static raw_relay raw_start(enum load_kind kind, int n, int echo_port) {
     int ends[2];
     raw_relay relay = { 0 };
     if (socketpair(AF_UNIX, SOCK_STREAM, 0, ends))
@@ -202,15 +189,13 @@ static raw_relay raw_start(enum load_kind kind, int n, int echo_port)
 }
 
 /* LOAD_UDP: where the next call's telephone sends. */
-static int raw_next_port(const raw_relay *relay)
-{
+static int raw_next_port(const raw_relay *relay) {
     int port;
     load_get(relay->fd, &port, sizeof port);
     return port;
 }
 
-static void raw_stop(raw_relay *relay)
-{
+static void raw_stop(raw_relay *relay) {
     kill(relay->pid, SIGKILL);
     waitpid(relay->pid, NULL, 0);
     close(relay->fd);

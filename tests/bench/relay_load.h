@@ -63,33 +63,28 @@ typedef struct {
     load_hello hello;
 } load_process;
 
-static void load_fail(const char *why)
-{
+static void load_fail(const char *why) {
     fprintf(stderr, "bench_relay: %s\n", why);
     exit(1);
 }
 
-static double load_now(void)
-{
+static double load_now(void) {
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
     return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
 }
 
-static void load_put(int fd, const void *bytes, size_t len)
-{
+static void load_put(int fd, const void *bytes, size_t len) {
     if (write(fd, bytes, len) != (ssize_t)len)
         load_fail("the load generator has gone");
 }
 
-static void load_get(int fd, void *bytes, size_t len)
-{
+static void load_get(int fd, void *bytes, size_t len) {
     if (recv(fd, bytes, len, MSG_WAITALL) != (ssize_t)len)
         load_fail("the other process has gone");
 }
 
-static void load_wait(int fd)
-{
+static void load_wait(int fd) {
     char line;
     load_get(fd, &line, 1);
 }
@@ -120,8 +115,7 @@ static struct {
     uint32_t latencies[LOAD_BUCKETS];
 } load;
 
-static int load_udp_socket(int port)
-{
+static int load_udp_socket(int port) {
     struct sockaddr_in address = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
     int fd = socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK, 0), size = 4 << 20;
     setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof size);
@@ -133,16 +127,14 @@ static int load_udp_socket(int port)
     return fd;
 }
 
-static int load_port_of(int fd)
-{
+static int load_port_of(int fd) {
     struct sockaddr_in address;
     socklen_t len = sizeof address;
     getsockname(fd, (struct sockaddr *)&address, &len);
     return ntohs(address.sin_port);
 }
 
-static void load_echo(void)
-{
+static void load_echo(void) {
     enum { BATCH = 64 };
     static uint8_t data[BATCH][1500];
     static struct sockaddr_in from[BATCH];
@@ -161,8 +153,7 @@ static void load_echo(void)
     }
 }
 
-static void load_packet(load_client *c, uint8_t *rtp)
-{
+static void load_packet(load_client *c, uint8_t *rtp) {
     double now = load_now();
     memset(rtp, 0xff, LOAD_RTP);
     uint32_t stamp = htonl((uint32_t)c->seq * 160), ssrc = htonl((uint32_t)(c - load.clients) + 1);
@@ -176,8 +167,7 @@ static void load_packet(load_client *c, uint8_t *rtp)
     load.result.sent += now >= load.from && now < load.to;
 }
 
-static void load_take(const uint8_t *rtp)
-{
+static void load_take(const uint8_t *rtp) {
     double sent;
     memcpy(&sent, rtp + 12, sizeof sent);
     if (sent < load.from || sent >= load.to)
@@ -190,19 +180,16 @@ static void load_take(const uint8_t *rtp)
 
 /* --- data channel --- */
 
-static void load_dtls_send(void *context, const uint8_t *datagram, size_t len)
-{
+static void load_dtls_send(void *context, const uint8_t *datagram, size_t len) {
     if (send(((load_client *)context)->fd, datagram, len, 0) < 0)
         return;
 }
 
-static void load_sctp_send(void *context, const uint8_t *packet, size_t len)
-{
+static void load_sctp_send(void *context, const uint8_t *packet, size_t len) {
     dtls_peer_send(((load_client *)context)->dtls, packet, len);
 }
 
-static void load_sctp_message(void *context, uint16_t stream, uint32_t ppid, const uint8_t *data, size_t len)
-{
+static void load_sctp_message(void *context, uint16_t stream, uint32_t ppid, const uint8_t *data, size_t len) {
     (void)stream;
     if (ppid == DCEP_PPID)
         ((load_client *)context)->open = 1;
@@ -210,32 +197,27 @@ static void load_sctp_message(void *context, uint16_t stream, uint32_t ppid, con
         load_take(data + 4);
 }
 
-static void load_sctp_reset(void *context, uint16_t stream)
-{
+static void load_sctp_reset(void *context, uint16_t stream) {
     (void)context;
     (void)stream;
 }
 
-static void load_sctp_down(void *context)
-{
+static void load_sctp_down(void *context) {
     (void)context;
     load_fail("an association went down");
 }
 
-static void load_dtls_ready(void *context)
-{
+static void load_dtls_ready(void *context) {
     load_client *c = context;
     association_events events = { load_sctp_send, load_sctp_message, load_sctp_reset, load_sctp_down, c };
     c->association = association_open(5000, c->call.sctp_port, &events);
 }
 
-static void load_dtls_data(void *context, uint8_t *data, size_t len)
-{
+static void load_dtls_data(void *context, uint8_t *data, size_t len) {
     association_input(((load_client *)context)->association, data, len);
 }
 
-static void load_check(load_client *c)
-{
+static void load_check(load_client *c) {
     uint8_t buf[STUN_ANSWER_MAX], transaction[STUN_TRANSACTION_LEN] = { 1, 2, 3 };
     char username[32];
     snprintf(username, sizeof username, "%s:load", c->call.ufrag);
@@ -243,8 +225,7 @@ static void load_check(load_client *c)
     load_dtls_send(c, buf, n);
 }
 
-static void load_datagram(load_client *c, const uint8_t *bytes, size_t len)
-{
+static void load_datagram(load_client *c, const uint8_t *bytes, size_t len) {
     if (!stun_is_message(bytes, len)) {
         if (c->dtls && dtls_peer_input(c->dtls, bytes, len))
             load_fail("DTLS ended");
@@ -257,8 +238,7 @@ static void load_datagram(load_client *c, const uint8_t *bytes, size_t len)
     dtls_peer_input(c->dtls, NULL, 0);
 }
 
-static void load_open_channel(load_client *c)
-{
+static void load_open_channel(load_client *c) {
     uint8_t buf[64];
     dcep_open open = { .reliability = DCEP_LIMITED_LIFETIME, .unordered = 1, .limit = 150, .label = "tccc", .label_len = 4 };
     association_message how = { .ppid = DCEP_PPID };
@@ -268,8 +248,7 @@ static void load_open_channel(load_client *c)
 
 /* --- WebSocket --- */
 
-static void load_connect_ws(load_client *c)
-{
+static void load_connect_ws(load_client *c) {
     char text[1024];
     struct sockaddr_in address = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK), .sin_port = htons((uint16_t)load.job.port) };
     int on = 1, n;
@@ -291,8 +270,7 @@ static void load_connect_ws(load_client *c)
 }
 
 /* Complete frames of the server: none is masked, all are shorter than 64 kB. */
-static void load_read_ws(load_client *c)
-{
+static void load_read_ws(load_client *c) {
     ssize_t n = recv(c->fd, c->rx + c->rx_len, sizeof c->rx - c->rx_len, MSG_DONTWAIT);
     if (n == 0)
         load_fail("the server closed");
@@ -318,8 +296,7 @@ static void load_read_ws(load_client *c)
 
 /* --- all kinds --- */
 
-static void load_send(load_client *c)
-{
+static void load_send(load_client *c) {
     uint8_t buf[8 + LOAD_FRAME] = { 0x82, 0x80 | 126, 0, LOAD_FRAME, 0, 0, 0, 0 }, *frame = buf + 8; /* masked with zeros */
     association_message how = { .ppid = DCEP_PPID_BINARY, .unordered = 1, .lifetime_ms = 150 };
     frame[0] = frame[1] = 0;
@@ -334,8 +311,7 @@ static void load_send(load_client *c)
         association_send(c->association, &how, frame, LOAD_FRAME);
 }
 
-static void load_read(load_client *c)
-{
+static void load_read(load_client *c) {
     uint8_t buf[1600];
     if (load.kind == LOAD_WEBSOCKET) {
         load_read_ws(c);
@@ -348,8 +324,7 @@ static void load_read(load_client *c)
         load_take(buf);
 }
 
-static void load_connect(load_client *c)
-{
+static void load_connect(load_client *c) {
     if (load.kind == LOAD_WEBSOCKET)
         load_connect_ws(c);
     else
@@ -359,8 +334,7 @@ static void load_connect(load_client *c)
     epoll_ctl(load.epoll, EPOLL_CTL_ADD, c->fd, &event);
 }
 
-static void load_try_open(load_client *c, double now)
-{
+static void load_try_open(load_client *c, double now) {
     if (now < c->due)
         return;
     c->due = now + 0.02;
@@ -372,8 +346,7 @@ static void load_try_open(load_client *c, double now)
         load_open_channel(c);
 }
 
-static void load_poll(int timeout_ms)
-{
+static void load_poll(int timeout_ms) {
     struct epoll_event events[256];
     int n = epoll_wait(load.epoll, events, 256, timeout_ms);
     for (int i = 0; i < n; i++)
@@ -383,8 +356,7 @@ static void load_poll(int timeout_ms)
             load_echo();
 }
 
-static void load_step(double now)
-{
+static void load_step(double now) {
     static double ticked;
     for (load_client *c = load.clients; c < load.clients + load.n; c++)
         if (!c->open)
@@ -400,16 +372,14 @@ static void load_step(double now)
     load_poll(1);
 }
 
-static int load_all_open(void)
-{
+static int load_all_open(void) {
     for (int i = 0; i < load.n; i++)
         if (!load.clients[i].open)
             return 0;
     return 1;
 }
 
-static double load_percentile(double part)
-{
+static double load_percentile(double part) {
     uint64_t seen = 0;
     for (int i = 0; i < LOAD_BUCKETS; i++)
         if ((seen += load.latencies[i]) >= part * (double)load.result.received)
@@ -417,14 +387,12 @@ static double load_percentile(double part)
     return 0;
 }
 
-static void load_until(double end)
-{
+static void load_until(double end) {
     for (double now; (now = load_now()) < end;)
         load_step(now);
 }
 
-static void load_run(int fd)
-{
+static void load_run(int fd) {
     load_hello hello = { .echo_port = 0 };
     load.from = load.to = INFINITY;
     load.epoll = epoll_create1(0);
@@ -465,8 +433,7 @@ static void load_run(int fd)
 
 /* --- the parent --- */
 
-static load_process load_start(enum load_kind kind, int n, int seconds)
-{
+static load_process load_start(enum load_kind kind, int n, int seconds) {
     int ends[2];
     load_process child;
     if (socketpair(AF_UNIX, SOCK_STREAM, 0, ends))
@@ -488,8 +455,7 @@ static load_process load_start(enum load_kind kind, int n, int seconds)
     return child;
 }
 
-static void load_end(load_process *child)
-{
+static void load_end(load_process *child) {
     kill(child->pid, SIGKILL);
     waitpid(child->pid, NULL, 0);
     close(child->fd);

@@ -22,8 +22,7 @@ typedef struct {
     int cookie;
 } rtpengine;
 
-static int rtpengine_free_port(void)
-{
+static int rtpengine_free_port(void) {
     struct sockaddr_in address = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
     socklen_t len = sizeof address;
     int fd = socket(AF_INET, SOCK_DGRAM, 0);
@@ -34,8 +33,7 @@ static int rtpengine_free_port(void)
 }
 
 /* Sends a command until it is answered. The answer's length, 0 when none came in 10 s. */
-static int rtpengine_ask(rtpengine *peer, const char *dictionary, char *answer, size_t cap)
-{
+static int rtpengine_ask(rtpengine *peer, const char *dictionary, char *answer, size_t cap) {
     char text[4096];
     int n = snprintf(text, sizeof text, "c%d %s", ++peer->cookie, dictionary);
     for (double end = load_now() + 10; load_now() < end;) {
@@ -49,8 +47,7 @@ static int rtpengine_ask(rtpengine *peer, const char *dictionary, char *answer, 
     return 0;
 }
 
-static int rtpengine_start(rtpengine *peer)
-{
+static int rtpengine_start(rtpengine *peer) {
     char listen[64], answer[256];
     int port = rtpengine_free_port();
     struct timeval timeout = { .tv_usec = 200000 };
@@ -78,8 +75,7 @@ static int rtpengine_start(rtpengine *peer)
 }
 
 /* Offer or answer of a side that listens on rtp_port; the port rtpengine gives to the other side, 0 on failure. */
-static int rtpengine_describe(rtpengine *peer, const char *command, int call, int rtp_port)
-{
+static int rtpengine_describe(rtpengine *peer, const char *command, int call, int rtp_port) {
     char sdp[512], dictionary[2048], answer[4096];
     int sdp_len = snprintf(sdp, sizeof sdp, "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio %d RTP/AVP 0\r\n", rtp_port);
     char id[32];
@@ -93,8 +89,7 @@ static int rtpengine_describe(rtpengine *peer, const char *command, int call, in
 }
 
 /* One call between the load generator, whose port it learns, and the echo; where the generator shall send. */
-static int rtpengine_call(rtpengine *peer, int call, int echo_port)
-{
+static int rtpengine_call(rtpengine *peer, int call, int echo_port) {
     int far = rtpengine_describe(peer, "offer", call, 9), near = rtpengine_describe(peer, "answer", call, echo_port);
     if (!far || !near) {
         kill(peer->pid, SIGKILL);
@@ -103,8 +98,7 @@ static int rtpengine_call(rtpengine *peer, int call, int echo_port)
     return near;
 }
 
-static void rtpengine_stop(rtpengine *peer)
-{
+static void rtpengine_stop(rtpengine *peer) {
     kill(peer->pid, SIGTERM);
     waitpid(peer->pid, NULL, 0);
     close(peer->fd);

@@ -13,7 +13,7 @@ function functionsOf(name) {
   const found = [];
   let start = 0;
   for (const { number, text } of linesOf(name)) {
-    if (/^[A-Za-z_].*\)\s*\{$/.test(text)) start = number;
+    if (/^[A-Za-z_ ].*\)\s*\{( \/\*.*\*\/)?$/.test(text) && !start) start = number;
     if (start && /^\}/.test(text)) {
       found.push({ line: start, length: number - start + 1 });
       start = 0;
@@ -58,6 +58,10 @@ describe('source files', () => {
 
   it('no line ends with blanks and no C line is indented with tabs', () => {
     none([...withWord(sources, /[ \t]$/), ...withWord(ownC, /^\t/)]);
+  });
+
+  it('the brace of a C function stands on the last line of its signature', () => {
+    none(withWord(ownC, /^\{$/));
   });
 
   it('nothing names a package registry', () => {

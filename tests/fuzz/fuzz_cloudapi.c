@@ -26,8 +26,7 @@ enum { APP = 1400000001, OTHER = 1400000002, NOW = 1551113065, N_ACTIONS = sizeo
 static const logger quiet = { 0 };
 
 /* A centre with something to find, of the store in memory: agents of two apps, a group, a number, an extension. */
-static cloudapi *open_api(void)
-{
+static cloudapi *open_api(void) {
     char err[256];
     cloudapi *one = calloc(1, sizeof *one);
     *one = (cloudapi){ .store = store_open(":memory:", &quiet, err, sizeof err), .log = &quiet, .realm = "fuzz", .sip_proxy = "192.0.2.1:5060" };
@@ -48,16 +47,14 @@ static cloudapi *open_api(void)
     return one;
 }
 
-static cloudapi *api(void)
-{
+static cloudapi *api(void) {
     static cloudapi *one;
     if (!one) one = open_api();
     return one;
 }
 
 /* The answer's Response; the caller frees *tree. */
-static const json_value *ask(const edge_http_request *request, json_value **tree)
-{
+static const json_value *ask(const edge_http_request *request, json_value **tree) {
     size_t n = 0;
     const char *answer = cloudapi_answer(api(), request, NOW, &n);
     assert(answer && n > 0 && strlen(answer) == n);
@@ -67,28 +64,24 @@ static const json_value *ask(const edge_http_request *request, json_value **tree
     return response;
 }
 
-static void at_the_door(const edge_http_request *request)
-{
+static void at_the_door(const edge_http_request *request) {
     json_value *tree;
     assert(json_member(ask(request, &tree), "Error")); /* the fuzzer has no key here */
     json_free(tree);
 }
 
-static void mac(const void *key, size_t n, const char *text, unsigned char out[32])
-{
+static void mac(const void *key, size_t n, const char *text, unsigned char out[32]) {
     unsigned length = 32;
     HMAC(EVP_sha256(), key, (int)n, (const unsigned char *)text, strlen(text), out, &length);
 }
 
-static void hash_hex(const char *text, size_t n, char hex[65])
-{
+static void hash_hex(const char *text, size_t n, char hex[65]) {
     unsigned char d[32];
     EVP_Digest(text, n, d, NULL, EVP_sha256(), NULL);
     for (int i = 0; i < 32; i++) sprintf(hex + 2 * i, "%02x", d[i]);
 }
 
-static void sign(const char *action, const char *body, size_t n, char headers[1024])
-{
+static void sign(const char *action, const char *body, size_t n, char headers[1024]) {
     char hash[65], text[1024], signature[65];
     unsigned char k[32], d[32];
     hash_hex(body, n, hash);
@@ -105,20 +98,17 @@ static void sign(const char *action, const char *body, size_t n, char headers[10
 }
 
 /* Nothing of this app's key ever reaches the other app. */
-static void check_other_app(void)
-{
+static void check_other_app(void) {
     store_agent o;
     assert(store_get_agent(api()->store, OTHER, "o@b", &o) == 0 && strcmp(o.name, "O") == 0 && !o.forbidden);
 }
 
-static bool outside_tells(const json_value *response)
-{
+static bool outside_tells(const json_value *response) {
     const char *code = json_text(json_member(json_member(response, "Error"), "Code"));
     return !code || (strncmp(code, "AuthFailure", 11) != 0 && strcmp(code, "InvalidAction") != 0 && strcmp(code, "NoSuchVersion") != 0);
 }
 
-static void behind_the_door(const action *a, const char *body, size_t n)
-{
+static void behind_the_door(const action *a, const char *body, size_t n) {
     char headers[1024];
     json_value *tree;
     sign(a->name, body, n, headers);
@@ -129,8 +119,7 @@ static void behind_the_door(const action *a, const char *body, size_t n)
     check_other_app();
 }
 
-static void form_of(const char *text, size_t length)
-{
+static void form_of(const char *text, size_t length) {
     query q;
     if (query_parse(&q, text, length) < 0) return;
     json_value *tree = form_tree(&q);
@@ -139,8 +128,7 @@ static void form_of(const char *text, size_t length)
     query_free(&q);
 }
 
-static const action *named(const char *name)
-{
+static const action *named(const char *name) {
     for (const action *a = actions; a->name; a++)
         if (strcmp(a->name, name) == 0) return a;
     return &actions[0];
@@ -148,8 +136,7 @@ static const action *named(const char *name)
 
 /* data: a byte below 128: the door: query, headers and body, parted by bytes 1. From 128 on: the action of that number, and its body;
  * 255: an action's name up to a byte 1, and its body. */
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
-{
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     if (size < 1 || size > 8192) return 0;
     char *text = malloc(size + 1), *rest = text + 1;
     int64_t flow;

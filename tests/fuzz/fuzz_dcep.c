@@ -5,8 +5,7 @@
 #include "server/edge/dcep.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
-{
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     static uint8_t again[12 + 2 * 65535];
     dcep_open open;
     if (dcep_read_open(&open, data, size))

@@ -7,8 +7,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static store *open_store(void)
-{
+static store *open_store(void) {
     static const logger quiet = { .sink = NULL };
     char err[200];
     store *s = store_open(":memory:", &quiet, err, sizeof err);
@@ -16,14 +15,12 @@ static store *open_store(void)
     return s;
 }
 
-static bool take_one(void *ctx, const store_cdr *cdr)
-{
+static bool take_one(void *ctx, const store_cdr *cdr) {
     memcpy(ctx, cdr, sizeof *cdr);
     return false;
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
-{
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     static store *s;
     static store_cdr first, second;
     int total;

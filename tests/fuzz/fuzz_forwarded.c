@@ -4,20 +4,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void require(int truth)
-{
+static void require(int truth) {
     if (!truth)
         abort();
 }
 
-static int same(const ip_address *a, const ip_address *b)
-{
+static int same(const ip_address *a, const ip_address *b) {
     return !memcmp(a, b, sizeof *a);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
-{
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     static const char added[] = ",203.0.113.1";
     char header[512], text[IP_TEXT_MAX];
     proxies trusted = { 0 };

@@ -31,13 +31,11 @@ typedef struct {
     const uint8_t *next, *end;
 } reader;
 
-static uint8_t read8(reader *in)
-{
+static uint8_t read8(reader *in) {
     return in->next < in->end ? *in->next++ : 0;
 }
 
-static void check_buffer(const jitter *buffer)
-{
+static void check_buffer(const jitter *buffer) {
     float target_ms = jitter_delay_target_ms(&buffer->delay);
 
     assert(buffer->n_used >= 0 && buffer->n_used <= JITTER_SLOTS);
@@ -48,8 +46,7 @@ static void check_buffer(const jitter *buffer)
 /* ---- the buffer alone ---- */
 
 /* Five bytes of input to one packet: near the stream mostly, sometimes anywhere. */
-static rtp_packet read_packet(reader *in, uint16_t *seq, uint32_t *timestamp)
-{
+static rtp_packet read_packet(reader *in, uint16_t *seq, uint32_t *timestamp) {
     uint8_t kind = read8(in);
     rtp_packet packet = {.payload_type = kind & 0x40 ? EVENT_PT : kind & 0x20 ? NOISE_PT : PCMA_PT, .ssrc = kind >> 7};
 
@@ -67,8 +64,7 @@ static rtp_packet read_packet(reader *in, uint16_t *seq, uint32_t *timestamp)
 }
 
 /* What is taken rises in its extended number, until the sender restarts. */
-static void buffer_alone(reader in)
-{
+static void buffer_alone(reader in) {
     static jitter buffer;
     uint64_t last = 0, now_us = 1000000;
     uint32_t timestamp = 0, generation = 0, accepted = 0, taken = 0;
@@ -118,20 +114,17 @@ typedef struct {                /* what must hold from pull to pull */
 } heard;
 
 /* media time of the sample that is played next */
-static uint64_t position_of(const playout *playout)
-{
+static uint64_t position_of(const playout *playout) {
     return playout->media_end - (uint64_t)playout->fifo_n;
 }
 
-static heard heard_of(const playout *playout)
-{
+static heard heard_of(const playout *playout) {
     return (heard){playout->jitter.next_seq, position_of(playout), playout->counts.comfort, playout->counts.concealed,
                    playout->counts.inserted, playout->generation, playout->mode};
 }
 
 /* No packet is played twice, no sample of one but where a period was put in, none before it came. */
-static void check_once(const listener *listener, const heard *before)
-{
+static void check_once(const listener *listener, const heard *before) {
     const playout *playout = &listener->playout;
     heard now = heard_of(playout);
     uint64_t came_end = playout->jitter.highest_ticks * TICK + (uint64_t)(listener->packet_ticks * TICK);
@@ -145,8 +138,7 @@ static void check_once(const listener *listener, const heard *before)
         assert(now.position + (now.inserted - before->inserted) + (now.made_up - before->made_up) >= before->position + PLAYOUT_FRAME);
 }
 
-static void check_told(const listener *listener)
-{
+static void check_told(const listener *listener) {
     const playout_counts *counts = &listener->playout.counts;
     uint64_t all = counts->played + MADE_AHEAD;
 
@@ -159,8 +151,7 @@ static void check_told(const listener *listener)
     assert(listener->playout.delay_ms <= (float)listener->now_us / 1000 + (float)listener->newest * (float)listener->packet_ticks * 1000 / PCMA_HZ);
 }
 
-static void listener_pull(listener *listener)
-{
+static void listener_pull(listener *listener) {
     playout *playout = &listener->playout;
     heard before = heard_of(playout);
     float pcm[PLAYOUT_FRAME];
@@ -178,8 +169,7 @@ static void listener_pull(listener *listener)
     check_told(listener);
 }
 
-static void listener_open(listener *listener, uint8_t choice)
-{
+static void listener_open(listener *listener, uint8_t choice) {
     static const int packet_ticks[] = {160, 80, 240, 20}; /* 20, 10, 30, 2.5 ms */
     int error;
 
@@ -197,8 +187,7 @@ static void listener_open(listener *listener, uint8_t choice)
 }
 
 /* The n-th packet of a sender whose clock and numbers go together; its sound is the input's bytes, over and over. */
-static void listener_packet(listener *listener, uint32_t n, const reader *sound)
-{
+static void listener_packet(listener *listener, uint32_t n, const reader *sound) {
     uint8_t payload[240];
     size_t len = (size_t)listener->packet_ticks, period = (size_t)(sound->end - sound->next), phase = n * len;
     rtp_packet packet = {.payload_type = PCMA_PT, .ssrc = 1, .seq = (uint16_t)(65500 + n), .payload = payload, .payload_len = len,
@@ -214,8 +203,7 @@ static void listener_packet(listener *listener, uint32_t n, const reader *sound)
 }
 
 /* Two bytes to one step: which packet arrives, and how time goes on. */
-static void honest_sender(reader in, uint8_t choice)
-{
+static void honest_sender(reader in, uint8_t choice) {
     static listener listener;
     const reader sound = in;
 
@@ -240,8 +228,7 @@ static void honest_sender(reader in, uint8_t choice)
 
 /* ---- a whole receiver, any bytes ---- */
 
-static void check_stats(const receive *stream, enum tccc_codec codec, int n_played)
-{
+static void check_stats(const receive *stream, enum tccc_codec codec, int n_played) {
     float all = n_played ? (float)(n_played + MADE_AHEAD) / (float)n_played : 1;
     receive_stats stats;
 
@@ -254,8 +241,7 @@ static void check_stats(const receive *stream, enum tccc_codec codec, int n_play
     assert(stats.loss_ratio >= 0 && stats.loss_ratio <= 1 && isfinite(stats.drift_ppm));
 }
 
-static void whole_receiver(reader in, enum tccc_codec codec)
-{
+static void whole_receiver(reader in, enum tccc_codec codec) {
     const receive_config config = {.codec = codec, .payload_type = PCMA_PT, .seed = 1};
     int error, n_played = 0;
     receive *stream = receive_open(&config, &error);
@@ -285,8 +271,7 @@ static void whole_receiver(reader in, enum tccc_codec codec)
     receive_close(stream);
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
-{
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     uint8_t choice = size ? data[0] : 0;
     reader in = {data + (size > 0), data + size};
 

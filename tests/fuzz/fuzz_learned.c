@@ -8,8 +8,7 @@ enum { FRAMES = 3 }; /* the third hears what the second left behind in all units
 
 static uint8_t model[LEARNED_MODEL_LEN];
 
-static void run(learned *network, const uint8_t *data, size_t size)
-{
+static void run(learned *network, const uint8_t *data, size_t size) {
     float power[SPECTRUM_BINS], gain[SPECTRUM_BINS];
     for (int frame = 0; frame < FRAMES; frame++) {
         for (int k = 0; k < SPECTRUM_BINS; k++) power[k] = (float)(1ull << (data[(size_t)(frame * SPECTRUM_BINS + k) % size] & 55));
@@ -20,8 +19,7 @@ static void run(learned *network, const uint8_t *data, size_t size)
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
-{
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     int error;
     learned *network = learned_new(data, size, &error);
     if (network) run(network, data, size);

@@ -7,8 +7,7 @@
 #include "tccc/error.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
-{
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     static int fd = -1;
     int64_t bytes = 0, granule = 0, again_bytes, again_granule;
     if (fd < 0)

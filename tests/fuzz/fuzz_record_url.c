@@ -5,8 +5,7 @@
 #include "server/record/record_url.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
-{
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     char *text = malloc(size + 1), id[RECORD_ID_MAX + 1];
     uint64_t first, len;
     if (!text)

@@ -6,15 +6,13 @@
 #include "media/rtp.h"
 #include "server/edge/relay_rtcp.h"
 
-static void require(int truth)
-{
+static void require(int truth) {
     if (!truth)
         abort();
 }
 
 /* What goes to the other browser is a compound that can be read and begins with a report. */
-static void check_compound(const uint8_t *bytes, size_t len)
-{
+static void check_compound(const uint8_t *bytes, size_t len) {
     rtcp_cursor cursor;
     rtcp_item item;
     int result, n = 0;
@@ -24,8 +22,7 @@ static void check_compound(const uint8_t *bytes, size_t len)
     require(result == 0);
 }
 
-static void pass_rtp(relay_stream *s, const uint8_t *data, size_t size)
-{
+static void pass_rtp(relay_stream *s, const uint8_t *data, size_t size) {
     uint8_t packet[1500];
     relay_rewrite how = { 96, 3, 4 };
     rtp_packet out;
@@ -39,8 +36,7 @@ static void pass_rtp(relay_stream *s, const uint8_t *data, size_t size)
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
-{
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     relay_stream sends[SDP_KINDS], gets[SDP_KINDS];
     relay_report report;
     uint8_t packet[12] = { 0x80, 96, 0xff, 0xfe, 0, 0, 0, 9, 0, 0, 0, 7 }, out[RELAY_RTCP_MAX];

@@ -10,8 +10,7 @@ typedef struct {
     uint32_t hash;
 } told;
 
-static void on_said(void *ctx, asr_said *said)
-{
+static void on_said(void *ctx, asr_said *said) {
     told *t = ctx;
     assert(t->n_final == 0);                        /* nothing follows the final one */
     assert(memchr(said->text, 0, sizeof said->text));
@@ -27,8 +26,7 @@ static void on_said(void *ctx, asr_said *said)
         t->hash = (t->hash ^ (uint8_t)*c) * 16777619u;
 }
 
-static int run(const char *bytes, size_t size, size_t step, told *t)
-{
+static int run(const char *bytes, size_t size, size_t step, told *t) {
     remote_answer a = { 0 };
     for (size_t at = 0; at < size; at += step) {
         size_t n = size - at < step ? size - at : step;
@@ -44,8 +42,7 @@ static int run(const char *bytes, size_t size, size_t step, told *t)
     return error;
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
-{
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     told whole = { 0 }, parts = { 0 };
     int error = run((const char *)data, size, size ? size : 1, &whole);
     assert(run((const char *)data, size, size ? data[0] % 7 + 1 : 1, &parts) == error);

@@ -6,8 +6,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static void check_written(const rtcp_item *item)
-{
+static void check_written(const rtcp_item *item) {
     uint8_t bytes[8 + 20 + RTCP_BLOCKS_MAX * 24];
     rtcp_cursor cursor;
     rtcp_item again;
@@ -24,8 +23,7 @@ static void check_written(const rtcp_item *item)
         assert(strcmp(again.cname, item->cname) == 0);
 }
 
-static void check_session(rtcp_session *session, uint64_t now_us)
-{
+static void check_session(rtcp_session *session, uint64_t now_us) {
     uint8_t bytes[256];
     rtcp_cursor cursor;
     rtcp_item item;
@@ -44,8 +42,7 @@ static void check_session(rtcp_session *session, uint64_t now_us)
     assert(summary.remote_loss_ratio <= 1 && summary.jitter_ms >= 0);
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
-{
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     rtcp_session session;
     rtcp_cursor cursor;
     rtcp_item item;

@@ -7,8 +7,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static void check_inside(const rtp_packet *packet, const uint8_t *data, size_t size)
-{
+static void check_inside(const rtp_packet *packet, const uint8_t *data, size_t size) {
     assert(packet->payload >= data + RTP_HEADER_LEN);
     assert(packet->payload + packet->payload_len + packet->padding_len == data + size);
     assert(packet->payload_type <= RTP_PAYLOAD_TYPE_MAX && packet->csrc_count <= 15);
@@ -19,8 +18,7 @@ static void check_inside(const rtp_packet *packet, const uint8_t *data, size_t s
     }
 }
 
-static void check_written(const rtp_packet *packet, const uint8_t *data)
-{
+static void check_written(const rtp_packet *packet, const uint8_t *data) {
     uint8_t bytes[RTP_HEADER_LEN];
     rtp_packet again;
 
@@ -32,8 +30,7 @@ static void check_written(const rtp_packet *packet, const uint8_t *data)
     assert(rtp_packet_ssrc(data) == packet->ssrc && rtp_packet_payload_type(data) == packet->payload_type);
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
-{
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     rtp_packet packet;
     int result = rtp_packet_parse(&packet, data, size);
 

@@ -5,15 +5,13 @@
 #include "server/edge/sdp_answer.h"
 #include "tccc/error.h"
 
-static void require(int truth)
-{
+static void require(int truth) {
     if (!truth)
         abort();
 }
 
 /* Nothing of the offer may add lines to the answer. */
-static void check_answer(const sdp_offer *offer)
-{
+static void check_answer(const sdp_offer *offer) {
     char answer[2048];
     uint8_t fingerprint[SDP_FINGERPRINT_LEN] = { 1 };
     sdp_ours ours = { "uuuuuuuu", "pppppppppppppppppppppppp", "192.0.2.2", 4711, fingerprint, 12, 5000, 1500 };
@@ -25,8 +23,7 @@ static void check_answer(const sdp_offer *offer)
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
-{
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     sdp_offer offer;
     const char *why;
     int result = sdp_offer_read(&offer, (const char *)data, size, &why);

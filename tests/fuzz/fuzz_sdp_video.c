@@ -5,15 +5,13 @@
 #include "server/edge/sdp_video.h"
 #include "tccc/error.h"
 
-static void require(int truth)
-{
+static void require(int truth) {
     if (!truth)
         abort();
 }
 
 /* One section for each of the offer's, and nothing of the offer may add lines. */
-static void check_answer(const sdp_video_offer *offer, enum video_codec codec)
-{
+static void check_answer(const sdp_video_offer *offer, enum video_codec codec) {
     char answer[16384];
     uint8_t fingerprint[SDP_FINGERPRINT_LEN] = { 1 };
     sdp_video_ours ours = { "uuuuuuuu", "pppppppppppppppppppppppp", "192.0.2.2", 4711, fingerprint, 12, { 1, 2 }, codec };
@@ -27,8 +25,7 @@ static void check_answer(const sdp_video_offer *offer, enum video_codec codec)
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
-{
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     static sdp_video_offer offer;
     const char *why;
     int result = sdp_video_read(&offer, (const char *)data, size, &why);

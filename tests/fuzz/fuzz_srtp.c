@@ -10,8 +10,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 static const uint8_t key[TCCC_SRTP_KEY_LEN] = "a key only this test knows....";
 
 /* A foreign packet: an error, or (one chance in 2^80) ours. */
-static void foreign(const uint8_t *data, size_t size)
-{
+static void foreign(const uint8_t *data, size_t size) {
     static srtp_receiver *receiver; /* opened once: that takes most of a run's time */
     uint8_t bytes[TCCC_PACKET_MAX + 64];
     int error;
@@ -24,8 +23,7 @@ static void foreign(const uint8_t *data, size_t size)
     assert(srtp_receiver_rtcp(receiver, bytes, size) < 0);
 }
 
-static void ours(const uint8_t *data, size_t size, enum srtp_scheme scheme)
-{
+static void ours(const uint8_t *data, size_t size, enum srtp_scheme scheme) {
     uint8_t bytes[TCCC_PACKET_MAX + 64], changed[TCCC_PACKET_MAX + 64];
     int error, len, result;
     srtp_sender *sender = srtp_sender_open(scheme, key, sizeof key, &error);
@@ -51,8 +49,7 @@ static void ours(const uint8_t *data, size_t size, enum srtp_scheme scheme)
     srtp_receiver_close(receiver);
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
-{
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     enum srtp_scheme scheme = size && data[0] & 0x40 ? SRTP_SCHEME_AES128_SHA1_80 : SRTP_SCHEME_AES128_SHA1_32;
 
     if (size > TCCC_PACKET_MAX)

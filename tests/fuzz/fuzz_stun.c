@@ -4,20 +4,17 @@
 
 #include "server/edge/stun.h"
 
-static void require(int truth)
-{
+static void require(int truth) {
     if (!truth)
         abort();
 }
 
-static int inside(const void *pointer, size_t len, const uint8_t *bytes, size_t total)
-{
+static int inside(const void *pointer, size_t len, const uint8_t *bytes, size_t total) {
     const uint8_t *at = pointer;
     return !pointer || (at >= bytes && len <= total && (size_t)(at - bytes) <= total - len);
 }
 
-static void check_answer(const stun_message *request, size_t len, const uint8_t *answer, uint16_t type)
-{
+static void check_answer(const stun_message *request, size_t len, const uint8_t *answer, uint16_t type) {
     stun_message m;
     require(len >= STUN_HEADER_LEN && len <= STUN_ANSWER_MAX);
     require(stun_read(&m, answer, len) == 0);
@@ -26,8 +23,7 @@ static void check_answer(const stun_message *request, size_t len, const uint8_t 
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
-{
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     stun_message m;
     uint8_t answer[STUN_ANSWER_MAX];
     if (stun_read(&m, data, size))

@@ -12,8 +12,7 @@ typedef struct {
     int n_started;
 } listener;
 
-static void listen(listener *listener, telephone_receiver *receiver, uint64_t now_us)
-{
+static void listen(listener *listener, telephone_receiver *receiver, uint64_t now_us) {
     telephone_report report;
 
     while (telephone_receiver_poll(receiver, now_us, &report)) {
@@ -30,8 +29,7 @@ static void listen(listener *listener, telephone_receiver *receiver, uint64_t no
     assert(receiver->reports_dropped == 0);
 }
 
-static void any_packets(const uint8_t *data, size_t size)
-{
+static void any_packets(const uint8_t *data, size_t size) {
     telephone_receiver receiver;
     listener ear = {0};
     uint64_t now_us = 0;
@@ -50,8 +48,7 @@ static void any_packets(const uint8_t *data, size_t size)
 }
 
 /* The input chooses digits and which packets are lost; of each digit at least one is left. */
-static void sent_packets(const uint8_t *data, size_t size)
-{
+static void sent_packets(const uint8_t *data, size_t size) {
     telephone_sender sender;
     telephone_receiver receiver;
     telephone_packet packet;
@@ -88,8 +85,7 @@ static void sent_packets(const uint8_t *data, size_t size)
     assert(ear.n_started == n_digits);
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
-{
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     any_packets(data, size);
     if (size >= 64)
         sent_packets(data, size);

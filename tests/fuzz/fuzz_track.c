@@ -13,8 +13,7 @@ enum { HEAD = 9, AHEAD_MAX = 3 * TRACK_RATE_HZ };
 static int64_t given;
 static voice *heard;
 
-static void take(void *ctx, const track_item *item)
-{
+static void take(void *ctx, const track_item *item) {
     float pcm[4096];
     (void)ctx;
     if (item->ticks <= 0 || item->ticks > TRACK_RATE_HZ || (item->kind != TRACK_PACKET && item->ticks % TRACK_QUANTUM))
@@ -27,8 +26,7 @@ static void take(void *ctx, const track_item *item)
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
-{
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     static const enum tccc_codec codecs[] = { TCCC_CODEC_PCMA, TCCC_CODEC_PCMU, TCCC_CODEC_OPUS, TCCC_CODEC_OPUS };
     uint64_t begin = 1000000, now = begin;
     given = 0;

@@ -6,13 +6,11 @@
 #include "tccc/error.h"
 #include "tccc/media.h"
 
-static void require(int truth)
-{
+static void require(int truth) {
     if (!truth) abort();
 }
 
-static tccc_voice *voice_once(void)
-{
+static tccc_voice *voice_once(void) {
     static tccc_voice *voice;
     int error;
     if (!voice) voice = tccc_voice_new(&(tccc_voice_config){ .device_rate_hz = 16000, .tail_ms = 32, .seed = 1 }, &error);
@@ -21,8 +19,7 @@ static tccc_voice *voice_once(void)
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
-{
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     tccc_stream_config config;
     char message[STREAM_CONFIG_MESSAGE];
     int error = stream_config_parse(&config, (const char *)data, size, message);

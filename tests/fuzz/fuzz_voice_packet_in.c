@@ -7,13 +7,11 @@
 #include "tccc/error.h"
 #include "tccc/media.h"
 
-static void require(int truth)
-{
+static void require(int truth) {
     if (!truth) abort();
 }
 
-static tccc_voice *open_voice(uint8_t choice)
-{
+static tccc_voice *open_voice(uint8_t choice) {
     static tccc_voice *voice;
     int error;
     tccc_stream_config config = { .codec = (enum tccc_codec)(choice >> 1 & 3) , .payload_type = 96, .dtmf_payload_type = 101,
@@ -25,8 +23,7 @@ static tccc_voice *open_voice(uint8_t choice)
     return voice;
 }
 
-static void make_header(uint8_t *packet, size_t len)
-{
+static void make_header(uint8_t *packet, size_t len) {
     static const uint8_t header[] = { 0x80, 96, 0, 0, 0, 0, 0, 0, 0, 0, 0, 9 };
     if (len < sizeof header) return;
     packet[0] = header[0];
@@ -34,16 +31,14 @@ static void make_header(uint8_t *packet, size_t len)
     memcpy(packet + 8, header + 8, 4);
 }
 
-static void check_render(tccc_voice *voice, int n_frames, uint64_t now_us)
-{
+static void check_render(tccc_voice *voice, int n_frames, uint64_t now_us) {
     float block[TCCC_BLOCK_MAX];
     require(tccc_voice_render(voice, block, n_frames, now_us) == 0);
     for (int i = 0; i < n_frames; i++) require(block[i] >= -1 && block[i] <= 1); /* and no NaN */
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
-{
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     if (size < 3 || size > 4096) return 0;
     tccc_voice *voice = open_voice(data[0]);
     uint8_t choice = data[0], packet[255];

@@ -4,8 +4,7 @@
 #include "media/wav.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
-{
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     wav w;
     int32_t sum = 0;
     if (wav_parse(&w, data, size))

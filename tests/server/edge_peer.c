@@ -39,8 +39,7 @@ typedef struct {
 } peer;
 
 /* The value of `name` in a query, decoded, in one of a few static buffers; NULL when absent. */
-static const char *argument(const char *query, const char *name)
-{
+static const char *argument(const char *query, const char *name) {
     static char buffers[8][1024];
     static int turn;
     size_t n = strlen(name);
@@ -61,14 +60,12 @@ static const char *argument(const char *query, const char *name)
     return NULL;
 }
 
-static int number(const char *query, const char *name, int otherwise)
-{
+static int number(const char *query, const char *name, int otherwise) {
     const char *text = argument(query, name);
     return text ? atoi(text) : otherwise;
 }
 
-static void note(peer *p, const char *event, uint64_t id, int side, int64_t value)
-{
+static void note(peer *p, const char *event, uint64_t id, int side, int64_t value) {
     if (p->n_events == EVENTS_CAP)
         return;
     p->events[p->n_events].event = event;
@@ -77,8 +74,7 @@ static void note(peer *p, const char *event, uint64_t id, int side, int64_t valu
     p->events[p->n_events++].value = value;
 }
 
-static void hex_key(const char *text, uint8_t key[TCCC_SRTP_KEY_LEN])
-{
+static void hex_key(const char *text, uint8_t key[TCCC_SRTP_KEY_LEN]) {
     for (int i = 0; text && i < TCCC_SRTP_KEY_LEN; i++) {
         unsigned byte = 0;
         if (sscanf(text + 2 * i, "%2x", &byte) != 1)
@@ -87,8 +83,7 @@ static void hex_key(const char *text, uint8_t key[TCCC_SRTP_KEY_LEN])
     }
 }
 
-static void read_phone(peer *p, bridge_side *side, const char *where)
-{
+static void read_phone(peer *p, bridge_side *side, const char *where) {
     char ip[64];
     int port;
     struct sockaddr_in *remote = (struct sockaddr_in *)&side->remote;
@@ -102,8 +97,7 @@ static void read_phone(peer *p, bridge_side *side, const char *where)
     }
 }
 
-static void read_options(const char *query, bridge_side *side)
-{
+static void read_options(const char *query, bridge_side *side) {
     const char *codec = argument(query, "codec");
     side->codec = codec && !strcmp(codec, "opus") ? TCCC_CODEC_OPUS : codec && !strcmp(codec, "pcma") ? TCCC_CODEC_PCMA : TCCC_CODEC_PCMU;
     side->payload_type = (uint8_t)number(query, "pt", side->codec == TCCC_CODEC_OPUS ? 96 : side->codec == TCCC_CODEC_PCMA ? 8 : 0);
@@ -117,16 +111,14 @@ static void read_options(const char *query, bridge_side *side)
     side->loop = number(query, "loop", 0);
 }
 
-static void read_srtp(const char *query, bridge_side *side)
-{
+static void read_srtp(const char *query, bridge_side *side) {
     side->srtp = (enum tccc_srtp_suite)number(query, "srtp", TCCC_SRTP_NONE);
     side->srtp_terminate = number(query, "terminate", 0);
     hex_key(argument(query, "sendkey"), side->srtp_send_key);
     hex_key(argument(query, "receivekey"), side->srtp_receive_key);
 }
 
-static bridge_side read_side(peer *p, const char *query, const char *text)
-{
+static bridge_side read_side(peer *p, const char *query, const char *text) {
     static const char *const programs[] = { "silence", "echo", "file", "ringback", "music" };
     bridge_side side = { .kind = BRIDGE_NONE };
     text = text ? text : "none";
@@ -146,13 +138,11 @@ static bridge_side read_side(peer *p, const char *query, const char *text)
     return side;
 }
 
-static void reply(peer *p, const edge_http_request *r, int status, const char *json)
-{
+static void reply(peer *p, const edge_http_request *r, int status, const char *json) {
     edge_reply(p->edge, r->id, status, "application/json", "x-peer: edge\n", json, strlen(json));
 }
 
-static void reply_offer(peer *p, const edge_http_request *r)
-{
+static void reply_offer(peer *p, const edge_http_request *r) {
     static char answer[8192], json[16384];
     json_writer out = json_write(json, sizeof json);
     int failed = edge_data_channel(p->edge, (edge_seat)number(r->query, "seat", 0), r->body, answer, sizeof answer);
@@ -163,8 +153,7 @@ static void reply_offer(peer *p, const edge_http_request *r)
     reply(p, r, failed ? 400 : 200, json);
 }
 
-static void reply_events(peer *p, const edge_http_request *r)
-{
+static void reply_events(peer *p, const edge_http_request *r) {
     static char json[TEXT_CAP];
     size_t at = (size_t)snprintf(json, sizeof json, "[");
     for (int i = 0; i < p->n_events && at < sizeof json - 200; i++)
@@ -174,8 +163,7 @@ static void reply_events(peer *p, const edge_http_request *r)
     reply(p, r, 200, json);
 }
 
-static void reply_counts(peer *p, const edge_http_request *r)
-{
+static void reply_counts(peer *p, const edge_http_request *r) {
     edge_counters c;
     char json[512];
     edge_count(p->edge, &c);
@@ -188,30 +176,26 @@ static void reply_counts(peer *p, const edge_http_request *r)
     reply(p, r, 200, json);
 }
 
-static void reply_echo(peer *p, const edge_http_request *r)
-{
+static void reply_echo(peer *p, const edge_http_request *r) {
     static char text[12 << 20];
     int n = snprintf(text, sizeof text, "%s\n%s\n%s\n%s\n%s\n\n%s", r->method, r->path, r->query, r->host, r->headers, r->body);
     edge_reply(p->edge, r->id, 200, "text/plain", NULL, text, (size_t)n);
 }
 
-static void reply_asker(peer *p, const edge_http_request *r)
-{
+static void reply_asker(peer *p, const edge_http_request *r) {
     char json[2 * IP_TEXT_MAX + 32];
     snprintf(json, sizeof json, "{\"remote\":\"%s\",\"place\":\"%s\"}", r->remote, r->place);
     reply(p, r, 200, json);
 }
 
-static void reply_bridge(peer *p, const edge_http_request *r)
-{
+static void reply_bridge(peer *p, const edge_http_request *r) {
     char json[64];
     bridge_side a = read_side(p, r->query, argument(r->query, "a")), b = read_side(p, r->query, argument(r->query, "b"));
     snprintf(json, sizeof json, "{\"bridge\":%u}", bridge_open(p->edge, &a, &b));
     reply(p, r, 200, json);
 }
 
-static void reply_port(peer *p, const edge_http_request *r)
-{
+static void reply_port(peer *p, const edge_http_request *r) {
     char json[64];
     rtp_port_close(p->port);
     p->port = rtp_port_bind("127.0.0.1", 0, 0);
@@ -219,46 +203,39 @@ static void reply_port(peer *p, const edge_http_request *r)
     reply(p, r, 200, json);
 }
 
-static void reply_seat(peer *p, const edge_http_request *r)
-{
+static void reply_seat(peer *p, const edge_http_request *r) {
     char json[128], ticket[33];
     edge_seat seat = edge_seat_new(p->edge, ticket);
     snprintf(json, sizeof json, "{\"seat\":%u,\"ticket\":\"%s\"}", seat, ticket);
     reply(p, r, 200, json);
 }
 
-static void reply_update(peer *p, const edge_http_request *r)
-{
+static void reply_update(peer *p, const edge_http_request *r) {
     bridge_side side = read_side(p, r->query, argument(r->query, "a"));
     bridge_update(p->edge, (uint32_t)number(r->query, "bridge", 0), number(r->query, "side", 0), &side);
     reply(p, r, 200, "{}");
 }
 
-static void reply_hold(peer *p, const edge_http_request *r)
-{
+static void reply_hold(peer *p, const edge_http_request *r) {
     bridge_hold(p->edge, (uint32_t)number(r->query, "bridge", 0), number(r->query, "side", 0), number(r->query, "on", 0));
     reply(p, r, 200, "{}");
 }
 
-static void reply_close(peer *p, const edge_http_request *r)
-{
+static void reply_close(peer *p, const edge_http_request *r) {
     bridge_close(p->edge, (uint32_t)number(r->query, "bridge", 0));
     reply(p, r, 200, "{}");
 }
 
-static void reply_seat_free(peer *p, const edge_http_request *r)
-{
+static void reply_seat_free(peer *p, const edge_http_request *r) {
     edge_seat_free(p->edge, (edge_seat)number(r->query, "seat", 0));
     reply(p, r, 200, "{}");
 }
 
-static void no_reply(peer *p, const edge_http_request *r)
-{
+static void no_reply(peer *p, const edge_http_request *r) {
     note(p, "never", r->id, 0, 0);
 }
 
-static void on_http(void *ctx, const edge_http_request *r)
-{
+static void on_http(void *ctx, const edge_http_request *r) {
     static const struct { const char *path; void (*answer)(peer *, const edge_http_request *); } orders[] = {
         { "seat", reply_seat }, { "seat-free", reply_seat_free }, { "offer", reply_offer }, { "port", reply_port },
         { "bridge", reply_bridge }, { "update", reply_update }, { "hold", reply_hold }, { "close", reply_close },
@@ -272,14 +249,12 @@ static void on_http(void *ctx, const edge_http_request *r)
     reply(ctx, r, 404, "{}");
 }
 
-static void on_seat_open(void *ctx, edge_conn conn, const char *origin)
-{
+static void on_seat_open(void *ctx, edge_conn conn, const char *origin) {
     (void)origin;
     note(ctx, "seat_open", conn, 0, 0);
 }
 
-static void on_seat_text(void *ctx, edge_conn conn, const char *text, size_t len)
-{
+static void on_seat_text(void *ctx, edge_conn conn, const char *text, size_t len) {
     peer *p = ctx;
     static char big[60000];
     if (!strncmp(text, "close ", 6))
@@ -292,24 +267,20 @@ static void on_seat_text(void *ctx, edge_conn conn, const char *text, size_t len
         edge_send(p->edge, conn, text, len);
 }
 
-static void on_seat_closed(void *ctx, edge_conn conn, int code)
-{
+static void on_seat_closed(void *ctx, edge_conn conn, int code) {
     note(ctx, "seat_closed", conn, 0, code);
 }
 
-static void on_media_path(void *ctx, edge_seat seat, int path, int open)
-{
+static void on_media_path(void *ctx, edge_seat seat, int path, int open) {
     note(ctx, open ? "path_open" : "path_closed", seat, path, 0);
 }
 
-static void on_bridge(void *ctx, uint32_t bridge, int side, int event, int64_t value)
-{
+static void on_bridge(void *ctx, uint32_t bridge, int side, int event, int64_t value) {
     static const char *const names[] = { "first_packet", "silent", "digit", "done", "failed" };
     note(ctx, names[event], bridge, side, value);
 }
 
-int main(int argc, char **argv)
-{
+int main(int argc, char **argv) {
     static peer p;
     char err[256];
     const edge_handler handler = { .seat_open = on_seat_open, .seat_text = on_seat_text, .seat_closed = on_seat_closed, .http = on_http,

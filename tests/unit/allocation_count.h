@@ -14,17 +14,14 @@ static unsigned long allocation_count;
 
 #if defined(__SANITIZE_ADDRESS__)
 int __sanitizer_install_malloc_and_free_hooks(void (*on_malloc)(const volatile void *, size_t), void (*on_free)(const volatile void *));
-static void allocation_seen(const volatile void *memory, size_t size)
-{
+static void allocation_seen(const volatile void *memory, size_t size) {
     (void)memory, (void)size;
     allocation_count++;
 }
-static void allocation_gone(const volatile void *memory)
-{
+static void allocation_gone(const volatile void *memory) {
     (void)memory;
 }
-static void allocation_count_start(void)
-{
+static void allocation_count_start(void) {
     static int installed;
     if (!installed++) __sanitizer_install_malloc_and_free_hooks(allocation_seen, allocation_gone);
     allocation_count = 0;
@@ -33,23 +30,19 @@ static void allocation_count_start(void)
 void *__libc_malloc(size_t size);
 void *__libc_calloc(size_t count, size_t size);
 void *__libc_realloc(void *memory, size_t size);
-__attribute__((visibility("default"))) void *malloc(size_t size)
-{
+__attribute__((visibility("default"))) void *malloc(size_t size) {
     allocation_count++;
     return __libc_malloc(size);
 }
-__attribute__((visibility("default"))) void *calloc(size_t count, size_t size)
-{
+__attribute__((visibility("default"))) void *calloc(size_t count, size_t size) {
     allocation_count++;
     return __libc_calloc(count, size);
 }
-__attribute__((visibility("default"))) void *realloc(void *memory, size_t size)
-{
+__attribute__((visibility("default"))) void *realloc(void *memory, size_t size) {
     allocation_count++;
     return __libc_realloc(memory, size);
 }
-static void allocation_count_start(void)
-{
+static void allocation_count_start(void) {
     allocation_count = 0;
 }
 #endif

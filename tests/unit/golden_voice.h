@@ -13,8 +13,7 @@ typedef struct {
 
 /* A buzzing voice at 48 kHz: a pitch of 110 to 206 Hz that changes every 170 ms, every third such stretch silent but for
  * noise. */
-static inline float golden_voice_next(golden_voice *state)
-{
+static inline float golden_voice_next(golden_voice *state) {
     uint32_t stretch = state->sample / 8192u, place = state->sample % 8192u;
     state->sample++;
     state->random = state->random * 1664525u + 1013904223u;
@@ -28,8 +27,7 @@ static inline float golden_voice_next(golden_voice *state)
 }
 
 /* FNV-1a, 32 bits. */
-static inline uint32_t golden_hash(uint32_t hash, const void *bytes, size_t len)
-{
+static inline uint32_t golden_hash(uint32_t hash, const void *bytes, size_t len) {
     const uint8_t *p = bytes;
     for (size_t i = 0; i < len; i++) hash = (hash ^ p[i]) * 16777619u;
     return hash;

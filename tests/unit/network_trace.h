@@ -27,22 +27,19 @@ static const network_kind network_kinds[] = {
     {.name = "hand_over", .gap_every_s = 20},
 };
 
-static inline double network_uniform(uint64_t *random)
-{
+static inline double network_uniform(uint64_t *random) {
     *random = *random * 6364136223846793005u + 1442695040888963407u;
     return (*random >> 11) / 9007199254740992.0;
 }
 
-static inline double network_normal(uint64_t *random)
-{
+static inline double network_normal(uint64_t *random) {
     double radius = sqrt(-2 * log(1 - network_uniform(random)));
 
     return radius * cos(2 * 3.14159265358979 * network_uniform(random));
 }
 
 /* End of the standstill that a packet sent at sent_ms falls into, or 0. */
-static inline double network_standstill(const network_kind *kind, double sent_ms, uint64_t seed)
-{
+static inline double network_standstill(const network_kind *kind, double sent_ms, uint64_t seed) {
     static const double gaps_ms[] = {400, 700, 900};
     double every_ms = 1000 * (kind->spike_every_s > 0 ? kind->spike_every_s : kind->gap_every_s), start, len;
     uint64_t n, random;
@@ -58,8 +55,7 @@ static inline double network_standstill(const network_kind *kind, double sent_ms
 }
 
 /* Fills arrival_ms[n] for packets sent every packet_ms from 0 on; -1 = lost. */
-static inline void network_trace(const network_kind *kind, double *arrival_ms, int n, double packet_ms, uint64_t seed)
-{
+static inline void network_trace(const network_kind *kind, double *arrival_ms, int n, double packet_ms, uint64_t seed) {
     double leave_bad = 0.5, enter_bad = kind->loss * leave_bad / (1 - kind->loss);
     uint64_t random = seed;
     int bad = 0;

@@ -12,14 +12,12 @@
 
 enum { SPEECH_RATE_HZ = 16000 };
 
-static inline uint32_t speech_random(uint32_t *state)
-{
+static inline uint32_t speech_random(uint32_t *state) {
     *state = *state * 1664525u + 1013904223u;
     return *state >> 8;
 }
 
-static inline float speech_uniform(uint32_t *state)
-{
+static inline float speech_uniform(uint32_t *state) {
     return speech_random(state) / 16777216.0f;
 }
 
@@ -27,16 +25,14 @@ typedef struct {
     float a, b, y1, y2;
 } speech_resonator;
 
-static inline void speech_resonate_at(speech_resonator *resonator, float hz, float width_hz)
-{
+static inline void speech_resonate_at(speech_resonator *resonator, float hz, float width_hz) {
     float r = expf(-3.14159265f * width_hz / SPEECH_RATE_HZ);
 
     resonator->a = 2 * r * cosf(2 * 3.14159265f * hz / SPEECH_RATE_HZ);
     resonator->b = -r * r;
 }
 
-static inline float speech_resonate(speech_resonator *resonator, float in)
-{
+static inline float speech_resonate(speech_resonator *resonator, float in) {
     float out = (1 - resonator->a - resonator->b) * in + resonator->a * resonator->y1 + resonator->b * resonator->y2;
 
     resonator->y2 = resonator->y1;
@@ -44,16 +40,14 @@ static inline float speech_resonate(speech_resonator *resonator, float in)
     return out;
 }
 
-static inline float speech_envelope(int i, int n)
-{
+static inline float speech_envelope(int i, int n) {
     enum { EDGE = SPEECH_RATE_HZ / 50 };
     int edge = i < n - i ? i : n - i;
 
     return edge < EDGE ? 0.5f - 0.5f * cosf(3.14159265f * edge / EDGE) : 1;
 }
 
-static inline void speech_vowel(float *pcm, int n, uint32_t *random)
-{
+static inline void speech_vowel(float *pcm, int n, uint32_t *random) {
     static const float formants[][3] = {{730, 1090, 2440}, {270, 2290, 3010}, {300, 870, 2240}, {530, 1840, 2480}, {570, 840, 2410}};
     const float *at = formants[speech_random(random) % 5];
     speech_resonator resonators[3] = {{0}};
@@ -76,8 +70,7 @@ static inline void speech_vowel(float *pcm, int n, uint32_t *random)
     }
 }
 
-static inline void speech_hiss(float *pcm, int n, uint32_t *random)
-{
+static inline void speech_hiss(float *pcm, int n, uint32_t *random) {
     speech_resonator resonator = {0};
 
     speech_resonate_at(&resonator, 3000 + 2000 * speech_uniform(random), 1200);
@@ -86,8 +79,7 @@ static inline void speech_hiss(float *pcm, int n, uint32_t *random)
 }
 
 /* Fills pcm[n]. Phrases of some seconds with pauses of 0.2 to 0.8 s. */
-static inline void speech_make(float *pcm, int n, uint32_t seed)
-{
+static inline void speech_make(float *pcm, int n, uint32_t seed) {
     uint32_t random = seed;
     int at = SPEECH_RATE_HZ / 10, syllables = 4;
 

@@ -21,8 +21,7 @@ typedef struct {
     simulation_packet *packets;
 } simulation_coded;
 
-static inline simulation_coded simulation_encode(enum tccc_codec codec, const float *pcm, int n, int loss_percent)
-{
+static inline simulation_coded simulation_encode(enum tccc_codec codec, const float *pcm, int n, int loss_percent) {
     const tccc_stream_config config = {.codec = codec, .payload_type = codec == TCCC_CODEC_OPUS ? 111 : 8, .ptime_ms = 20,
                                        .bitrate_bps = 24000, .complexity = 5, .expected_loss_percent = loss_percent};
     simulation_coded coded = {.codec = codec};
@@ -54,8 +53,7 @@ typedef struct {
     int packet;
 } simulation_arrival;
 
-static inline int simulation_order(const void *a, const void *b)
-{
+static inline int simulation_order(const void *a, const void *b) {
     const simulation_arrival *x = a, *y = b;
 
     return x->at_ms < y->at_ms ? -1 : x->at_ms > y->at_ms ? 1 : x->packet - y->packet;
@@ -72,8 +70,7 @@ typedef struct {
     codec_decoder *decoder;
 } simulation;
 
-static inline void simulation_deliver(const simulation *run, int packet, uint64_t now_us)
-{
+static inline void simulation_deliver(const simulation *run, int packet, uint64_t now_us) {
     const simulation_packet *bytes = &run->coded->packets[packet];
     rtp_packet header = {.payload_type = run->playout->config.payload_type, .seq = (uint16_t)(65000 + packet), .ssrc = 1,
                          .timestamp = 0xfffff000u + (uint32_t)packet * codec_ticks(run->coded->codec, run->coded->packet_n),
@@ -83,13 +80,11 @@ static inline void simulation_deliver(const simulation *run, int packet, uint64_
 }
 
 /* Media time, in ms since the trace's first packet was made, of the sample that a pull would play first. */
-static inline double simulation_media_ms(const playout *playout, uint64_t origin)
-{
+static inline double simulation_media_ms(const playout *playout, uint64_t origin) {
     return ((double)playout->media_end - playout->fifo_n - (double)origin) / 16;
 }
 
-static inline simulation_result simulation_run(simulation *run)
-{
+static inline simulation_result simulation_run(simulation *run) {
     static const uint64_t start_us = 1000000000;
     size_t n_packets = run->coded->n_packets > 0 ? (size_t)run->coded->n_packets : 0;
     simulation_arrival *arrivals = calloc(n_packets + 1, sizeof *arrivals);

@@ -14,15 +14,13 @@ static float far_end[N], echo[N], near_end[N], microphone[N], output[N];
 
 static uint32_t random_state;
 
-static float white(void)
-{
+static float white(void) {
     random_state = random_state * 1664525u + 1013904223u;
     return (float)(random_state >> 8) / 8388608.0f - 1;
 }
 
 /* Noise through two resonances that move, in syllables: speech to an adaptive filter's eyes. */
-static void talk(float *pcm, double rms, double syllables_hz)
-{
+static void talk(float *pcm, double rms, double syllables_hz) {
     double y1 = 0, y2 = 0, power = 0;
     for (int i = 0; i < N; i++) {
         double t = i / 16000.0, hz = 700 + 400 * sin(2 * M_PI * 1.3 * t);
@@ -36,8 +34,7 @@ static void talk(float *pcm, double rms, double syllables_hz)
 }
 
 /* A room: 40 ms of device delay, then a decay of 60 dB in 0.2 s, 10 dB quieter than the loudspeaker. */
-static void add_room(void)
-{
+static void add_room(void) {
     static float response[ROOM];
     double power = 0;
     for (int k = 640; k < ROOM; k++) {
@@ -52,8 +49,7 @@ static void add_room(void)
     }
 }
 
-static void scene(void)
-{
+static void scene(void) {
     static bool made;
     random_state = 5;
     if (!made) {
@@ -68,20 +64,17 @@ static void scene(void)
     }
 }
 
-static double power(const float *x, double from_s, double to_s)
-{
+static double power(const float *x, double from_s, double to_s) {
     double sum = 1e-20;
     for (int i = (int)(from_s * 16000); i < (int)(to_s * 16000); i++) sum += x[i] * x[i];
     return sum;
 }
 
-static double erle(double from_s, double to_s)
-{
+static double erle(double from_s, double to_s) {
     return 10 * log10(power(echo, from_s, to_s) / power(output, from_s, to_s));
 }
 
-static void run(aec *canceller, suppress *suppressor)
-{
+static void run(aec *canceller, suppress *suppressor) {
     for (int i = 0; i < N; i += FRAME_LEN) {
         aec_process(canceller, microphone + i, far_end + i, output + i);
         if (suppressor) suppress_process(suppressor, output + i);
@@ -89,8 +82,7 @@ static void run(aec *canceller, suppress *suppressor)
 }
 
 /* Correlation of the differences of two signals: the canceller's DC notch turns the phase of the lowest tones. */
-static double likeness(const float *x, const float *y, double from_s, double to_s)
-{
+static double likeness(const float *x, const float *y, double from_s, double to_s) {
     double xy = 0, xx = 1e-20, yy = 1e-20;
     for (int i = (int)(from_s * 16000) + 1; i < (int)(to_s * 16000); i++) {
         double a = x[i] - x[i - 1], b = y[i] - y[i - 1];
@@ -99,8 +91,7 @@ static double likeness(const float *x, const float *y, double from_s, double to_
     return xy / sqrt(xx * yy);
 }
 
-static void the_echo_is_cancelled_and_the_near_end_kept(void **state)
-{
+static void the_echo_is_cancelled_and_the_near_end_kept(void **state) {
     int error;
     (void)state;
     scene();
@@ -118,8 +109,7 @@ static void the_echo_is_cancelled_and_the_near_end_kept(void **state)
 }
 
 /* A headset: both speak all the time and nothing of the far end is in the microphone. */
-static void without_an_echo_not_a_bit_is_changed(void **state)
-{
+static void without_an_echo_not_a_bit_is_changed(void **state) {
     int error;
     (void)state;
     scene();
@@ -134,8 +124,7 @@ static void without_an_echo_not_a_bit_is_changed(void **state)
     aec_free(canceller);
 }
 
-static void an_echo_is_found_within_two_seconds_of_far_speech(void **state)
-{
+static void an_echo_is_found_within_two_seconds_of_far_speech(void **state) {
     int error, found_at = -1;
     (void)state;
     scene();
@@ -149,8 +138,7 @@ static void an_echo_is_found_within_two_seconds_of_far_speech(void **state)
 }
 
 /* The suppressor must add to the canceller's ERLE; it does nothing when its denoiser is off. */
-static void the_suppressor_takes_what_echo_remains(void **state)
-{
+static void the_suppressor_takes_what_echo_remains(void **state) {
     int error;
     (void)state;
     scene();
@@ -168,8 +156,7 @@ static void the_suppressor_takes_what_echo_remains(void **state)
 }
 
 /* Echo that was claimed too high must not be taken from the background: it would then count as somebody's speech. */
-static void the_background_is_known_while_the_far_end_speaks(void **state)
-{
+static void the_background_is_known_while_the_far_end_speaks(void **state) {
     int error;
     (void)state;
     scene();
@@ -184,8 +171,7 @@ static void the_background_is_known_while_the_far_end_speaks(void **state)
     aec_free(canceller);
 }
 
-static void stationary_noise_is_suppressed_and_speech_is_not(void **state)
-{
+static void stationary_noise_is_suppressed_and_speech_is_not(void **state) {
     int error;
     (void)state;
     scene();
@@ -200,8 +186,7 @@ static void stationary_noise_is_suppressed_and_speech_is_not(void **state)
     suppress_free(suppressor);
 }
 
-static void with_nothing_to_suppress_only_the_delay_remains(void **state)
-{
+static void with_nothing_to_suppress_only_the_delay_remains(void **state) {
     int error;
     (void)state;
     scene();
@@ -216,8 +201,7 @@ static void with_nothing_to_suppress_only_the_delay_remains(void **state)
     suppress_free(suppressor);
 }
 
-static void a_tail_outside_its_range_is_refused(void **state)
-{
+static void a_tail_outside_its_range_is_refused(void **state) {
     int error = 0;
     (void)state;
     assert_null(aec_new(31, &error));
@@ -226,21 +210,18 @@ static void a_tail_outside_its_range_is_refused(void **state)
     assert_int_equal(error, TCCC_E_ARG_RANGE);
 }
 
-static void put(echo_reference *reference, int number)
-{
+static void put(echo_reference *reference, int number) {
     float frame[FRAME_LEN] = { (float)number };
     echo_reference_put(reference, frame);
 }
 
-static int take(echo_reference *reference)
-{
+static int take(echo_reference *reference) {
     float frame[FRAME_LEN];
     echo_reference_take(reference, frame);
     return (int)frame[0];
 }
 
-static void the_reference_gives_frames_in_order_and_silence_when_empty(void **state)
-{
+static void the_reference_gives_frames_in_order_and_silence_when_empty(void **state) {
     static echo_reference reference;
     (void)state;
     memset(&reference, 0, sizeof reference);
@@ -251,8 +232,7 @@ static void the_reference_gives_frames_in_order_and_silence_when_empty(void **st
     assert_int_equal(reference.missing, 2);
 }
 
-static void frames_that_were_not_needed_for_a_second_are_dropped(void **state)
-{
+static void frames_that_were_not_needed_for_a_second_are_dropped(void **state) {
     static echo_reference reference;
     (void)state;
     memset(&reference, 0, sizeof reference);
@@ -264,8 +244,7 @@ static void frames_that_were_not_needed_for_a_second_are_dropped(void **state)
     assert_int_equal(reference.dropped, 5);
 }
 
-static void a_flood_drops_the_oldest(void **state)
-{
+static void a_flood_drops_the_oldest(void **state) {
     static echo_reference reference;
     (void)state;
     memset(&reference, 0, sizeof reference);
@@ -274,8 +253,7 @@ static void a_flood_drops_the_oldest(void **state)
     assert_int_equal(take(&reference), 11);
 }
 
-int main(void)
-{
+int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_echo_is_cancelled_and_the_near_end_kept),
         cmocka_unit_test(without_an_echo_not_a_bit_is_changed),

@@ -16,22 +16,19 @@ enum { PARTITIONS = 8, N = 20 * 16000, ROOM = 240 };
 static uint32_t random_state;
 static float far_end[N], microphone[N], output[N];
 
-static float white(void)
-{
+static float white(void) {
     random_state = random_state * 1664525u + 1013904223u;
     return (float)(random_state >> 8) / 8388608.0f - 1;
 }
 
-static double decibels(const float *a, const float *b, int from, int to)
-{
+static double decibels(const float *a, const float *b, int from, int to) {
     double x = 1e-20, y = 1e-20;
     for (int i = from; i < to; i++) x += a[i] * a[i], y += b[i] * b[i];
     return 10 * log10(x / y);
 }
 
 /* Noise in the far end, and the echo as a short room that begins after delay samples; ppm: the microphone's clock is slow. */
-static void noise_scene(int n, int delay, double ppm)
-{
+static void noise_scene(int n, int delay, double ppm) {
     static float room[ROOM];
     random_state = 11;
     for (int k = 0; k < ROOM; k++) room[k] = 0.04f * white() * (float)exp(-k / 60.0);
@@ -51,13 +48,11 @@ static void noise_scene(int n, int delay, double ppm)
     }
 }
 
-static void run(aec *canceller, int from, int to)
-{
+static void run(aec *canceller, int from, int to) {
     for (int i = from; i < to; i += FRAME_LEN) aec_process(canceller, microphone + i, far_end + i, output + i);
 }
 
-static void white_noise_is_learnt_to_the_microphones_floor(void **state)
-{
+static void white_noise_is_learnt_to_the_microphones_floor(void **state) {
     static echo_far far;
     static echo_filter filter;
     float near[FRAME_LEN], echo[FRAME_LEN], error[FRAME_LEN], past[2 * FRAME_LEN] = { 0 };
@@ -87,8 +82,7 @@ static void white_noise_is_learnt_to_the_microphones_floor(void **state)
 }
 
 /* A shift by two partitions moves the response by 320 samples. */
-static void a_shift_moves_the_weights(void **state)
-{
+static void a_shift_moves_the_weights(void **state) {
     static echo_filter filter;
     (void)state;
     echo_spectrum *memory = calloc((size_t)echo_filter_spectra(PARTITIONS), sizeof *memory);
@@ -103,8 +97,7 @@ static void a_shift_moves_the_weights(void **state)
     free(memory);
 }
 
-static void delays_up_to_half_a_second_are_found(void **state)
-{
+static void delays_up_to_half_a_second_are_found(void **state) {
     static const int delays_ms[] = { 0, 95, 250, 500 };
     int error;
     (void)state;
@@ -120,8 +113,7 @@ static void delays_up_to_half_a_second_are_found(void **state)
     }
 }
 
-static void independent_noise_has_no_delay(void **state)
-{
+static void independent_noise_has_no_delay(void **state) {
     static echo_far far;
     static echo_delay search;
     float pcm[FRAME_LEN], near[FFT_LEN], re[FFT_BINS], im[FFT_BINS];
@@ -139,8 +131,7 @@ static void independent_noise_has_no_delay(void **state)
 }
 
 /* Without drift the far end comes out ECHO_DRIFT_DELAY samples late, bit by bit. */
-static void without_drift_the_far_end_is_only_delayed(void **state)
-{
+static void without_drift_the_far_end_is_only_delayed(void **state) {
     static echo_drift drift;
     float out[ECHO_DRIFT_FRAMES_MAX][FRAME_LEN];
     (void)state;
@@ -157,8 +148,7 @@ static void without_drift_the_far_end_is_only_delayed(void **state)
 }
 
 /* Read at 1 + speed, a sine of 1 kHz keeps its phase to that clock, also where a frame more or less is given. */
-static void a_resampled_sine_keeps_its_clock(void **state)
-{
+static void a_resampled_sine_keeps_its_clock(void **state) {
     static echo_drift drift;
     static const double speeds[] = { 2e-4, -2e-4 };
     float in[FRAME_LEN], out[ECHO_DRIFT_FRAMES_MAX][FRAME_LEN];
@@ -184,8 +174,7 @@ static void a_resampled_sine_keeps_its_clock(void **state)
     free(memory);
 }
 
-static void drift_is_followed_both_ways(void **state)
-{
+static void drift_is_followed_both_ways(void **state) {
     int error;
     (void)state;
     for (int ppm = -150; ppm <= 150; ppm += 300) {
@@ -201,8 +190,7 @@ static void drift_is_followed_both_ways(void **state)
 }
 
 /* Four seconds in which the near end is as loud as the echo must not cost what was learnt. */
-static void double_talk_does_not_spoil_the_filter(void **state)
-{
+static void double_talk_does_not_spoil_the_filter(void **state) {
     int error;
     (void)state;
     noise_scene(12 * 16000, 40 * 16, 0);
@@ -215,8 +203,7 @@ static void double_talk_does_not_spoil_the_filter(void **state)
     aec_free(canceller);
 }
 
-static void a_jump_of_the_delay_is_followed_in_two_seconds(void **state)
-{
+static void a_jump_of_the_delay_is_followed_in_two_seconds(void **state) {
     int error;
     (void)state;
     noise_scene(10 * 16000, 40 * 16, 0);
@@ -230,8 +217,7 @@ static void a_jump_of_the_delay_is_followed_in_two_seconds(void **state)
 }
 
 /* Whatever comes in, what goes out is a number within -1..1; and after it, the canceller works again. */
-static void no_input_breaks_it(void **state)
-{
+static void no_input_breaks_it(void **state) {
     int error;
     (void)state;
     aec *canceller = aec_new(500, &error);
@@ -259,8 +245,7 @@ static void no_input_breaks_it(void **state)
     aec_free(canceller);
 }
 
-static void switching_noise_suppression_does_not_click(void **state)
-{
+static void switching_noise_suppression_does_not_click(void **state) {
     int error;
     (void)state;
     suppress *suppressor = suppress_new(&error);
@@ -273,8 +258,7 @@ static void switching_noise_suppression_does_not_click(void **state)
     suppress_free(suppressor);
 }
 
-int main(void)
-{
+int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(white_noise_is_learnt_to_the_microphones_floor),
         cmocka_unit_test(a_shift_moves_the_weights),

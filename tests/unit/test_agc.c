@@ -12,15 +12,13 @@
 
 static uint32_t random_state = 1;
 
-static float white(void) /* -1..1 */
-{
+static float white(void) { /* -1..1 */
     random_state = random_state * 1664525u + 1013904223u;
     return (float)(random_state >> 8) / 8388608.0f - 1;
 }
 
 /* Frame `f` of a voice of the given RMS while it speaks (0.8 of each second), over white noise of noise_rms. */
-static void speech(float pcm[FRAME_LEN], int f, double rms, double noise_rms)
-{
+static void speech(float pcm[FRAME_LEN], int f, double rms, double noise_rms) {
     for (int i = 0; i < FRAME_LEN; i++) {
         double t = (f * FRAME_LEN + i) / 16000.0, sum = 0;
         for (int k = 1; k <= 12; k++) sum += sin(2 * M_PI * 140 * k * t + k * k) / (1 + fabs(k - 4.0));
@@ -29,14 +27,12 @@ static void speech(float pcm[FRAME_LEN], int f, double rms, double noise_rms)
     }
 }
 
-static double rms_of(const float *pcm)
-{
+static double rms_of(const float *pcm) {
     return sqrt(frame_energy(pcm, FRAME_LEN) / FRAME_LEN);
 }
 
 /* Runs `seconds` through vad and agc; RMS of the last second's speech. */
-static double levelled(agc *gain, vad *activity, double rms, double noise_rms, int seconds)
-{
+static double levelled(agc *gain, vad *activity, double rms, double noise_rms, int seconds) {
     double sum = 0;
     float pcm[FRAME_LEN];
     for (int f = 0; f < seconds * 100; f++) {
@@ -49,8 +45,7 @@ static double levelled(agc *gain, vad *activity, double rms, double noise_rms, i
 }
 
 /* -23 LUFS is -22.3 dB of K-weighted mean square; K weighting lifts this signal by less than 2 dB. */
-static void quiet_and_loud_speech_come_out_alike(void **state)
-{
+static void quiet_and_loud_speech_come_out_alike(void **state) {
     static const double inputs_db[] = { -40, -34, -28, -20, -12 };
     (void)state;
     for (int i = 0; i < 5; i++) {
@@ -63,8 +58,7 @@ static void quiet_and_loud_speech_come_out_alike(void **state)
     }
 }
 
-static void pauses_do_not_pump(void **state)
-{
+static void pauses_do_not_pump(void **state) {
     agc gain;
     vad activity;
     float pcm[FRAME_LEN];
@@ -84,8 +78,7 @@ static void pauses_do_not_pump(void **state)
     assert_true(fabsf(agc_gain(&gain) / before - 1) < 0.06f);
 }
 
-static void noise_is_not_lifted_over_minus_50_dbfs(void **state)
-{
+static void noise_is_not_lifted_over_minus_50_dbfs(void **state) {
     agc gain;
     vad activity;
     (void)state;
@@ -96,8 +89,7 @@ static void noise_is_not_lifted_over_minus_50_dbfs(void **state)
     if (noise_db > -47) fail_msg("noise comes out at %.1f dBFS", noise_db);
 }
 
-static void the_gain_moves_slowly_and_turning_off_leads_back_to_one(void **state)
-{
+static void the_gain_moves_slowly_and_turning_off_leads_back_to_one(void **state) {
     agc gain;
     vad activity;
     float pcm[FRAME_LEN], last = 1;
@@ -115,8 +107,7 @@ static void the_gain_moves_slowly_and_turning_off_leads_back_to_one(void **state
     assert_true(fabsf(last - 1) < 1e-6f);
 }
 
-static void speech_is_found_and_noise_is_not(void **state)
-{
+static void speech_is_found_and_noise_is_not(void **state) {
     vad activity;
     float pcm[FRAME_LEN];
     int hits = 0, alarms = 0;
@@ -140,8 +131,7 @@ static void speech_is_found_and_noise_is_not(void **state)
 
 /* Vowels of 120 to 240 ms one after the other, 10 dB between the loudest and the softest, over noise 30 dB below, and a breath of
  * 100 ms every 3.6 s; the microphone gives silent zeros first. */
-static void speech_without_a_pause_stays_speech_and_a_device_that_starts_is_no_floor(void **state)
-{
+static void speech_without_a_pause_stays_speech_and_a_device_that_starts_is_no_floor(void **state) {
     vad activity;
     float pcm[FRAME_LEN];
     int missed = 0, alarms = 0, vowel = 0, left = 0;
@@ -162,8 +152,7 @@ static void speech_without_a_pause_stays_speech_and_a_device_that_starts_is_no_f
     if (alarms > 5 || missed > 5) fail_msg("%d frames of noise taken for speech, %d of speech for noise", alarms, missed);
 }
 
-static void the_limiter_holds_its_peak_without_a_step(void **state)
-{
+static void the_limiter_holds_its_peak_without_a_step(void **state) {
     limiter limit;
     float pcm[FRAME_LEN], last = 0;
     (void)state;
@@ -183,8 +172,7 @@ static void the_limiter_holds_its_peak_without_a_step(void **state)
 
 /* Between samples, too: four times as many, by a windowed sinc (BS.1770-4 annex 2). Speech with peaks from 6 dB under to 18 dB over full scale,
  * and cut off at full scale as by a microphone that is turned up too far. */
-static void true_peaks_of_speech_stay_under_minus_1_dbtp(void **state)
-{
+static void true_peaks_of_speech_stay_under_minus_1_dbtp(void **state) {
     enum { FRAMES = 300, N = FRAMES * FRAME_LEN, TAPS = 24 };
     static float out[N];
     (void)state;
@@ -211,8 +199,7 @@ static void true_peaks_of_speech_stay_under_minus_1_dbtp(void **state)
 }
 
 /* A voice that speaks on and on at -40 dBFS over noise of -74 dBFS: its quietest moments are no floor to be careful about. */
-static void speech_without_pauses_is_lifted_all_the_same(void **state)
-{
+static void speech_without_pauses_is_lifted_all_the_same(void **state) {
     agc gain;
     vad activity;
     float pcm[FRAME_LEN];
@@ -227,8 +214,7 @@ static void speech_without_pauses_is_lifted_all_the_same(void **state)
     if (gain_db < 15) fail_msg("%.1f dB; the floor is taken for %.1f dBFS", gain_db, 10 * log10(gain.floor_power));
 }
 
-static void the_limiter_leaves_normal_speech_alone(void **state)
-{
+static void the_limiter_leaves_normal_speech_alone(void **state) {
     limiter limit;
     float in[2 * FRAME_LEN], out[2 * FRAME_LEN];
     (void)state;
@@ -239,8 +225,7 @@ static void the_limiter_leaves_normal_speech_alone(void **state)
     for (int i = LIMITER_DELAY; i < 2 * FRAME_LEN; i++) assert_true(out[i] == in[i - LIMITER_DELAY]);
 }
 
-static void a_mix_is_the_sum_of_its_streams(void **state)
-{
+static void a_mix_is_the_sum_of_its_streams(void **state) {
     mix mixer;
     float a[FRAME_LEN], b[FRAME_LEN], out[FRAME_LEN];
     (void)state;
@@ -254,8 +239,7 @@ static void a_mix_is_the_sum_of_its_streams(void **state)
     for (int i = MIX_DELAY; i < FRAME_LEN; i++) assert_true(out[i] == 0);
 }
 
-static void four_loud_streams_do_not_clip(void **state)
-{
+static void four_loud_streams_do_not_clip(void **state) {
     mix mixer;
     float pcm[FRAME_LEN];
     (void)state;
@@ -271,8 +255,7 @@ static void four_loud_streams_do_not_clip(void **state)
 }
 
 /* RFC 6464: 0 dBov is a full-scale square wave; a full-scale sine is 3.01 dB below. */
-static void the_meter_reads_dbov_over_100_ms(void **state)
-{
+static void the_meter_reads_dbov_over_100_ms(void **state) {
     level meter;
     float pcm[FRAME_LEN];
     (void)state;
@@ -293,8 +276,7 @@ static void the_meter_reads_dbov_over_100_ms(void **state)
     assert_true(level_dbfs(&meter) == LEVEL_SILENCE_DBFS);
 }
 
-static void comfort_noise_has_the_learnt_level(void **state)
-{
+static void comfort_noise_has_the_learnt_level(void **state) {
     static const struct { float learnt_db, made_db; } cases[] = { { -60, -60 }, { -75, -75 }, { -30, -50 }, { -110, -90 } };
     (void)state;
     for (int i = 0; i < 4; i++) {
@@ -311,8 +293,7 @@ static void comfort_noise_has_the_learnt_level(void **state)
     }
 }
 
-int main(void)
-{
+int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(quiet_and_loud_speech_come_out_alike),
         cmocka_unit_test(pauses_do_not_pump),

@@ -10,13 +10,11 @@
 enum { N = 5 * CODEC_RATE_HZ };
 static float spoken[N], heard[N];
 
-static tccc_stream_config config_of(enum tccc_codec codec, int ptime_ms)
-{
+static tccc_stream_config config_of(enum tccc_codec codec, int ptime_ms) {
     return (tccc_stream_config){ .codec = codec, .ptime_ms = ptime_ms, .bitrate_bps = 24000, .complexity = 5, .expected_loss_percent = 20 };
 }
 
-static void make_speech(void)
-{
+static void make_speech(void) {
     double phase = 0;
     for (int i = 0; i < N; i++) {
         double t = (double)i / CODEC_RATE_HZ, sum = 0, pitch = 150 + 30 * sin(2 * M_PI * 0.37 * t);
@@ -29,16 +27,14 @@ static void make_speech(void)
     }
 }
 
-static double correlation_at(int lag)
-{
+static double correlation_at(int lag) {
     double xy = 0, xx = 1e-12, yy = 1e-12;
     for (int i = CODEC_RATE_HZ; i < N - 2000; i++)
         xy += spoken[i] * heard[i + lag], xx += spoken[i] * spoken[i], yy += heard[i + lag] * heard[i + lag];
     return xy / sqrt(xx * yy);
 }
 
-static void every_codec_and_packet_time_carries_speech(void **state)
-{
+static void every_codec_and_packet_time_carries_speech(void **state) {
     (void)state;
     make_speech();
     for (int codec = TCCC_CODEC_PCMU; codec <= TCCC_CODEC_OPUS; codec++)
@@ -73,8 +69,7 @@ static void every_codec_and_packet_time_carries_speech(void **state)
 }
 
 /* RFC 7587 section 4.1 and RFC 3551 section 4.5.14. */
-static void clocks_are_those_of_the_rfcs(void **state)
-{
+static void clocks_are_those_of_the_rfcs(void **state) {
     (void)state;
     assert_int_equal(codec_clock_hz(TCCC_CODEC_OPUS), 48000);
     assert_int_equal(codec_clock_hz(TCCC_CODEC_PCMA), 8000);
@@ -84,8 +79,7 @@ static void clocks_are_those_of_the_rfcs(void **state)
 }
 
 /* A packet that is lost is rebuilt from the next one far better than it is concealed. */
-static void in_band_fec_rebuilds_a_lost_packet(void **state)
-{
+static void in_band_fec_rebuilds_a_lost_packet(void **state) {
     enum { FRAME = 320 };
     static uint8_t payloads[N / FRAME][CODEC_PAYLOAD_MAX];
     static float whole[N];
@@ -125,8 +119,7 @@ static void in_band_fec_rebuilds_a_lost_packet(void **state)
     codec_decoder_free(plc);
 }
 
-static void dtx_stops_sending_in_silence(void **state)
-{
+static void dtx_stops_sending_in_silence(void **state) {
     int error, sent = 0;
     uint8_t payload[CODEC_PAYLOAD_MAX];
     float silence[320] = { 0 };
@@ -139,8 +132,7 @@ static void dtx_stops_sending_in_silence(void **state)
     codec_encoder_free(encoder);
 }
 
-static void g711_has_no_fec_or_concealment_of_its_own(void **state)
-{
+static void g711_has_no_fec_or_concealment_of_its_own(void **state) {
     int error;
     float pcm[CODEC_FRAME_MAX];
     uint8_t payload[160] = { 0 };
@@ -154,8 +146,7 @@ static void g711_has_no_fec_or_concealment_of_its_own(void **state)
     codec_decoder_free(decoder);
 }
 
-static void wrong_input_is_refused_and_leaves_the_decoder_usable(void **state)
-{
+static void wrong_input_is_refused_and_leaves_the_decoder_usable(void **state) {
     static const uint8_t packets[][4] = { { 0xFF, 0, 0, 0 }, { 0x03, 0x3F, 0, 0 }, { 0x02, 0xFF, 0xFF, 0 }, { 0x03, 0x00, 0, 0 } };
     static const size_t lens[] = { 2, 2, 3, 2 };
     int error;
@@ -184,8 +175,7 @@ static void wrong_input_is_refused_and_leaves_the_decoder_usable(void **state)
     codec_decoder_free(decoder);
 }
 
-static void not_a_number_is_encoded_as_silence(void **state)
-{
+static void not_a_number_is_encoded_as_silence(void **state) {
     int error;
     uint8_t payload[CODEC_PAYLOAD_MAX];
     float pcm[320];
@@ -198,8 +188,7 @@ static void not_a_number_is_encoded_as_silence(void **state)
     codec_encoder_free(encoder);
 }
 
-int main(void)
-{
+int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_codec_and_packet_time_carries_speech),
         cmocka_unit_test(clocks_are_those_of_the_rfcs),

@@ -9,8 +9,7 @@
 
 enum { SECOND = 16000 };
 
-static double level_db(const float *pcm, int n)
-{
+static double level_db(const float *pcm, int n) {
     double power = 1e-20;
 
     for (int i = 0; i < n; i++)
@@ -19,8 +18,7 @@ static double level_db(const float *pcm, int n)
 }
 
 /* Power of neighbouring samples' differences against their sums: above 0 dB = treble, below = bass. */
-static double colour_db(const float *pcm, int n)
-{
+static double colour_db(const float *pcm, int n) {
     double high = 1e-20, low = 1e-20;
 
     for (int i = 1; i < n; i++) {
@@ -30,14 +28,12 @@ static double colour_db(const float *pcm, int n)
     return 10 * log10(high / low);
 }
 
-static void learn_all(comfort_noise *noise, const float *pcm, int n)
-{
+static void learn_all(comfort_noise *noise, const float *pcm, int n) {
     for (int at = 0; at + COMFORT_NOISE_FRAME <= n; at += COMFORT_NOISE_FRAME)
         comfort_noise_learn(noise, pcm + at);
 }
 
-static void noise_of_any_colour_is_made_again(void **state)
-{
+static void noise_of_any_colour_is_made_again(void **state) {
     static float pcm[4 * SECOND], made[2 * SECOND];
 
     (void)state;
@@ -56,8 +52,7 @@ static void noise_of_any_colour_is_made_again(void **state)
     }
 }
 
-static void speech_over_a_background_teaches_the_background(void **state)
-{
+static void speech_over_a_background_teaches_the_background(void **state) {
     static float pcm[20 * SECOND], made[2 * SECOND];
     comfort_noise noise;
 
@@ -69,8 +64,7 @@ static void speech_over_a_background_teaches_the_background(void **state)
     assert_float_equal(level_db(made + SECOND, SECOND), -64.8, 3);
 }
 
-static void nothing_learned_is_silence(void **state)
-{
+static void nothing_learned_is_silence(void **state) {
     comfort_noise noise;
     float made[160];
 
@@ -82,8 +76,7 @@ static void nothing_learned_is_silence(void **state)
 }
 
 /* RFC 3389 section 3.1: 0 dBov is a full-scale square wave; 40 below it an RMS of 0.01. */
-static void the_peers_level_is_kept(void **state)
-{
+static void the_peers_level_is_kept(void **state) {
     static float made[2 * SECOND];
     comfort_noise noise;
 
@@ -98,8 +91,7 @@ static void the_peers_level_is_kept(void **state)
 }
 
 /* A level that appears within 20 ms and not at once. */
-static void noise_sets_in_softly(void **state)
-{
+static void noise_sets_in_softly(void **state) {
     static float made[SECOND];
     comfort_noise noise;
 
@@ -111,8 +103,7 @@ static void noise_sets_in_softly(void **state)
     assert_true(level_db(made + 1600, 1600) > -33);
 }
 
-static void the_same_seed_makes_the_same_noise(void **state)
-{
+static void the_same_seed_makes_the_same_noise(void **state) {
     comfort_noise one, other;
     float a[320], b[320];
 
@@ -127,8 +118,7 @@ static void the_same_seed_makes_the_same_noise(void **state)
     assert_memory_equal(a, b, sizeof a);
 }
 
-int main(void)
-{
+int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(noise_of_any_colour_is_made_again),
         cmocka_unit_test(speech_over_a_background_teaches_the_background),

@@ -21,8 +21,7 @@ typedef struct {
 } sound;
 
 /* What a command writes to its output as s16, mono, 16 kHz. */
-static sound sound_made_by(const char *command)
-{
+static sound sound_made_by(const char *command) {
     sound made = { 0 };
     int16_t block[4096];
     int room = 0, n;
@@ -39,14 +38,12 @@ static sound sound_made_by(const char *command)
     return made;
 }
 
-static double amplitude_of(double dbm0)
-{
+static double amplitude_of(double dbm0) {
     return pow(10, (dbm0 + DBM0_DBFS) / 20);
 }
 
 /* Presses of one key made by sox: 40 ms long, 53 ms apart, so that they move through the windows. */
-static sound presses_by_sox(char key, double dbm0, int times)
-{
+static sound presses_by_sox(char key, double dbm0, int times) {
     char command[512];
     double low_hz, high_hz;
     assert_true(tone_digit_hz(key, &low_hz, &high_hz));
@@ -56,8 +53,7 @@ static sound presses_by_sox(char key, double dbm0, int times)
     return sound_made_by(command);
 }
 
-static int hear(const sound *s, float gain, char heard[HEARD_MAX])
-{
+static int hear(const sound *s, float gain, char heard[HEARD_MAX]) {
     dtmf detector;
     int n_heard = 0;
     memset(&detector, 0, sizeof detector);
@@ -73,8 +69,7 @@ static int hear(const sound *s, float gain, char heard[HEARD_MAX])
     return n_heard;
 }
 
-static void assert_heard(const sound *s, char key, int times)
-{
+static void assert_heard(const sound *s, char key, int times) {
     char heard[HEARD_MAX], wanted[HEARD_MAX];
     memset(wanted, key, (size_t)times);
     wanted[times] = 0;
@@ -82,8 +77,7 @@ static void assert_heard(const sound *s, char key, int times)
     assert_string_equal(heard, wanted);
 }
 
-static void every_key_of_40_ms_is_heard_at_every_level(void **state)
-{
+static void every_key_of_40_ms_is_heard_at_every_level(void **state) {
     (void)state;
     for (const char *key = all_keys; *key; key++)
         for (int dbm0 = -3; dbm0 >= -30; dbm0 -= 9) {
@@ -93,8 +87,7 @@ static void every_key_of_40_ms_is_heard_at_every_level(void **state)
         }
 }
 
-static double mean_square(const sound *s, float above)
-{
+static double mean_square(const sound *s, float above) {
     double sum = 0;
     int n = 0;
     for (int at = 0; at + FRAME_LEN <= s->n; at += FRAME_LEN) {
@@ -107,15 +100,13 @@ static double mean_square(const sound *s, float above)
 }
 
 /* Adds `other` so that its frames with sound in them are on average `db` below two tones of `dbm0` each. */
-static void disturb(sound *s, const sound *other, double dbm0, double db)
-{
+static void disturb(sound *s, const sound *other, double dbm0, double db) {
     double both = amplitude_of(dbm0) * amplitude_of(dbm0); /* two sines of half that mean square each */
     float gain = (float)sqrt(both * pow(10, -db / 10) / mean_square(other, 1e-4f));
     for (int i = 0; i < s->n; i++) s->pcm[i] += gain * other->pcm[i % other->n];
 }
 
-static void keys_are_heard_under_noise(void **state)
-{
+static void keys_are_heard_under_noise(void **state) {
     (void)state;
     sound noise = sound_made_by("sox -R -r 16000 -c 1 -n -b 16 -e signed -t raw - synth 10 whitenoise vol 0.3");
     for (const char *key = all_keys; *key; key++) {
@@ -128,8 +119,7 @@ static void keys_are_heard_under_noise(void **state)
 }
 
 /* The prompt's echo, or the caller speaking. A word may hide a press of 40 ms; the text allows one in a hundred. */
-static void keys_are_heard_under_speech(void **state)
-{
+static void keys_are_heard_under_speech(void **state) {
     int missed = 0;
     (void)state;
     sound speech = sound_made_by("head -n 30 /usr/share/common-licenses/GPL-3 | espeak-ng -v en-us -a 60 --stdout | sox -t wav - -r 16000 -c 1 -b 16 -t raw -");
@@ -147,8 +137,7 @@ static void keys_are_heard_under_speech(void **state)
 }
 
 /* Ten minutes and more of speech by seven voices, at three levels. */
-static void speech_is_no_key(void **state)
-{
+static void speech_is_no_key(void **state) {
     static const char *const voices[] = { "en-us", "en-gb+f3", "cmn", "de+m4", "fr+f2", "es", "en-us+f5" };
     static const float gains[] = { 0.05f, 0.3f, 1 };
     double seconds = 0;
@@ -172,15 +161,13 @@ typedef struct {
     double low_hz, high_hz, low_dbm0, high_dbm0, on_ms, off_ms, break_ms; /* break: silence in the middle of a press */
 } press;
 
-static press press_of(char key, double on_ms)
-{
+static press press_of(char key, double on_ms) {
     press p = { .low_dbm0 = -10, .high_dbm0 = -10, .on_ms = on_ms, .off_ms = 61 };
     assert_true(tone_digit_hz(key, &p.low_hz, &p.high_hz));
     return p;
 }
 
-static int times_heard(const press *p, int times, char key)
-{
+static int times_heard(const press *p, int times, char key) {
     char heard[HEARD_MAX];
     int period = (int)((p->on_ms + p->off_ms) * 16) + 7; /* not a number of hops: all alignments come up */
     sound s = { calloc((size_t)(period * times + RATE), sizeof(float)), period * times + RATE };
@@ -197,8 +184,7 @@ static int times_heard(const press *p, int times, char key)
     return n;
 }
 
-static void lengths_are_those_of_q24(void **state)
-{
+static void lengths_are_those_of_q24(void **state) {
     (void)state;
     for (const char *key = all_keys; *key; key++) {
         press p = press_of(*key, 40);
@@ -210,8 +196,7 @@ static void lengths_are_those_of_q24(void **state)
     }
 }
 
-static void a_break_of_10_ms_is_one_press_and_of_30_ms_two(void **state)
-{
+static void a_break_of_10_ms_is_one_press_and_of_30_ms_two(void **state) {
     (void)state;
     for (const char *key = all_keys; *key; key++) {
         press p = press_of(*key, 120);
@@ -222,8 +207,7 @@ static void a_break_of_10_ms_is_one_press_and_of_30_ms_two(void **state)
     }
 }
 
-static void frequencies_are_heard_within_1_5_percent_and_refused_from_3_5(void **state)
-{
+static void frequencies_are_heard_within_1_5_percent_and_refused_from_3_5(void **state) {
     static const struct { double low, high; int heard; } cases[] = {
         { .015, -.015, 1 }, { -.015, .015, 1 }, { .015, .015, 1 }, { -.015, -.015, 1 },
         { .035, 0, 0 }, { -.035, 0, 0 }, { 0, .035, 0 }, { 0, -.035, 0 } };
@@ -237,8 +221,7 @@ static void frequencies_are_heard_within_1_5_percent_and_refused_from_3_5(void *
         }
 }
 
-static void twist_is_heard_from_minus_8_to_4_db(void **state)
-{
+static void twist_is_heard_from_minus_8_to_4_db(void **state) {
     static const struct { double low_dbm0, high_dbm0; int heard; } cases[] = {
         { -10, -18, 1 }, { -14, -10, 1 }, { -22, -30, 1 }, { -10, -22, 0 }, { -18, -10, 0 } };
     (void)state;
@@ -251,8 +234,7 @@ static void twist_is_heard_from_minus_8_to_4_db(void **state)
         }
 }
 
-static void what_is_too_quiet_is_not_heard(void **state)
-{
+static void what_is_too_quiet_is_not_heard(void **state) {
     (void)state;
     press p = press_of('7', 60);
     p.low_dbm0 = p.high_dbm0 = -32;
@@ -262,8 +244,7 @@ static void what_is_too_quiet_is_not_heard(void **state)
 }
 
 /* A-law at 8 kHz, as a trunk sends it: every second sample, coded and held; what the decoder's filter takes away is left in. */
-static void keys_survive_a_law(void **state)
-{
+static void keys_survive_a_law(void **state) {
     (void)state;
     for (const char *key = all_keys; *key; key++)
         for (int dbm0 = -3; dbm0 >= -30; dbm0 -= 27) {
@@ -280,8 +261,7 @@ static void keys_survive_a_law(void **state)
         }
 }
 
-static void noise_and_single_tones_are_no_keys(void **state)
-{
+static void noise_and_single_tones_are_no_keys(void **state) {
     dtmf detector;
     float frame[FRAME_LEN];
     char keys[DTMF_KEYS_MAX(FRAME_LEN)];
@@ -302,8 +282,7 @@ static void noise_and_single_tones_are_no_keys(void **state)
         }
 }
 
-static void pieces_of_any_size_give_the_same_keys(void **state)
-{
+static void pieces_of_any_size_give_the_same_keys(void **state) {
     static const int sizes[] = { 1, 7, 79, 80, 81, 960, 1920 };
     (void)state;
     sound s = presses_by_sox('#', -10, 30);
@@ -324,8 +303,7 @@ static void pieces_of_any_size_give_the_same_keys(void **state)
     free(s.pcm);
 }
 
-int main(void)
-{
+int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_key_of_40_ms_is_heard_at_every_level),
         cmocka_unit_test(keys_are_heard_under_noise),

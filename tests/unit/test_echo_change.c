@@ -16,21 +16,18 @@ enum { RATE = 16000, SECONDS = 14, N = SECONDS * RATE, ROOM = 1000, CHANGE = 7 *
 static float far_end[N], near_end[N], echo[N], other[N], microphone[N], output[N];
 static uint32_t random_state;
 
-static float white(void)
-{
+static float white(void) {
     return 2 * speech_uniform(&random_state) - 1;
 }
 
-static void loudness(float *pcm, double rms)
-{
+static void loudness(float *pcm, double rms) {
     double power = 1e-20;
     for (int i = 0; i < N; i++) power += pcm[i] * pcm[i];
     for (int i = 0; i < N; i++) pcm[i] *= (float)(rms * sqrt(N / power));
 }
 
 /* A room that decays by 60 dB in 0.2 s; what it gives back is as loud as gain times the far end, delay samples later. */
-static void room(float gain, int delay, uint32_t seed, float *out)
-{
+static void room(float gain, int delay, uint32_t seed, float *out) {
     static float response[ROOM];
     double power = 0;
     random_state = seed;
@@ -47,8 +44,7 @@ static void room(float gain, int delay, uint32_t seed, float *out)
 }
 
 /* echo: 10 dB below the far end after 60 ms. other: the loudspeaker elsewhere, 4 dB louder, later by 15 ms. */
-static int scene(void **state)
-{
+static int scene(void **state) {
     (void)state;
     speech_make(far_end, N, 3);
     speech_make(near_end, N, 77);
@@ -59,22 +55,19 @@ static int scene(void **state)
     return 0;
 }
 
-static void listen(int from, int to, const float *heard, int later, float gain)
-{
+static void listen(int from, int to, const float *heard, int later, float gain) {
     random_state = 1 + (uint32_t)from;
     for (int i = from; i < to; i++) microphone[i] = gain * heard[i - later] + 3e-4f * white();
 }
 
-static void run(int from, int to, aec *canceller, suppress *suppressor)
-{
+static void run(int from, int to, aec *canceller, suppress *suppressor) {
     for (int i = from; i < to; i += FRAME_LEN) {
         aec_process(canceller, microphone + i, far_end + i, output + i);
         suppress_process(suppressor, output + i);
     }
 }
 
-static void run_all(void)
-{
+static void run_all(void) {
     int error;
     aec *canceller = aec_new(128, &error);
     suppress *suppressor = suppress_new(&error);
@@ -84,8 +77,7 @@ static void run_all(void)
     aec_free(canceller);
 }
 
-static double decibels(const float *a, const float *b, double from_s, double to_s)
-{
+static double decibels(const float *a, const float *b, double from_s, double to_s) {
     double x = 1e-20, y = 1e-20;
     for (int i = (int)(from_s * RATE); i < (int)(to_s * RATE); i++) x += a[i] * a[i], y += b[i] * b[i];
     return 10 * log10(x / y);
@@ -97,8 +89,7 @@ static double decibels(const float *a, const float *b, double from_s, double to_
         if (db < (least)) fail_msg("ERLE %.1f dB between %g and %g s", db, (double)(from_s), (double)(to_s));         \
     } while (0)
 
-static void an_echo_is_20_db_down_from_the_first_word_on_and_30_after_one_second(void **state)
-{
+static void an_echo_is_20_db_down_from_the_first_word_on_and_30_after_one_second(void **state) {
     (void)state;
     for (int later = 0; later <= 320 * 16; later += 160 * 16) {
         listen(0, later, echo, 0, 0);
@@ -110,8 +101,7 @@ static void an_echo_is_20_db_down_from_the_first_word_on_and_30_after_one_second
 }
 
 /* A cheap sound card: 0.1 of DC is nobody's voice. */
-static void a_microphone_with_dc_does_not_send_the_first_words_back(void **state)
-{
+static void a_microphone_with_dc_does_not_send_the_first_words_back(void **state) {
     (void)state;
     listen(0, N, echo, 0, 1);
     for (int i = 0; i < N; i++) microphone[i] += 0.1f;
@@ -122,8 +112,7 @@ static void a_microphone_with_dc_does_not_send_the_first_words_back(void **state
 }
 
 /* Correlation of the talker's and the sent signal's differences. */
-static double likeness(double from_s, double to_s)
-{
+static double likeness(double from_s, double to_s) {
     double xy = 0, xx = 1e-20, yy = 1e-20;
     for (int i = (int)(from_s * RATE) + 1; i < (int)(to_s * RATE); i++) {
         float x = near_end[i] - near_end[i - 1], y = output[i + SUPPRESS_DELAY] - output[i + SUPPRESS_DELAY - 1];
@@ -133,8 +122,7 @@ static double likeness(double from_s, double to_s)
 }
 
 /* A headset: nothing comes back, and what is expected to come back must not cost the talker his words. */
-static void somebody_who_talks_already_is_not_taken_for_an_echo(void **state)
-{
+static void somebody_who_talks_already_is_not_taken_for_an_echo(void **state) {
     enum { BEGIN = RATE };
     static float kept[N];
     (void)state;
@@ -146,16 +134,14 @@ static void somebody_who_talks_already_is_not_taken_for_an_echo(void **state)
     if (likeness(1, 3) < 0.98) fail_msg("the talker correlates by %.3f", likeness(1, 3));
 }
 
-static void somebody_who_begins_after_the_far_end_is_heard_after_half_a_second(void **state)
-{
+static void somebody_who_begins_after_the_far_end_is_heard_after_half_a_second(void **state) {
     (void)state;
     listen(0, N, near_end, 0, 1);
     run_all();
     if (likeness(0.6, 3) < 0.98) fail_msg("the talker correlates by %.3f", likeness(0.6, 3));
 }
 
-static void somebody_who_answers_is_heard_at_once(void **state)
-{
+static void somebody_who_answers_is_heard_at_once(void **state) {
     (void)state;
     listen(0, 3 * RATE / 2, near_end, 0, 0);
     listen(3 * RATE / 2, N, near_end, 0, 1);
@@ -163,8 +149,7 @@ static void somebody_who_answers_is_heard_at_once(void **state)
     if (likeness(1.5, 3) < 0.98) fail_msg("the talker correlates by %.3f", likeness(1.5, 3));
 }
 
-static void one_second_after_the_loudspeaker_moved_the_echo_is_30_db_down(void **state)
-{
+static void one_second_after_the_loudspeaker_moved_the_echo_is_30_db_down(void **state) {
     (void)state;
     listen(0, CHANGE, echo, 0, 1);
     listen(CHANGE, N, other, 0, 1);
@@ -173,8 +158,7 @@ static void one_second_after_the_loudspeaker_moved_the_echo_is_30_db_down(void *
     assert_erle(8, 14, 30);
 }
 
-static void a_delay_that_jumps_by_60_ms_is_followed_in_one_second(void **state)
-{
+static void a_delay_that_jumps_by_60_ms_is_followed_in_one_second(void **state) {
     (void)state;
     listen(0, CHANGE, echo, 0, 1);
     listen(CHANGE, N, echo, 60 * 16, 1);
@@ -184,8 +168,7 @@ static void a_delay_that_jumps_by_60_ms_is_followed_in_one_second(void **state)
 }
 
 /* Nothing but more error tells the two apart at first. */
-static void a_loud_talker_is_not_taken_for_another_path(void **state)
-{
+static void a_loud_talker_is_not_taken_for_another_path(void **state) {
     (void)state;
     listen(0, N, echo, 0, 1);
     for (int i = CHANGE; i < CHANGE + 4 * RATE; i++) microphone[i] += near_end[i];
@@ -195,8 +178,7 @@ static void a_loud_talker_is_not_taken_for_another_path(void **state)
 }
 
 /* A microphone is chosen in a call: 0.3 s of nothing, the reference starts anew, and place, gain and delay are others. */
-static void another_device_is_learnt_in_two_seconds(void **state)
-{
+static void another_device_is_learnt_in_two_seconds(void **state) {
     enum { GAP = 4800 };
     int error;
     (void)state;
@@ -220,8 +202,7 @@ static void another_device_is_learnt_in_two_seconds(void **state)
 }
 
 /* The whole way from a microphone: its samples come in blocks of the browser's. */
-static void a_microphone_of_44100_hz_is_no_worse(void **state)
-{
+static void a_microphone_of_44100_hz_is_no_worse(void **state) {
     enum { BLOCK = 128 };
     int error, made = 0;
     float piece[BLOCK], device[BLOCK * 3];
@@ -248,8 +229,7 @@ static void a_microphone_of_44100_hz_is_no_worse(void **state)
 }
 
 /* Where the echo is at once, the far end cannot be read ahead: a drift that is not there must not be found. */
-static void without_delay_and_drift_none_is_found(void **state)
-{
+static void without_delay_and_drift_none_is_found(void **state) {
     int error;
     (void)state;
     room(0.316f, 12, 5, microphone);
@@ -265,8 +245,7 @@ static void without_delay_and_drift_none_is_found(void **state)
 }
 
 /* Ten minutes at 200 ppm: 120 ms, over which the delay walks; and two the other way. Noise of speech's colour; the room is three reflections. */
-static void drift(double ppm, int seconds)
-{
+static void drift(double ppm, int seconds) {
     enum { RING = 1 << 15 };
     static float past[RING];
     int error;
@@ -301,15 +280,13 @@ static void drift(double ppm, int seconds)
     aec_free(canceller);
 }
 
-static void ten_minutes_at_200_ppm_are_followed(void **state)
-{
+static void ten_minutes_at_200_ppm_are_followed(void **state) {
     (void)state;
     drift(200, 600);
     drift(-200, 120);
 }
 
-int main(void)
-{
+int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_echo_is_20_db_down_from_the_first_word_on_and_30_after_one_second),
         cmocka_unit_test(a_microphone_with_dc_does_not_send_the_first_words_back),

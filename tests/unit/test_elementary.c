@@ -4,8 +4,7 @@
 #include "cmocka_all.h"
 #include "dsp/elementary.h"
 
-static void the_logarithm_is_within_its_error(void **state)
-{
+static void the_logarithm_is_within_its_error(void **state) {
     double worst = 0;
     (void)state;
     for (double x = 1e-30; x < 1e30; x *= 1.00037) worst = fmax(worst, fabs((double)elementary_log2((float)x) - log2((double)(float)x)));
@@ -14,8 +13,7 @@ static void the_logarithm_is_within_its_error(void **state)
     assert_true(elementary_log2(1) == 0);
 }
 
-static void the_power_is_within_its_error(void **state)
-{
+static void the_power_is_within_its_error(void **state) {
     double worst = 0;
     (void)state;
     for (double x = -119.9; x < 119.9; x += 0.00113) worst = fmax(worst, fabs((double)elementary_exp2((float)x) / exp2((double)(float)x) - 1));
@@ -23,8 +21,7 @@ static void the_power_is_within_its_error(void **state)
     assert_true(elementary_exp2(-1e30f) == elementary_exp2(-120) && elementary_exp2(1e30f) == elementary_exp2(120));
 }
 
-static void the_angle_is_within_its_error_in_all_octants(void **state)
-{
+static void the_angle_is_within_its_error_in_all_octants(void **state) {
     double worst = 0;
     (void)state;
     for (double a = -3.1415; a < 3.1415; a += 0.00071)
@@ -33,8 +30,7 @@ static void the_angle_is_within_its_error_in_all_octants(void **state)
     assert_true(elementary_atan2(0, 0) == 0);
 }
 
-static void a_turn_has_its_exact_corners(void **state)
-{
+static void a_turn_has_its_exact_corners(void **state) {
     double cosine, sine, worst = 0;
     (void)state;
     for (int i = 0; i < 320; i++) {
@@ -48,8 +44,7 @@ static void a_turn_has_its_exact_corners(void **state)
     assert_true(cosine == -1 && sine == 0);
 }
 
-int main(void)
-{
+int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_logarithm_is_within_its_error),
         cmocka_unit_test(the_power_is_within_its_error),

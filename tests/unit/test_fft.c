@@ -8,14 +8,12 @@
 
 static uint32_t random_state = 3;
 
-static float white(void)
-{
+static float white(void) {
     random_state = random_state * 1664525u + 1013904223u;
     return (float)(random_state >> 8) / 8388608.0f - 1;
 }
 
-static double worst_bin(const float *x, int n, const float *re, const float *im)
-{
+static double worst_bin(const float *x, int n, const float *re, const float *im) {
     double worst = 0;
     for (int k = 0; k <= n / 2; k++) {
         double sum_re = 0, sum_im = 0;
@@ -29,8 +27,7 @@ static double worst_bin(const float *x, int n, const float *re, const float *im)
 }
 
 /* A bin of white noise of 320 values is about 10 large. */
-static void both_lengths_give_the_sum_they_stand_for(void **state)
-{
+static void both_lengths_give_the_sum_they_stand_for(void **state) {
     float x[FFT_LONG_LEN], re[FFT_LONG_BINS], im[FFT_LONG_BINS], back[FFT_LONG_LEN];
     (void)state;
     fft_start();
@@ -45,8 +42,7 @@ static void both_lengths_give_the_sum_they_stand_for(void **state)
     for (int i = 0; i < FFT_LONG_LEN; i++) assert_true(fabsf(back[i] - x[i]) < 1e-6f);
 }
 
-static void an_impulse_is_flat_and_a_cosine_is_one_bin(void **state)
-{
+static void an_impulse_is_flat_and_a_cosine_is_one_bin(void **state) {
     float x[FFT_LEN] = { 1 }, re[FFT_BINS], im[FFT_BINS];
     (void)state;
     fft_start();
@@ -57,8 +53,7 @@ static void an_impulse_is_flat_and_a_cosine_is_one_bin(void **state)
     for (int k = 0; k < FFT_BINS; k++) assert_true(fabsf(re[k] - (k == 20 ? 160 : 0)) < 1e-4f && fabsf(im[k]) < 1e-4f);
 }
 
-static void four_lanes_give_the_bits_of_four_single_ones(void **state)
-{
+static void four_lanes_give_the_bits_of_four_single_ones(void **state) {
     static float x[FFT_LANES][FFT_LEN], mixed[FFT_LEN * FFT_LANES], re4[FFT_BINS * FFT_LANES], im4[FFT_BINS * FFT_LANES];
     float re[FFT_BINS], im[FFT_BINS], back[FFT_LEN];
     (void)state;
@@ -74,8 +69,7 @@ static void four_lanes_give_the_bits_of_four_single_ones(void **state)
     }
 }
 
-static void a_spectrum_forth_and_back_is_the_signal_one_frame_later(void **state)
-{
+static void a_spectrum_forth_and_back_is_the_signal_one_frame_later(void **state) {
     enum { FRAMES = 20 };
     static float x[FRAMES * FRAME_LEN], y[FRAMES * FRAME_LEN];
     static spectrum_input input;
@@ -91,8 +85,7 @@ static void a_spectrum_forth_and_back_is_the_signal_one_frame_later(void **state
     for (int i = SPECTRUM_DELAY; i < FRAMES * FRAME_LEN; i++) assert_true(fabsf(y[i] - x[i - SPECTRUM_DELAY]) < 5e-6f);
 }
 
-int main(void)
-{
+int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(both_lengths_give_the_sum_they_stand_for),
         cmocka_unit_test(an_impulse_is_flat_and_a_cosine_is_one_bin),

@@ -4,8 +4,7 @@
 
 /* G.711 tables 2a and 2b: decision values are 14-bit; the 16-bit sample is four times them. Columns: code on the line, the
  * decoder's output value y (14 bits). */
-static void mu_law_decodes_to_the_values_of_table_2(void **state)
-{
+static void mu_law_decodes_to_the_values_of_table_2(void **state) {
     static const struct { uint8_t code; int y; } table[] = {
         { 0x80, 8031 }, { 0x8F, 4191 }, { 0x9F, 2079 }, { 0xAF, 1023 }, { 0xBF, 495 }, { 0xCF, 231 },
         { 0xDF, 99 },   { 0xEF, 33 },   { 0xFE, 2 },    { 0xFF, 0 },    { 0x00, -8031 }, { 0x7E, -2 }, { 0x7F, 0 },
@@ -16,8 +15,7 @@ static void mu_law_decodes_to_the_values_of_table_2(void **state)
 }
 
 /* G.711 tables 1a and 1b: 13-bit values, the 16-bit sample is eight times y; even bits are inverted on the line. */
-static void a_law_decodes_to_the_values_of_table_1(void **state)
-{
+static void a_law_decodes_to_the_values_of_table_1(void **state) {
     static const struct { uint8_t code; int y; } table[] = {
         { 0xFF, 4032 }, { 0xF0, 2112 }, { 0xE0, 1056 }, { 0xD0, 528 }, { 0xC0, 264 }, { 0xB0, 132 }, { 0xA0, 66 },
         { 0x81, 3 },    { 0x80, 1 },    { 0x7F, -4032 }, { 0x00, -1 },
@@ -27,8 +25,7 @@ static void a_law_decodes_to_the_values_of_table_1(void **state)
         assert_int_equal(g711_alaw_decode(table[i].code ^ 0x55), 8 * table[i].y);
 }
 
-static void every_code_survives_decoding_and_encoding(void **state)
-{
+static void every_code_survives_decoding_and_encoding(void **state) {
     (void)state;
     for (int code = 0; code < 256; code++) {
         if (code != 0x7F) assert_int_equal(g711_ulaw_encode(g711_ulaw_decode((uint8_t)code)), code); /* 0x7F is minus 0 */
@@ -38,8 +35,7 @@ static void every_code_survives_decoding_and_encoding(void **state)
 
 /* A quantizer takes the nearest value but for half a step at segment borders; the step of the largest segment is 1024 of 16
  * bits in mu-law and in A-law; the smallest 8 and 16. */
-static void every_sample_is_coded_to_within_half_a_step(void **state)
-{
+static void every_sample_is_coded_to_within_half_a_step(void **state) {
     (void)state;
     for (int x = -32768; x <= 32767; x++) {
         int magnitude = x < 0 ? -x : x;
@@ -52,15 +48,13 @@ static void every_sample_is_coded_to_within_half_a_step(void **state)
     }
 }
 
-static void silence_has_its_known_codes(void **state)
-{
+static void silence_has_its_known_codes(void **state) {
     (void)state;
     assert_int_equal(g711_ulaw_encode(0), G711_ULAW_SILENCE);
     assert_int_equal(g711_alaw_encode(0), G711_ALAW_SILENCE);
 }
 
-int main(void)
-{
+int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(mu_law_decodes_to_the_values_of_table_2),
         cmocka_unit_test(a_law_decodes_to_the_values_of_table_1),

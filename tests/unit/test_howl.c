@@ -14,20 +14,17 @@ enum { RATE = 16000, SECONDS = 12, N = SECONDS * RATE, ROOM = 400, ROUND = RATE 
 static float near_end[N], remote[N], far_end[N], back[N], microphone[N], sent[N], response[ROOM];
 static uint32_t random_state;
 
-static float white(void)
-{
+static float white(void) {
     return 2 * speech_uniform(&random_state) - 1;
 }
 
-static void loudness(float *pcm, double rms)
-{
+static void loudness(float *pcm, double rms) {
     double power = 1e-20;
     for (int i = 0; i < N; i++) power += pcm[i] * pcm[i];
     for (int i = 0; i < N; i++) pcm[i] *= (float)(rms * sqrt(N / power));
 }
 
-static double dbfs(const float *pcm, double from_s, double to_s)
-{
+static double dbfs(const float *pcm, double from_s, double to_s) {
     double sum = 1e-12;
     int from = (int)(from_s * RATE), to = (int)(to_s * RATE);
     for (int i = from; i < to; i++) sum += pcm[i] * pcm[i];
@@ -35,8 +32,7 @@ static double dbfs(const float *pcm, double from_s, double to_s)
 }
 
 /* Two people talk; a room whose response is 1 at its loudest frequency. */
-static int scene(void **state)
-{
+static int scene(void **state) {
     (void)state;
     speech_make(near_end, N, 77);
     speech_make(remote, N, 3);
@@ -57,13 +53,11 @@ static int scene(void **state)
     return 0;
 }
 
-static float clip(float x)
-{
+static float clip(float x) {
     return x > 1 ? 1 : x < -1 ? -1 : x;
 }
 
-static float heard_at(const float *loudspeaker, int i)
-{
+static float heard_at(const float *loudspeaker, int i) {
     float sum = 0;
     for (int k = 0; k < ROOM && k <= i; k++) sum += response[k] * loudspeaker[i - k];
     return sum;
@@ -75,8 +69,7 @@ typedef struct {
     bool guarded;       /* with the canceller, and the suppressor knows it */
 } loop;
 
-static void run(loop round)
-{
+static void run(loop round) {
     int error;
     float gain = (float)pow(10, round.gain_db / 20);
     aec *canceller = aec_new(128, &error);
@@ -99,8 +92,7 @@ static void run(loop round)
 }
 
 /* 12 dB above where it would howl: the canceller learns the room although the far end holds the near end's own speech. */
-static void a_loop_over_the_far_end_is_opened_by_the_canceller(void **state)
-{
+static void a_loop_over_the_far_end_is_opened_by_the_canceller(void **state) {
     (void)state;
     run((loop){ 12, false, false });
     double howls = dbfs(sent, 6, 12), talk = dbfs(near_end, 6, 12);
@@ -111,8 +103,7 @@ static void a_loop_over_the_far_end_is_opened_by_the_canceller(void **state)
     if (fabs(level - talk) > 4) fail_msg("%.1f dBFS are sent, %.1f are the talker's", level, talk);
 }
 
-static void a_loop_past_the_far_end_is_damped(void **state)
-{
+static void a_loop_past_the_far_end_is_damped(void **state) {
     (void)state;
     for (int gain_db = 3; gain_db <= 6; gain_db += 3) {
         run((loop){ gain_db, true, false });
@@ -125,8 +116,7 @@ static void a_loop_past_the_far_end_is_damped(void **state)
 }
 
 /* Nothing builds up in speech: not a bit of it is changed. */
-static void a_talker_is_not_damped(void **state)
-{
+static void a_talker_is_not_damped(void **state) {
     static howl loops;
     spectrum_input input = { 0 };
     float re[SPECTRUM_BINS], im[SPECTRUM_BINS], smooth[SPECTRUM_BINS] = { 0 }, gain[SPECTRUM_BINS], pcm[FRAME_LEN];
@@ -146,8 +136,7 @@ static void a_talker_is_not_damped(void **state)
 }
 
 /* 20 dB a second in one band: it is damped alone, to -24 dB and no further, and let go when it is over. */
-static void a_band_that_builds_up_is_damped_and_let_go(void **state)
-{
+static void a_band_that_builds_up_is_damped_and_let_go(void **state) {
     enum { BIN = 40 };
     static howl loops;
     float smooth[SPECTRUM_BINS], gain[SPECTRUM_BINS], least = 1;
@@ -169,8 +158,7 @@ static void a_band_that_builds_up_is_damped_and_let_go(void **state)
     assert_true(gain[BIN] == 1);
 }
 
-int main(void)
-{
+int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_loop_over_the_far_end_is_opened_by_the_canceller),
         cmocka_unit_test(a_loop_past_the_far_end_is_damped),

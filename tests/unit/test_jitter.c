@@ -12,8 +12,7 @@ enum { TICKS = 160, PACKET_US = 20000 }; /* 20 ms at 8 kHz */
 
 static jitter buffer; /* 145 kB */
 
-static int put(uint32_t ssrc, uint16_t seq, uint32_t timestamp, uint64_t now_us)
-{
+static int put(uint32_t ssrc, uint16_t seq, uint32_t timestamp, uint64_t now_us) {
     const uint8_t payload[2] = {(uint8_t)(seq >> 8), (uint8_t)seq};
     const rtp_packet packet = {.payload_type = 8, .seq = seq, .timestamp = timestamp, .ssrc = ssrc, .payload = payload, .payload_len = 2};
 
@@ -21,14 +20,12 @@ static int put(uint32_t ssrc, uint16_t seq, uint32_t timestamp, uint64_t now_us)
 }
 
 /* Packet n of a stream that began at seq `first`; on time. */
-static int put_n(uint16_t first, int n)
-{
+static int put_n(uint16_t first, int n) {
     return put(1, (uint16_t)(first + n), (uint32_t)n * TICKS, (uint64_t)n * PACKET_US + 1000000);
 }
 
 /* Takes the first held packet; its original sequence number, or -1. */
-static int take(void)
-{
+static int take(void) {
     const jitter_slot *slot = jitter_first(&buffer);
     int seq;
 
@@ -40,8 +37,7 @@ static int take(void)
     return seq;
 }
 
-static void packets_come_out_in_order_across_the_wrap(void **state)
-{
+static void packets_come_out_in_order_across_the_wrap(void **state) {
     static const int order[] = {3, 0, 2, 1, 5, 4, 9, 6, 8, 7};
 
     (void)state;
@@ -53,8 +49,7 @@ static void packets_come_out_in_order_across_the_wrap(void **state)
     assert_int_equal(take(), -1);
 }
 
-static void a_packet_is_taken_once_and_never_after_its_turn(void **state)
-{
+static void a_packet_is_taken_once_and_never_after_its_turn(void **state) {
     (void)state;
     jitter_open(&buffer, 8000, 20, 500);
     assert_int_equal(put_n(100, 0), 0);
@@ -70,8 +65,7 @@ static void a_packet_is_taken_once_and_never_after_its_turn(void **state)
     assert_int_equal(buffer.packets_late, 1);
 }
 
-static void loss_reordering_and_duplication_never_repeat_or_disorder(void **state)
-{
+static void loss_reordering_and_duplication_never_repeat_or_disorder(void **state) {
     (void)state;
     for (uint32_t seed = 1; seed <= 200; seed++) {
         uint32_t random = seed, kept = 0;
@@ -108,8 +102,7 @@ static void loss_reordering_and_duplication_never_repeat_or_disorder(void **stat
     }
 }
 
-static void a_full_buffer_drops_the_oldest(void **state)
-{
+static void a_full_buffer_drops_the_oldest(void **state) {
     (void)state;
     jitter_open(&buffer, 8000, 20, 500);
     for (int n = 0; n < JITTER_SLOTS + 10; n++)
@@ -119,8 +112,7 @@ static void a_full_buffer_drops_the_oldest(void **state)
     assert_int_equal(take(), 10);
 }
 
-static void taking_a_later_packet_drops_the_earlier(void **state)
-{
+static void taking_a_later_packet_drops_the_earlier(void **state) {
     (void)state;
     jitter_open(&buffer, 8000, 20, 500);
     for (int n = 0; n < 3; n++)
@@ -130,8 +122,7 @@ static void taking_a_later_packet_drops_the_earlier(void **state)
     assert_int_equal(buffer.packets_dropped, 2);
 }
 
-static void another_ssrc_is_followed_from_its_second_packet_on(void **state)
-{
+static void another_ssrc_is_followed_from_its_second_packet_on(void **state) {
     (void)state;
     jitter_open(&buffer, 8000, 20, 500);
     for (int n = 0; n < 5; n++)
@@ -143,8 +134,7 @@ static void another_ssrc_is_followed_from_its_second_packet_on(void **state)
     assert_int_equal(take(), 701);
 }
 
-static void two_sources_at_once_do_not_take_turns(void **state)
-{
+static void two_sources_at_once_do_not_take_turns(void **state) {
     (void)state;
     jitter_open(&buffer, 8000, 20, 500);
     for (int n = 0; n < 50; n++) {
@@ -154,8 +144,7 @@ static void two_sources_at_once_do_not_take_turns(void **state)
     assert_int_equal(buffer.generation, 0);
 }
 
-static void a_stray_number_is_not_followed_and_a_restarted_sender_is(void **state)
-{
+static void a_stray_number_is_not_followed_and_a_restarted_sender_is(void **state) {
     (void)state;
     jitter_open(&buffer, 8000, 20, 500);
     for (int n = 0; n < 5; n++)
@@ -169,8 +158,7 @@ static void a_stray_number_is_not_followed_and_a_restarted_sender_is(void **stat
 }
 
 /* A path that stood still for seconds delivers what the other path delivered long ago. */
-static void a_burst_of_old_packets_is_no_restart(void **state)
-{
+static void a_burst_of_old_packets_is_no_restart(void **state) {
     (void)state;
     jitter_open(&buffer, 8000, 20, 500);
     for (int n = 0; n < 300; n++) {
@@ -184,8 +172,7 @@ static void a_burst_of_old_packets_is_no_restart(void **state)
 }
 
 /* sipp plays its recording again: the same SSRC, numbers and timestamps, at the recording's pace. */
-static void a_recording_played_again_is_a_restart(void **state)
-{
+static void a_recording_played_again_is_a_restart(void **state) {
     int kept = 0;
 
     (void)state;
@@ -203,8 +190,7 @@ static void a_recording_played_again_is_a_restart(void **state)
 }
 
 /* Hold for 10 s by a peer that lets its timestamps stand still: not 10 s of delay. */
-static void timestamps_that_stood_still_are_a_restart(void **state)
-{
+static void timestamps_that_stood_still_are_a_restart(void **state) {
     (void)state;
     jitter_open(&buffer, 8000, 20, 500);
     for (int n = 0; n < 50; n++)
@@ -215,8 +201,7 @@ static void timestamps_that_stood_still_are_a_restart(void **state)
     assert_float_equal(jitter_delay_target_ms(&buffer.delay), 20, 0.01);
 }
 
-static void an_event_keeps_its_place_without_being_speech(void **state)
-{
+static void an_event_keeps_its_place_without_being_speech(void **state) {
     const rtp_packet event = {.payload_type = 101, .seq = 1, .timestamp = 5, .ssrc = 1, .payload = (const uint8_t *)"abcd", .payload_len = 4};
 
     (void)state;
@@ -231,8 +216,7 @@ static void an_event_keeps_its_place_without_being_speech(void **state)
 }
 
 /* Packets that overtake each other by up to eight are no loss; one in ten that never comes is. */
-static void only_what_never_comes_is_counted_as_lost(void **state)
-{
+static void only_what_never_comes_is_counted_as_lost(void **state) {
     (void)state;
     for (int lossy = 0; lossy <= 1; lossy++) {
         jitter_open(&buffer, 8000, 20, 500);
@@ -246,8 +230,7 @@ static void only_what_never_comes_is_counted_as_lost(void **state)
     }
 }
 
-static void a_payload_beyond_a_packet_is_refused(void **state)
-{
+static void a_payload_beyond_a_packet_is_refused(void **state) {
     static const uint8_t payload[JITTER_PAYLOAD_MAX + 1];
     rtp_packet packet = {.payload = payload, .payload_len = JITTER_PAYLOAD_MAX + 1};
 
@@ -259,8 +242,7 @@ static void a_payload_beyond_a_packet_is_refused(void **state)
 }
 
 /* Long payloads have little room: it is given back by taking, dropping and a restart. */
-static void long_payloads_fill_their_room_and_leave_it(void **state)
-{
+static void long_payloads_fill_their_room_and_leave_it(void **state) {
     uint8_t payload[JITTER_PAYLOAD_MAX];
     rtp_packet packet = {.ssrc = 1, .payload = payload, .payload_len = sizeof payload};
 
@@ -287,8 +269,7 @@ static void long_payloads_fill_their_room_and_leave_it(void **state)
     assert_int_equal(buffer.n_used, JITTER_LONG_MAX);
 }
 
-int main(void)
-{
+int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(packets_come_out_in_order_across_the_wrap),
         cmocka_unit_test(a_packet_is_taken_once_and_never_after_its_turn),

@@ -13,26 +13,22 @@ typedef struct {
     int n;
 } feeder;
 
-static void feeder_open(feeder *feeder, int min_ms, int max_ms)
-{
+static void feeder_open(feeder *feeder, int min_ms, int max_ms) {
     jitter_delay_open(&feeder->delay, min_ms, max_ms);
     feeder->n = 0;
 }
 
-static void feed(feeder *feeder, double delay_ms)
-{
+static void feed(feeder *feeder, double delay_ms) {
     uint64_t sent_us = (uint64_t)feeder->n++ * PACKET_US;
 
     jitter_delay_packet(&feeder->delay, sent_us + 777777, sent_us + 50000000 + (uint64_t)(delay_ms * 1000));
 }
 
-static float target_of(const feeder *feeder)
-{
+static float target_of(const feeder *feeder) {
     return jitter_delay_target_ms(&feeder->delay);
 }
 
-static void a_steady_network_needs_the_least_delay(void **state)
-{
+static void a_steady_network_needs_the_least_delay(void **state) {
     feeder feeder;
 
     (void)state;
@@ -46,8 +42,7 @@ static void a_steady_network_needs_the_least_delay(void **state)
 }
 
 /* Uniform from 0 to 50 ms: packets overtake each other, and each 5 ms less would make 10 % late. */
-static void evenly_spread_delays_are_covered(void **state)
-{
+static void evenly_spread_delays_are_covered(void **state) {
     feeder feeder;
     uint64_t random = 1;
     int n_late = 0;
@@ -64,8 +59,7 @@ static void evenly_spread_delays_are_covered(void **state)
     assert_true(n_late <= 18); /* 2 % */
 }
 
-static void the_target_rises_within_half_a_second_and_falls_within_a_minute(void **state)
-{
+static void the_target_rises_within_half_a_second_and_falls_within_a_minute(void **state) {
     feeder feeder;
     uint64_t random = 2;
 
@@ -86,8 +80,7 @@ static void the_target_rises_within_half_a_second_and_falls_within_a_minute(void
     assert_float_equal(target_of(&feeder), 20, 0.01);
 }
 
-static void delays_are_bounded_above(void **state)
-{
+static void delays_are_bounded_above(void **state) {
     feeder feeder;
 
     (void)state;
@@ -98,8 +91,7 @@ static void delays_are_bounded_above(void **state)
 }
 
 /* Standstills of 100 ms every 4 s: five packets of 200 are late, too few for the histogram alone. */
-static void spikes_that_return_are_remembered_and_forgotten_when_they_stop(void **state)
-{
+static void spikes_that_return_are_remembered_and_forgotten_when_they_stop(void **state) {
     feeder feeder;
 
     (void)state;
@@ -114,8 +106,7 @@ static void spikes_that_return_are_remembered_and_forgotten_when_they_stop(void 
     assert_float_equal(target_of(&feeder), 20, 0.01);
 }
 
-static void a_single_spike_is_soon_forgiven(void **state)
-{
+static void a_single_spike_is_soon_forgiven(void **state) {
     feeder feeder;
 
     (void)state;
@@ -132,8 +123,7 @@ static void a_single_spike_is_soon_forgiven(void **state)
     assert_float_equal(target_of(&feeder), 20, 0.01);
 }
 
-static void a_longer_way_is_the_new_base_after_ten_seconds(void **state)
-{
+static void a_longer_way_is_the_new_base_after_ten_seconds(void **state) {
     feeder feeder;
     int64_t base_us;
 
@@ -151,8 +141,7 @@ static void a_longer_way_is_the_new_base_after_ten_seconds(void **state)
 }
 
 /* A sound card that stands still for 400 ms stops our clock: from then on all packets seem that much earlier. */
-static void a_clock_that_stood_still_is_not_taken_for_jitter(void **state)
-{
+static void a_clock_that_stood_still_is_not_taken_for_jitter(void **state) {
     feeder feeder;
 
     (void)state;
@@ -165,8 +154,7 @@ static void a_clock_that_stood_still_is_not_taken_for_jitter(void **state)
     }
 }
 
-static void loss_above_one_percent_waits_for_the_copy_in_the_next_packet(void **state)
-{
+static void loss_above_one_percent_waits_for_the_copy_in_the_next_packet(void **state) {
     feeder feeder;
 
     (void)state;
@@ -190,8 +178,7 @@ static void loss_above_one_percent_waits_for_the_copy_in_the_next_packet(void **
     assert_float_equal(target_of(&feeder), 20, 0.01);
 }
 
-int main(void)
-{
+int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_steady_network_needs_the_least_delay),
         cmocka_unit_test(evenly_spread_delays_are_covered),

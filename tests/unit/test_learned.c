@@ -16,8 +16,7 @@ enum { SECONDS = 8, N = SECONDS * FRAME_RATE_HZ, SECOND = FRAME_RATE_HZ };
 
 static float speech[N], noisy[N];
 
-static suppress *suppress_of(enum tccc_noise level)
-{
+static suppress *suppress_of(enum tccc_noise level) {
     int error;
     suppress *made = suppress_new(&error);
     assert_non_null(made);
@@ -26,8 +25,7 @@ static suppress *suppress_of(enum tccc_noise level)
     return made;
 }
 
-static double power(const float *pcm, int n)
-{
+static double power(const float *pcm, int n) {
     double sum = 0;
     for (int i = 0; i < n; i++) sum += (double)pcm[i] * pcm[i];
     return sum / n + 1e-15;
@@ -36,8 +34,7 @@ static double power(const float *pcm, int n)
 static double db(double ratio) { return 10 * log10(ratio); }
 
 /* dB by which the last second of noisy comes out quieter. */
-static double quieter(enum tccc_noise level)
-{
+static double quieter(enum tccc_noise level) {
     suppress *made = suppress_of(level);
     double before = power(noisy + N - SECOND, SECOND);
     for (int i = 0; i < N; i += FRAME_LEN) suppress_process(made, noisy + i);
@@ -45,15 +42,13 @@ static double quieter(enum tccc_noise level)
     return db(before / power(noisy + N - SECOND, SECOND));
 }
 
-static void make_hiss(void)
-{
+static void make_hiss(void) {
     uint32_t random = 5;
     for (int i = 0; i < N; i++) noisy[i] = 0.02f * (speech_uniform(&random) - 0.5f);
 }
 
 /* Strokes of 20 ms on wood, five a second: what no estimate of a steady background knows. */
-static void make_knocks(void)
-{
+static void make_knocks(void) {
     uint32_t random = 9;
     for (int i = 0; i < N; i++) {
         int since = i % (SECOND / 5);
@@ -61,8 +56,7 @@ static void make_knocks(void)
     }
 }
 
-static void noise_of_all_kinds_is_gone_where_nobody_speaks(void **state)
-{
+static void noise_of_all_kinds_is_gone_where_nobody_speaks(void **state) {
     (void)state;
     make_hiss();
     assert_true(quieter(TCCC_NOISE_AI) > 30);
@@ -73,8 +67,7 @@ static void noise_of_all_kinds_is_gone_where_nobody_speaks(void **state)
     if (learned < 15 || light > 10) fail_msg("knocks: light %.1f dB, learned %.1f dB", light, learned);
 }
 
-static void speech_passes(void **state)
-{
+static void speech_passes(void **state) {
     (void)state;
     suppress *made = suppress_of(TCCC_NOISE_AI);
     speech_make(speech, N, 3);
@@ -86,8 +79,7 @@ static void speech_passes(void **state)
 }
 
 /* The strongest of all 20 ms in the band over 6.5 kHz, where the signal has nothing: a click reaches there. */
-static double click(const float *pcm, int n)
-{
+static double click(const float *pcm, int n) {
     double most = 0;
     fft_start();
     for (int at = 0; at + FFT_LEN <= n; at += FFT_LEN / 4) {
@@ -102,8 +94,7 @@ static double click(const float *pcm, int n)
 }
 
 /* A chord that lasts, of which the learned gains take most: after each second another level. */
-static void switching_does_not_click(void **state)
-{
+static void switching_does_not_click(void **state) {
     static const enum tccc_noise levels[] = { TCCC_NOISE_MEDIUM, TCCC_NOISE_AI, TCCC_NOISE_OFF, TCCC_NOISE_AI, TCCC_NOISE_HIGH, TCCC_NOISE_AI, TCCC_NOISE_LOW, TCCC_NOISE_AI };
     (void)state;
     suppress *made = suppress_of(levels[0]);
@@ -123,8 +114,7 @@ static void switching_does_not_click(void **state)
     if (heard > -70) fail_msg("a click of %.1f dB", heard);
 }
 
-static void switching_keeps_the_delay(void **state)
-{
+static void switching_keeps_the_delay(void **state) {
     (void)state;
     suppress *one = suppress_of(TCCC_NOISE_OFF);
     speech_make(speech, N, 4);
@@ -147,8 +137,7 @@ static void switching_keeps_the_delay(void **state)
     }
 }
 
-static void nothing_is_allocated_while_it_runs(void **state)
-{
+static void nothing_is_allocated_while_it_runs(void **state) {
     (void)state;
     suppress *made = suppress_of(TCCC_NOISE_MEDIUM);
     make_hiss();
@@ -161,22 +150,19 @@ static void nothing_is_allocated_while_it_runs(void **state)
     suppress_free(made);
 }
 
-static uint32_t sum_of(const uint8_t *model)
-{
+static uint32_t sum_of(const uint8_t *model) {
     uint32_t sum = 2166136261u;
     for (size_t i = LEARNED_MODEL_HEAD; i < LEARNED_MODEL_LEN; i++) sum = (sum ^ model[i]) * 16777619u;
     return sum;
 }
 
-static int load(const uint8_t *model, size_t len)
-{
+static int load(const uint8_t *model, size_t len) {
     int error;
     learned_free(learned_new(model, len, &error));
     return error;
 }
 
-static void a_damaged_model_is_refused(void **state)
-{
+static void a_damaged_model_is_refused(void **state) {
     (void)state;
     uint8_t *model = malloc(LEARNED_MODEL_LEN);
     memcpy(model, learned_model, LEARNED_MODEL_LEN);
@@ -192,8 +178,7 @@ static void a_damaged_model_is_refused(void **state)
     free(model);
 }
 
-static void a_voice_takes_the_level_only_with_a_model(void **state)
-{
+static void a_voice_takes_the_level_only_with_a_model(void **state) {
     (void)state;
     int error;
     tccc_voice_config config = { .device_rate_hz = 48000, .aec = TCCC_PROCESSING_CORE, .ns = TCCC_NOISE_AI, .agc = TCCC_PROCESSING_CORE, .tail_ms = 128, .seed = 1 };
@@ -209,8 +194,7 @@ static void a_voice_takes_the_level_only_with_a_model(void **state)
     tccc_voice_free(voice);
 }
 
-int main(void)
-{
+int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(noise_of_all_kinds_is_gone_where_nobody_speaks),
         cmocka_unit_test(speech_passes),

@@ -19,8 +19,7 @@ static double arrivals[N / 320], media_ms[N / PLAYOUT_FRAME];
 static playout player;
 static simulation_coded coded[2];
 
-static int codes_make(void **state)
-{
+static int codes_make(void **state) {
     (void)state;
     speech_make(speech, N, 11);
     for (int i = 0; i < 2; i++)
@@ -28,23 +27,20 @@ static int codes_make(void **state)
     return 0;
 }
 
-static int codes_free(void **state)
-{
+static int codes_free(void **state) {
     (void)state;
     for (int i = 0; i < 2; i++)
         free(coded[i].packets);
     return 0;
 }
 
-static void player_open(codec_decoder *decoder, enum tccc_codec codec)
-{
+static void player_open(codec_decoder *decoder, enum tccc_codec codec) {
     playout_open(&player, &(playout_config){.decoder = decoder, .codec = codec, .payload_type = codec == TCCC_CODEC_OPUS ? 111 : 8,
                                             .noise_payload_type = 13, .seed = 5});
     jitter_open(&player.jitter, codec_clock_hz(codec), 20, 500);
 }
 
-static simulation_result through(const simulation_coded *coding, const network_kind *kind, double ppm, uint64_t seed)
-{
+static simulation_result through(const simulation_coded *coding, const network_kind *kind, double ppm, uint64_t seed) {
     int error;
     codec_decoder *decoder = codec_decoder_new(coding->codec, &error);
     simulation run = {.coded = coding, .arrival_ms = arrivals, .ppm = ppm, .out = out, .media_ms = media_ms, .n_out = N - SECOND,
@@ -59,8 +55,7 @@ static simulation_result through(const simulation_coded *coding, const network_k
 }
 
 /* What the decoder makes of all packets in their order. */
-static void decode_all(const simulation_coded *coding, float *pcm)
-{
+static void decode_all(const simulation_coded *coding, float *pcm) {
     int error;
     codec_decoder *decoder = codec_decoder_new(coding->codec, &error);
 
@@ -69,8 +64,7 @@ static void decode_all(const simulation_coded *coding, float *pcm)
     codec_decoder_free(decoder);
 }
 
-static void a_clean_network_changes_nothing(void **state)
-{
+static void a_clean_network_changes_nothing(void **state) {
     static float expected[N];
 
     (void)state;
@@ -85,8 +79,7 @@ static void a_clean_network_changes_nothing(void **state)
 }
 
 /* The first 1.5 s of packets come at once, as from a sound card that starts late. */
-static void a_heap_of_packets_at_the_start_is_not_heard_late(void **state)
-{
+static void a_heap_of_packets_at_the_start_is_not_heard_late(void **state) {
     static const double late_ms = 1500;
     int error;
     codec_decoder *decoder = codec_decoder_new(TCCC_CODEC_PCMA, &error);
@@ -104,8 +97,7 @@ static void a_heap_of_packets_at_the_start_is_not_heard_late(void **state)
 }
 
 /* Nothing comes for 400 ms, then all at once: two seconds into a call, and later. */
-static void a_standstill_is_caught_up_with_within_three_seconds_and_without_haste(void **state)
-{
+static void a_standstill_is_caught_up_with_within_three_seconds_and_without_haste(void **state) {
     static const int standing_ms = 400, soon_ms = 3000, starts_ms[] = {2000, 12000};
 
     (void)state;
@@ -145,8 +137,7 @@ static const bound bounds[] = {
     {"wifi_scan", 110, 0.012}, {"hand_over", 150, 0.03},
 };
 
-static double lost_share(int n)
-{
+static double lost_share(int n) {
     int lost = 0;
 
     for (int i = 0; i < n; i++)
@@ -154,8 +145,7 @@ static double lost_share(int n)
     return (double)lost / n;
 }
 
-static void every_network_keeps_its_bounds_of_delay_and_concealment(void **state)
-{
+static void every_network_keeps_its_bounds_of_delay_and_concealment(void **state) {
     (void)state;
     for (size_t i = 0; i < sizeof network_kinds / sizeof network_kinds[0]; i++) {
         simulation_result result = through(&coded[0], &network_kinds[i], 0, 42);
@@ -168,8 +158,7 @@ static void every_network_keeps_its_bounds_of_delay_and_concealment(void **state
     }
 }
 
-static void copies_in_the_next_packet_replace_single_losses(void **state)
-{
+static void copies_in_the_next_packet_replace_single_losses(void **state) {
     simulation_result result = through(&coded[0], &(network_kind){.loss = 0.1}, 0, 3);
 
     (void)state;
@@ -180,8 +169,7 @@ static void copies_in_the_next_packet_replace_single_losses(void **state)
 
 /* Media time moves on by 10 ms a pull, less or more one pitch period, and by the rest of a packet that is given up: it never leaps
  * further and never runs back far. */
-static void media_time_never_leaps_without_loss(void **state)
-{
+static void media_time_never_leaps_without_loss(void **state) {
     static const char *const names[] = {"jitter_30", "wifi_spikes", "wifi_scan"};
 
     (void)state;
@@ -197,8 +185,7 @@ static void media_time_never_leaps_without_loss(void **state)
 }
 
 /* Correlation of what is played with what the decoder makes of the same media time, second by second of speech. */
-static void correlations(const simulation_coded *coding, double *least, double *mean)
-{
+static void correlations(const simulation_coded *coding, double *least, double *mean) {
     static float expected[N];
     double sum = 0;
     int n = 0;
@@ -224,8 +211,7 @@ static void correlations(const simulation_coded *coding, double *least, double *
 }
 
 /* 10 % loss and delays spread over 60 ms: what the call must survive. */
-static void ten_percent_loss_and_sixty_ms_of_jitter_leave_speech_intact(void **state)
-{
+static void ten_percent_loss_and_sixty_ms_of_jitter_leave_speech_intact(void **state) {
     (void)state;
     for (int c = 0; c < 2; c++) {
         double least, mean;
@@ -237,8 +223,7 @@ static void ten_percent_loss_and_sixty_ms_of_jitter_leave_speech_intact(void **s
     }
 }
 
-static void drift_is_followed_in_tune(void **state)
-{
+static void drift_is_followed_in_tune(void **state) {
     (void)state;
     for (int ppm = -200; ppm <= 200; ppm += 400) {
         simulation_result result = through(&coded[1], &(network_kind){.loss = 0}, ppm, 1);
@@ -250,8 +235,7 @@ static void drift_is_followed_in_tune(void **state)
 }
 
 /* An hour at 200 ppm is 720 ms: it is taken up by single pitch periods, with no underrun and no step. */
-static void an_hour_of_drift_makes_no_step(void **state)
-{
+static void an_hour_of_drift_makes_no_step(void **state) {
     (void)state;
     for (int ppm = -200; ppm <= 200; ppm += 400) {
         int error, next = 0;
@@ -286,8 +270,7 @@ static void an_hour_of_drift_makes_no_step(void **state)
     }
 }
 
-int main(void)
-{
+int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_clean_network_changes_nothing),
         cmocka_unit_test(a_heap_of_packets_at_the_start_is_not_heard_late),

@@ -10,8 +10,7 @@
 
 enum { SECOND = 16000, PACKET = 320 };
 
-static void hum(float *pcm, int n, float hz)
-{
+static void hum(float *pcm, int n, float hz) {
     for (int i = 0; i < n; i++) {
         pcm[i] = 0;
         for (int k = 1; k <= 10; k++)
@@ -19,8 +18,7 @@ static void hum(float *pcm, int n, float hz)
     }
 }
 
-static float roughness(const float *pcm, int n)
-{
+static float roughness(const float *pcm, int n) {
     float most = 0;
 
     for (int i = 2; i < n; i++)
@@ -28,8 +26,7 @@ static float roughness(const float *pcm, int n)
     return most;
 }
 
-static double rms_of(const float *pcm, int n)
-{
+static double rms_of(const float *pcm, int n) {
     double power = 0;
 
     for (int i = 0; i < n; i++)
@@ -42,15 +39,13 @@ typedef struct {
     comfort_noise noise;
 } concealer;
 
-static void concealer_open(concealer *concealer)
-{
+static void concealer_open(concealer *concealer) {
     plc_open(&concealer->plc);
     comfort_noise_open(&concealer->noise, 1);
 }
 
 /* Plays in[n] with the packets lost where lost(i) says so; in place. */
-static void play(concealer *concealer, float *pcm, int n, bool (*lost)(int packet))
-{
+static void play(concealer *concealer, float *pcm, int n, bool (*lost)(int packet)) {
     for (int at = 0; at + PACKET <= n; at += PACKET) {
         if (lost(at / PACKET))
             plc_conceal(&concealer->plc, pcm + at, PACKET, &concealer->noise);
@@ -59,19 +54,16 @@ static void play(concealer *concealer, float *pcm, int n, bool (*lost)(int packe
     }
 }
 
-static bool tenth(int packet)
-{
+static bool tenth(int packet) {
     return packet % 10 == 9;
 }
 
-static bool none(int packet)
-{
+static bool none(int packet) {
     (void)packet;
     return false;
 }
 
-static void a_lost_packet_of_a_hum_is_hardly_to_be_told(void **state)
-{
+static void a_lost_packet_of_a_hum_is_hardly_to_be_told(void **state) {
     static float pcm[2 * SECOND], expected[2 * SECOND];
     concealer concealer;
 
@@ -91,8 +83,7 @@ static void a_lost_packet_of_a_hum_is_hardly_to_be_told(void **state)
     }
 }
 
-static void good_packets_pass_unchanged(void **state)
-{
+static void good_packets_pass_unchanged(void **state) {
     static float pcm[SECOND], expected[SECOND];
     concealer concealer;
 
@@ -104,8 +95,7 @@ static void good_packets_pass_unchanged(void **state)
     assert_memory_equal(pcm, expected, sizeof pcm);
 }
 
-static void lost_speech_has_no_clicks(void **state)
-{
+static void lost_speech_has_no_clicks(void **state) {
     static float pcm[20 * SECOND], expected[20 * SECOND];
     concealer concealer;
 
@@ -117,8 +107,7 @@ static void lost_speech_has_no_clicks(void **state)
     assert_true(roughness(pcm, 20 * SECOND) < 1.3f * roughness(expected, 20 * SECOND));
 }
 
-static void a_long_loss_fades_out_in_60_ms(void **state)
-{
+static void a_long_loss_fades_out_in_60_ms(void **state) {
     static float pcm[SECOND], made[SECOND / 2];
     concealer concealer;
     double before;
@@ -134,8 +123,7 @@ static void a_long_loss_fades_out_in_60_ms(void **state)
     assert_true(rms_of(made + 960, 160) < 1e-6);                       /* nothing was learned of a background */
 }
 
-static void a_long_loss_ends_in_the_background(void **state)
-{
+static void a_long_loss_ends_in_the_background(void **state) {
     static float pcm[3 * SECOND], made[SECOND];
     concealer concealer;
     uint32_t random = 1;
@@ -154,8 +142,7 @@ static void a_long_loss_ends_in_the_background(void **state)
     assert_true(fabs(20 * log10(rms_of(made + SECOND / 2, SECOND / 2) / background)) < 1.5);
 }
 
-static void silence_before_anything_is_silence(void **state)
-{
+static void silence_before_anything_is_silence(void **state) {
     float made[PACKET];
     concealer concealer;
 
@@ -166,8 +153,7 @@ static void silence_before_anything_is_silence(void **state)
         assert_true(made[i] == 0);
 }
 
-int main(void)
-{
+int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_lost_packet_of_a_hum_is_hardly_to_be_told),
         cmocka_unit_test(good_packets_pass_unchanged),

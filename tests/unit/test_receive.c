@@ -30,15 +30,13 @@ typedef struct {
 
 static float speech[LENGTH_S * SECOND];
 
-static int speech_setup(void **state)
-{
+static int speech_setup(void **state) {
     (void)state;
     speech_make(speech, LENGTH_S * SECOND, 17);
     return 0;
 }
 
-static void call_open(call *call, enum tccc_codec codec, int dtx)
-{
+static void call_open(call *call, enum tccc_codec codec, int dtx) {
     const tccc_stream_config sending = {.codec = codec, .ptime_ms = 20, .bitrate_bps = 24000, .complexity = 3, .dtx = dtx};
     const receive_config receiving = {.codec = codec, .payload_type = codec == TCCC_CODEC_OPUS ? 111 : codec == TCCC_CODEC_PCMA ? 8 : 0,
                                       .seed = 1};
@@ -56,14 +54,12 @@ static void call_open(call *call, enum tccc_codec codec, int dtx)
     call->now_us = 5000000;
 }
 
-static void call_close(call *call)
-{
+static void call_close(call *call) {
     codec_encoder_free(call->encoder);
     receive_close(call->stream);
 }
 
-static int give(call *call, const rtp_packet *header, const uint8_t *payload, size_t len)
-{
+static int give(call *call, const rtp_packet *header, const uint8_t *payload, size_t len) {
     uint8_t bytes[TCCC_PACKET_MAX];
 
     rtp_packet_write(header, bytes, sizeof bytes);
@@ -71,8 +67,7 @@ static int give(call *call, const rtp_packet *header, const uint8_t *payload, si
     return receive_packet(call->stream, bytes, 12 + len, call->now_us);
 }
 
-static size_t encode_next(call *call, uint8_t payload[400])
-{
+static size_t encode_next(call *call, uint8_t payload[400]) {
     int len = codec_encoder_encode(call->encoder, call->pcm + call->n_sent++ % PACKETS * PACKET, payload, 400);
 
     assert_true(len >= 0);
@@ -80,8 +75,7 @@ static size_t encode_next(call *call, uint8_t payload[400])
 }
 
 /* Sends the next 20 ms, unless DTX keeps silent. */
-static int send_next(call *call)
-{
+static int send_next(call *call) {
     uint8_t payload[400];
     size_t len = encode_next(call, payload);
     int result = len ? give(call, &call->header, payload, len) : 0;
@@ -91,8 +85,7 @@ static int send_next(call *call)
     return result;
 }
 
-static void pull(call *call, int n)
-{
+static void pull(call *call, int n) {
     call->heard = 0;
     for (int i = 0; i < n; i++) {
         receive_pull(call->stream, call->last, call->now_us);
@@ -104,24 +97,21 @@ static void pull(call *call, int n)
     }
 }
 
-static void talk(call *call, int packets)
-{
+static void talk(call *call, int packets) {
     for (int i = 0; i < packets; i++) {
         send_next(call);
         pull(call, 2);
     }
 }
 
-static receive_stats stats_of(const call *call)
-{
+static receive_stats stats_of(const call *call) {
     receive_stats stats;
 
     receive_stats_get(call->stream, &stats);
     return stats;
 }
 
-static void every_codec_is_heard_after_ten_milliseconds(void **state)
-{
+static void every_codec_is_heard_after_ten_milliseconds(void **state) {
     (void)state;
     for (int codec = TCCC_CODEC_PCMU; codec <= TCCC_CODEC_OPUS; codec++) {
         call call;
@@ -139,8 +129,7 @@ static void every_codec_is_heard_after_ten_milliseconds(void **state)
     }
 }
 
-static void nothing_received_is_silence(void **state)
-{
+static void nothing_received_is_silence(void **state) {
     call call;
 
     (void)state;
@@ -153,8 +142,7 @@ static void nothing_received_is_silence(void **state)
     call_close(&call);
 }
 
-static void bad_settings_are_refused(void **state)
-{
+static void bad_settings_are_refused(void **state) {
     static const receive_config bad[] = {
         {.codec = (enum tccc_codec)9}, {.codec = TCCC_CODEC_PCMA, .payload_type = 128},
         {.codec = TCCC_CODEC_PCMA, .delay_min_ms = 5, .delay_max_ms = 100}, {.codec = TCCC_CODEC_PCMA, .delay_min_ms = 20, .delay_max_ms = 1001},
@@ -171,8 +159,7 @@ static void bad_settings_are_refused(void **state)
     receive_close(NULL);
 }
 
-static void packets_of_another_payload_type_are_refused_and_counted(void **state)
-{
+static void packets_of_another_payload_type_are_refused_and_counted(void **state) {
     call call;
     uint8_t payload[160] = {0};
     rtp_packet other;
@@ -196,8 +183,7 @@ static void packets_of_another_payload_type_are_refused_and_counted(void **state
     call_close(&call);
 }
 
-static void malformed_packets_are_refused_and_counted(void **state)
-{
+static void malformed_packets_are_refused_and_counted(void **state) {
     static const uint8_t not_rtp[20] = {0x00}, opus_without_end[] = {0x03}; /* code 3 needs a count, RFC 6716 section 3.2.5 */
     call call;
 
@@ -211,8 +197,7 @@ static void malformed_packets_are_refused_and_counted(void **state)
 }
 
 /* Both WebSockets carry every packet: the second copy comes at once or a little later. */
-static void doubled_packets_are_played_once(void **state)
-{
+static void doubled_packets_are_played_once(void **state) {
     call call;
     uint8_t payload[400], before[400];
     size_t len, before_len = 0;
@@ -242,8 +227,7 @@ static void doubled_packets_are_played_once(void **state)
 }
 
 /* Transfer: another source with other numbers. A packet is lost to the check, and a fifth of a second later all is well. */
-static void another_source_is_heard_within_two_hundred_milliseconds(void **state)
-{
+static void another_source_is_heard_within_two_hundred_milliseconds(void **state) {
     call call;
     receive_stats before, after;
 
@@ -264,8 +248,7 @@ static void another_source_is_heard_within_two_hundred_milliseconds(void **state
 }
 
 /* Hold: nothing for five seconds, then the stream goes on; timestamps went on meanwhile, or stood still. */
-static void a_stream_that_pauses_resumes_without_a_burst(void **state)
-{
+static void a_stream_that_pauses_resumes_without_a_burst(void **state) {
     (void)state;
     for (int stood_still = 0; stood_still <= 1; stood_still++) {
         for (int codec = TCCC_CODEC_PCMA; codec <= TCCC_CODEC_OPUS; codec++) {
@@ -294,8 +277,7 @@ static void a_stream_that_pauses_resumes_without_a_burst(void **state)
 }
 
 /* The page was suspended: packets came, nobody pulled. The clock may have stood still as well, as an audio clock does. */
-static void speech_that_nobody_pulled_is_left_out(void **state)
-{
+static void speech_that_nobody_pulled_is_left_out(void **state) {
     (void)state;
     for (int clock_stood = 0; clock_stood <= 1; clock_stood++) {
         call call;
@@ -315,8 +297,7 @@ static void speech_that_nobody_pulled_is_left_out(void **state)
     }
 }
 
-static void silence_by_dtx_is_comfort_and_no_fault(void **state)
-{
+static void silence_by_dtx_is_comfort_and_no_fault(void **state) {
     static float pauses[LENGTH_S * SECOND];
     call call;
     receive_stats stats;
@@ -339,8 +320,7 @@ static void silence_by_dtx_is_comfort_and_no_fault(void **state)
 }
 
 /* RFC 3389: -50 dBov until speech returns. */
-static void comfort_noise_packets_set_the_level(void **state)
-{
+static void comfort_noise_packets_set_the_level(void **state) {
     static const uint8_t level[] = {50};
     call call;
     rtp_packet quiet;
@@ -364,8 +344,7 @@ static void comfort_noise_packets_set_the_level(void **state)
 }
 
 /* The peer presses a key: ten event packets take the place of speech, with one timestamp. */
-static void telephone_events_are_not_taken_for_loss(void **state)
-{
+static void telephone_events_are_not_taken_for_loss(void **state) {
     static const uint8_t event[] = {5, 0x0a, 0, 160};
     call call;
 
@@ -390,8 +369,7 @@ static void telephone_events_are_not_taken_for_loss(void **state)
     call_close(&call);
 }
 
-static void packets_of_every_length_are_played(void **state)
-{
+static void packets_of_every_length_are_played(void **state) {
     (void)state;
     for (int ptime_ms = 10; ptime_ms <= 60; ptime_ms += 10) {
         call call;
@@ -414,8 +392,7 @@ static void packets_of_every_length_are_played(void **state)
 }
 
 /* The first packets come out of order: none is thrown away. */
-static void a_start_out_of_order_loses_nothing(void **state)
-{
+static void a_start_out_of_order_loses_nothing(void **state) {
     static const int order[] = {2, 0, 1, 3};
     call call;
     rtp_packet first;
@@ -442,8 +419,7 @@ static void a_start_out_of_order_loses_nothing(void **state)
     call_close(&call);
 }
 
-static void nothing_is_allocated_after_open(void **state)
-{
+static void nothing_is_allocated_after_open(void **state) {
     (void)state;
     for (int codec = TCCC_CODEC_PCMA; codec <= TCCC_CODEC_OPUS; codec++) {
         call call;
@@ -465,8 +441,7 @@ static void nothing_is_allocated_after_open(void **state)
     }
 }
 
-int main(void)
-{
+int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_codec_is_heard_after_ten_milliseconds),
         cmocka_unit_test(nothing_received_is_silence),

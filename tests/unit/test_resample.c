@@ -13,14 +13,12 @@ static float input[RATE_MAX], output[2 * RATE_MAX];
 static const int rates_hz[] = { 8000, 11025, 16000, 22050, 24000, 32000, 37837, 44100, 48000, 96000, 192000 };
 enum { RATES = sizeof rates_hz / sizeof rates_hz[0] };
 
-static void sine(double hz, int rate_hz)
-{
+static void sine(double hz, int rate_hz) {
     for (int i = 0; i < rate_hz; i++) input[i] = (float)sin(2 * M_PI * hz * i / rate_hz);
 }
 
 /* One second through the resampler in blocks of `block`; number of output samples. */
-static int run(resample *state, int in_hz, int block)
-{
+static int run(resample *state, int in_hz, int block) {
     int n_out = 0;
     resample_reset(state);
     for (int i = 0; i < in_hz; i += block) {
@@ -33,8 +31,7 @@ static int run(resample *state, int in_hz, int block)
 }
 
 /* Power of output against the best fitting sine of `hz`, gain of that sine in dB, its delay in samples. */
-static double fit(double hz, int rate_hz, int n, double *gain_db, double *delay)
-{
+static double fit(double hz, int rate_hz, int n, double *gain_db, double *delay) {
     double cc = 0, ss = 0, cs = 0, yc = 0, ys = 0, yy = 0, w = 2 * M_PI * hz / rate_hz;
     for (int i = n / 4; i < n * 3 / 4; i++) {
         double c = cos(w * i), s = sin(w * i);
@@ -46,8 +43,7 @@ static double fit(double hz, int rate_hz, int n, double *gain_db, double *delay)
     return 10 * log10((a * yc + b * ys) / fabs(yy - a * yc - b * ys));
 }
 
-static void every_rate_keeps_speech_as_it_is(void **state)
-{
+static void every_rate_keeps_speech_as_it_is(void **state) {
     (void)state;
     for (int i = 0; i < 2 * RATES; i++) {
         int in_hz = i % 2 ? 16000 : rates_hz[i / 2], out_hz = i % 2 ? rates_hz[i / 2] : 16000, error = 1;
@@ -69,8 +65,7 @@ static void every_rate_keeps_speech_as_it_is(void **state)
     }
 }
 
-static void what_would_alias_is_taken_out(void **state)
-{
+static void what_would_alias_is_taken_out(void **state) {
     (void)state;
     for (int i = 0; i < RATES; i++) {
         int error, in_hz = rates_hz[i];
@@ -87,8 +82,7 @@ static void what_would_alias_is_taken_out(void **state)
     }
 }
 
-static void the_block_size_changes_no_bit(void **state)
-{
+static void the_block_size_changes_no_bit(void **state) {
     static float whole[2 * RATE_MAX];
     static const int blocks[] = { 1, 2, 3, 7, 128, 441, RESAMPLE_BLOCK };
     (void)state;
@@ -106,8 +100,7 @@ static void the_block_size_changes_no_bit(void **state)
     }
 }
 
-static void rates_outside_the_range_are_refused(void **state)
-{
+static void rates_outside_the_range_are_refused(void **state) {
     static const int wrong[][2] = { { 7999, 16000 }, { 192001, 16000 }, { 16000, 7999 }, { 16000, 192001 }, { 0, 0 }, { -1, 16000 } };
     (void)state;
     for (unsigned i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
@@ -117,8 +110,7 @@ static void rates_outside_the_range_are_refused(void **state)
     }
 }
 
-static void awkward_rates_stay_within_their_memory(void **state)
-{
+static void awkward_rates_stay_within_their_memory(void **state) {
     static const int awkward[][2] = { { 191999, 8000 }, { 192000, 8001 }, { 8000, 191999 }, { 191992, 8000 }, { 8009, 8011 } };
     (void)state;
     for (unsigned i = 0; i < sizeof awkward / sizeof awkward[0]; i++) {
@@ -134,8 +126,7 @@ static void awkward_rates_stay_within_their_memory(void **state)
     }
 }
 
-static void the_half_band_filter_keeps_the_telephone_band_only(void **state)
-{
+static void the_half_band_filter_keeps_the_telephone_band_only(void **state) {
     static const struct { double hz, least_db, most_db; } points[] = {
         { 200, -0.06, 0.06 }, { 1000, -0.06, 0.06 }, { 3400, -0.06, 0.06 }, { 4600, -200, -50 }, { 7000, -200, -50 } };
     (void)state;
@@ -150,8 +141,7 @@ static void the_half_band_filter_keeps_the_telephone_band_only(void **state)
     }
 }
 
-static void the_half_band_filter_has_its_told_delay_there_and_back(void **state)
-{
+static void the_half_band_filter_has_its_told_delay_there_and_back(void **state) {
     halfband down = { { 0 }, { 0 } }, up = { { 0 }, { 0 } };
     static float narrow[8000];
     double gain_db, delay;
@@ -169,8 +159,7 @@ static void the_half_band_filter_has_its_told_delay_there_and_back(void **state)
     assert_true(fabs(gain_db) < 0.1);
 }
 
-int main(void)
-{
+int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_rate_keeps_speech_as_it_is),
         cmocka_unit_test(what_would_alias_is_taken_out),

@@ -18,8 +18,7 @@ static const uint8_t compound[] = {
     0x81, 203, 0x00, 0x01, 0x11, 0x11, 0x11, 0x11,
 };
 
-static void a_compound_is_read_packet_by_packet(void **state)
-{
+static void a_compound_is_read_packet_by_packet(void **state) {
     rtcp_cursor cursor;
     rtcp_item item;
 
@@ -49,8 +48,7 @@ static void a_compound_is_read_packet_by_packet(void **state)
     assert_int_equal(rtcp_compound_next(&cursor, &item), 0);
 }
 
-static void every_packet_read_is_written_back_bit_for_bit(void **state)
-{
+static void every_packet_read_is_written_back_bit_for_bit(void **state) {
     uint8_t bytes[sizeof compound];
     rtcp_cursor cursor;
     rtcp_item item;
@@ -68,8 +66,7 @@ static void every_packet_read_is_written_back_bit_for_bit(void **state)
     assert_memory_equal(bytes, compound, sizeof compound);
 }
 
-static void every_cut_is_refused_or_ends_at_a_packet(void **state)
-{
+static void every_cut_is_refused_or_ends_at_a_packet(void **state) {
     (void)state;
     for (size_t len = 0; len < sizeof compound; len++) {
         uint8_t *exact = malloc(len ? len : 1);
@@ -83,8 +80,7 @@ static void every_cut_is_refused_or_ends_at_a_packet(void **state)
     }
 }
 
-static void insides_that_are_too_short_are_refused(void **state)
-{
+static void insides_that_are_too_short_are_refused(void **state) {
     static const uint8_t block_missing[] = {0x81, 201, 0, 1, 0, 0, 0, 1};
     static const uint8_t sender_missing[] = {0x80, 200, 0, 1, 0, 0, 0, 1};
     static const uint8_t text_too_long[] = {0x81, 202, 0, 2, 0, 0, 0, 1, 1, 9, 'a', 'b'};
@@ -103,8 +99,7 @@ static void insides_that_are_too_short_are_refused(void **state)
     }
 }
 
-static void padding_is_for_the_last_packet_only(void **state)
-{
+static void padding_is_for_the_last_packet_only(void **state) {
     uint8_t bytes[] = {0xa0, 201, 0, 2, 0, 0, 0, 1, 0, 0, 0, 4, 0x80, 201, 0, 1, 0, 0, 0, 1};
     rtcp_cursor cursor;
     rtcp_item item;
@@ -118,8 +113,7 @@ static void padding_is_for_the_last_packet_only(void **state)
     assert_int_equal(rtcp_compound_next(&cursor, &item), TCCC_E_FORMAT);
 }
 
-static void a_write_that_does_not_fit_is_refused(void **state)
-{
+static void a_write_that_does_not_fit_is_refused(void **state) {
     rtcp_item item = {.type = RTCP_KIND_RR, .n_blocks = 31};
     uint8_t bytes[8 + 31 * 24];
 
@@ -132,23 +126,20 @@ static void a_write_that_does_not_fit_is_refused(void **state)
     assert_int_equal(rtcp_item_write(&item, bytes, sizeof bytes), TCCC_E_ARG_RANGE);
 }
 
-static rtcp_session session_of(uint32_t ssrc, uint64_t now_us)
-{
+static rtcp_session session_of(uint32_t ssrc, uint64_t now_us) {
     rtcp_session session;
 
     rtcp_session_open(&session, &(rtcp_session_config){.ssrc = ssrc, .rate_hz = 8000, .payload_type = 8, .cname = "a", .seed = ssrc}, now_us);
     return session;
 }
 
-static void receive(rtcp_session *session, uint16_t seq, uint32_t timestamp, uint64_t now_us)
-{
+static void receive(rtcp_session *session, uint16_t seq, uint32_t timestamp, uint64_t now_us) {
     const rtp_packet packet = {.payload_type = 8, .seq = seq, .timestamp = timestamp, .ssrc = 99, .payload_len = 160};
 
     rtcp_session_received(session, &packet, now_us);
 }
 
-static rtcp_item report_of(rtcp_session *session, uint64_t now_us)
-{
+static rtcp_item report_of(rtcp_session *session, uint64_t now_us) {
     uint8_t bytes[256];
     rtcp_cursor cursor;
     rtcp_item item;
@@ -161,8 +152,7 @@ static rtcp_item report_of(rtcp_session *session, uint64_t now_us)
 }
 
 /* 1000 packets from 65000 on, every tenth missing: 900 received, 1000 expected less the last, which is received. */
-static void loss_is_counted_across_the_wrap_of_sequence_numbers(void **state)
-{
+static void loss_is_counted_across_the_wrap_of_sequence_numbers(void **state) {
     rtcp_session session = session_of(1, 0);
     rtcp_summary summary;
     rtcp_item report;
@@ -184,8 +174,7 @@ static void loss_is_counted_across_the_wrap_of_sequence_numbers(void **state)
 }
 
 /* A.3: the fraction is of the interval, the count since the start. */
-static void a_second_report_tells_the_loss_since_the_first(void **state)
-{
+static void a_second_report_tells_the_loss_since_the_first(void **state) {
     rtcp_session session = session_of(1, 0);
     rtcp_item report;
 
@@ -202,8 +191,7 @@ static void a_second_report_tells_the_loss_since_the_first(void **state)
     assert_int_equal(report.blocks[0].fraction_lost, 0);
 }
 
-static void duplicates_make_the_loss_negative_and_its_fraction_zero(void **state)
-{
+static void duplicates_make_the_loss_negative_and_its_fraction_zero(void **state) {
     rtcp_session session = session_of(1, 0);
     rtcp_item report;
 
@@ -218,8 +206,7 @@ static void duplicates_make_the_loss_negative_and_its_fraction_zero(void **state
 }
 
 /* A.8 with transits that alternate by 10 ms (80 ticks): J tends to 80. After one change J = 80/16 = 5 ticks = 0.625 ms. */
-static void jitter_follows_the_formula(void **state)
-{
+static void jitter_follows_the_formula(void **state) {
     rtcp_session session = session_of(1, 0);
     rtcp_summary summary;
 
@@ -234,8 +221,7 @@ static void jitter_follows_the_formula(void **state)
     assert_float_equal(summary.jitter_ms, 10, 0.2f);
 }
 
-static void events_do_not_count_for_jitter(void **state)
-{
+static void events_do_not_count_for_jitter(void **state) {
     rtcp_session session = session_of(1, 0);
     rtcp_summary summary;
 
@@ -252,8 +238,7 @@ static void events_do_not_count_for_jitter(void **state)
     assert_int_equal(summary.packets_lost, 0);
 }
 
-static void a_restarted_sender_is_followed_after_two_packets(void **state)
-{
+static void a_restarted_sender_is_followed_after_two_packets(void **state) {
     rtcp_session session = session_of(1, 0);
     rtcp_summary summary;
 
@@ -268,8 +253,7 @@ static void a_restarted_sender_is_followed_after_two_packets(void **state)
 }
 
 /* The peer answers 1 s after our report with DLSR 1 s, and both ways take 25 ms: 50 ms. */
-static void the_round_trip_comes_from_lsr_and_dlsr(void **state)
-{
+static void the_round_trip_comes_from_lsr_and_dlsr(void **state) {
     rtcp_session ours = session_of(1, 0), peer = session_of(99, 0);
     const rtp_packet packet = {.payload_type = 8, .seq = 1, .ssrc = 1, .payload_len = 160};
     uint8_t bytes[256];
@@ -294,8 +278,7 @@ static void the_round_trip_comes_from_lsr_and_dlsr(void **state)
     assert_int_equal(summary.reports_received, 1);
 }
 
-static void a_sender_report_maps_its_time_to_the_rtp_clock(void **state)
-{
+static void a_sender_report_maps_its_time_to_the_rtp_clock(void **state) {
     rtcp_session session = session_of(1, 0);
     const rtp_packet packet = {.payload_type = 8, .seq = 1, .timestamp = 1000, .ssrc = 1, .payload_len = 160};
     rtcp_item report;
@@ -309,8 +292,7 @@ static void a_sender_report_maps_its_time_to_the_rtp_clock(void **state)
 }
 
 /* Section 6.3.8: without packets for two intervals it is a receiver again. */
-static void who_stops_sending_reports_as_a_receiver_after_two_intervals(void **state)
-{
+static void who_stops_sending_reports_as_a_receiver_after_two_intervals(void **state) {
     rtcp_session session = session_of(1, 0);
     const rtp_packet packet = {.payload_type = 8, .seq = 1, .ssrc = 1, .payload_len = 160};
 
@@ -322,8 +304,7 @@ static void who_stops_sending_reports_as_a_receiver_after_two_intervals(void **s
 }
 
 /* 6.2 and A.7: half the minimum for the first, then the minimum, times 0.5 to 1.5, divided by e - 1.5. */
-static void intervals_are_random_between_their_bounds(void **state)
-{
+static void intervals_are_random_between_their_bounds(void **state) {
     float least = 1e9f, most = 0;
     uint8_t bytes[256];
 
@@ -344,8 +325,7 @@ static void intervals_are_random_between_their_bounds(void **state)
     assert_true(least < 2.6f && most > 5.6f);
 }
 
-static void the_end_is_told_once_with_a_bye(void **state)
-{
+static void the_end_is_told_once_with_a_bye(void **state) {
     rtcp_session ours = session_of(1, 0), peer = session_of(99, 0);
     rtcp_summary summary;
     uint8_t bytes[136];
@@ -359,8 +339,7 @@ static void the_end_is_told_once_with_a_bye(void **state)
     assert_int_equal(rtcp_session_bye(&ours, bytes, sizeof bytes - 1, 3000), TCCC_E_TOO_LARGE);
 }
 
-static void a_malformed_report_is_counted_and_changes_nothing(void **state)
-{
+static void a_malformed_report_is_counted_and_changes_nothing(void **state) {
     rtcp_session session = session_of(1, 0);
     static const uint8_t bad[] = {0x81, 201, 0, 1, 0, 0, 0, 1};
     rtcp_summary summary;
@@ -372,8 +351,7 @@ static void a_malformed_report_is_counted_and_changes_nothing(void **state)
     assert_int_equal(summary.reports_received, 0);
 }
 
-int main(void)
-{
+int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_compound_is_read_packet_by_packet),
         cmocka_unit_test(every_packet_read_is_written_back_bit_for_bit),

@@ -16,8 +16,7 @@ static const uint8_t full[] = {
     's', 'p', 'e', 'e', 'c', 'h', 0x00, 0x02,
 };
 
-static void a_packet_with_everything_is_read(void **state)
-{
+static void a_packet_with_everything_is_read(void **state) {
     rtp_packet packet;
 
     (void)state;
@@ -36,8 +35,7 @@ static void a_packet_with_everything_is_read(void **state)
     assert_int_equal(packet.padding_len, 2);
 }
 
-static void every_shorter_cut_is_refused_or_stays_inside(void **state)
-{
+static void every_shorter_cut_is_refused_or_stays_inside(void **state) {
     (void)state;
     for (size_t len = 0; len < sizeof full; len++) {
         uint8_t *exact = malloc(len ? len : 1); /* the sanitizer sees a read past it */
@@ -52,8 +50,7 @@ static void every_shorter_cut_is_refused_or_stays_inside(void **state)
     }
 }
 
-static void another_version_is_refused(void **state)
-{
+static void another_version_is_refused(void **state) {
     uint8_t bytes[12] = {0x40, 0x00};
     rtp_packet packet;
 
@@ -66,8 +63,7 @@ static void another_version_is_refused(void **state)
     assert_int_equal(packet.payload_len, 0);
 }
 
-static void padding_of_nothing_or_of_more_than_there_is_is_refused(void **state)
-{
+static void padding_of_nothing_or_of_more_than_there_is_is_refused(void **state) {
     uint8_t bytes[16] = {0xa0, 0x00};
     rtp_packet packet;
 
@@ -81,8 +77,7 @@ static void padding_of_nothing_or_of_more_than_there_is_is_refused(void **state)
     assert_int_equal(packet.payload_len, 0);
 }
 
-static void an_extension_longer_than_the_packet_is_refused(void **state)
-{
+static void an_extension_longer_than_the_packet_is_refused(void **state) {
     uint8_t bytes[20] = {0x90, 0x00};
     rtp_packet packet;
 
@@ -95,8 +90,7 @@ static void an_extension_longer_than_the_packet_is_refused(void **state)
     assert_int_equal(packet.payload_len, 0);
 }
 
-static void what_is_written_is_read_back(void **state)
-{
+static void what_is_written_is_read_back(void **state) {
     const rtp_packet header = {.marker = true, .payload_type = 8, .seq = 65535, .timestamp = 0xfffffff0, .ssrc = 7};
     static const uint8_t expected[] = {0x80, 0x88, 0xff, 0xff, 0xff, 0xff, 0xff, 0xf0, 0, 0, 0, 7};
     uint8_t bytes[12];
@@ -109,8 +103,7 @@ static void what_is_written_is_read_back(void **state)
     assert_int_equal(packet.seq, 65535);
 }
 
-static void writing_refuses_a_small_buffer_and_a_large_payload_type(void **state)
-{
+static void writing_refuses_a_small_buffer_and_a_large_payload_type(void **state) {
     rtp_packet header = {.payload_type = 128};
     uint8_t bytes[12];
 
@@ -120,8 +113,7 @@ static void writing_refuses_a_small_buffer_and_a_large_payload_type(void **state
     assert_int_equal(rtp_packet_write(&header, bytes, 11), TCCC_E_TOO_LARGE);
 }
 
-static void a_relay_changes_fields_in_place(void **state)
-{
+static void a_relay_changes_fields_in_place(void **state) {
     uint8_t bytes[sizeof full];
 
     (void)state;
@@ -141,8 +133,7 @@ static void a_relay_changes_fields_in_place(void **state)
 }
 
 /* RFC 5761 section 4: RTCP packet types are 192 to 223. */
-static void rtp_and_rtcp_on_one_port_are_told_apart(void **state)
-{
+static void rtp_and_rtcp_on_one_port_are_told_apart(void **state) {
     uint8_t bytes[12] = {0x80};
 
     (void)state;
@@ -164,8 +155,7 @@ static void rtp_and_rtcp_on_one_port_are_told_apart(void **state)
     assert_int_equal(rtp_packet_kind(bytes, 0), RTP_KIND_OTHER);
 }
 
-int main(void)
-{
+int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_packet_with_everything_is_read),
         cmocka_unit_test(every_shorter_cut_is_refused_or_stays_inside),

@@ -15,15 +15,13 @@ static uint64_t clock_us;
 static const float silence[FRAME_LEN];
 static float speech[FRAME_LEN], noise[FRAME_LEN];
 
-static tccc_stream_config config_of(enum tccc_codec codec)
-{
+static tccc_stream_config config_of(enum tccc_codec codec) {
     return (tccc_stream_config){ .codec = codec, .payload_type = codec == TCCC_CODEC_OPUS ? 111 : 8, .dtmf_payload_type = 101,
                                  .dtmf_rate_hz = codec_clock_hz(codec), .ptime_ms = 20, .bitrate_bps = 24000, .complexity = 5,
                                  .ssrc = 0x11223344 };
 }
 
-static send_stream *open_stream(const tccc_stream_config *config)
-{
+static send_stream *open_stream(const tccc_stream_config *config) {
     int error = 1;
     send_stream *stream = send_open(config, 99, &session, &error);
     assert_non_null(stream);
@@ -39,16 +37,14 @@ static send_stream *open_stream(const tccc_stream_config *config)
 }
 
 /* One packet time of 20 ms; the packet that it gave, or 0. */
-static int tick(send_stream *stream, const float *pcm, uint8_t buf[TCCC_PACKET_MAX], rtp_packet *packet)
-{
+static int tick(send_stream *stream, const float *pcm, uint8_t buf[TCCC_PACKET_MAX], rtp_packet *packet) {
     for (int i = 0; i < 2; i++, clock_us += 10000) send_frame(stream, pcm, noise, clock_us);
     int len = send_packet(stream, buf);
     if (len > 0) assert_int_equal(rtp_packet_parse(packet, buf, (size_t)len), 0);
     return len;
 }
 
-static void packets_count_up_and_only_the_first_has_the_marker(void **state)
-{
+static void packets_count_up_and_only_the_first_has_the_marker(void **state) {
     (void)state;
     static const enum tccc_codec codecs[] = { TCCC_CODEC_PCMA, TCCC_CODEC_OPUS };
     for (int c = 0; c < 2; c++) {
@@ -72,8 +68,7 @@ static void packets_count_up_and_only_the_first_has_the_marker(void **state)
     }
 }
 
-static void time_runs_on_through_hold_and_the_marker_tells_its_end(void **state)
-{
+static void time_runs_on_through_hold_and_the_marker_tells_its_end(void **state) {
     (void)state;
     tccc_stream_config config = config_of(TCCC_CODEC_PCMA);
     send_stream *stream = open_stream(&config);
@@ -90,8 +85,7 @@ static void time_runs_on_through_hold_and_the_marker_tells_its_end(void **state)
     send_close(stream);
 }
 
-static void mute_sends_the_noise_in_place_of_the_speech(void **state)
-{
+static void mute_sends_the_noise_in_place_of_the_speech(void **state) {
     (void)state;
     tccc_stream_config config = config_of(TCCC_CODEC_PCMA);
     send_stream *stream = open_stream(&config);
@@ -108,8 +102,7 @@ static void mute_sends_the_noise_in_place_of_the_speech(void **state)
     send_close(stream);
 }
 
-static void a_digit_replaces_audio_for_160_ms_with_one_timestamp(void **state)
-{
+static void a_digit_replaces_audio_for_160_ms_with_one_timestamp(void **state) {
     (void)state;
     tccc_stream_config config = config_of(TCCC_CODEC_OPUS);
     send_stream *stream = open_stream(&config);
@@ -144,8 +137,7 @@ static void a_digit_replaces_audio_for_160_ms_with_one_timestamp(void **state)
     send_close(stream);
 }
 
-static void digits_need_the_payload_type_and_are_checked(void **state)
-{
+static void digits_need_the_payload_type_and_are_checked(void **state) {
     (void)state;
     tccc_stream_config config = config_of(TCCC_CODEC_PCMA);
     send_stream *stream = open_stream(&config);
@@ -158,8 +150,7 @@ static void digits_need_the_payload_type_and_are_checked(void **state)
     send_close(stream);
 }
 
-static void dtx_leaves_gaps_and_marks_the_next_talkspurt(void **state)
-{
+static void dtx_leaves_gaps_and_marks_the_next_talkspurt(void **state) {
     (void)state;
     tccc_stream_config config = config_of(TCCC_CODEC_OPUS);
     config.dtx = 1;
@@ -177,8 +168,7 @@ static void dtx_leaves_gaps_and_marks_the_next_talkspurt(void **state)
     send_close(stream);
 }
 
-static void a_full_queue_drops_the_oldest_and_counts(void **state)
-{
+static void a_full_queue_drops_the_oldest_and_counts(void **state) {
     (void)state;
     tccc_stream_config config = config_of(TCCC_CODEC_PCMA);
     send_stream *stream = open_stream(&config);
@@ -198,8 +188,7 @@ static void a_full_queue_drops_the_oldest_and_counts(void **state)
     send_close(stream);
 }
 
-static void srtp_packets_open_with_the_key(void **state)
-{
+static void srtp_packets_open_with_the_key(void **state) {
     (void)state;
     tccc_stream_config config = config_of(TCCC_CODEC_OPUS);
     config.srtp = TCCC_SRTP_AES128_SHA1_80;
@@ -224,8 +213,7 @@ static void srtp_packets_open_with_the_key(void **state)
     send_close(stream);
 }
 
-static void a_config_outside_its_range_is_refused(void **state)
-{
+static void a_config_outside_its_range_is_refused(void **state) {
     (void)state;
     tccc_stream_config good = config_of(TCCC_CODEC_OPUS), bad[] = { good, good, good, good, good, good, good, good, good, good };
     bad[0].codec = (enum tccc_codec)3;
@@ -245,8 +233,7 @@ static void a_config_outside_its_range_is_refused(void **state)
     }
 }
 
-int main(void)
-{
+int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(packets_count_up_and_only_the_first_has_the_marker),
         cmocka_unit_test(time_runs_on_through_hold_and_the_marker_tells_its_end),

@@ -33,8 +33,7 @@ static const uint8_t protected_control[62] = {
     0x80, 0x00, 0x00, 0x01, 0x63, 0xa5, 0x0d, 0x16, 0xb5, 0x14, 0x39, 0x56, 0x30, 0x31,
 };
 
-static srtp_sender *sender_of(enum srtp_scheme scheme)
-{
+static srtp_sender *sender_of(enum srtp_scheme scheme) {
     int error = 1;
     srtp_sender *sender = srtp_sender_open(scheme, key, sizeof key, &error);
 
@@ -42,8 +41,7 @@ static srtp_sender *sender_of(enum srtp_scheme scheme)
     return sender;
 }
 
-static srtp_receiver *receiver_of(enum srtp_scheme scheme)
-{
+static srtp_receiver *receiver_of(enum srtp_scheme scheme) {
     int error = 1;
     srtp_receiver *receiver = srtp_receiver_open(scheme, key, sizeof key, &error);
 
@@ -51,8 +49,7 @@ static srtp_receiver *receiver_of(enum srtp_scheme scheme)
     return receiver;
 }
 
-static void rtp_is_protected_as_rfc_3711_derives_its_keys(void **state)
-{
+static void rtp_is_protected_as_rfc_3711_derives_its_keys(void **state) {
     srtp_sender *sender = sender_of(SRTP_SCHEME_AES128_SHA1_80);
     srtp_receiver *receiver = receiver_of(SRTP_SCHEME_AES128_SHA1_80);
     uint8_t bytes[64];
@@ -67,8 +64,7 @@ static void rtp_is_protected_as_rfc_3711_derives_its_keys(void **state)
     srtp_receiver_close(receiver);
 }
 
-static void the_short_tag_is_the_long_ones_start(void **state)
-{
+static void the_short_tag_is_the_long_ones_start(void **state) {
     srtp_sender *sender = sender_of(SRTP_SCHEME_AES128_SHA1_32);
     uint8_t bytes[64];
 
@@ -79,8 +75,7 @@ static void the_short_tag_is_the_long_ones_start(void **state)
     srtp_sender_close(sender);
 }
 
-static void rtcp_is_protected_with_index_and_long_tag_in_both_suites(void **state)
-{
+static void rtcp_is_protected_with_index_and_long_tag_in_both_suites(void **state) {
     (void)state;
     for (int scheme = SRTP_SCHEME_AES128_SHA1_80; scheme <= SRTP_SCHEME_AES128_SHA1_32; scheme++) {
         srtp_sender *sender = sender_of((enum srtp_scheme)scheme);
@@ -99,8 +94,7 @@ static void rtcp_is_protected_with_index_and_long_tag_in_both_suites(void **stat
     }
 }
 
-static void a_changed_packet_fails_its_authentication(void **state)
-{
+static void a_changed_packet_fails_its_authentication(void **state) {
     srtp_receiver *receiver = receiver_of(SRTP_SCHEME_AES128_SHA1_80);
 
     (void)state;
@@ -114,8 +108,7 @@ static void a_changed_packet_fails_its_authentication(void **state)
     srtp_receiver_close(receiver);
 }
 
-static void a_packet_is_taken_once(void **state)
-{
+static void a_packet_is_taken_once(void **state) {
     srtp_receiver *receiver = receiver_of(SRTP_SCHEME_AES128_SHA1_80);
     uint8_t bytes[sizeof protected_80];
 
@@ -127,16 +120,14 @@ static void a_packet_is_taken_once(void **state)
     srtp_receiver_close(receiver);
 }
 
-static size_t make_plain(uint8_t *bytes, uint16_t seq, uint32_t ssrc)
-{
+static size_t make_plain(uint8_t *bytes, uint16_t seq, uint32_t ssrc) {
     rtp_packet_write(&(rtp_packet){.payload_type = 111, .seq = seq, .timestamp = seq * 960u, .ssrc = ssrc}, bytes, 12);
     memset(bytes + 12, (uint8_t)seq, 20);
     return 32;
 }
 
 /* Packet 200 arrives first: of the older ones the window of 128 takes those from 73 on. */
-static void packets_older_than_the_window_are_replays(void **state)
-{
+static void packets_older_than_the_window_are_replays(void **state) {
     srtp_sender *sender = sender_of(SRTP_SCHEME_AES128_SHA1_80);
     srtp_receiver *receiver = receiver_of(SRTP_SCHEME_AES128_SHA1_80);
     static uint8_t packets[201][64];
@@ -160,8 +151,7 @@ static void packets_older_than_the_window_are_replays(void **state)
     srtp_receiver_close(receiver);
 }
 
-static void the_rollover_counter_follows_the_wrap(void **state)
-{
+static void the_rollover_counter_follows_the_wrap(void **state) {
     srtp_sender *sender = sender_of(SRTP_SCHEME_AES128_SHA1_32);
     srtp_receiver *receiver = receiver_of(SRTP_SCHEME_AES128_SHA1_32);
 
@@ -180,8 +170,7 @@ static void the_rollover_counter_follows_the_wrap(void **state)
     srtp_receiver_close(receiver);
 }
 
-static void a_receiver_that_comes_late_joins_at_the_count_it_is_told(void **state)
-{
+static void a_receiver_that_comes_late_joins_at_the_count_it_is_told(void **state) {
     srtp_sender *sender = sender_of(SRTP_SCHEME_AES128_SHA1_80);
     srtp_receiver *late = receiver_of(SRTP_SCHEME_AES128_SHA1_80), *joined = NULL;
     int error;
@@ -205,8 +194,7 @@ static void a_receiver_that_comes_late_joins_at_the_count_it_is_told(void **stat
     srtp_receiver_close(joined);
 }
 
-static void any_ssrc_is_taken_up_to_a_bound(void **state)
-{
+static void any_ssrc_is_taken_up_to_a_bound(void **state) {
     srtp_sender *sender = sender_of(SRTP_SCHEME_AES128_SHA1_80);
     uint8_t bytes[64];
 
@@ -222,8 +210,7 @@ static void any_ssrc_is_taken_up_to_a_bound(void **state)
     srtp_sender_close(sender);
 }
 
-static void a_number_sent_twice_is_refused(void **state)
-{
+static void a_number_sent_twice_is_refused(void **state) {
     srtp_sender *sender = sender_of(SRTP_SCHEME_AES128_SHA1_80);
     uint8_t bytes[64];
 
@@ -235,8 +222,7 @@ static void a_number_sent_twice_is_refused(void **state)
     srtp_sender_close(sender);
 }
 
-static void what_is_not_rtp_or_has_no_room_is_refused(void **state)
-{
+static void what_is_not_rtp_or_has_no_room_is_refused(void **state) {
     srtp_sender *sender = sender_of(SRTP_SCHEME_AES128_SHA1_80);
     srtp_receiver *receiver = receiver_of(SRTP_SCHEME_AES128_SHA1_80);
     uint8_t bytes[TCCC_PACKET_MAX + 64] = {0x80};
@@ -255,8 +241,7 @@ static void what_is_not_rtp_or_has_no_room_is_refused(void **state)
     srtp_receiver_close(receiver);
 }
 
-static void a_packet_at_an_odd_address_is_no_trouble(void **state)
-{
+static void a_packet_at_an_odd_address_is_no_trouble(void **state) {
     srtp_receiver *receiver = receiver_of(SRTP_SCHEME_AES128_SHA1_80);
     uint8_t bytes[sizeof protected_80 + 1];
 
@@ -267,8 +252,7 @@ static void a_packet_at_an_odd_address_is_no_trouble(void **state)
     srtp_receiver_close(receiver);
 }
 
-static void suites_are_found_by_their_sdes_names(void **state)
-{
+static void suites_are_found_by_their_sdes_names(void **state) {
     (void)state;
     assert_int_equal(srtp_scheme_find("AES_CM_128_HMAC_SHA1_80", 23), SRTP_SCHEME_AES128_SHA1_80);
     assert_int_equal(srtp_scheme_find("AES_CM_128_HMAC_SHA1_32", 23), SRTP_SCHEME_AES128_SHA1_32);
@@ -280,8 +264,7 @@ static void suites_are_found_by_their_sdes_names(void **state)
     assert_int_equal(srtp_scheme_key_len(SRTP_SCHEME_NONE), 0);
 }
 
-static void a_key_of_another_length_or_no_suite_is_refused(void **state)
-{
+static void a_key_of_another_length_or_no_suite_is_refused(void **state) {
     int error = 0;
 
     (void)state;
@@ -295,8 +278,7 @@ static void a_key_of_another_length_or_no_suite_is_refused(void **state)
     assert_int_equal(error, TCCC_E_ARG_RANGE);
 }
 
-static void gcm_works_where_the_library_has_it(void **state)
-{
+static void gcm_works_where_the_library_has_it(void **state) {
     enum srtp_scheme scheme = srtp_scheme_find("AEAD_AES_128_GCM", 16);
     srtp_sender *sender;
     srtp_receiver *receiver;
@@ -319,8 +301,7 @@ static void gcm_works_where_the_library_has_it(void **state)
     srtp_receiver_close(receiver);
 }
 
-int main(void)
-{
+int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(rtp_is_protected_as_rfc_3711_derives_its_keys),
         cmocka_unit_test(the_short_tag_is_the_long_ones_start),

@@ -6,13 +6,11 @@
 #include "media/stream_config.h"
 #include "tccc/error.h"
 
-static int parse(tccc_stream_config *config, const char *json, char message[STREAM_CONFIG_MESSAGE])
-{
+static int parse(tccc_stream_config *config, const char *json, char message[STREAM_CONFIG_MESSAGE]) {
     return stream_config_parse(config, json, strlen(json), message);
 }
 
-static void what_is_left_out_has_its_default(void **state)
-{
+static void what_is_left_out_has_its_default(void **state) {
     tccc_stream_config c;
     char message[STREAM_CONFIG_MESSAGE];
     (void)state;
@@ -33,8 +31,7 @@ static void what_is_left_out_has_its_default(void **state)
 }
 
 /* The key is that of RFC 4568 section 6.1's example: its 40 characters are 30 bytes. */
-static void every_member_is_read(void **state)
-{
+static void every_member_is_read(void **state) {
     tccc_stream_config c;
     char message[STREAM_CONFIG_MESSAGE];
     static const uint8_t zero[TCCC_SRTP_KEY_LEN] = { 0 };
@@ -61,8 +58,7 @@ static void every_member_is_read(void **state)
     assert_memory_equal(c.srtp_receive_key, zero, TCCC_SRTP_KEY_LEN);
 }
 
-static void a_wrong_member_is_named(void **state)
-{
+static void a_wrong_member_is_named(void **state) {
     tccc_stream_config c;
     char message[STREAM_CONFIG_MESSAGE];
     (void)state;
@@ -77,8 +73,7 @@ static void a_wrong_member_is_named(void **state)
 }
 
 /* Cut at every byte it is refused, in memory that ends there. */
-static void a_cut_text_is_refused(void **state)
-{
+static void a_cut_text_is_refused(void **state) {
     static const char json[] = "{\"codec\":\"opus\",\"payloadType\":111,\"dtx\":false}";
     tccc_stream_config c;
     char message[STREAM_CONFIG_MESSAGE];
@@ -92,8 +87,7 @@ static void a_cut_text_is_refused(void **state)
     assert_int_equal(stream_config_parse(&c, json, sizeof json - 1, message), 0);
 }
 
-int main(void)
-{
+int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_left_out_has_its_default),
         cmocka_unit_test(every_member_is_read),

@@ -11,8 +11,7 @@
 enum { SECOND = 16000, FRAME = 160, HELD = 640 };
 
 /* Ten harmonics of hz, falling by 1/k. */
-static void hum(float *pcm, int n, float hz)
-{
+static void hum(float *pcm, int n, float hz) {
     for (int i = 0; i < n; i++) {
         pcm[i] = 0;
         for (int k = 1; k <= 10; k++)
@@ -21,8 +20,7 @@ static void hum(float *pcm, int n, float hz)
 }
 
 /* Power at hz over a Hann window. */
-static double power_at(const float *pcm, int n, double hz)
-{
+static double power_at(const float *pcm, int n, double hz) {
     double re = 0, im = 0;
 
     for (int i = 0; i < n; i++) {
@@ -35,8 +33,7 @@ static double power_at(const float *pcm, int n, double hz)
 }
 
 /* The largest second difference: a click's mark. */
-static float roughness(const float *pcm, int n)
-{
+static float roughness(const float *pcm, int n) {
     float most = 0;
 
     for (int i = 2; i < n; i++)
@@ -45,8 +42,7 @@ static float roughness(const float *pcm, int n)
 }
 
 /* Streams `in` through frames of 10 ms as the playout does, one period out or in before every second frame; length of out. */
-static int stream(const float *in, int n, float *out, int shorten, float likeness)
-{
+static int stream(const float *in, int n, float *out, int shorten, float likeness) {
     static float samples[STRETCH_LAG_MAX + HELD + FRAME + 2 * STRETCH_LAG_MAX];
     float *held = samples + STRETCH_LAG_MAX;
     int at = 0, held_n = 0, made = 0;
@@ -71,8 +67,7 @@ static int stream(const float *in, int n, float *out, int shorten, float likenes
     }
 }
 
-static void a_hum_keeps_its_pitch_whether_shorter_or_longer(void **state)
-{
+static void a_hum_keeps_its_pitch_whether_shorter_or_longer(void **state) {
     static float in[2 * SECOND], out[6 * SECOND];
 
     (void)state;
@@ -93,8 +88,7 @@ static void a_hum_keeps_its_pitch_whether_shorter_or_longer(void **state)
     }
 }
 
-static void there_is_no_click_in_a_hum(void **state)
-{
+static void there_is_no_click_in_a_hum(void **state) {
     static float in[2 * SECOND], out[6 * SECOND];
 
     (void)state;
@@ -107,8 +101,7 @@ static void there_is_no_click_in_a_hum(void **state)
     }
 }
 
-static void there_is_no_click_and_no_jump_of_level_in_speech(void **state)
-{
+static void there_is_no_click_and_no_jump_of_level_in_speech(void **state) {
     static float in[10 * SECOND], out[30 * SECOND];
 
     (void)state;
@@ -128,8 +121,7 @@ static void there_is_no_click_and_no_jump_of_level_in_speech(void **state)
 }
 
 /* White noise has no period: cross-fading unlike parts must not dip by the 3 dB of a plain cross-fade. */
-static void noise_keeps_its_level(void **state)
-{
+static void noise_keeps_its_level(void **state) {
     static float in[4 * SECOND], out[12 * SECOND];
     uint32_t random = 5;
 
@@ -146,8 +138,7 @@ static void noise_keeps_its_level(void **state)
     }
 }
 
-static void unlike_parts_are_left_alone(void **state)
-{
+static void unlike_parts_are_left_alone(void **state) {
     float pcm[STRETCH_LAG_MAX + 1200];
     uint32_t random = 9;
 
@@ -160,8 +151,7 @@ static void unlike_parts_are_left_alone(void **state)
 }
 
 /* A period of exactly 100 samples: what is cut or put in is that period or its double, and nothing else changes. */
-static void a_true_period_is_cut_without_a_trace(void **state)
-{
+static void a_true_period_is_cut_without_a_trace(void **state) {
     float pcm[STRETCH_LAG_MAX + 640 + STRETCH_LAG_MAX];
     int removed, inserted;
 
@@ -178,8 +168,7 @@ static void a_true_period_is_cut_without_a_trace(void **state)
         assert_float_equal(pcm[STRETCH_LAG_MAX + i], pcm[STRETCH_LAG_MAX % 100 + (i % 100)], 1e-3f);
 }
 
-int main(void)
-{
+int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_hum_keeps_its_pitch_whether_shorter_or_longer),
         cmocka_unit_test(there_is_no_click_in_a_hum),

@@ -13,15 +13,13 @@ typedef struct {
     unsigned random;
 } listener;
 
-static float uniform(listener *one) /* -1..1 */
-{
+static float uniform(listener *one) { /* -1..1 */
     one->random = one->random * 1664525u + 1013904223u;
     return (float)(int)one->random / 2147483648.0f;
 }
 
 /* dB by which `frames` frames of noise of this amplitude come out quieter than they went in. */
-static double heard(listener *one, float amplitude, int frames)
-{
+static double heard(listener *one, float amplitude, int frames) {
     double in = 0, out = 0;
     for (int f = 0; f < frames; f++) {
         float pcm[FRAME_LEN];
@@ -35,8 +33,7 @@ static double heard(listener *one, float amplitude, int frames)
     return 10 * log10(in / (out + 1e-12));
 }
 
-static listener listener_of(enum tccc_noise level)
-{
+static listener listener_of(enum tccc_noise level) {
     int error;
     listener one = { suppress_new(&error), 1 };
     assert_non_null(one.suppressor);
@@ -44,13 +41,11 @@ static listener listener_of(enum tccc_noise level)
     return one;
 }
 
-static listener listener_new(void)
-{
+static listener listener_new(void) {
     return listener_of(TCCC_NOISE_MEDIUM);
 }
 
-static void noise_of_any_level_is_quieter_after_half_a_second(void **state)
-{
+static void noise_of_any_level_is_quieter_after_half_a_second(void **state) {
     static const float amplitudes[] = { 0.001f, 0.01f, 0.05f, 0.2f };
     (void)state;
     for (unsigned i = 0; i < sizeof amplitudes / sizeof *amplitudes; i++) {
@@ -61,8 +56,7 @@ static void noise_of_any_level_is_quieter_after_half_a_second(void **state)
     }
 }
 
-static void each_level_takes_out_what_it_says(void **state)
-{
+static void each_level_takes_out_what_it_says(void **state) {
     static const struct { enum tccc_noise level; double least_db, most_db; } levels[] = {
         { TCCC_NOISE_LOW, 9.5, 10.5 }, { TCCC_NOISE_MEDIUM, 19.3, 20.5 }, { TCCC_NOISE_HIGH, 29, 30.5 }
     };
@@ -77,8 +71,7 @@ static void each_level_takes_out_what_it_says(void **state)
 }
 
 /* A level that is changed in a call is there after 100 ms and a window. */
-static void a_change_of_level_takes_a_tenth_of_a_second(void **state)
-{
+static void a_change_of_level_takes_a_tenth_of_a_second(void **state) {
     (void)state;
     listener one = listener_of(TCCC_NOISE_LOW);
     heard(&one, 0.05f, 2 * SECOND);
@@ -91,8 +84,7 @@ static void a_change_of_level_takes_a_tenth_of_a_second(void **state)
     suppress_free(one.suppressor);
 }
 
-static void a_loud_beginning_is_forgotten_when_it_is_over(void **state)
-{
+static void a_loud_beginning_is_forgotten_when_it_is_over(void **state) {
     (void)state;
     listener one = listener_new();
     heard(&one, 0.3f, SECOND / 2);
@@ -103,8 +95,7 @@ static void a_loud_beginning_is_forgotten_when_it_is_over(void **state)
     suppress_free(one.suppressor);
 }
 
-static void a_fan_that_starts_is_known_after_three_seconds_and_a_half(void **state)
-{
+static void a_fan_that_starts_is_known_after_three_seconds_and_a_half(void **state) {
     (void)state;
     listener one = listener_new();
     heard(&one, 0.003f, 3 * SECOND);
@@ -114,8 +105,7 @@ static void a_fan_that_starts_is_known_after_three_seconds_and_a_half(void **sta
     suppress_free(one.suppressor);
 }
 
-static void without_noise_suppression_all_passes(void **state)
-{
+static void without_noise_suppression_all_passes(void **state) {
     (void)state;
     listener one = listener_of(TCCC_NOISE_OFF);
     heard(&one, 0.05f, SECOND / 2);
@@ -124,8 +114,7 @@ static void without_noise_suppression_all_passes(void **state)
 }
 
 /* Syllables of 200 ms, every 400 ms: harmonics of 120 to 180 Hz under three formants, at about -26 dBFS while they last. */
-static float syllable(int i)
-{
+static float syllable(int i) {
     static const double formants_hz[] = { 500, 1500, 2500 };
     int n = i / (SECOND_LEN * 2 / 5), place = i % (SECOND_LEN * 2 / 5), len = SECOND_LEN / 5;
     double pitch_hz = 120 + 15 * (n % 5), sum = 0;
@@ -137,8 +126,7 @@ static float syllable(int i)
 }
 
 /* Signal-to-noise ratio in dB of what comes out over that of what went in, from the fourth second on; *level_db: of the speech in it. */
-static double speech_gains(enum tccc_noise level, float noise, double *level_db)
-{
+static double speech_gains(enum tccc_noise level, float noise, double *level_db) {
     static float clean[8 * SECOND_LEN], out[8 * SECOND_LEN];
     listener one = listener_of(level);
     double cross = 0, energy = 0, before = 0, after = 0;
@@ -162,8 +150,7 @@ static double speech_gains(enum tccc_noise level, float noise, double *level_db)
     return 10 * log10(before / after);
 }
 
-static void speech_in_noise_keeps_its_level_and_stands_out(void **state)
-{
+static void speech_in_noise_keeps_its_level_and_stands_out(void **state) {
     double level_db;
     (void)state;
     assert_true(speech_gains(TCCC_NOISE_MEDIUM, 0.01f, &level_db) > 8);
@@ -173,8 +160,7 @@ static void speech_in_noise_keeps_its_level_and_stands_out(void **state)
 }
 
 /* 10 ms, as the header says: the delay at which the output equals the input of a suppressor that has nothing to do. */
-static void speech_without_noise_is_not_touched(void **state)
-{
+static void speech_without_noise_is_not_touched(void **state) {
     double level_db;
     (void)state;
     assert_true(speech_gains(TCCC_NOISE_MEDIUM, 1e-5f, &level_db) > -12); /* what is lost is 50 dB under the speech and more */
@@ -184,8 +170,7 @@ static void speech_without_noise_is_not_touched(void **state)
 
 /* Spectral kurtosis: mean square of the powers of a bin over the square of their mean, averaged over bins; 2 for noise that nobody touched.
  * Tones that come and go, as suppressors leave them, raise it (Uemura et al. 2008 take such a ratio for musical noise). */
-static double kurtosis_of(const float *x, int n)
-{
+static double kurtosis_of(const float *x, int n) {
     static spectrum_input input;
     float re[SPECTRUM_BINS], im[SPECTRUM_BINS];
     double mean[SPECTRUM_BINS] = { 0 }, square[SPECTRUM_BINS] = { 0 }, sum = 0;
@@ -203,8 +188,7 @@ static double kurtosis_of(const float *x, int n)
     return sum / (SPECTRUM_BINS - 20);
 }
 
-static void what_is_left_of_noise_does_not_tinkle(void **state)
-{
+static void what_is_left_of_noise_does_not_tinkle(void **state) {
     static float noise[10 * SECOND_LEN], left[10 * SECOND_LEN];
     (void)state;
     for (int level = TCCC_NOISE_MEDIUM; level <= TCCC_NOISE_HIGH; level++) {
@@ -219,8 +203,7 @@ static void what_is_left_of_noise_does_not_tinkle(void **state)
 }
 
 /* What is under 78 Hz is no voice; what is at 150 Hz may be one. */
-static void rumble_is_cut_and_low_voices_are_not(void **state)
-{
+static void rumble_is_cut_and_low_voices_are_not(void **state) {
     static const struct { double hz, least_db, most_db; } tones[] = { { 25, 15, 90 }, { 40, 15, 90 }, { 150, -0.5, 0.5 } };
     (void)state;
     for (unsigned t = 0; t < sizeof tones / sizeof *tones; t++) {
@@ -243,8 +226,7 @@ static void rumble_is_cut_and_low_voices_are_not(void **state)
 }
 
 /* A voice engine hears finite values only (frame.h), of any size: a constant, full scale, silence, a click, and what comes after. */
-static void whatever_comes_in_what_comes_out_is_finite_and_no_louder(void **state)
-{
+static void whatever_comes_in_what_comes_out_is_finite_and_no_louder(void **state) {
     (void)state;
     for (int level = TCCC_NOISE_OFF; level <= TCCC_NOISE_HIGH; level++) {
         listener one = listener_of((enum tccc_noise)level);
@@ -264,8 +246,7 @@ static void whatever_comes_in_what_comes_out_is_finite_and_no_louder(void **stat
     }
 }
 
-int main(void)
-{
+int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(noise_of_any_level_is_quieter_after_half_a_second),
         cmocka_unit_test(each_level_takes_out_what_it_says),

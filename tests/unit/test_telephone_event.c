@@ -16,8 +16,7 @@ typedef struct {
 } sent_event;
 
 /* Runs the sender for `frames` frames from `timestamp` on; audio frames are left out but counted in seq. */
-static int send_all(telephone_sender *sender, uint32_t timestamp, int frames, sent_event *events, int max)
-{
+static int send_all(telephone_sender *sender, uint32_t timestamp, int frames, sent_event *events, int max) {
     int n = 0;
 
     for (int i = 0; i < frames; i++) {
@@ -31,19 +30,16 @@ static int send_all(telephone_sender *sender, uint32_t timestamp, int frames, se
     return n;
 }
 
-static int duration_of(const sent_event *event)
-{
+static int duration_of(const sent_event *event) {
     return event->packet.payload[2] << 8 | event->packet.payload[3];
 }
 
-static bool is_end(const sent_event *event)
-{
+static bool is_end(const sent_event *event) {
     return event->packet.payload[1] & 0x80;
 }
 
 /* 160 ms at 8 kHz are 1280 ticks: 8 packets of 160 more each, the last with E, then E twice again. */
-static void a_digit_is_eight_packets_and_two_repeated_ends(void **state)
-{
+static void a_digit_is_eight_packets_and_two_repeated_ends(void **state) {
     telephone_sender sender;
     sent_event events[32];
 
@@ -64,8 +60,7 @@ static void a_digit_is_eight_packets_and_two_repeated_ends(void **state)
 }
 
 /* 160 ms on and 80 ms off: a digit starts every 240 ms, at 48 kHz every 11520 ticks. */
-static void digits_keep_their_gap_and_never_overlap(void **state)
-{
+static void digits_keep_their_gap_and_never_overlap(void **state) {
     telephone_sender sender;
     sent_event events[64];
     int n;
@@ -90,8 +85,7 @@ static void digits_keep_their_gap_and_never_overlap(void **state)
     }
 }
 
-static void every_packet_time_gives_a_tone_and_a_gap_of_full_length(void **state)
-{
+static void every_packet_time_gives_a_tone_and_a_gap_of_full_length(void **state) {
     (void)state;
     for (int ptime_ms = 10; ptime_ms <= 60; ptime_ms += 10) {
         telephone_sender sender;
@@ -110,8 +104,7 @@ static void every_packet_time_gives_a_tone_and_a_gap_of_full_length(void **state
     }
 }
 
-static void the_queue_takes_64_digits_and_refuses_what_is_none(void **state)
-{
+static void the_queue_takes_64_digits_and_refuses_what_is_none(void **state) {
     telephone_sender sender;
     char digits[66];
 
@@ -129,8 +122,7 @@ static void the_queue_takes_64_digits_and_refuses_what_is_none(void **state)
 }
 
 /* RFC 4733 table 4. */
-static void digits_and_codes_are_the_table_of_the_rfc(void **state)
-{
+static void digits_and_codes_are_the_table_of_the_rfc(void **state) {
     (void)state;
     for (int i = 0; i < 16; i++) {
         assert_int_equal(telephone_event_code("0123456789*#ABCD"[i]), i);
@@ -141,23 +133,20 @@ static void digits_and_codes_are_the_table_of_the_rfc(void **state)
     assert_int_equal(telephone_event_digit(16), 0);
 }
 
-static void give(telephone_receiver *receiver, const uint8_t *payload, uint32_t timestamp, bool marker, uint64_t now_us)
-{
+static void give(telephone_receiver *receiver, const uint8_t *payload, uint32_t timestamp, bool marker, uint64_t now_us) {
     const rtp_packet packet = {.payload_type = 101, .marker = marker, .timestamp = timestamp, .ssrc = 9, .payload = payload, .payload_len = 4};
 
     assert_int_equal(telephone_receiver_packet(receiver, &packet, now_us), 0);
 }
 
-static void give_event(telephone_receiver *receiver, uint8_t event, bool end, uint16_t duration, uint32_t timestamp, uint64_t now_us)
-{
+static void give_event(telephone_receiver *receiver, uint8_t event, bool end, uint16_t duration, uint32_t timestamp, uint64_t now_us) {
     const uint8_t payload[4] = {event, end ? 0x8a : 0x0a, (uint8_t)(duration >> 8), (uint8_t)duration};
 
     give(receiver, payload, timestamp, false, now_us);
 }
 
 /* "5(160)" for each digit ended with its duration; digits that started but did not end are "5". */
-static const char *heard(telephone_receiver *receiver, uint64_t now_us)
-{
+static const char *heard(telephone_receiver *receiver, uint64_t now_us) {
     static char text[512];
     telephone_report report;
 
@@ -173,8 +162,7 @@ static const char *heard(telephone_receiver *receiver, uint64_t now_us)
     return text;
 }
 
-static void what_the_sender_sends_is_heard_under_loss_and_duplication(void **state)
-{
+static void what_the_sender_sends_is_heard_under_loss_and_duplication(void **state) {
     (void)state;
     for (uint32_t seed = 1; seed <= 300; seed++) {
         telephone_sender sender;
@@ -211,8 +199,7 @@ static void what_the_sender_sends_is_heard_under_loss_and_duplication(void **sta
     }
 }
 
-static void one_end_packet_alone_is_a_whole_digit(void **state)
-{
+static void one_end_packet_alone_is_a_whole_digit(void **state) {
     telephone_receiver receiver;
 
     (void)state;
@@ -224,8 +211,7 @@ static void one_end_packet_alone_is_a_whole_digit(void **state)
 }
 
 /* sipp's last digit, or a burst of loss: no END ever comes. */
-static void a_digit_without_end_packets_ends_by_time_or_by_the_next(void **state)
-{
+static void a_digit_without_end_packets_ends_by_time_or_by_the_next(void **state) {
     telephone_receiver receiver;
 
     (void)state;
@@ -241,8 +227,7 @@ static void a_digit_without_end_packets_ends_by_time_or_by_the_next(void **state
     assert_string_equal(heard(&receiver, 900000), "");
 }
 
-static void reordered_and_repeated_packets_change_nothing(void **state)
-{
+static void reordered_and_repeated_packets_change_nothing(void **state) {
     telephone_receiver receiver;
 
     (void)state;
@@ -258,8 +243,7 @@ static void reordered_and_repeated_packets_change_nothing(void **state)
 }
 
 /* The same key twice: only the timestamp tells. */
-static void the_same_digit_twice_is_two_digits(void **state)
-{
+static void the_same_digit_twice_is_two_digits(void **state) {
     telephone_receiver receiver;
 
     (void)state;
@@ -270,8 +254,7 @@ static void the_same_digit_twice_is_two_digits(void **state)
 }
 
 /* RFC 4733 section 2.5.1.3: a press of 20 s at 8 kHz is 160000 ticks: segments of 65535, no marker, no END between. */
-static void a_long_press_in_segments_is_one_digit(void **state)
-{
+static void a_long_press_in_segments_is_one_digit(void **state) {
     telephone_receiver receiver;
 
     (void)state;
@@ -285,8 +268,7 @@ static void a_long_press_in_segments_is_one_digit(void **state)
 }
 
 /* Some peers let the 16 bits of the duration wrap instead: 48 kHz wraps after 1.37 s. */
-static void a_long_press_whose_duration_wraps_is_one_digit(void **state)
-{
+static void a_long_press_whose_duration_wraps_is_one_digit(void **state) {
     telephone_receiver receiver;
 
     (void)state;
@@ -297,8 +279,7 @@ static void a_long_press_whose_duration_wraps_is_one_digit(void **state)
 }
 
 /* A peer that moves the timestamp along with the duration. */
-static void a_moving_timestamp_is_no_new_digit(void **state)
-{
+static void a_moving_timestamp_is_no_new_digit(void **state) {
     telephone_receiver receiver;
 
     (void)state;
@@ -308,8 +289,7 @@ static void a_moving_timestamp_is_no_new_digit(void **state)
     assert_string_equal(heard(&receiver, 150000), "6(160)");
 }
 
-static void another_source_starts_anew(void **state)
-{
+static void another_source_starts_anew(void **state) {
     telephone_receiver receiver;
     const uint8_t payload[4] = {1, 0x8a, 5, 0};
     const rtp_packet packet = {.timestamp = 50, .ssrc = 77, .payload = payload, .payload_len = 4};
@@ -321,8 +301,7 @@ static void another_source_starts_anew(void **state)
     assert_string_equal(heard(&receiver, 1), "1(20)1(160)");
 }
 
-static void short_packets_are_counted_and_other_events_ignored(void **state)
-{
+static void short_packets_are_counted_and_other_events_ignored(void **state) {
     telephone_receiver receiver;
     const uint8_t flash[4] = {16, 0x8a, 0, 160};
     rtp_packet packet = {.payload = flash, .payload_len = 3};
@@ -336,8 +315,7 @@ static void short_packets_are_counted_and_other_events_ignored(void **state)
     assert_string_equal(heard(&receiver, 0), "");
 }
 
-int main(void)
-{
+int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_digit_is_eight_packets_and_two_repeated_ends),
         cmocka_unit_test(digits_keep_their_gap_and_never_overlap),

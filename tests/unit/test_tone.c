@@ -8,8 +8,7 @@
 
 static const char all_digits[] = "0123456789*#ABCD";
 
-static void the_generator_and_the_detector_agree(void **state)
-{
+static void the_generator_and_the_detector_agree(void **state) {
     (void)state;
     for (const char *digit = all_digits; *digit; digit++) {
         dtmf detector;
@@ -34,8 +33,7 @@ static void the_generator_and_the_detector_agree(void **state)
 }
 
 /* E.180 supplement 2, China: ringback 450 Hz, 1 s on, 4 s off. */
-static void ringback_has_its_cadence_and_frequency(void **state)
-{
+static void ringback_has_its_cadence_and_frequency(void **state) {
     tone generator;
     float frame[FRAME_LEN];
     int crossings = 0, loud_frames = 0;
@@ -57,8 +55,7 @@ static void ringback_has_its_cadence_and_frequency(void **state)
     assert_in_range(crossings, 448, 451);
 }
 
-int main(void)
-{
+int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_generator_and_the_detector_agree),
         cmocka_unit_test(ringback_has_its_cadence_and_frequency),

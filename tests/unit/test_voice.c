@@ -10,8 +10,7 @@
 #include "tccc/media.h"
 #include "voice_pair.h"
 
-static void exchange(enum tccc_codec codec, enum tccc_srtp_suite srtp, int rate_hz)
-{
+static void exchange(enum tccc_codec codec, enum tccc_srtp_suite srtp, int rate_hz) {
     tccc_voice *a = voice_of(rate_hz, TCCC_PROCESSING_OFF, 1), *b = voice_of(rate_hz, TCCC_PROCESSING_OFF, 2);
     tccc_stream_config to_b = stream_of(codec, srtp, false), to_a = stream_of(codec, srtp, true);
     assert_int_equal(tccc_voice_open(a, 0, &to_b), 0);
@@ -26,16 +25,14 @@ static void exchange(enum tccc_codec codec, enum tccc_srtp_suite srtp, int rate_
     tccc_voice_free(b);
 }
 
-static void opus_is_heard_as_spoken(void **state)
-{
+static void opus_is_heard_as_spoken(void **state) {
     (void)state;
     exchange(TCCC_CODEC_OPUS, TCCC_SRTP_NONE, 48000);
     exchange(TCCC_CODEC_OPUS, TCCC_SRTP_AES128_SHA1_80, 16000);
     exchange(TCCC_CODEC_OPUS, TCCC_SRTP_AES128_SHA1_32, 16000);
 }
 
-static void g711_is_heard_as_spoken(void **state)
-{
+static void g711_is_heard_as_spoken(void **state) {
     (void)state;
     exchange(TCCC_CODEC_PCMA, TCCC_SRTP_NONE, 16000);
     exchange(TCCC_CODEC_PCMU, TCCC_SRTP_NONE, 16000);
@@ -43,23 +40,20 @@ static void g711_is_heard_as_spoken(void **state)
     exchange(TCCC_CODEC_PCMU, TCCC_SRTP_AES128_SHA1_32, 16000);
 }
 
-static void every_usual_device_rate_works(void **state)
-{
+static void every_usual_device_rate_works(void **state) {
     static const int rates_hz[] = { 8000, 16000, 44100, 48000, 96000 };
     (void)state;
     for (unsigned i = 0; i < sizeof rates_hz / sizeof rates_hz[0]; i++) exchange(TCCC_CODEC_OPUS, TCCC_SRTP_NONE, rates_hz[i]);
 }
 
 /* 1 to 20, then every few sizes, the largest at last. */
-static int next_block(int block)
-{
+static int next_block(int block) {
     if (block < 20) return block + 1;
     int next = block * 5 / 4;
     return block < TCCC_BLOCK_MAX && next > TCCC_BLOCK_MAX ? TCCC_BLOCK_MAX : next;
 }
 
-static void every_block_size_gives_the_same_packets(void **state)
-{
+static void every_block_size_gives_the_same_packets(void **state) {
     static uint8_t expected[60][TCCC_PACKET_MAX];
     static const int rates_hz[] = { 8000, 48000 };
     int expected_len[60];
@@ -90,8 +84,7 @@ static void every_block_size_gives_the_same_packets(void **state)
     }
 }
 
-static void nothing_is_allocated_after_open(void **state)
-{
+static void nothing_is_allocated_after_open(void **state) {
     (void)state;
     tccc_voice *a = voice_of(48000, TCCC_PROCESSING_CORE, 1), *b = voice_of(48000, TCCC_PROCESSING_CORE, 2);
     for (int codec = TCCC_CODEC_PCMU; codec <= TCCC_CODEC_OPUS; codec++) {
@@ -117,8 +110,7 @@ static void nothing_is_allocated_after_open(void **state)
 
 /* The filter alone is told (erle_db): a buzz whose harmonics glide over all bins is the hardest there is to learn from.
  * A block plays once it is rendered; the microphone hears it 30 ms later at a third: power of what the peer then gets. */
-static double echo_power(enum tccc_processing aec, int block, float *erle_db)
-{
+static double echo_power(enum tccc_processing aec, int block, float *erle_db) {
     enum { RATE_HZ = 48000, DELAY = RATE_HZ * 30 / 1000, N = 5 * RATE_HZ, CHUNK = 480 };
     static float loud[N + 2 * TCCC_BLOCK_MAX + DELAY], quiet[TCCC_BLOCK_MAX], mic[TCCC_BLOCK_MAX];
     int error;
@@ -153,8 +145,7 @@ static double echo_power(enum tccc_processing aec, int block, float *erle_db)
     return power;
 }
 
-static void the_peer_does_not_hear_itself(void **state)
-{
+static void the_peer_does_not_hear_itself(void **state) {
     static const int blocks[] = { 128, 480, 1024, 4096 };
     (void)state;
     for (int i = 0; i < 4; i++) {
@@ -166,8 +157,7 @@ static void the_peer_does_not_hear_itself(void **state)
     }
 }
 
-static void not_a_number_from_the_device_does_no_harm(void **state)
-{
+static void not_a_number_from_the_device_does_no_harm(void **state) {
     (void)state;
     static const float poison[] = { NAN, INFINITY, -INFINITY, 1e30f, -1e30f, 1e-42f };
     tccc_voice *a = voice_of(48000, TCCC_PROCESSING_CORE, 1), *b = voice_of(48000, TCCC_PROCESSING_CORE, 2);
@@ -187,8 +177,7 @@ static void not_a_number_from_the_device_does_no_harm(void **state)
     tccc_voice_free(b);
 }
 
-static void a_muted_stream_keeps_sending_quiet_packets(void **state)
-{
+static void a_muted_stream_keeps_sending_quiet_packets(void **state) {
     (void)state;
     tccc_voice *a = voice_of(16000, TCCC_PROCESSING_OFF, 1), *b = voice_of(16000, TCCC_PROCESSING_OFF, 2);
     tccc_stream_config to_b = stream_of(TCCC_CODEC_PCMU, TCCC_SRTP_NONE, false), to_a = stream_of(TCCC_CODEC_PCMU, TCCC_SRTP_NONE, true);
@@ -210,8 +199,7 @@ static void a_muted_stream_keeps_sending_quiet_packets(void **state)
     tccc_voice_free(b);
 }
 
-static void stats_tell_round_trip_and_levels(void **state)
-{
+static void stats_tell_round_trip_and_levels(void **state) {
     (void)state;
     tccc_voice *a = voice_of(16000, TCCC_PROCESSING_OFF, 1), *b = voice_of(16000, TCCC_PROCESSING_OFF, 2);
     tccc_stream_config to_b = stream_of(TCCC_CODEC_OPUS, TCCC_SRTP_AES128_SHA1_80, false), to_a = stream_of(TCCC_CODEC_OPUS, TCCC_SRTP_AES128_SHA1_80, true);
@@ -239,15 +227,13 @@ static void stats_tell_round_trip_and_levels(void **state)
 }
 
 /* RMS of heard[from, to) in dB of full scale of a square wave. */
-static double heard_db(int from, int to)
-{
+static double heard_db(int from, int to) {
     double sum = 0;
     for (int i = from; i < to; i++) sum += heard[i] * heard[i];
     return 10 * log10(sum / (to - from) + 1e-20);
 }
 
-static void volumes_change_what_is_sent_and_heard_and_the_levels(void **state)
-{
+static void volumes_change_what_is_sent_and_heard_and_the_levels(void **state) {
     (void)state;
     tccc_voice *a = voice_of(16000, TCCC_PROCESSING_OFF, 1), *b = voice_of(16000, TCCC_PROCESSING_OFF, 2);
     tccc_stream_config to_b = stream_of(TCCC_CODEC_PCMU, TCCC_SRTP_NONE, false), to_a = stream_of(TCCC_CODEC_PCMU, TCCC_SRTP_NONE, true);
@@ -279,8 +265,7 @@ static void volumes_change_what_is_sent_and_heard_and_the_levels(void **state)
     tccc_voice_free(b);
 }
 
-static void a_stream_that_falls_silent_is_of_level_0_until_it_comes_back(void **state)
-{
+static void a_stream_that_falls_silent_is_of_level_0_until_it_comes_back(void **state) {
     (void)state;
     tccc_voice *a = voice_of(16000, TCCC_PROCESSING_OFF, 1), *b = voice_of(16000, TCCC_PROCESSING_OFF, 2);
     tccc_stream_config to_b = stream_of(TCCC_CODEC_OPUS, TCCC_SRTP_NONE, false), to_a = stream_of(TCCC_CODEC_OPUS, TCCC_SRTP_NONE, true);
@@ -302,8 +287,7 @@ static void a_stream_that_falls_silent_is_of_level_0_until_it_comes_back(void **
     tccc_voice_free(b);
 }
 
-static void wrong_arguments_are_refused(void **state)
-{
+static void wrong_arguments_are_refused(void **state) {
     (void)state;
     static const tccc_voice_config wrong[] = {
         { .device_rate_hz = 7999, .tail_ms = 128 },
@@ -342,8 +326,7 @@ static void wrong_arguments_are_refused(void **state)
     tccc_voice_free(voice);
 }
 
-static void a_local_tone_is_rendered_and_stops(void **state)
-{
+static void a_local_tone_is_rendered_and_stops(void **state) {
     (void)state;
     tccc_voice *voice = voice_of(16000, TCCC_PROCESSING_OFF, 1);
     double loud = 0, quiet = 0;
@@ -358,8 +341,7 @@ static void a_local_tone_is_rendered_and_stops(void **state)
     tccc_voice_free(voice);
 }
 
-static void switching_the_processing_in_a_call_does_not_click(void **state)
-{
+static void switching_the_processing_in_a_call_does_not_click(void **state) {
     (void)state;
     tccc_voice *a = voice_of(16000, TCCC_PROCESSING_OFF, 1), *b = voice_of(16000, TCCC_PROCESSING_OFF, 2);
     tccc_stream_config to_b = stream_of(TCCC_CODEC_PCMU, TCCC_SRTP_NONE, false), to_a = stream_of(TCCC_CODEC_PCMU, TCCC_SRTP_NONE, true);
@@ -377,8 +359,7 @@ static void switching_the_processing_in_a_call_does_not_click(void **state)
     tccc_voice_free(b);
 }
 
-int main(void)
-{
+int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(opus_is_heard_as_spoken),
         cmocka_unit_test(g711_is_heard_as_spoken),

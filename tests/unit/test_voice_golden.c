@@ -21,8 +21,7 @@ static const struct {
     { "PCMU", TCCC_CODEC_PCMU, 0, TCCC_SRTP_AES128_SHA1_32 },
 };
 
-static tccc_voice *golden_open(int which)
-{
+static tccc_voice *golden_open(int which) {
     int error;
     tccc_voice *voice = tccc_voice_new(&(tccc_voice_config){ .device_rate_hz = RATE_HZ, .aec = TCCC_PROCESSING_CORE,
                                                              .ns = TCCC_NOISE_MEDIUM, .agc = TCCC_PROCESSING_CORE,
@@ -45,8 +44,7 @@ static tccc_voice *golden_open(int which)
 }
 
 /* Every packet of one channel goes to the other, but for every ninth, which is lost. */
-static uint32_t golden_carry(tccc_voice *voice, uint32_t hash, unsigned *count, uint64_t now_us)
-{
+static uint32_t golden_carry(tccc_voice *voice, uint32_t hash, unsigned *count, uint64_t now_us) {
     uint8_t packet[TCCC_PACKET_MAX];
     int channel;
     for (int len; (len = tccc_voice_packet_out(voice, packet, &channel)) > 0;) {
@@ -56,8 +54,7 @@ static uint32_t golden_carry(tccc_voice *voice, uint32_t hash, unsigned *count, 
     return hash;
 }
 
-static uint32_t golden_run(int which)
-{
+static uint32_t golden_run(int which) {
     static float echo[ECHO_BLOCKS][BLOCK];
     tccc_voice *voice = golden_open(which);
     golden_voice source = { .random = 1 };
@@ -79,8 +76,7 @@ static uint32_t golden_run(int which)
     return hash;
 }
 
-static uint32_t golden_expected(const char *wanted)
-{
+static uint32_t golden_expected(const char *wanted) {
     char name[16];
     unsigned hash;
     FILE *file = fopen(TCCC_SOURCE_DIR "/tests/unit/golden_voice.txt", "r");
@@ -95,8 +91,7 @@ static uint32_t golden_expected(const char *wanted)
     return 0;
 }
 
-static void every_build_gives_the_same_bits(void **state)
-{
+static void every_build_gives_the_same_bits(void **state) {
     (void)state;
     bool same = true;
     for (int i = 0; i < 3; i++) {
@@ -108,8 +103,7 @@ static void every_build_gives_the_same_bits(void **state)
     assert_true(same);
 }
 
-int main(void)
-{
+int main(void) {
     const struct CMUnitTest tests[] = { cmocka_unit_test(every_build_gives_the_same_bits) };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

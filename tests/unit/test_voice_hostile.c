@@ -13,15 +13,13 @@ enum { RATE_HZ = 16000, BLOCK = RATE_HZ / 100 };
 
 static uint32_t random_state = 1;
 
-static float white(void) /* -1..1 */
-{
+static float white(void) { /* -1..1 */
     random_state = random_state * 1664525u + 1013904223u;
     return (float)(random_state >> 8) / 8388608.0f - 1;
 }
 
 /* An engine with everything on, and a telephone with nothing, in a call. */
-static void call_of(tccc_voice **agent, tccc_voice **telephone, int rate_hz, enum tccc_noise noise, enum tccc_codec codec)
-{
+static void call_of(tccc_voice **agent, tccc_voice **telephone, int rate_hz, enum tccc_noise noise, enum tccc_codec codec) {
     *agent = voice_of(rate_hz, TCCC_PROCESSING_CORE, 1), *telephone = voice_of(rate_hz, TCCC_PROCESSING_OFF, 2);
     tccc_stream_config there = stream_of(codec, TCCC_SRTP_NONE, false), back = stream_of(codec, TCCC_SRTP_NONE, true);
     assert_int_equal(tccc_voice_model(*agent, learned_model, LEARNED_MODEL_LEN), 0);
@@ -30,27 +28,23 @@ static void call_of(tccc_voice **agent, tccc_voice **telephone, int rate_hz, enu
     assert_int_equal(tccc_voice_open(*telephone, 0, &back), 0);
 }
 
-static void hang_up(tccc_voice *agent, tccc_voice *telephone)
-{
+static void hang_up(tccc_voice *agent, tccc_voice *telephone) {
     tccc_voice_free(agent);
     tccc_voice_free(telephone);
 }
 
-static double power(const float *pcm, int n)
-{
+static double power(const float *pcm, int n) {
     double sum = 0;
     for (int i = 0; i < n; i++) sum += (double)pcm[i] * pcm[i];
     return sum / n;
 }
 
-static void all_in_range(const float *pcm, int n)
-{
+static void all_in_range(const float *pcm, int n) {
     for (int i = 0; i < n; i++)
         if (!(pcm[i] >= -1 && pcm[i] <= 1)) fail_msg("sample %d of %d is %g", i, n, (double)pcm[i]);
 }
 
-static void stats_are_numbers(tccc_voice *voice)
-{
+static void stats_are_numbers(tccc_voice *voice) {
     tccc_voice_stats s;
     assert_int_equal(tccc_voice_stats_get(voice, 0, &s), 0);
     const float values[] = { s.rtt_ms, s.jitter_ms, s.buffer_ms, s.target_ms, s.concealed_ratio, s.stretched_ratio, s.remote_loss_ratio, s.remote_jitter_ms,
@@ -59,8 +53,7 @@ static void stats_are_numbers(tccc_voice *voice)
         if (!isfinite(values[i])) fail_msg("figure %d is %g", (int)i, (double)values[i]);
 }
 
-static void silence_stays_silence_with_every_suppression(void **state)
-{
+static void silence_stays_silence_with_every_suppression(void **state) {
     (void)state;
     for (int noise = TCCC_NOISE_OFF; noise <= TCCC_NOISE_AI; noise++) {
         tccc_voice *agent, *telephone;
@@ -76,8 +69,7 @@ static void silence_stays_silence_with_every_suppression(void **state)
 }
 
 /* What the telephone hears of `spoken` against `wanted`, a second from the third on. */
-static void is_heard_as(const char *what, const float *wanted, double least)
-{
+static void is_heard_as(const char *what, const float *wanted, double least) {
     tccc_voice *agent, *telephone;
     double lag_ms;
     call_of(&agent, &telephone, RATE_HZ, TCCC_NOISE_MEDIUM, TCCC_CODEC_OPUS);
@@ -92,8 +84,7 @@ static void is_heard_as(const char *what, const float *wanted, double least)
     hang_up(agent, telephone);
 }
 
-static void a_microphone_that_clips_or_has_an_offset_is_heard(void **state)
-{
+static void a_microphone_that_clips_or_has_an_offset_is_heard(void **state) {
     static float voice[4 * RATE_HZ], wanted[4 * RATE_HZ];
     (void)state;
     speak(voice, 4 * RATE_HZ, RATE_HZ);
@@ -103,8 +94,7 @@ static void a_microphone_that_clips_or_has_an_offset_is_heard(void **state)
     is_heard_as("an offset of 0.6", voice, 0.9);
 }
 
-static void speech_comes_back_after_noise_of_full_scale(void **state)
-{
+static void speech_comes_back_after_noise_of_full_scale(void **state) {
     enum { NOISE_S = 2, SPEECH_S = 4, N = (NOISE_S + SPEECH_S) * RATE_HZ };
     tccc_voice *agent, *telephone;
     double lag_ms;
@@ -120,8 +110,7 @@ static void speech_comes_back_after_noise_of_full_scale(void **state)
 }
 
 /* Both ends get anything at all in blocks of changing lengths; then speech, which must be heard. */
-static void nothing_but_numbers_comes_out_whatever_goes_in(void **state)
-{
+static void nothing_but_numbers_comes_out_whatever_goes_in(void **state) {
     static const float poison[] = { NAN, INFINITY, -INFINITY, 3.4e38f, -1e30f, 1e-42f, -0.0f, 1, -1 };
     enum { N = 4 * 44100 };
     (void)state;
@@ -153,8 +142,7 @@ static void nothing_but_numbers_comes_out_whatever_goes_in(void **state)
 }
 
 /* At 44.1 kHz no length of a block is a whole number of frames. */
-static void every_block_length_gives_the_same_packets_with_all_processing(void **state)
-{
+static void every_block_length_gives_the_same_packets_with_all_processing(void **state) {
     static const int blocks[] = { 441, 1, 7, 128, 160, 480, 1000, 4096 };
     static uint8_t expected[60][TCCC_PACKET_MAX];
     enum { N = 44100 };
@@ -184,8 +172,7 @@ static void every_block_length_gives_the_same_packets_with_all_processing(void *
 
 /* At 10 s the agent plugs in another loudspeaker and microphone: 300 ms of nothing, then 150 ms more delay, half the echo and the other sign.
  * dB by which the telephone hears its echo less than the microphone does: from 8 s on, and from 13 s on. */
-static void echo_over_a_change(int rate_hz, double *before_db, double *after_db)
-{
+static void echo_over_a_change(int rate_hz, double *before_db, double *after_db) {
     enum { SECONDS = 15, CHANGE_S = 10 };
     int n = SECONDS * rate_hz, change = CHANGE_S * rate_hz, block = rate_hz / 100, first_delay = rate_hz * 40 / 1000, second_delay = rate_hz * 190 / 1000;
     float *loud = calloc((size_t)n, sizeof *loud), *said = calloc((size_t)n, sizeof *said), mic[TCCC_BLOCK_MAX], quiet[TCCC_BLOCK_MAX];
@@ -215,8 +202,7 @@ static void echo_over_a_change(int rate_hz, double *before_db, double *after_db)
     free(said);
 }
 
-static void a_change_of_devices_in_a_call_brings_the_echo_back_for_a_moment_only(void **state)
-{
+static void a_change_of_devices_in_a_call_brings_the_echo_back_for_a_moment_only(void **state) {
     (void)state;
     double before_db, after_db;
     echo_over_a_change(44100, &before_db, &after_db);
@@ -224,8 +210,7 @@ static void a_change_of_devices_in_a_call_brings_the_echo_back_for_a_moment_only
 }
 
 /* The telephone's clock is faster or slower than the agent's. voice_long_call of make bench-voice does it for ten minutes, with echo. */
-static void clocks_that_differ_by_200_ppm_cost_nothing_in_a_minute(void **state)
-{
+static void clocks_that_differ_by_200_ppm_cost_nothing_in_a_minute(void **state) {
     (void)state;
     for (int sign = -1; sign <= 1; sign += 2) {
         enum { SECONDS = 60, N = 4 * RATE_HZ };
@@ -259,8 +244,7 @@ static void clocks_that_differ_by_200_ppm_cost_nothing_in_a_minute(void **state)
     }
 }
 
-int main(void)
-{
+int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(silence_stays_silence_with_every_suppression),
         cmocka_unit_test(a_microphone_that_clips_or_has_an_offset_is_heard),

@@ -11,8 +11,7 @@
 #include "tccc/error.h"
 
 /* far, filled up with silence to the microphone's length. */
-static audio_signal read_far(const char *path, int n)
-{
+static audio_signal read_far(const char *path, int n) {
     audio_signal far = audio_read(path);
     float *pcm = audio_room(n);
     memcpy(pcm, far.pcm, (size_t)(far.n < n ? far.n : n) * sizeof *pcm);
@@ -20,13 +19,11 @@ static audio_signal read_far(const char *path, int n)
     return (audio_signal){ pcm, n };
 }
 
-static _Noreturn void fail_tail(int error)
-{
+static _Noreturn void fail_tail(int error) {
     audio_fail("--tail-ms", error == TCCC_E_ARG_RANGE ? "must be 32 to 500" : tccc_error_name(error));
 }
 
-void audio_aec(const audio_options *options)
-{
+void audio_aec(const audio_options *options) {
     int error;
     audio_signal mic = audio_read(options->mic), far = read_far(options->far, mic.n);
     aec *canceller = aec_new(options->tail_ms, &error);
@@ -48,8 +45,7 @@ void audio_aec(const audio_options *options)
     free(far.pcm);
 }
 
-void audio_ns(const audio_options *options)
-{
+void audio_ns(const audio_options *options) {
     int error;
     audio_signal in = audio_read(options->in);
     suppress *suppressor = suppress_new(&error);
@@ -66,8 +62,7 @@ void audio_ns(const audio_options *options)
     free(in.pcm);
 }
 
-void audio_process(const audio_options *options)
-{
+void audio_process(const audio_options *options) {
     int error, n_out = 0;
     audio_signal mic = audio_read(options->mic), far = read_far(options->far, mic.n);
     enum tccc_noise light = options->level == TCCC_NOISE_AI ? TCCC_NOISE_LOW : options->level;

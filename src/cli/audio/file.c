@@ -13,27 +13,23 @@
 
 enum { HEADER_LEN = 44, FILE_MAX = 1 << 30, PROGRESS_FRAMES = 60 * FRAMES_PER_SECOND };
 
-_Noreturn void audio_fail(const char *what, const char *why)
-{
+_Noreturn void audio_fail(const char *what, const char *why) {
     fprintf(stderr, "tccc-audio: %s: %s\n", what, why);
     exit(1);
 }
 
-void *audio_memory(size_t size)
-{
+void *audio_memory(size_t size) {
     void *memory = calloc(1, size ? size : 1);
     if (!memory) audio_fail("memory", "there is not enough of it for these files");
     return memory;
 }
 
-void audio_progress(int i, int n)
-{
+void audio_progress(int i, int n) {
     if (i > 0 && i / FRAME_LEN % PROGRESS_FRAMES == 0) fprintf(stderr, "%d of %d s\n", i / FRAME_RATE_HZ, n / FRAME_RATE_HZ);
 }
 
 /* The whole file; a pipe has no length, so it is read until it ends. */
-static uint8_t *file_bytes(const char *path, size_t *len)
-{
+static uint8_t *file_bytes(const char *path, size_t *len) {
     size_t room = 1 << 20, got;
     uint8_t *bytes = audio_memory(room);
     FILE *file = fopen(path, "rb");
@@ -49,13 +45,11 @@ static uint8_t *file_bytes(const char *path, size_t *len)
     return bytes;
 }
 
-float *audio_room(int n)
-{
+float *audio_room(int n) {
     return audio_memory((size_t)(n + FRAME_LEN) * sizeof(float));
 }
 
-static audio_signal signal_at_16k(float *pcm, int n, int rate_hz)
-{
+static audio_signal signal_at_16k(float *pcm, int n, int rate_hz) {
     int error, n_out = 0;
     if (rate_hz == FRAME_RATE_HZ) return (audio_signal){ pcm, n };
     resample *rate = resample_new(rate_hz, FRAME_RATE_HZ, &error);
@@ -68,8 +62,7 @@ static audio_signal signal_at_16k(float *pcm, int n, int rate_hz)
     return (audio_signal){ out, n_out };
 }
 
-audio_signal audio_read(const char *path)
-{
+audio_signal audio_read(const char *path) {
     wav sound;
     size_t len;
     uint8_t *bytes = file_bytes(path, &len);
@@ -83,13 +76,11 @@ audio_signal audio_read(const char *path)
     return signal_at_16k(pcm, (int)sound.n_frames, sound.rate_hz);
 }
 
-static void put_number(uint8_t *bytes, uint32_t value, int n)
-{
+static void put_number(uint8_t *bytes, uint32_t value, int n) {
     for (int i = 0; i < n; i++) bytes[i] = (uint8_t)(value >> 8 * i);
 }
 
-void audio_write(const char *path, const float *pcm, int n)
-{
+void audio_write(const char *path, const float *pcm, int n) {
     uint8_t header[HEADER_LEN] = "RIFF....WAVEfmt ";
     FILE *file = fopen(path, "wb");
     if (!file) audio_fail(path, "cannot be written");
@@ -114,8 +105,7 @@ void audio_write(const char *path, const float *pcm, int n)
     if (fclose(file) != 0 || !written) audio_fail(path, "could not be written to its end");
 }
 
-void audio_json(const char *path, const char *format, ...)
-{
+void audio_json(const char *path, const char *format, ...) {
     va_list values;
     if (!path) return;
     FILE *file = fopen(path, "w");

@@ -22,8 +22,7 @@ typedef struct {
     uint8_t bytes[CODEC_PAYLOAD_MAX];
 } coded_packet;
 
-static codec_encoder *encoder_of(const audio_options *options)
-{
+static codec_encoder *encoder_of(const audio_options *options) {
     int error;
     tccc_stream_config config = { .codec = options->codec, .payload_type = PAYLOAD_TYPE, .ptime_ms = PTIME_MS, .bitrate_bps = options->bitrate_bps,
                                   .complexity = 5, .expected_loss_percent = options->loss < 0 ? 0 : (int)lround(100 * options->loss) };
@@ -33,8 +32,7 @@ static codec_encoder *encoder_of(const audio_options *options)
 }
 
 /* Samples that the speech has for packet i, silence behind its end. */
-static coded_packet code_packet(codec_encoder *encoder, const audio_signal *speech, long i)
-{
+static coded_packet code_packet(codec_encoder *encoder, const audio_signal *speech, long i) {
     coded_packet packet;
     float pcm[CODEC_FRAME_MAX] = { 0 };
     int n = codec_encoder_frame(encoder);
@@ -50,15 +48,13 @@ typedef struct {
     coded_packet coded;
 } arrival;
 
-static int arrival_order(const void *a, const void *b)
-{
+static int arrival_order(const void *a, const void *b) {
     const arrival *x = a, *y = b;
     return x->at_ms < y->at_ms ? -1 : x->at_ms > y->at_ms ? 1 : x->index < y->index ? -1 : 1;
 }
 
 /* What arrives, in order of time. ppm: the sender's clock runs faster than ours by so much. */
-static arrival *arrivals_of(const audio_options *options, const trace *network, const audio_signal *speech, int *n)
-{
+static arrival *arrivals_of(const audio_options *options, const trace *network, const audio_signal *speech, int *n) {
     codec_encoder *encoder = encoder_of(options);
     arrival *all = audio_memory((size_t)network->n * sizeof *all);
     long next = 0;
@@ -76,8 +72,7 @@ static arrival *arrivals_of(const audio_options *options, const trace *network, 
     return all;
 }
 
-static void deliver(receive *stream, const audio_options *options, const arrival *packet)
-{
+static void deliver(receive *stream, const audio_options *options, const arrival *packet) {
     uint8_t bytes[RTP_HEADER_LEN + CODEC_PAYLOAD_MAX];
     rtp_packet header = { .payload_type = PAYLOAD_TYPE, .seq = (uint16_t)(FIRST_SEQ + packet->index), .ssrc = 1,
                           .timestamp = (uint32_t)packet->index * codec_ticks(options->codec, PTIME_MS * FRAME_RATE_HZ / 1000) };
@@ -93,39 +88,34 @@ typedef struct {                /* of the buffer's delay at each pull */
     float second_ms[SECONDS_MAX]; /* sums of each second of the trace */
 } delay_table;
 
-static void delay_note_second(delay_table *table, int second, double ms)
-{
+static void delay_note_second(delay_table *table, int second, double ms) {
     if (second >= SECONDS_MAX) return;
     table->second_n[second]++;
     table->second_ms[second] += (float)ms;
 }
 
-static void delay_note(delay_table *table, double ms)
-{
+static void delay_note(delay_table *table, double ms) {
     int bin = ms < 0 ? 0 : ms >= DELAY_BINS ? DELAY_BINS - 1 : (int)ms;
     table->bins[bin]++;
     table->n++;
     table->sum_ms += ms;
 }
 
-static int delay_percentile(const delay_table *table, double share)
-{
+static int delay_percentile(const delay_table *table, double share) {
     int seen = 0, bin = 0;
     for (; bin < DELAY_BINS - 1 && (seen += table->bins[bin]) < share * table->n;) bin++;
     return bin;
 }
 
 /* "20,21.5,...", owned by the caller. */
-static char *print_seconds(const delay_table *table)
-{
+static char *print_seconds(const delay_table *table) {
     char *text = audio_memory((size_t)SECONDS_MAX * SECOND_TEXT);
     for (int second = 0, at = 0; second < SECONDS_MAX && table->second_n[second]; second++)
         at += snprintf(text + at, SECOND_TEXT, "%s%.1f", second ? "," : "", (double)table->second_ms[second] / table->second_n[second]);
     return text;
 }
 
-static void write_jitter(const audio_options *options, const receive_stats *stats, const delay_table *delay, int n_sent, int n_arrived)
-{
+static void write_jitter(const audio_options *options, const receive_stats *stats, const delay_table *delay, int n_sent, int n_arrived) {
     char *seconds = print_seconds(delay);
     audio_json(options->json,
                "{\"packets_sent\":%d,\"packets_arrived\":%d,\"delay_mean_ms\":%.1f,\"delay_p95_ms\":%d,\"late\":%u,\"lost\":%u,\"recovered\":%u,"
@@ -137,8 +127,7 @@ static void write_jitter(const audio_options *options, const receive_stats *stat
     free(seconds);
 }
 
-void audio_jitter(const audio_options *options)
-{
+void audio_jitter(const audio_options *options) {
     int error, n_arrivals, next = 0;
     receive_stats stats = { 0 };
     audio_signal speech = audio_read(options->in);
@@ -169,8 +158,7 @@ void audio_jitter(const audio_options *options)
     free(speech.pcm);
 }
 
-void audio_codec(const audio_options *options)
-{
+void audio_codec(const audio_options *options) {
     int error, made = 0;
     long bytes = 0, packets = 0;
     audio_signal in = audio_read(options->in);
@@ -196,8 +184,7 @@ void audio_codec(const audio_options *options)
     free(in.pcm);
 }
 
-void audio_quality(const audio_options *options)
-{
+void audio_quality(const audio_options *options) {
     float rating = quality_rating(options->codec, (float)options->delay_ms, (float)(options->loss < 0 ? 0 : options->loss));
     printf("{\"rating\":%.1f,\"mos\":%.2f}\n", (double)rating, (double)quality_mos(rating));
 }

@@ -11,8 +11,7 @@ enum { PACKETS_MAX = 4 * 3600 * 100, LINE_MAX_LEN = 128 };
 
 static const double time_max_ms = 4 * 3600 * 1000.0;
 
-static _Noreturn void fail_line(const char *path, int line, const char *why)
-{
+static _Noreturn void fail_line(const char *path, int line, const char *why) {
     char sentence[160];
     snprintf(sentence, sizeof sentence, "line %d %s", line, why);
     audio_fail(path, sentence);
@@ -20,8 +19,7 @@ static _Noreturn void fail_line(const char *path, int line, const char *why)
 
 static bool is_time(double ms) { return ms >= 0 && ms <= time_max_ms; }
 
-static trace_packet line_packet(const char *path, int line, const char *text)
-{
+static trace_packet line_packet(const char *path, int line, const char *text) {
     static const char shape[] = "is not sequence,send_ms,arrival_ms";
     char *end;
     trace_packet packet = { .sequence = strtol(text, &end, 10) };
@@ -38,8 +36,7 @@ static trace_packet line_packet(const char *path, int line, const char *text)
     return packet;
 }
 
-trace trace_read(const char *path)
-{
+trace trace_read(const char *path) {
     char text[LINE_MAX_LEN];
     int room = 4096, line = 0;
     trace all = { .packets = audio_memory((size_t)room * sizeof *all.packets) };

@@ -13,8 +13,7 @@
 /* N = 2^14, r = 8, p = 1: 16 MiB, the interactive setting of RFC 7914 section 2's paper. */
 enum { COST = 16384, BLOCK = 8, PARALLEL = 1, MEMORY_MAX = 64 << 20, SALT = 16, KEY = 32 };
 
-bool password_is_good(const char *password)
-{
+bool password_is_good(const char *password) {
     size_t n = strlen(password), same = 0;
     for (size_t i = 0; i < n; i++) {
         if ((unsigned char)password[i] < 0x20 || password[i] == 0x7f) return false;
@@ -23,18 +22,15 @@ bool password_is_good(const char *password)
     return n >= PASSWORD_MIN && n <= PASSWORD_MAX && same < n;
 }
 
-static bool derive(const char *password, const unsigned char *salt, uint64_t cost, uint64_t block, uint64_t parallel, unsigned char key[KEY])
-{
+static bool derive(const char *password, const unsigned char *salt, uint64_t cost, uint64_t block, uint64_t parallel, unsigned char key[KEY]) {
     return EVP_PBE_scrypt(password, strlen(password), salt, SALT, cost, block, parallel, MEMORY_MAX, key, KEY) == 1;
 }
 
-static void to_hex(const unsigned char *bytes, size_t n, char *text)
-{
+static void to_hex(const unsigned char *bytes, size_t n, char *text) {
     for (size_t i = 0; i < n; i++) snprintf(text + 2 * i, 3, "%02x", bytes[i]);
 }
 
-static bool from_hex(const char *text, unsigned char *bytes, size_t n)
-{
+static bool from_hex(const char *text, unsigned char *bytes, size_t n) {
     if (strspn(text, "0123456789abcdef") < 2 * n) return false;
     for (size_t i = 0; i < n; i++) {
         unsigned byte;
@@ -44,8 +40,7 @@ static bool from_hex(const char *text, unsigned char *bytes, size_t n)
     return true;
 }
 
-int password_hash(const char *password, char hash[PASSWORD_HASH])
-{
+int password_hash(const char *password, char hash[PASSWORD_HASH]) {
     unsigned char salt[SALT], key[KEY];
     char salt_hex[2 * SALT + 1], key_hex[2 * KEY + 1];
     if (RAND_bytes(salt, sizeof salt) != 1 || !derive(password, salt, COST, BLOCK, PARALLEL, key)) return TCCC_E_INTERNAL;
@@ -57,8 +52,7 @@ int password_hash(const char *password, char hash[PASSWORD_HASH])
     return 0;
 }
 
-bool password_fits(const char *password, const char *hash)
-{
+bool password_fits(const char *password, const char *hash) {
     unsigned char salt[SALT], kept[KEY], key[KEY];
     unsigned cost, block, parallel;
     int at = 0;

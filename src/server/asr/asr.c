@@ -53,8 +53,7 @@ struct asr {
 
 /* --- what was understood --- */
 
-static void tell(asr *all, transcript *t, int side, enum wire_slice slice, const asr_said *said)
-{
+static void tell(asr *all, transcript *t, int side, enum wire_slice slice, const asr_said *said) {
     wire_asr_word words[ASR_WORDS_MAX];
     const told_side *s = &t->sides[side];
     for (int i = 0; i < said->n_words; i++) {
@@ -66,8 +65,7 @@ static void tell(asr *all, transcript *t, int side, enum wire_slice slice, const
     all->handler.said(all->ctx, t->handle, side, &out);
 }
 
-static void complain(asr *all)
-{
+static void complain(asr *all) {
     uint64_t now = clock_ms();
     if (all->complained_ms && now - all->complained_ms < COMPLAIN_MS)
         return;
@@ -77,8 +75,7 @@ static void complain(asr *all)
 }
 
 /* From a recogniser's thread. The listener may stop the transcript while it is told. */
-static void on_told(void *context, uint32_t handle, int side, int start_ms, const asr_said *said)
-{
+static void on_told(void *context, uint32_t handle, int side, int start_ms, const asr_said *said) {
     asr *all = context;
     transcript *t = id_map_get(&all->transcripts, handle);
     if (said->failed)
@@ -106,8 +103,7 @@ static void on_told(void *context, uint32_t handle, int side, int start_ms, cons
     t->sides[side].index++;
 }
 
-static void on_results(int flags, void *arg)
-{
+static void on_results(int flags, void *arg) {
     asr *all = arg;
     (void)flags;
     mailbox_run(&all->results, all);
@@ -115,8 +111,7 @@ static void on_results(int flags, void *arg)
 
 /* --- the threads --- */
 
-static recogniser *make(asr *all, int kind)
-{
+static recogniser *make(asr *all, int kind) {
     long cores = sysconf(_SC_NPROCESSORS_ONLN);
     int decoders = cores < 1 ? 1 : cores < DECODERS_MAX ? (int)cores : DECODERS_MAX;
     if (kind == BY_WEBSOCKET)
@@ -126,8 +121,7 @@ static recogniser *make(asr *all, int kind)
     return sphinx_new(all->model ? all->model : SPHINX_MODEL, decoders, decoders * WAITING_EACH);
 }
 
-static bool ready(asr *all, int kind)
-{
+static bool ready(asr *all, int kind) {
     if (!all->hearing)
         all->hearing = hearing_new();
     if (!all->recognisers[kind])
@@ -137,8 +131,7 @@ static bool ready(asr *all, int kind)
 
 /* --- transcripts --- */
 
-static void hear_none(asr *all, transcript *t)
-{
+static void hear_none(asr *all, transcript *t) {
     for (int side = 0; side < ASR_SIDES; side++) {
         if (!t->taps[side])
             continue;
@@ -148,8 +141,7 @@ static void hear_none(asr *all, transcript *t)
     t->bridge = 0;
 }
 
-uint32_t asr_start(asr *all, const asr_what *what)
-{
+uint32_t asr_start(asr *all, const asr_what *what) {
     int kind = !what->external ? BUILT_IN : url_has_scheme(what->url, "ws") ? BY_WEBSOCKET : BY_HTTP;
     transcript *t = ready(all, kind) ? calloc(1, sizeof *t) : NULL;
     uint32_t handle = ++all->next_handle ? all->next_handle : ++all->next_handle;
@@ -170,8 +162,7 @@ uint32_t asr_start(asr *all, const asr_what *what)
 }
 
 /* The listener first, then the tap: so no packet comes that nobody waits for. */
-void asr_move(asr *all, uint32_t handle, uint32_t bridge)
-{
+void asr_move(asr *all, uint32_t handle, uint32_t bridge) {
     transcript *t = id_map_get(&all->transcripts, handle);
     if (!t || t->bridge == bridge)
         return;
@@ -186,8 +177,7 @@ void asr_move(asr *all, uint32_t handle, uint32_t bridge)
     }
 }
 
-void asr_stop(asr *all, uint32_t handle)
-{
+void asr_stop(asr *all, uint32_t handle) {
     transcript *t = id_map_take(&all->transcripts, handle);
     if (!t)
         return;
@@ -201,14 +191,12 @@ void asr_stop(asr *all, uint32_t handle)
 
 /* --- life --- */
 
-static bool keep(char **out, const char *text)
-{
+static bool keep(char **out, const char *text) {
     *out = text ? strdup(text) : NULL;
     return !text || *out;
 }
 
-asr *asr_new(const asr_config *config, edge *e, const logger *log, const asr_handler *handler, void *ctx)
-{
+asr *asr_new(const asr_config *config, edge *e, const logger *log, const asr_handler *handler, void *ctx) {
     asr *all = calloc(1, sizeof *all);
     if (!all)
         return NULL;
@@ -224,8 +212,7 @@ asr *asr_new(const asr_config *config, edge *e, const logger *log, const asr_han
     return NULL;
 }
 
-void asr_free(asr *all)
-{
+void asr_free(asr *all) {
     size_t cursor;
     transcript *t;
     if (!all)
@@ -246,8 +233,7 @@ void asr_free(asr *all)
     free(all);
 }
 
-void asr_count(const asr *all, asr_counters *out)
-{
+void asr_count(const asr *all, asr_counters *out) {
     hearing_counters heard = { 0 };
     *out = (asr_counters){ .running = (int)all->transcripts.used };
     for (int kind = 0; kind < N_RECOGNISERS; kind++) {

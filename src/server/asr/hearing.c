@@ -67,8 +67,7 @@ typedef struct {
     recogniser *by;
 } order;
 
-static uint64_t now_us(void)
-{
+static uint64_t now_us(void) {
     struct timespec t;
     clock_gettime(CLOCK_MONOTONIC, &t);
     return (uint64_t)t.tv_sec * 1000000 + (uint64_t)t.tv_nsec / 1000;
@@ -76,8 +75,7 @@ static uint64_t now_us(void)
 
 /* --- sentences --- */
 
-static void end_sentence(ear *e)
-{
+static void end_sentence(ear *e) {
     if (!e->now)
         return;
     sentence_end(e->now);
@@ -87,25 +85,21 @@ static void end_sentence(ear *e)
     e->now = NULL;
 }
 
-static void note(hearing *h, int n, bool dropped)
-{
+static void note(hearing *h, int n, bool dropped) {
     atomic_fetch_add_explicit(dropped ? &h->dropped_ms : &h->heard_ms, (uint64_t)(n / ASR_SAMPLES_PER_MS), memory_order_relaxed);
 }
 
-static void say(hearing *h, ear *e, const int16_t *pcm, int n)
-{
+static void say(hearing *h, ear *e, const int16_t *pcm, int n) {
     note(h, n, !e->now || sentence_put(e->now, pcm, n));
 }
 
 /* Milliseconds of the transcript at the end of what the splitter has had, less n samples. */
-static int place_ms(const ear *e, int n)
-{
+static int place_ms(const ear *e, int n) {
     int64_t ms = (int64_t)(e->start_us - e->of->start_us) / 1000 + e->frames * FRAME_MS - n / ASR_SAMPLES_PER_MS;
     return ms > 0 ? (int)ms : 0;
 }
 
-static void begin_sentence(hearing *h, ear *e)
-{
+static void begin_sentence(hearing *h, ear *e) {
     int16_t pcm[SPLITTER_BEFORE];
     recogniser *by = e->of->by;
     int n = splitter_before(&e->splitter, pcm);
@@ -117,8 +111,7 @@ static void begin_sentence(hearing *h, ear *e)
     say(h, e, pcm, n);
 }
 
-static void split(hearing *h, ear *e)
-{
+static void split(hearing *h, ear *e) {
     float pcm[FRAME_LEN];
     int16_t sound[FRAME_LEN];
     bool more = false;
@@ -139,13 +132,11 @@ static void split(hearing *h, ear *e)
 
 /* --- ears --- */
 
-static void take_item(void *ctx, const track_item *item)
-{
+static void take_item(void *ctx, const track_item *item) {
     voice_item(((ear *)ctx)->voice, item);
 }
 
-static void ear_close(hearing *h, ear *e)
-{
+static void ear_close(hearing *h, ear *e) {
     if (!e->tap)
         return;
     end_sentence(e);
@@ -158,8 +149,7 @@ static void ear_close(hearing *h, ear *e)
     e->tap = 0;
 }
 
-static void ear_open(hearing *h, ear *e, uint32_t tap)
-{
+static void ear_open(hearing *h, ear *e, uint32_t tap) {
     e->start_us = now_us();
     e->frames = 0;
     e->track = track_new(e->start_us, take_item, e);
@@ -170,8 +160,7 @@ static void ear_open(hearing *h, ear *e, uint32_t tap)
         ear_close(h, e);
 }
 
-static void advance(hearing *h, ear *e, uint64_t now)
-{
+static void advance(hearing *h, ear *e, uint64_t now) {
     if (!e->tap)
         return;
     track_advance(e->track, now);
@@ -180,8 +169,7 @@ static void advance(hearing *h, ear *e, uint64_t now)
 
 /* --- orders --- */
 
-static void start(hearing *h, order *o)
-{
+static void start(hearing *h, order *o) {
     transcript *t = calloc(1, sizeof *t);
     if (!t || id_map_put(&h->transcripts, o->handle, t)) {
         free(t);
@@ -199,8 +187,7 @@ static void start(hearing *h, order *o)
     h->first = t;
 }
 
-static void listen_to(hearing *h, const order *o)
-{
+static void listen_to(hearing *h, const order *o) {
     transcript *t = id_map_get(&h->transcripts, o->handle);
     if (!t)
         return;
@@ -209,8 +196,7 @@ static void listen_to(hearing *h, const order *o)
         ear_open(h, &t->ears[o->side], o->tap);
 }
 
-static void stop(hearing *h, uint32_t handle)
-{
+static void stop(hearing *h, uint32_t handle) {
     transcript *t = id_map_take(&h->transcripts, handle);
     if (!t)
         return;
@@ -224,8 +210,7 @@ static void stop(hearing *h, uint32_t handle)
     free(t);
 }
 
-static void run_order(void *context, mail *self)
-{
+static void run_order(void *context, mail *self) {
     hearing *h = context;
     order *o = (order *)self;
     if (h && o->kind == ORDER_START)
@@ -242,8 +227,7 @@ static void run_order(void *context, mail *self)
 
 /* --- packets --- */
 
-static void take_packet(hearing *h, ear *e, const tap_head *head, uint8_t *bytes)
-{
+static void take_packet(hearing *h, ear *e, const tap_head *head, uint8_t *bytes) {
     rtp_packet rtp;
     int error = tap_reader_take(&e->reader, head, bytes, &rtp);
     if (error && head->srtp != TCCC_SRTP_NONE)
@@ -252,8 +236,7 @@ static void take_packet(hearing *h, ear *e, const tap_head *head, uint8_t *bytes
         track_packet(e->track, (enum tccc_codec)head->codec, &rtp, head->arrival_us);
 }
 
-static void empty_ring(hearing *h, uint64_t end)
-{
+static void empty_ring(hearing *h, uint64_t end) {
     uint8_t bytes[2048];
     tap_head head;
     while (tap_ring_take(h->ring, end, &head, bytes, sizeof bytes)) {
@@ -265,8 +248,7 @@ static void empty_ring(hearing *h, uint64_t end)
     }
 }
 
-static void look(hearing *h)
-{
+static void look(hearing *h) {
     uint64_t end = tap_ring_end(h->ring), now = now_us();
     mailbox_run(&h->inbox, h);
     empty_ring(h, end);
@@ -275,8 +257,7 @@ static void look(hearing *h)
             advance(h, &t->ears[side], now);
 }
 
-static void *work(void *arg)
-{
+static void *work(void *arg) {
     hearing *h = arg;
     prctl(PR_SET_NAME, "asr");
     while (!h->stopping) {
@@ -291,8 +272,7 @@ static void *work(void *arg)
 
 /* --- the control thread's half --- */
 
-static int post(hearing *h, const order *what)
-{
+static int post(hearing *h, const order *what) {
     order *o = malloc(sizeof *o);
     if (!o)
         return TCCC_E_NO_MEMORY;
@@ -304,23 +284,19 @@ static int post(hearing *h, const order *what)
     return 0;
 }
 
-int hearing_start(hearing *h, uint32_t handle, asr_job *job, recogniser *by)
-{
+int hearing_start(hearing *h, uint32_t handle, asr_job *job, recogniser *by) {
     return post(h, &(order){ .kind = ORDER_START, .handle = handle, .job = job, .by = by, .start_us = now_us() });
 }
 
-int hearing_listen(hearing *h, uint32_t handle, int side, uint32_t tap)
-{
+int hearing_listen(hearing *h, uint32_t handle, int side, uint32_t tap) {
     return post(h, &(order){ .kind = ORDER_LISTEN, .handle = handle, .side = side, .tap = tap });
 }
 
-int hearing_stop(hearing *h, uint32_t handle)
-{
+int hearing_stop(hearing *h, uint32_t handle) {
     return post(h, &(order){ .kind = ORDER_STOP, .handle = handle });
 }
 
-hearing *hearing_new(void)
-{
+hearing *hearing_new(void) {
     hearing *h = calloc(1, sizeof *h);
     if (!h)
         return NULL;
@@ -335,8 +311,7 @@ hearing *hearing_new(void)
     return NULL;
 }
 
-void hearing_free(hearing *h)
-{
+void hearing_free(hearing *h) {
     if (!h)
         return;
     if (post(h, &(order){ .kind = ORDER_END }))
@@ -349,13 +324,11 @@ void hearing_free(hearing *h)
     free(h);
 }
 
-tap_ring *hearing_ring(hearing *h)
-{
+tap_ring *hearing_ring(hearing *h) {
     return h->ring;
 }
 
-void hearing_count(const hearing *h, hearing_counters *out)
-{
+void hearing_count(const hearing *h, hearing_counters *out) {
     out->heard_ms = atomic_load_explicit(&h->heard_ms, memory_order_relaxed);
     out->dropped_ms = atomic_load_explicit(&h->dropped_ms, memory_order_relaxed);
     out->packets_unopened = atomic_load_explicit(&h->unopened, memory_order_relaxed);

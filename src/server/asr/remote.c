@@ -49,8 +49,7 @@ struct remote {
 /* --- sound out --- */
 
 /* RIFF as it is streamed: the lengths are not known. Microsoft Multimedia Programming Interface, 1991; s16, mono. */
-static void wav_head(uint8_t h[WAV_HEAD])
-{
+static void wav_head(uint8_t h[WAV_HEAD]) {
     static const uint8_t head[WAV_HEAD] = {
         'R', 'I', 'F', 'F', 0xff, 0xff, 0xff, 0xff, 'W', 'A', 'V', 'E', 'f', 'm', 't', ' ', 16, 0, 0, 0, 1, 0, 1, 0,
         ASR_RATE_HZ & 255, ASR_RATE_HZ >> 8, 0, 0, (2 * ASR_RATE_HZ) & 255, (2 * ASR_RATE_HZ) >> 8, 0, 0, 2, 0, 16, 0,
@@ -59,8 +58,7 @@ static void wav_head(uint8_t h[WAV_HEAD])
     memcpy(h, head, WAV_HEAD);
 }
 
-static size_t put_head(request *r, char *out, size_t room)
-{
+static size_t put_head(request *r, char *out, size_t room) {
     uint8_t head[WAV_HEAD];
     wav_head(head);
     size_t n = WAV_HEAD - r->head_sent < room ? WAV_HEAD - r->head_sent : room;
@@ -69,8 +67,7 @@ static size_t put_head(request *r, char *out, size_t room)
     return n;
 }
 
-static size_t put_sound(request *r, char *out, size_t room)
-{
+static size_t put_sound(request *r, char *out, size_t room) {
     enum { SAMPLES = 1600 };
     int16_t pcm[SAMPLES];
     int n = sentence_take(r->sentence, pcm, room / 2 < SAMPLES ? (int)(room / 2) : SAMPLES);
@@ -81,8 +78,7 @@ static size_t put_sound(request *r, char *out, size_t room)
     return (size_t)n * 2;
 }
 
-static size_t give(char *out, size_t size, size_t n, void *arg)
-{
+static size_t give(char *out, size_t size, size_t n, void *arg) {
     request *r = arg;
     if (sentence_is_cancelled(r->sentence))
         return CURL_READFUNC_ABORT;
@@ -97,8 +93,7 @@ static size_t give(char *out, size_t size, size_t n, void *arg)
 
 /* --- text in --- */
 
-static void on_said(void *ctx, asr_said *what)
-{
+static void on_said(void *ctx, asr_said *what) {
     request *r = ctx;
     what->end_ms = sentence_ms(r->sentence);
     r->said = *what;
@@ -106,8 +101,7 @@ static void on_said(void *ctx, asr_said *what)
     sentence_line_tell(&r->of->line, &r->of->lock, r->sentence, what);
 }
 
-static size_t take(char *bytes, size_t size, size_t n, void *arg)
-{
+static size_t take(char *bytes, size_t size, size_t n, void *arg) {
     request *r = arg;
     long status = 0;
     curl_easy_getinfo(r->easy, CURLINFO_RESPONSE_CODE, &status);
@@ -118,16 +112,14 @@ static size_t take(char *bytes, size_t size, size_t n, void *arg)
 
 /* --- requests --- */
 
-static bool add_header(request *r, const char *line)
-{
+static bool add_header(request *r, const char *line) {
     struct curl_slist *longer = curl_slist_append(r->headers, line);
     if (longer)
         r->headers = longer;
     return longer != NULL;
 }
 
-static bool add_headers(request *r)
-{
+static bool add_headers(request *r) {
     char line[ASR_TOKEN_MAX + 40];
     const char *token = asr_job_token(sentence_job(r->sentence));
     snprintf(line, sizeof line, "Authorization: Bearer %s", token);
@@ -135,8 +127,7 @@ static bool add_headers(request *r)
            add_header(r, "Transfer-Encoding: chunked") && (!*token || add_header(r, line)) && !curl_easy_setopt(r->easy, CURLOPT_HTTPHEADER, r->headers);
 }
 
-static bool prepare(request *r)
-{
+static bool prepare(request *r) {
     CURL *e = r->easy = curl_easy_init();
     if (!e)
         return false;
@@ -160,8 +151,7 @@ static bool prepare(request *r)
 }
 
 /* Whatever happened, somebody waits for the final one: what was understood last stays. */
-static void finish(remote *all, request *r, sentence *s, bool ok)
-{
+static void finish(remote *all, request *r, sentence *s, bool ok) {
     static const asr_said nothing;
     asr_said last = r ? r->said : nothing;
     if (!r || !r->told_final) {
@@ -177,16 +167,14 @@ static void finish(remote *all, request *r, sentence *s, bool ok)
     pthread_mutex_unlock(&all->lock);
 }
 
-static void request_free(request *r)
-{
+static void request_free(request *r) {
     curl_easy_cleanup(r->easy);
     curl_slist_free_all(r->headers);
     remote_answer_free(&r->answer);
     free(r);
 }
 
-static void begin_one(remote *all, sentence *s)
-{
+static void begin_one(remote *all, sentence *s) {
     request *r = calloc(1, sizeof *r);
     if (r) {
         r->of = all;
@@ -201,8 +189,7 @@ static void begin_one(remote *all, sentence *s)
     finish(all, NULL, s, false);
 }
 
-static void end_one(remote *all, request *r, CURLcode code)
-{
+static void end_one(remote *all, request *r, CURLcode code) {
     request **at = &all->first;
     long status = 0;
     while (*at != r)
@@ -217,8 +204,7 @@ static void end_one(remote *all, request *r, CURLcode code)
 
 /* --- the thread --- */
 
-static bool begin_waiting(remote *all)
-{
+static bool begin_waiting(remote *all) {
     for (;;) {
         pthread_mutex_lock(&all->lock);
         bool stopping = all->stopping;
@@ -230,8 +216,7 @@ static bool begin_waiting(remote *all)
     }
 }
 
-static void go_on(remote *all)
-{
+static void go_on(remote *all) {
     for (request *r = all->first, *next; r; r = next) {
         next = r->next;
         if (!r->paused)
@@ -241,8 +226,7 @@ static void go_on(remote *all)
     }
 }
 
-static bool end_finished(remote *all)
-{
+static bool end_finished(remote *all) {
     bool any = false;
     int left;
     for (CURLMsg *m; (m = curl_multi_info_read(all->multi, &left));) {
@@ -256,8 +240,7 @@ static bool end_finished(remote *all)
     return any;
 }
 
-static void *work(void *arg)
-{
+static void *work(void *arg) {
     remote *all = arg;
     int running;
     prctl(PR_SET_NAME, "asr-http");
@@ -274,8 +257,7 @@ static void *work(void *arg)
 
 /* --- the interface --- */
 
-static int remote_begin(recogniser *self, sentence *s)
-{
+static int remote_begin(recogniser *self, sentence *s) {
     remote *all = (remote *)self;
     pthread_mutex_lock(&all->lock);
     bool full = all->line.n_waiting >= all->waiting_max;
@@ -287,21 +269,18 @@ static int remote_begin(recogniser *self, sentence *s)
     return full ? TCCC_E_LIMIT : 0;
 }
 
-static void remote_more(recogniser *self)
-{
+static void remote_more(recogniser *self) {
     curl_multi_wakeup(((remote *)self)->multi);
 }
 
-static void remote_count(recogniser *self, recogniser_counters *out)
-{
+static void remote_count(recogniser *self, recogniser_counters *out) {
     remote *all = (remote *)self;
     pthread_mutex_lock(&all->lock);
     *out = sentence_line_counters(&all->line);
     pthread_mutex_unlock(&all->lock);
 }
 
-static void free_all(remote *all)
-{
+static void free_all(remote *all) {
     sentence_line_clear(&all->line);
     curl_multi_cleanup(all->multi);
     pthread_mutex_destroy(&all->lock);
@@ -309,8 +288,7 @@ static void free_all(remote *all)
     free(all);
 }
 
-static void remote_free(recogniser *self)
-{
+static void remote_free(recogniser *self) {
     remote *all = (remote *)self;
     pthread_mutex_lock(&all->lock);
     all->stopping = true;
@@ -320,8 +298,7 @@ static void remote_free(recogniser *self)
     free_all(all);
 }
 
-recogniser *remote_new(int running_max, int waiting_max, const char *tls_ca)
-{
+recogniser *remote_new(int running_max, int waiting_max, const char *tls_ca) {
     remote *all = calloc(1, sizeof *all);
     if (!all)
         return NULL;

@@ -8,8 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void read_words(json_reader *in, asr_said *said)
-{
+static void read_words(json_reader *in, asr_said *said) {
     const json_value *list = json_array_or(in, "words", ASR_WORDS_MAX);
     for (const json_value *e = json_first(list); e && !in->error; e = json_next(e)) {
         json_reader word = json_read(e);
@@ -27,8 +26,7 @@ static void read_words(json_reader *in, asr_said *said)
     }
 }
 
-static int read_line(const char *line, size_t n, asr_said *said)
-{
+static int read_line(const char *line, size_t n, asr_said *said) {
     json_value *tree;
     int error = json_parse(line, n, REMOTE_LINE_MAX, &tree);
     if (error)
@@ -44,15 +42,13 @@ static int read_line(const char *line, size_t n, asr_said *said)
     return in.error;
 }
 
-static bool is_blank(const char *line, size_t n)
-{
+static bool is_blank(const char *line, size_t n) {
     while (n && strchr(" \t\r", line[n - 1]) && line[n - 1])
         n--;
     return !n;
 }
 
-static void take_line(remote_answer *a, void (*said)(void *ctx, asr_said *what), void *ctx)
-{
+static void take_line(remote_answer *a, void (*said)(void *ctx, asr_said *what), void *ctx) {
     asr_said what;
     size_t n = a->n;
     a->n = 0;
@@ -65,8 +61,7 @@ static void take_line(remote_answer *a, void (*said)(void *ctx, asr_said *what),
     said(ctx, &what);
 }
 
-static int add(remote_answer *a, const char *bytes, size_t n)
-{
+static int add(remote_answer *a, const char *bytes, size_t n) {
     if (!a->line && !(a->line = malloc(REMOTE_LINE_MAX)))
         return TCCC_E_NO_MEMORY;
     if (a->n + n > REMOTE_LINE_MAX)
@@ -76,8 +71,7 @@ static int add(remote_answer *a, const char *bytes, size_t n)
     return 0;
 }
 
-int remote_answer_take(remote_answer *a, const char *bytes, size_t n, void (*said)(void *ctx, asr_said *what), void *ctx)
-{
+int remote_answer_take(remote_answer *a, const char *bytes, size_t n, void (*said)(void *ctx, asr_said *what), void *ctx) {
     a->total += n;
     if (!a->error && a->total > REMOTE_ANSWER_MAX)
         a->error = TCCC_E_TOO_LARGE;
@@ -94,15 +88,13 @@ int remote_answer_take(remote_answer *a, const char *bytes, size_t n, void (*sai
     return a->error;
 }
 
-int remote_answer_end(remote_answer *a, void (*said)(void *ctx, asr_said *what), void *ctx)
-{
+int remote_answer_end(remote_answer *a, void (*said)(void *ctx, asr_said *what), void *ctx) {
     if (!a->error && a->n)
         take_line(a, said, ctx);
     return a->error;
 }
 
-void remote_answer_free(remote_answer *a)
-{
+void remote_answer_free(remote_answer *a) {
     free(a->line);
     *a = (remote_answer){ 0 };
 }

@@ -70,15 +70,13 @@ struct sockets {
 
 /* --- a sentence's end --- */
 
-static void line_time(line *l, int ms, void (*then)(lws_sorted_usec_list_t *timer))
-{
+static void line_time(line *l, int ms, void (*then)(lws_sorted_usec_list_t *timer)) {
     lws_sul_cancel(&l->timer);
     lws_sul_schedule(l->of->lws, 0, &l->timer, then, (lws_usec_t)ms * PER_MS);
 }
 
 /* The connection goes; its callbacks do not find the line any more. */
-static void line_hang_up(line *l)
-{
+static void line_hang_up(line *l) {
     lws_sul_cancel(&l->timer);
     if (l->wsi) {
         lws_set_opaque_user_data(l->wsi, NULL);
@@ -88,16 +86,14 @@ static void line_hang_up(line *l)
     l->state = LINE_BROKEN;
 }
 
-static void end_one(sockets *all, sentence *s)
-{
+static void end_one(sockets *all, sentence *s) {
     pthread_mutex_lock(&all->lock);
     sentence_line_done(&all->queue, s);
     pthread_mutex_unlock(&all->lock);
 }
 
 /* Whatever happened, somebody waits for the final one: what was understood last stays. */
-static void line_finish(line *l, bool ok)
-{
+static void line_finish(line *l, bool ok) {
     sentence *s = l->sentence;
     bool told = l->answer.final;
     l->sentence = NULL;
@@ -112,8 +108,7 @@ static void line_finish(line *l, bool ok)
     end_one(l->of, s);
 }
 
-static void line_free(line *l)
-{
+static void line_free(line *l) {
     line **at = &l->of->first;
     while (*at != l)
         at = &(*at)->next;
@@ -128,8 +123,7 @@ static line *line_of_timer(lws_sorted_usec_list_t *timer) { return lws_container
 
 static void on_idle(lws_sorted_usec_list_t *timer) { line_free(line_of_timer(timer)); }
 
-static void on_late(lws_sorted_usec_list_t *timer)
-{
+static void on_late(lws_sorted_usec_list_t *timer) {
     line *l = line_of_timer(timer);
     line_finish(l, false);
     line_free(l); /* an answer that comes later would be taken for the next one's */
@@ -139,8 +133,7 @@ static void on_late(lws_sorted_usec_list_t *timer)
 
 static void line_break(line *l);
 
-static bool line_connect(line *l)
-{
+static bool line_connect(line *l) {
     char url[ASR_URL_MAX], path[ASR_URL_MAX + 1], named[ASR_URL_MAX + 8];
     const char *scheme, *host, *rest;
     int port;
@@ -162,8 +155,7 @@ static bool line_connect(line *l)
     return l->wsi != NULL;
 }
 
-static void on_retry(lws_sorted_usec_list_t *timer)
-{
+static void on_retry(lws_sorted_usec_list_t *timer) {
     line *l = line_of_timer(timer);
     if (line_connect(l))
         line_time(l, IN_ALL_MS, on_late);
@@ -172,8 +164,7 @@ static void on_retry(lws_sorted_usec_list_t *timer)
 }
 
 /* The connection is gone, or could not be made. */
-static void line_break(line *l)
-{
+static void line_break(line *l) {
     line_hang_up(l);
     if (l->sentence && !l->answer.final && l->tries < TRIES && !l->answer.error && !sentence_is_cancelled(l->sentence)) {
         remote_answer_free(&l->answer);
@@ -189,8 +180,7 @@ static void line_break(line *l)
 
 /* --- what goes out and comes in --- */
 
-static void line_said(void *ctx, asr_said *what)
-{
+static void line_said(void *ctx, asr_said *what) {
     line *l = ctx;
     what->end_ms = sentence_ms(l->sentence);
     l->said = *what;
@@ -198,8 +188,7 @@ static void line_said(void *ctx, asr_said *what)
 }
 
 /* Ends the sentence where its final answer is there and all of it was sent. */
-static void line_settle(line *l)
-{
+static void line_settle(line *l) {
     if (!l->answer.final || l->state != LINE_WAITING)
         return;
     line_finish(l, true);
@@ -208,15 +197,13 @@ static void line_settle(line *l)
     line_time(l, IDLE_MS, on_idle);
 }
 
-static int send_frame(struct lws *wsi, const void *bytes, size_t n, enum lws_write_protocol kind)
-{
+static int send_frame(struct lws *wsi, const void *bytes, size_t n, enum lws_write_protocol kind) {
     uint8_t frame[LWS_PRE + 2 * FRAME_SAMPLES];
     memcpy(frame + LWS_PRE, bytes, n);
     return lws_write(wsi, frame + LWS_PRE, n, kind) < (int)n ? -1 : 0;
 }
 
-static int send_control(struct lws *wsi, const char *type)
-{
+static int send_control(struct lws *wsi, const char *type) {
     char text[CONTROL_MAX];
     json_writer out = json_write(text, sizeof text);
     json_open_object(&out, NULL);
@@ -229,8 +216,7 @@ static int send_control(struct lws *wsi, const char *type)
 }
 
 /* Who has answered already hears no more of the sentence. */
-static int send_sound(line *l)
-{
+static int send_sound(line *l) {
     int16_t pcm[FRAME_SAMPLES];
     uint8_t bytes[2 * FRAME_SAMPLES];
     int n = l->answer.final ? 0 : sentence_take(l->sentence, pcm, FRAME_SAMPLES);
@@ -247,8 +233,7 @@ static int send_sound(line *l)
 }
 
 /* 0, or -1: the connection ends. */
-static int line_write(line *l)
-{
+static int line_write(line *l) {
     int error = 0;
     if (!l->sentence)
         return 0;
@@ -271,8 +256,7 @@ static int line_write(line *l)
 }
 
 /* One message is one line of an answer; what comes without a sentence is none. */
-static int line_read(line *l, const char *bytes, size_t n)
-{
+static int line_read(line *l, const char *bytes, size_t n) {
     bool whole = !lws_remaining_packet_payload(l->wsi) && lws_is_final_fragment(l->wsi);
     if (!l->sentence || l->answer.final)
         return 0;
@@ -286,29 +270,25 @@ static int line_read(line *l, const char *bytes, size_t n)
     return 0;
 }
 
-static int add_token(const line *l, uint8_t **at, uint8_t *end)
-{
+static int add_token(const line *l, uint8_t **at, uint8_t *end) {
     char value[ASR_TOKEN_MAX + 8];
     const char *token = asr_job_token(l->job);
     snprintf(value, sizeof value, "Bearer %s", token);
     return *token && lws_add_http_header_by_token(l->wsi, WSI_TOKEN_HTTP_AUTHORIZATION, (uint8_t *)value, (int)strlen(value), at, end) ? -1 : 0;
 }
 
-static void line_open(line *l)
-{
+static void line_open(line *l) {
     l->state = l->sentence ? LINE_BEGIN : LINE_IDLE;
     lws_callback_on_writable(l->wsi);
 }
 
-static void go_on(sockets *all)
-{
+static void go_on(sockets *all) {
     for (line *l = all->first; l; l = l->next)
         if (l->wsi && l->state == LINE_SOUND)
             lws_callback_on_writable(l->wsi);
 }
 
-static int on_event(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in, size_t len)
-{
+static int on_event(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in, size_t len) {
     line *l = wsi ? lws_get_opaque_user_data(wsi) : NULL;
     (void)user;
     if (reason == LWS_CALLBACK_EVENT_WAIT_CANCELLED)
@@ -339,21 +319,18 @@ static int on_event(struct lws *wsi, enum lws_callback_reasons reason, void *use
 
 /* --- the thread --- */
 
-static bool same_place(const line *l, const asr_job *job)
-{
+static bool same_place(const line *l, const asr_job *job) {
     return !strcmp(asr_job_url(l->job), asr_job_url(job)) && !strcmp(asr_job_token(l->job), asr_job_token(job));
 }
 
-static line *find_idle(const sockets *all, const asr_job *job)
-{
+static line *find_idle(const sockets *all, const asr_job *job) {
     line *l = all->first;
     while (l && (l->state != LINE_IDLE || (job && !same_place(l, job))))
         l = l->next;
     return l;
 }
 
-static line *line_new(sockets *all, asr_job *job)
-{
+static line *line_new(sockets *all, asr_job *job) {
     int n = 0;
     for (const line *l = all->first; l; l = l->next)
         n++;
@@ -371,8 +348,7 @@ static line *line_new(sockets *all, asr_job *job)
     return l;
 }
 
-static void begin_one(sockets *all, sentence *s)
-{
+static void begin_one(sockets *all, sentence *s) {
     static const asr_said nothing = { .final = true, .failed = true };
     asr_job *job = sentence_job(s);
     line *l = find_idle(all, job);
@@ -394,8 +370,7 @@ static void begin_one(sockets *all, sentence *s)
         line_break(l);
 }
 
-static bool begin_waiting(sockets *all)
-{
+static bool begin_waiting(sockets *all) {
     for (;;) {
         pthread_mutex_lock(&all->lock);
         bool stopping = all->stopping;
@@ -407,8 +382,7 @@ static bool begin_waiting(sockets *all)
     }
 }
 
-static void *work(void *arg)
-{
+static void *work(void *arg) {
     sockets *all = arg;
     prctl(PR_SET_NAME, "asr-socket");
     while (begin_waiting(all) && lws_service(all->lws, 0) >= 0)
@@ -423,8 +397,7 @@ static void *work(void *arg)
 
 /* --- the interface --- */
 
-static int begin(recogniser *self, sentence *s)
-{
+static int begin(recogniser *self, sentence *s) {
     sockets *all = (sockets *)self;
     pthread_mutex_lock(&all->lock);
     bool full = all->queue.n_waiting >= all->waiting_max;
@@ -438,16 +411,14 @@ static int begin(recogniser *self, sentence *s)
 
 static void more(recogniser *self) { lws_cancel_service(((sockets *)self)->lws); }
 
-static void count(recogniser *self, recogniser_counters *out)
-{
+static void count(recogniser *self, recogniser_counters *out) {
     sockets *all = (sockets *)self;
     pthread_mutex_lock(&all->lock);
     *out = sentence_line_counters(&all->queue);
     pthread_mutex_unlock(&all->lock);
 }
 
-static void free_all(sockets *all)
-{
+static void free_all(sockets *all) {
     sentence_line_clear(&all->queue);
     if (all->lws)
         lws_context_destroy(all->lws);
@@ -455,8 +426,7 @@ static void free_all(sockets *all)
     free(all);
 }
 
-static void end(recogniser *self)
-{
+static void end(recogniser *self) {
     sockets *all = (sockets *)self;
     pthread_mutex_lock(&all->lock);
     all->stopping = true;
@@ -466,8 +436,7 @@ static void end(recogniser *self)
     free_all(all);
 }
 
-static bool open_context(sockets *all, const char *tls_ca)
-{
+static bool open_context(sockets *all, const char *tls_ca) {
     static const struct lws_protocols protocols[] = { { .name = "asr", .callback = on_event, .rx_buffer_size = 4096 }, { 0 } };
     struct lws_context_creation_info info = {
         .port = CONTEXT_PORT_NO_LISTEN, .protocols = protocols, .user = all, .fd_limit_per_thread = (unsigned)all->running_max + 16, .vhost_name = "asr", .connect_timeout_secs = CONNECT_S, .timeout_secs = CONNECT_S,
@@ -479,8 +448,7 @@ static bool open_context(sockets *all, const char *tls_ca)
     return all->vhost != NULL;
 }
 
-recogniser *socket_recogniser_new(int running_max, int waiting_max, const char *tls_ca)
-{
+recogniser *socket_recogniser_new(int running_max, int waiting_max, const char *tls_ca) {
     sockets *all = calloc(1, sizeof *all);
     if (!all)
         return NULL;

@@ -38,18 +38,15 @@ typedef struct {
 
 /* --- one decoder --- */
 
-static bool model_part(const char *model, const char *name, char path[PATH_ROOM])
-{
+static bool model_part(const char *model, const char *name, char path[PATH_ROOM]) {
     return snprintf(path, PATH_ROOM, "%s/%s", model, name) < PATH_ROOM && !access(path, R_OK);
 }
 
-static bool find_model(const char *model, char hmm[PATH_ROOM], char lm[PATH_ROOM], char dict[PATH_ROOM])
-{
+static bool find_model(const char *model, char hmm[PATH_ROOM], char lm[PATH_ROOM], char dict[PATH_ROOM]) {
     return model_part(model, "en-us", hmm) && model_part(model, "en-us.lm.bin", lm) && model_part(model, "cmudict-en-us.dict", dict);
 }
 
-static ps_decoder_t *load(const sphinx *s)
-{
+static ps_decoder_t *load(const sphinx *s) {
     char hmm[PATH_ROOM], lm[PATH_ROOM], dict[PATH_ROOM];
     if (!find_model(s->model, hmm, lm, dict))
         return NULL;
@@ -60,8 +57,7 @@ static ps_decoder_t *load(const sphinx *s)
 }
 
 /* "read(2)" is the second way to say "read"; "<sil>" and "[NOISE]" are no words. */
-static void add_word(asr_said *said, const char *text, int start_ms, int end_ms)
-{
+static void add_word(asr_said *said, const char *text, int start_ms, int end_ms) {
     asr_word *w = &said->words[said->n_words];
     size_t n = strcspn(text, "(");
     if (said->n_words == ASR_WORDS_MAX || !n || strchr("<[+", *text))
@@ -73,8 +69,7 @@ static void add_word(asr_said *said, const char *text, int start_ms, int end_ms)
     said->n_words++;
 }
 
-static void add_text(asr_said *said)
-{
+static void add_text(asr_said *said) {
     size_t at = 0;
     for (int i = 0; i < said->n_words; i++) {
         size_t n = strlen(said->words[i].text) + 1;
@@ -86,8 +81,7 @@ static void add_text(asr_said *said)
     }
 }
 
-static void read_said(ps_decoder_t *decoder, asr_said *said, bool final, int end_ms)
-{
+static void read_said(ps_decoder_t *decoder, asr_said *said, bool final, int end_ms) {
     *said = (asr_said){ .final = final, .end_ms = end_ms };
     for (ps_seg_t *seg = ps_seg_iter(decoder); seg; seg = ps_seg_next(seg)) {
         int from, to;
@@ -97,8 +91,7 @@ static void read_said(ps_decoder_t *decoder, asr_said *said, bool final, int end
     add_text(said);
 }
 
-static bool is_stopping(sphinx *s)
-{
+static bool is_stopping(sphinx *s) {
     pthread_mutex_lock(&s->lock);
     bool stopping = s->stopping;
     pthread_mutex_unlock(&s->lock);
@@ -109,8 +102,7 @@ static bool is_stopping(sphinx *s)
  * nothing is understood of a first sentence. */
 static const float telephone_mean[ASR_VOICE] = { 50, 32, -29, 46, -21, 3, 14, -23, 24, -11, 0, 8, -14 };
 
-static void recall(ps_decoder_t *decoder, const asr_voice *voice)
-{
+static void recall(ps_decoder_t *decoder, const asr_voice *voice) {
     cmn_t *cmn = ps_get_feat(decoder)->cmn_struct;
     mfcc_t mean[ASR_VOICE];
     for (int i = 0; i < ASR_VOICE; i++)
@@ -124,22 +116,19 @@ static void recall(ps_decoder_t *decoder, const asr_voice *voice)
     memset(cmn->sum, 0, (size_t)cmn->veclen * sizeof *cmn->sum);
 }
 
-static void remember(ps_decoder_t *decoder, asr_voice *voice)
-{
+static void remember(ps_decoder_t *decoder, asr_voice *voice) {
     const cmn_t *cmn = ps_get_feat(decoder)->cmn_struct;
     for (int i = 0; i < cmn->veclen && i < ASR_VOICE; i++)
         voice->mean[i] = MFCC2FLOAT(cmn->cmn_mean[i]);
     voice->known = true;
 }
 
-static bool start(ps_decoder_t *decoder)
-{
+static bool start(ps_decoder_t *decoder) {
     return !ps_start_stream(decoder) && !ps_start_utt(decoder);
 }
 
 /* Once more, with the mean of all of it: for the first sentence of a voice, of which none was known before. */
-static void decode_whole(ps_decoder_t *decoder, sentence *one)
-{
+static void decode_whole(ps_decoder_t *decoder, sentence *one) {
     int n = sentence_ms(one) * ASR_SAMPLES_PER_MS;
     int16_t *pcm = malloc((size_t)n * sizeof *pcm);
     if (!pcm || !start(decoder)) {
@@ -154,8 +143,7 @@ static void decode_whole(ps_decoder_t *decoder, sentence *one)
 }
 
 /* False: the decoder failed. */
-static bool decode(sphinx *s, ps_decoder_t *decoder, sentence *one)
-{
+static bool decode(sphinx *s, ps_decoder_t *decoder, sentence *one) {
     int16_t pcm[BLOCK];
     asr_said said = { 0 }, newer;
     asr_voice *voice = sentence_voice(one);
@@ -185,8 +173,7 @@ static bool decode(sphinx *s, ps_decoder_t *decoder, sentence *one)
 
 /* --- threads --- */
 
-static sentence *next(sphinx *s)
-{
+static sentence *next(sphinx *s) {
     sentence *one = NULL;
     pthread_mutex_lock(&s->lock);
     while (!s->stopping && !(one = sentence_line_next(&s->line)))
@@ -195,16 +182,14 @@ static sentence *next(sphinx *s)
     return one;
 }
 
-static void done(sphinx *s, sentence *one)
-{
+static void done(sphinx *s, sentence *one) {
     pthread_mutex_lock(&s->lock);
     sentence_line_done(&s->line, one);
     pthread_cond_broadcast(&s->come); /* the next of the same side may begin */
     pthread_mutex_unlock(&s->lock);
 }
 
-static void *work(void *arg)
-{
+static void *work(void *arg) {
     static const asr_said nothing = { .final = true, .failed = true };
     sphinx *s = arg;
     prctl(PR_SET_NAME, "asr-sphinx");
@@ -224,15 +209,13 @@ static void *work(void *arg)
 /* --- the interface --- */
 
 /* A thread more when all are busy. */
-static void hire(sphinx *s)
-{
+static void hire(sphinx *s) {
     bool enough = s->line.n_waiting + s->line.n_running <= s->n_threads;
     if (!enough && s->n_threads < s->n_max && !pthread_create(&s->threads[s->n_threads], NULL, work, s))
         s->n_threads++;
 }
 
-static int sphinx_begin(recogniser *self, sentence *one)
-{
+static int sphinx_begin(recogniser *self, sentence *one) {
     sphinx *s = (sphinx *)self;
     pthread_mutex_lock(&s->lock);
     bool full = s->line.n_waiting >= s->waiting_max;
@@ -245,16 +228,14 @@ static int sphinx_begin(recogniser *self, sentence *one)
     return full ? TCCC_E_LIMIT : 0;
 }
 
-static void sphinx_count(recogniser *self, recogniser_counters *out)
-{
+static void sphinx_count(recogniser *self, recogniser_counters *out) {
     sphinx *s = (sphinx *)self;
     pthread_mutex_lock(&s->lock);
     *out = sentence_line_counters(&s->line);
     pthread_mutex_unlock(&s->lock);
 }
 
-static void sphinx_free(recogniser *self)
-{
+static void sphinx_free(recogniser *self) {
     sphinx *s = (sphinx *)self;
     pthread_mutex_lock(&s->lock);
     s->stopping = true;
@@ -269,15 +250,13 @@ static void sphinx_free(recogniser *self)
 }
 
 /* The library would tell everything it does on the standard error. */
-static void say_nothing(void *ctx, err_lvl_t level, const char *format, ...)
-{
+static void say_nothing(void *ctx, err_lvl_t level, const char *format, ...) {
     (void)ctx;
     (void)level;
     (void)format;
 }
 
-recogniser *sphinx_new(const char *model, int n_decoders, int waiting_max)
-{
+recogniser *sphinx_new(const char *model, int n_decoders, int waiting_max) {
     char hmm[PATH_ROOM], lm[PATH_ROOM], dict[PATH_ROOM];
     sphinx *s = find_model(model, hmm, lm, dict) ? calloc(1, sizeof *s) : NULL;
     if (!s)

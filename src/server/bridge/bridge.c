@@ -44,36 +44,31 @@ typedef struct {
 
 /* --- packets --- */
 
-static int side_of(const bridge *b, const leg *l)
-{
+static int side_of(const bridge *b, const leg *l) {
     int side = 0;
     while (b->legs[side] != l)
         side++;
     return side;
 }
 
-static int is_joined(const bridge *b)
-{
+static int is_joined(const bridge *b) {
     return !b->plays[0].on && !b->plays[1].on;
 }
 
-static int relays(const bridge *b, int from, int to)
-{
+static int relays(const bridge *b, int from, int to) {
     return b->plan[to].how == HEARING_RELAY && b->plan[to].from == from;
 }
 
 /* SRTP that passes through: the receiver at the far end guesses the roll-over counter from the sequence numbers it has
  * seen (RFC 3711 section 3.3.1) and is lost after 2^15 that it has not, eleven minutes of hold. It is shown one in IN_STEP. */
-static int keeps_in_step(bridge *b, int side, int is_rtcp)
-{
+static int keeps_in_step(bridge *b, int side, int is_rtcp) {
     if (side > 1 || is_rtcp || leg_is_open(b->legs[side]) || relays(b, side, !side))
         return 0;
     int waits = b->plays[side].on ? !b->plays[!side].on : b->plan[!side].how == HEARING_MIX;
     return waits && ++b->withheld[side] % IN_STEP == 0;
 }
 
-static void relay(bridge *b, int from, int to, uint8_t *packet, size_t len, int is_rtcp)
-{
+static void relay(bridge *b, int from, int to, uint8_t *packet, size_t len, int is_rtcp) {
     if (b->plan[to].passes)
         leg_pass(b->legs[to], packet, len, is_rtcp);
     else
@@ -81,8 +76,7 @@ static void relay(bridge *b, int from, int to, uint8_t *packet, size_t len, int 
 }
 
 /* One that is not the last to hear it gets a copy, because a packet is changed in place. */
-static void relay_copy(bridge *b, int from, int to, const uint8_t *packet, size_t len, int is_rtcp)
-{
+static void relay_copy(bridge *b, int from, int to, const uint8_t *packet, size_t len, int is_rtcp) {
     uint8_t buf[PACKET_HEADROOM + PACKET_MAX + PACKET_TAILROOM];
     if (len > PACKET_MAX)
         return;
@@ -90,14 +84,12 @@ static void relay_copy(bridge *b, int from, int to, const uint8_t *packet, size_
     relay(b, from, to, buf + PACKET_HEADROOM, len, is_rtcp);
 }
 
-static int echoes(const bridge *b, int side)
-{
+static int echoes(const bridge *b, int side) {
     const hearing *h = &b->plan[side];
     return h->how == HEARING_PROGRAM && b->legs[h->from]->config.program == PROGRAM_ECHO;
 }
 
-static void on_packet(void *context, leg *l, uint8_t *packet, size_t len, int is_rtcp)
-{
+static void on_packet(void *context, leg *l, uint8_t *packet, size_t len, int is_rtcp) {
     bridge *b = context;
     int from = side_of(b, l), last = -1;
     for (int to = 0; to < BRIDGE_SIDES; to++) {
@@ -117,8 +109,7 @@ static void on_packet(void *context, leg *l, uint8_t *packet, size_t len, int is
         edge_tally(b->loop, DROPPED);
 }
 
-static void on_sound(void *context, leg *l, const uint8_t *packet, size_t len)
-{
+static void on_sound(void *context, leg *l, const uint8_t *packet, size_t len) {
     bridge *b = context;
     int from = side_of(b, l);
     uint8_t type = rtp_packet_payload_type(packet);
@@ -129,22 +120,19 @@ static void on_sound(void *context, leg *l, const uint8_t *packet, size_t len)
             leg_speak_key(b->legs[to], l, packet, len);
 }
 
-static void on_mix(void *context, int side, const uint8_t *payload, size_t len, uint32_t ticks)
-{
+static void on_mix(void *context, int side, const uint8_t *payload, size_t len, uint32_t ticks) {
     bridge *b = context;
     leg_speak(b->legs[side], payload, len, ticks);
 }
 
-static void on_mix_step(mix_listener *self, uint64_t now_us)
-{
+static void on_mix_step(mix_listener *self, uint64_t now_us) {
     bridge *b = (bridge *)((char *)self - offsetof(bridge, clock));
     mixer_step(b->mixer, now_us, on_mix, b);
 }
 
 /* A program that plays to one side is the other side: its end is told as that side's. One of bridge_play is told as of
  * the side that hears it. */
-static void on_event(void *context, leg *from, enum bridge_event event, int64_t value)
-{
+static void on_event(void *context, leg *from, enum bridge_event event, int64_t value) {
     bridge *b = context;
     int side = side_of(b, from), program = b->plan[side].how == HEARING_PROGRAM ? b->plan[side].from : !(side & 1);
     int of_other = event == BRIDGE_EVENT_DONE && !b->plays[side].on && b->legs[program];
@@ -155,13 +143,11 @@ static void on_event(void *context, leg *from, enum bridge_event event, int64_t 
 
 /* --- what each side hears --- */
 
-static sound *sound_for(bridge *b, int program_side)
-{
+static sound *sound_for(bridge *b, int program_side) {
     return b->legs[program_side]->config.program == PROGRAM_MUSIC ? b->music : b->sounds[program_side];
 }
 
-static int direct_play(bridge *b, int side)
-{
+static int direct_play(bridge *b, int side) {
     play *p = &b->plays[side];
     int again = p->again;
     p->again = 0;
@@ -172,8 +158,7 @@ static int direct_play(bridge *b, int side)
     return leg_play(b->legs[side], PROGRAM_SILENCE, NULL, 0, 0);
 }
 
-static int direct_program(bridge *b, int side, int from)
-{
+static int direct_program(bridge *b, int side, int from) {
     leg *l = b->legs[side];
     const bridge_side *other = &b->legs[from]->config;
     int again = b->restart[from];
@@ -187,8 +172,7 @@ static int direct_program(bridge *b, int side, int from)
 }
 
 /* SRTP of a side is opened in place when it ends here, or when only the bridge reads it. */
-static int reads(const bridge *b, int side)
-{
+static int reads(const bridge *b, int side) {
     int opened = b->legs[side]->config.srtp_terminate || b->plan[side].how == HEARING_PROGRAM;
     for (int to = 0; to < BRIDGE_SIDES; to++)
         opened |= relays(b, side, to) && !b->plan[to].passes;
@@ -196,8 +180,7 @@ static int reads(const bridge *b, int side)
 }
 
 /* Starts, stops or changes what `side` is played, after anything has changed. */
-static int direct(bridge *b, int side)
-{
+static int direct(bridge *b, int side) {
     leg *l = b->legs[side];
     const hearing *h = &b->plan[side];
     int plays = b->plays[side].on, from_program = h->how == HEARING_PROGRAM;
@@ -216,8 +199,7 @@ static int direct(bridge *b, int side)
 }
 
 /* What opens the packets of a side: its own key, or for a page that of the telephone its sound is made for. */
-static void direct_tap(bridge *b, int side)
-{
+static void direct_tap(bridge *b, int side) {
     leg *l = b->legs[side];
     const bridge_side *own = &l->config, *other = side < 2 ? &b->legs[!side]->config : own;
     int through = side < 2 && own->kind == BRIDGE_PAGE && other->kind == BRIDGE_PHONE && !other->srtp_terminate;
@@ -227,15 +209,13 @@ static void direct_tap(bridge *b, int side)
         leg_tap_state(l, through ? other->srtp : TCCC_SRTP_NONE, other->srtp_send_key, !is_joined(b));
 }
 
-static void arm_hang(bridge *b, int side)
-{
+static void arm_hang(bridge *b, int side) {
     const bridge_side *config = &b->legs[side]->config;
     int timed = config->kind == BRIDGE_PROGRAM && config->program != PROGRAM_FILE && config->hang_after_ms > 0;
     b->hang_us[side] = timed ? edge_now_us(b->loop) + (uint64_t)config->hang_after_ms * 1000 : 0;
 }
 
-static void make_plan(bridge *b)
-{
+static void make_plan(bridge *b) {
     hearing_order order = { .played = 0 };
     for (int side = 0; side < BRIDGE_SIDES; side++) {
         order.sides[side] = b->legs[side] ? &b->legs[side]->config : NULL;
@@ -245,15 +225,13 @@ static void make_plan(bridge *b)
     hearing_plan(&order, b->plan);
 }
 
-static void stop_mixing(bridge *b)
-{
+static void stop_mixing(bridge *b) {
     mix_clock_stop(b->loop, &b->clock);
     mixer_free(b->mixer);
     b->mixer = NULL;
 }
 
-static int direct_mixer(bridge *b)
-{
+static int direct_mixer(bridge *b) {
     mixer_side sides[BRIDGE_SIDES] = { 0 };
     if (!hearing_mixed(b->plan))
         return stop_mixing(b), 0;
@@ -274,8 +252,7 @@ static int direct_mixer(bridge *b)
     return failed;
 }
 
-static int direct_all(bridge *b)
-{
+static int direct_all(bridge *b) {
     make_plan(b);
     int failed = direct_mixer(b);
     for (int side = 0; side < BRIDGE_SIDES; side++)
@@ -289,8 +266,7 @@ static int direct_all(bridge *b)
 
 /* --- life --- */
 
-static void bridge_free(bridge *b)
-{
+static void bridge_free(bridge *b) {
     stop_mixing(b);
     for (int side = 0; side < BRIDGE_SIDES; side++) {
         if (b->legs[side])
@@ -305,23 +281,20 @@ static void bridge_free(bridge *b)
     free(b);
 }
 
-static void bridge_fail(edge_loop *loop, bridge *b, uint32_t id, int error)
-{
+static void bridge_fail(edge_loop *loop, bridge *b, uint32_t id, int error) {
     edge_event_bridge(loop, id, 0, BRIDGE_EVENT_FAILED, error);
     if (b)
         bridge_free(b);
 }
 
-static void check_hang(bridge *b, int side, uint64_t *hang_us, int tag)
-{
+static void check_hang(bridge *b, int side, uint64_t *hang_us, int tag) {
     if (!*hang_us || edge_now_us(b->loop) < *hang_us)
         return;
     *hang_us = 0;
     edge_event_bridge(b->loop, b->id, side, BRIDGE_EVENT_DONE, tag);
 }
 
-static void check(bridge *b)
-{
+static void check(bridge *b) {
     unsigned heard = hearing_heard(b->plan) | 3;
     for (int side = 0; side < BRIDGE_SIDES; side++) {
         leg *l = b->legs[side];
@@ -333,16 +306,14 @@ static void check(bridge *b)
     }
 }
 
-void bridges_second(edge_loop *loop)
-{
+void bridges_second(edge_loop *loop) {
     size_t cursor = 0;
     bridge *b;
     while ((b = id_map_next(&loop->bridges, &cursor)))
         check(b);
 }
 
-void bridges_close_all(edge_loop *loop)
-{
+void bridges_close_all(edge_loop *loop) {
     size_t cursor;
     bridge *b;
     while (cursor = 0, (b = id_map_next(&loop->bridges, &cursor)))
@@ -364,8 +335,7 @@ typedef struct {
     uint32_t tap;
 } order;
 
-static void order_free(order *o)
-{
+static void order_free(order *o) {
     for (int side = 0; side < BRIDGE_SIDES; side++) {
         rtp_port_close(o->sides[side].port);
         sound_drop(o->sounds[side]);
@@ -376,16 +346,14 @@ static void order_free(order *o)
     free(o);
 }
 
-static void take_music(bridge *b, order *o)
-{
+static void take_music(bridge *b, order *o) {
     if (b->music)
         return;
     b->music = o->music;
     o->music = NULL;
 }
 
-static void take_sounds(bridge *b, order *o, int side)
-{
+static void take_sounds(bridge *b, order *o, int side) {
     if (o->sounds[side] || b->legs[side]->config.kind == BRIDGE_PROGRAM) {
         sound_drop(b->sounds[side]);
         b->sounds[side] = o->sounds[side];
@@ -396,8 +364,7 @@ static void take_sounds(bridge *b, order *o, int side)
 }
 
 /* Opens the side's leg, or brings it up to date. */
-static int take_side(bridge *b, order *o, int side)
-{
+static int take_side(bridge *b, order *o, int side) {
     leg_events events = { on_packet, on_sound, on_event, b };
     int is_new = !b->legs[side];
     if (is_new)
@@ -411,8 +378,7 @@ static int take_side(bridge *b, order *o, int side)
     return failed;
 }
 
-static int open_legs(bridge *b, order *o)
-{
+static int open_legs(bridge *b, order *o) {
     b->hears[0] = 1 << 1;
     b->hears[1] = 1 << 0;
     int failed = take_side(b, o, 0);
@@ -421,8 +387,7 @@ static int open_legs(bridge *b, order *o)
     return failed ? failed : direct_all(b);
 }
 
-static void run_open(void *context, mail *self)
-{
+static void run_open(void *context, mail *self) {
     order *o = (order *)self;
     edge_loop *loop = context;
     bridge *b = loop ? calloc(1, sizeof *b) : NULL;
@@ -441,8 +406,7 @@ static void run_open(void *context, mail *self)
     order_free(o);
 }
 
-static void run_update(void *context, mail *self)
-{
+static void run_update(void *context, mail *self) {
     order *o = (order *)self;
     edge_loop *loop = context;
     bridge *b = loop ? id_map_get(&loop->bridges, o->id) : NULL;
@@ -456,14 +420,12 @@ static void run_update(void *context, mail *self)
     order_free(o);
 }
 
-static uint64_t hang_of(bridge *b, const bridge_side *program)
-{
+static uint64_t hang_of(bridge *b, const bridge_side *program) {
     int timed = program->program != PROGRAM_FILE && program->hang_after_ms > 0;
     return timed ? edge_now_us(b->loop) + (uint64_t)program->hang_after_ms * 1000 : 0;
 }
 
-static void take_play(bridge *b, order *o)
-{
+static void take_play(bridge *b, order *o) {
     const bridge_side *program = &o->sides[o->side];
     play *p = &b->plays[o->side];
     sound_drop(p->sound);
@@ -473,8 +435,7 @@ static void take_play(bridge *b, order *o)
     take_music(b, o);
 }
 
-static void run_play(void *context, mail *self)
-{
+static void run_play(void *context, mail *self) {
     order *o = (order *)self;
     edge_loop *loop = context;
     bridge *b = loop ? id_map_get(&loop->bridges, o->id) : NULL;
@@ -487,8 +448,7 @@ static void run_play(void *context, mail *self)
     order_free(o);
 }
 
-static void run_tap(void *context, mail *self)
-{
+static void run_tap(void *context, mail *self) {
     order *o = (order *)self;
     edge_loop *loop = context;
     bridge *b = loop ? id_map_get(&loop->bridges, o->id) : NULL;
@@ -499,14 +459,12 @@ static void run_tap(void *context, mail *self)
     order_free(o);
 }
 
-static void finish(bridge *b, int failed)
-{
+static void finish(bridge *b, int failed) {
     if (failed)
         bridge_fail(b->loop, b, b->id, failed);
 }
 
-static void run_direct(void *context, mail *self)
-{
+static void run_direct(void *context, mail *self) {
     order *o = (order *)self;
     edge_loop *loop = context;
     bridge *b = loop ? id_map_get(&loop->bridges, o->id) : NULL;
@@ -518,8 +476,7 @@ static void run_direct(void *context, mail *self)
 }
 
 /* A place and what is played there. */
-static void swap_places(bridge *b, int x, int y)
-{
+static void swap_places(bridge *b, int x, int y) {
     leg *l = b->legs[x];
     sound *s = b->sounds[x];
     uint64_t hang_us = b->hang_us[x];
@@ -535,8 +492,7 @@ static void swap_places(bridge *b, int x, int y)
     leg_swap_taps(b->legs[x], b->legs[y]);
 }
 
-static void run_move(void *context, mail *self)
-{
+static void run_move(void *context, mail *self) {
     order *o = (order *)self;
     edge_loop *loop = context;
     bridge *b = loop ? id_map_get(&loop->bridges, o->id) : NULL;
@@ -549,8 +505,7 @@ static void run_move(void *context, mail *self)
     order_free(o);
 }
 
-static void run_close(void *context, mail *self)
-{
+static void run_close(void *context, mail *self) {
     order *o = (order *)self;
     edge_loop *loop = context;
     bridge *b = loop ? id_map_get(&loop->bridges, o->id) : NULL;
@@ -561,8 +516,7 @@ static void run_close(void *context, mail *self)
 
 /* --- the control thread's half --- */
 
-static order *order_new(uint32_t id, void (*run)(void *, mail *))
-{
+static order *order_new(uint32_t id, void (*run)(void *, mail *)) {
     order *o = calloc(1, sizeof *o);
     if (!o)
         return NULL;
@@ -573,8 +527,7 @@ static order *order_new(uint32_t id, void (*run)(void *, mail *))
 
 /* Sounds are read from disk here, not on the edge thread. A file that cannot be read ends at once, so that
  * the call goes on to what the program's end leads to. */
-static void add_side(edge_loop *loop, order *o, int side, const bridge_side *value)
-{
+static void add_side(edge_loop *loop, order *o, int side, const bridge_side *value) {
     o->sides[side] = *value;
     o->sides[side].file = NULL;
     if (value->kind != BRIDGE_PROGRAM)
@@ -585,8 +538,7 @@ static void add_side(edge_loop *loop, order *o, int side, const bridge_side *val
         o->music = sounds_music(loop);
 }
 
-uint32_t bridge_open(edge *e, const bridge_side *side0, const bridge_side *side1)
-{
+uint32_t bridge_open(edge *e, const bridge_side *side0, const bridge_side *side1) {
     edge_loop *loop = edge_loop_of(e);
     order *o = order_new(edge_new_id(e), run_open);
     if (!o)
@@ -599,16 +551,14 @@ uint32_t bridge_open(edge *e, const bridge_side *side0, const bridge_side *side1
 }
 
 /* Orders that cannot be posted for want of memory would leave a call in a state nobody knows. */
-static order *order_must(uint32_t id, void (*run)(void *, mail *))
-{
+static order *order_must(uint32_t id, void (*run)(void *, mail *)) {
     order *o = order_new(id, run);
     if (!o)
         abort();
     return o;
 }
 
-void bridge_update(edge *e, uint32_t id, int side, const bridge_side *value)
-{
+void bridge_update(edge *e, uint32_t id, int side, const bridge_side *value) {
     edge_loop *loop = edge_loop_of(e);
     order *o = order_must(id, run_update);
     o->side = side;
@@ -616,8 +566,7 @@ void bridge_update(edge *e, uint32_t id, int side, const bridge_side *value)
     mailbox_post(&loop->inbox, &o->mail);
 }
 
-static void post_play(edge *e, uint32_t id, int side, const bridge_side *program, int listens)
-{
+static void post_play(edge *e, uint32_t id, int side, const bridge_side *program, int listens) {
     edge_loop *loop = edge_loop_of(e);
     order *o = order_must(id, run_play);
     o->side = side;
@@ -630,18 +579,15 @@ static void post_play(edge *e, uint32_t id, int side, const bridge_side *program
     mailbox_post(&loop->inbox, &o->mail);
 }
 
-void bridge_play(edge *e, uint32_t id, int side, const bridge_side *program)
-{
+void bridge_play(edge *e, uint32_t id, int side, const bridge_side *program) {
     post_play(e, id, side, program, 1);
 }
 
-void bridge_hold(edge *e, uint32_t id, int side, int on)
-{
+void bridge_hold(edge *e, uint32_t id, int side, int on) {
     post_play(e, id, side, on ? &(bridge_side){ .kind = BRIDGE_PROGRAM, .program = PROGRAM_MUSIC } : NULL, 0);
 }
 
-void bridge_tap(edge *e, uint32_t id, int side, enum bridge_ear ear, tap_ring *ring, uint32_t tap)
-{
+void bridge_tap(edge *e, uint32_t id, int side, enum bridge_ear ear, tap_ring *ring, uint32_t tap) {
     order *o = order_must(id, run_tap);
     o->side = side;
     o->ear = ear;
@@ -650,15 +596,13 @@ void bridge_tap(edge *e, uint32_t id, int side, enum bridge_ear ear, tap_ring *r
     mailbox_post(&edge_loop_of(e)->inbox, &o->mail);
 }
 
-void bridge_direct(edge *e, uint32_t id, const uint8_t hears[BRIDGE_SIDES])
-{
+void bridge_direct(edge *e, uint32_t id, const uint8_t hears[BRIDGE_SIDES]) {
     order *o = order_must(id, run_direct);
     memcpy(o->hears, hears, sizeof o->hears);
     mailbox_post(&edge_loop_of(e)->inbox, &o->mail);
 }
 
-static void post_move(edge *e, uint32_t id, int from, int to, int both)
-{
+static void post_move(edge *e, uint32_t id, int from, int to, int both) {
     order *o = order_must(id, run_move);
     o->from = from;
     o->side = to;
@@ -666,18 +610,15 @@ static void post_move(edge *e, uint32_t id, int from, int to, int both)
     mailbox_post(&edge_loop_of(e)->inbox, &o->mail);
 }
 
-void bridge_move(edge *e, uint32_t id, int from, int to)
-{
+void bridge_move(edge *e, uint32_t id, int from, int to) {
     post_move(e, id, from, to, 0);
 }
 
-void bridge_swap(edge *e, uint32_t id)
-{
+void bridge_swap(edge *e, uint32_t id) {
     post_move(e, id, 1, 0, 1);
 }
 
-void bridge_close(edge *e, uint32_t id)
-{
+void bridge_close(edge *e, uint32_t id) {
     order *o = order_must(id, run_close);
     mailbox_post(&edge_loop_of(e)->inbox, &o->mail);
 }

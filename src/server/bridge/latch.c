@@ -3,15 +3,13 @@
 
 #include <string.h>
 
-void latch_open(latch *l, const address *expected, int symmetric)
-{
+void latch_open(latch *l, const address *expected, int symmetric) {
     memset(l, 0, sizeof *l);
     l->expected = *expected;
     l->symmetric = symmetric;
 }
 
-static int accept_source(latch *l, const address *from, uint32_t ssrc, uint64_t now_us)
-{
+static int accept_source(latch *l, const address *from, uint32_t ssrc, uint64_t now_us) {
     l->latched = 1;
     l->source = *from;
     l->ssrc = ssrc;
@@ -21,8 +19,7 @@ static int accept_source(latch *l, const address *from, uint32_t ssrc, uint64_t 
 }
 
 /* Two packets in sequence from the same place. */
-static int probation(latch *l, const address *from, uint32_t ssrc, uint16_t seq)
-{
+static int probation(latch *l, const address *from, uint32_t ssrc, uint16_t seq) {
     int second = address_equal(&l->candidate, from) && l->candidate_ssrc == ssrc && seq == (uint16_t)(l->candidate_seq + 1);
     l->candidate = *from;
     l->candidate_ssrc = ssrc;
@@ -30,8 +27,7 @@ static int probation(latch *l, const address *from, uint32_t ssrc, uint16_t seq)
     return second;
 }
 
-int latch_packet(latch *l, const address *from, uint32_t ssrc, uint16_t seq, uint64_t now_us)
-{
+int latch_packet(latch *l, const address *from, uint32_t ssrc, uint16_t seq, uint64_t now_us) {
     if (!l->symmetric)
         return address_same_host(from, &l->expected);
     if (l->latched && address_equal(from, &l->source)) {
@@ -46,12 +42,10 @@ int latch_packet(latch *l, const address *from, uint32_t ssrc, uint16_t seq, uin
     return 0;
 }
 
-int latch_host(const latch *l, const address *from)
-{
+int latch_host(const latch *l, const address *from) {
     return address_same_host(from, l->symmetric && l->latched ? &l->source : &l->expected);
 }
 
-const address *latch_target(const latch *l)
-{
+const address *latch_target(const latch *l) {
     return l->symmetric && l->latched ? &l->source : &l->expected;
 }

@@ -15,8 +15,7 @@ enum {
 
 /* --- from the peer --- */
 
-static void hear(leg *l, int is_rtcp)
-{
+static void hear(leg *l, int is_rtcp) {
     l->heard_us = edge_now_us(l->loop);
     l->silent_s = 0;
     if (!l->heard && !is_rtcp) {
@@ -25,15 +24,13 @@ static void hear(leg *l, int is_rtcp)
     }
 }
 
-static int told_by_tone(leg_tones *tones, char key, uint64_t now_us)
-{
+static int told_by_tone(leg_tones *tones, char key, uint64_t now_us) {
     int told = tones->told == key && now_us - tones->told_us < SAME_KEY_US;
     tones->told = 0;
     return told;
 }
 
-static void report_digits(leg *l, uint64_t now_us)
-{
+static void report_digits(leg *l, uint64_t now_us) {
     telephone_report report;
     while (telephone_receiver_poll(&l->digits, now_us, &report)) {
         l->tones.has_events = 1;
@@ -43,8 +40,7 @@ static void report_digits(leg *l, uint64_t now_us)
 }
 
 /* Keys in the sound of a telephone that sends no events for them. */
-static void read_tones(leg *l, const uint8_t *packet, size_t len)
-{
+static void read_tones(leg *l, const uint8_t *packet, size_t len) {
     rtp_packet rtp;
     float pcm[CODEC_FRAME_MAX];
     char keys[DTMF_KEYS_MAX(CODEC_FRAME_MAX)];
@@ -59,14 +55,12 @@ static void read_tones(leg *l, const uint8_t *packet, size_t len)
     }
 }
 
-static void stop_tones(leg *l)
-{
+static void stop_tones(leg *l) {
     codec_decoder_free(l->tones.decoder);
     l->tones.decoder = NULL;
 }
 
-int leg_listen(leg *l, int on)
-{
+int leg_listen(leg *l, int on) {
     int error = 0;
     l->listens = on;
     if (!on || !l->phone) {
@@ -80,8 +74,7 @@ int leg_listen(leg *l, int on)
     return error;
 }
 
-static void read_digits(leg *l, const uint8_t *packet, size_t len)
-{
+static void read_digits(leg *l, const uint8_t *packet, size_t len) {
     rtp_packet rtp;
     uint64_t now_us = edge_now_us(l->loop);
     if (rtp_packet_payload_type(packet) != l->config.dtmf_payload_type || rtp_packet_parse(&rtp, packet, len))
@@ -91,8 +84,7 @@ static void read_digits(leg *l, const uint8_t *packet, size_t len)
 }
 
 /* What we send has reports from this peer: our own RTCP session reads both. */
-static void read_for_reports(leg *l, const uint8_t *packet, size_t len, int is_rtcp)
-{
+static void read_for_reports(leg *l, const uint8_t *packet, size_t len, int is_rtcp) {
     rtp_packet rtp;
     rtcp_session *session = &l->source.rtcp;
     uint64_t now_us = edge_now_us(l->loop);
@@ -109,13 +101,11 @@ static void read_for_reports(leg *l, const uint8_t *packet, size_t len, int is_r
         session->next_us = now_us; /* answered at once, so that the peer knows its round trip from the start */
 }
 
-int leg_is_open(const leg *l)
-{
+int leg_is_open(const leg *l) {
     return !l->receiver || l->reads;
 }
 
-static void follow_numbers(leg_numbers *numbers, const uint8_t *packet)
-{
+static void follow_numbers(leg_numbers *numbers, const uint8_t *packet) {
     uint32_t ssrc = rtp_packet_ssrc(packet);
     uint16_t seq = rtp_packet_seq(packet);
     if (!numbers->seen || numbers->ssrc != ssrc) {
@@ -129,8 +119,7 @@ static void follow_numbers(leg_numbers *numbers, const uint8_t *packet)
 }
 
 /* A packet of the peer, opened in place. A receiver that has not had those before joins at the count there is. */
-static int open_rtp(leg *l, uint8_t *packet, size_t len)
-{
+static int open_rtp(leg *l, uint8_t *packet, size_t len) {
     int error;
     if (!l->follows && l->numbers.roc) {
         srtp_receiver *joined = srtp_receiver_join((enum srtp_scheme)l->config.srtp, l->config.srtp_receive_key, TCCC_SRTP_KEY_LEN,
@@ -143,8 +132,7 @@ static int open_rtp(leg *l, uint8_t *packet, size_t len)
     return srtp_receiver_rtp(l->receiver, packet, len);
 }
 
-static void read_open(leg *l, const uint8_t *packet, size_t len, int is_rtcp)
-{
+static void read_open(leg *l, const uint8_t *packet, size_t len, int is_rtcp) {
     if (!is_rtcp && l->mixed)
         l->events.sound(l->events.context, l, packet, len);
     if (!is_rtcp && l->config.dtmf_payload_type)
@@ -155,8 +143,7 @@ static void read_open(leg *l, const uint8_t *packet, size_t len, int is_rtcp)
 }
 
 /* A program or a mix listens, but what comes is also for another side (keeps_in_step in bridge.c), and stays closed for it. */
-static void read_closed(leg *l, const uint8_t *packet, size_t len)
-{
+static void read_closed(leg *l, const uint8_t *packet, size_t len) {
     uint8_t copy[PACKET_MAX];
     memcpy(copy, packet, len);
     int opened = open_rtp(l, copy, len);
@@ -166,8 +153,7 @@ static void read_closed(leg *l, const uint8_t *packet, size_t len)
 
 /* --- taps --- */
 
-static void tap_key(leg_tap *tap, int ear, const leg_numbers *numbers)
-{
+static void tap_key(leg_tap *tap, int ear, const leg_numbers *numbers) {
     tap_keys keys = { .ssrc = numbers->ssrc, .roc = numbers->roc };
     tap_head head = { .tap = tap->ears[ear].id, .kind = TAP_KEYS, .srtp = (uint8_t)tap->srtp, .len = sizeof keys };
     memcpy(keys.key, tap->key, sizeof keys.key);
@@ -175,8 +161,7 @@ static void tap_key(leg_tap *tap, int ear, const leg_numbers *numbers)
     OPENSSL_cleanse(&keys, sizeof keys);
 }
 
-static void tap_packet(leg *l, const uint8_t *packet, size_t len)
-{
+static void tap_packet(leg *l, const uint8_t *packet, size_t len) {
     leg_tap *tap = &l->tap;
     int speech = rtp_packet_payload_type(packet) == l->config.payload_type;
     tap_head head = {
@@ -193,16 +178,14 @@ static void tap_packet(leg *l, const uint8_t *packet, size_t len)
     }
 }
 
-void leg_tap_to(leg *l, enum bridge_ear ear, tap_ring *ring, uint32_t tap)
-{
+void leg_tap_to(leg *l, enum bridge_ear ear, tap_ring *ring, uint32_t tap) {
     tap_ring_drop(l->tap.ears[ear].ring);
     l->tap.ears[ear].ring = tap_ring_hold(ring);
     l->tap.ears[ear].id = tap;
     l->tap.ears[ear].told = 0;
 }
 
-void leg_swap_taps(leg *a, leg *b)
-{
+void leg_swap_taps(leg *a, leg *b) {
     for (int ear = 0; ear < BRIDGE_N_EARS; ear++) {
         tap_ring *ring = a->tap.ears[ear].ring;
         uint32_t id = a->tap.ears[ear].id;
@@ -214,8 +197,7 @@ void leg_swap_taps(leg *a, leg *b)
     }
 }
 
-void leg_tap_state(leg *l, enum tccc_srtp_suite srtp, const uint8_t *key, int withheld)
-{
+void leg_tap_state(leg *l, enum tccc_srtp_suite srtp, const uint8_t *key, int withheld) {
     leg_tap *tap = &l->tap;
     tap->withheld = withheld;
     if (tap->srtp == srtp && (srtp == TCCC_SRTP_NONE || !memcmp(tap->key, key, sizeof tap->key)))
@@ -228,8 +210,7 @@ void leg_tap_state(leg *l, enum tccc_srtp_suite srtp, const uint8_t *key, int wi
         memcpy(tap->key, key, sizeof tap->key);
 }
 
-static void from_peer(leg *l, uint8_t *packet, size_t len)
-{
+static void from_peer(leg *l, uint8_t *packet, size_t len) {
     enum rtp_kind kind = rtp_packet_kind(packet, len);
     if (kind == RTP_KIND_OTHER || (kind == RTP_KIND_RTP && len < RTP_HEADER_LEN)) {
         edge_tally(l->loop, DROPPED);
@@ -259,15 +240,13 @@ static void from_peer(leg *l, uint8_t *packet, size_t len)
     l->events.packet(l->events.context, l, packet, len, is_rtcp);
 }
 
-static void on_packet(void *context, uint8_t *packet, size_t len)
-{
+static void on_packet(void *context, uint8_t *packet, size_t len) {
     from_peer(context, packet, len);
 }
 
 /* --- to the peer --- */
 
-static void transmit(leg *l, uint8_t *packet, size_t len, int is_rtcp)
-{
+static void transmit(leg *l, uint8_t *packet, size_t len, int is_rtcp) {
     if (l->seat)
         media_seat_send(l->seat, l->config.channel, packet, len);
     else if (l->phone)
@@ -276,8 +255,7 @@ static void transmit(leg *l, uint8_t *packet, size_t len, int is_rtcp)
         edge_tally(l->loop, DROPPED);
 }
 
-static void protect_and_transmit(leg *l, uint8_t *packet, size_t len, int is_rtcp)
-{
+static void protect_and_transmit(leg *l, uint8_t *packet, size_t len, int is_rtcp) {
     if (l->sender) {
         int closed = is_rtcp ? srtp_sender_rtcp(l->sender, packet, len, PACKET_CAP) : srtp_sender_rtp(l->sender, packet, len, PACKET_CAP);
         if (closed < 0) {
@@ -289,14 +267,12 @@ static void protect_and_transmit(leg *l, uint8_t *packet, size_t len, int is_rtc
     transmit(l, packet, len, is_rtcp);
 }
 
-void leg_pass(leg *l, uint8_t *packet, size_t len, int is_rtcp)
-{
+void leg_pass(leg *l, uint8_t *packet, size_t len, int is_rtcp) {
     transmit(l, packet, len, is_rtcp);
 }
 
 /* The same kind of payload under this leg's number. */
-static void translate_type(const leg *l, const leg *from, uint8_t *packet)
-{
+static void translate_type(const leg *l, const leg *from, uint8_t *packet) {
     uint8_t type = rtp_packet_payload_type(packet);
     if (type == from->config.payload_type)
         rtp_packet_set_payload_type(packet, l->config.payload_type);
@@ -304,8 +280,7 @@ static void translate_type(const leg *l, const leg *from, uint8_t *packet)
         rtp_packet_set_payload_type(packet, l->config.dtmf_payload_type);
 }
 
-void leg_relay(leg *l, const leg *from, uint8_t *packet, size_t len, int is_rtcp)
-{
+void leg_relay(leg *l, const leg *from, uint8_t *packet, size_t len, int is_rtcp) {
     if (!is_rtcp)
         translate_type(l, from, packet);
     protect_and_transmit(l, packet, len, is_rtcp);
@@ -313,8 +288,7 @@ void leg_relay(leg *l, const leg *from, uint8_t *packet, size_t len, int is_rtcp
 
 /* --- what the leg itself sends --- */
 
-static void source_start(leg *l)
-{
+static void source_start(leg *l) {
     leg_source *source = &l->source;
     struct { uint32_t ssrc, timestamp; uint64_t seed; uint16_t seq; } random;
     if (source->started || getrandom(&random, sizeof random, 0) != sizeof random)
@@ -331,8 +305,7 @@ static void source_start(leg *l)
     source->pause = 1;
 }
 
-static void source_send(leg *l, uint8_t *packet, size_t len)
-{
+static void source_send(leg *l, uint8_t *packet, size_t len) {
     rtp_packet rtp;
     leg_source *source = &l->source;
     source->last_us = edge_now_us(l->loop);
@@ -342,8 +315,7 @@ static void source_send(leg *l, uint8_t *packet, size_t len)
 }
 
 /* After a pause the RTP clock has gone on (RFC 3550 section 5.1). `timestamp` stands behind the newest packet already. */
-static void catch_up_clock(leg *l)
-{
+static void catch_up_clock(leg *l) {
     leg_source *source = &l->source;
     uint64_t passed_us = edge_now_us(l->loop) - source->last_us;
     uint32_t passed = (uint32_t)(passed_us * codec_clock_hz(l->config.codec) / 1000000);
@@ -351,8 +323,7 @@ static void catch_up_clock(leg *l)
         source->timestamp += passed - source->last_ticks;
 }
 
-static void on_payload(void *context, const uint8_t *payload, size_t len, uint32_t ticks)
-{
+static void on_payload(void *context, const uint8_t *payload, size_t len, uint32_t ticks) {
     leg *l = context;
     leg_source *source = &l->source;
     uint8_t buf[PACKET_HEADROOM + PACKET_MAX + PACKET_TAILROOM], *packet = buf + PACKET_HEADROOM;
@@ -373,14 +344,12 @@ static void on_payload(void *context, const uint8_t *payload, size_t len, uint32
     source_send(l, packet, RTP_HEADER_LEN + len);
 }
 
-void leg_speak(leg *l, const uint8_t *payload, size_t len, uint32_t ticks)
-{
+void leg_speak(leg *l, const uint8_t *payload, size_t len, uint32_t ticks) {
     on_payload(l, payload, len, ticks);
 }
 
 /* RFC 4733 section 2.3: the timestamp is that of the key's beginning, in all its packets; durations are in the stream's clock. */
-void leg_speak_key(leg *l, const leg *from, const uint8_t *packet, size_t len)
-{
+void leg_speak_key(leg *l, const leg *from, const uint8_t *packet, size_t len) {
     enum { KEY_LEN = 4, DURATION_MAX = 0xffff };
     uint8_t buf[PACKET_HEADROOM + RTP_HEADER_LEN + KEY_LEN + PACKET_TAILROOM], *out = buf + PACKET_HEADROOM;
     leg_source *source = &l->source;
@@ -410,8 +379,7 @@ void leg_speak_key(leg *l, const leg *from, const uint8_t *packet, size_t len)
     source_send(l, out, RTP_HEADER_LEN + KEY_LEN);
 }
 
-void leg_echo(leg *l, uint8_t *packet, size_t len)
-{
+void leg_echo(leg *l, uint8_t *packet, size_t len) {
     leg_source *source = &l->source;
     source_start(l);
     if (!source->started)
@@ -436,20 +404,17 @@ void leg_echo(leg *l, uint8_t *packet, size_t len)
     source_send(l, packet, len);
 }
 
-static void on_done(void *context)
-{
+static void on_done(void *context) {
     leg *l = context;
     l->events.event(l->events.context, l, BRIDGE_EVENT_DONE, 0);
 }
 
-static int same_program(const program_config *a, const program_config *b)
-{
+static int same_program(const program_config *a, const program_config *b) {
     return a->kind == b->kind && a->sound == b->sound && a->loop == b->loop && a->codec == b->codec && a->ptime_ms == b->ptime_ms;
 }
 
 /* Another program in the place of the one that plays now, if one does. */
-static int replace_program(leg *l, const program_config *config)
-{
+static int replace_program(leg *l, const program_config *config) {
     int error = 0;
     program *old = l->program;
     if (old && program_switch(old, config))
@@ -460,8 +425,7 @@ static int replace_program(leg *l, const program_config *config)
     return l->program ? 0 : error;
 }
 
-int leg_play(leg *l, enum bridge_program kind, sound *s, int loop, int again)
-{
+int leg_play(leg *l, enum bridge_program kind, sound *s, int loop, int again) {
     program_config config = { .kind = kind, .sound = s, .loop = loop, .codec = l->config.codec, .ptime_ms = l->config.ptime_ms };
     int from_start = again && (kind == PROGRAM_FILE || kind == PROGRAM_RINGBACK);
     if (l->playing && same_program(&config, &l->played) && !from_start)
@@ -473,8 +437,7 @@ int leg_play(leg *l, enum bridge_program kind, sound *s, int loop, int again)
     return replace_program(l, &config);
 }
 
-void leg_stop_playing(leg *l)
-{
+void leg_stop_playing(leg *l) {
     if (l->program)
         program_stop(l->program);
     l->program = NULL;
@@ -482,8 +445,7 @@ void leg_stop_playing(leg *l)
     l->source.pause = 1;
 }
 
-static void send_reports(leg *l)
-{
+static void send_reports(leg *l) {
     uint8_t buf[PACKET_HEADROOM + 512 + PACKET_TAILROOM];
     if (!l->source.started || edge_now_us(l->loop) - l->source.last_us > 10000000)
         return; /* nothing of ours is being heard */
@@ -492,14 +454,12 @@ static void send_reports(leg *l)
         protect_and_transmit(l, buf + PACKET_HEADROOM, (size_t)len, 1);
 }
 
-static void tally_loss(leg *l, uint64_t more)
-{
+static void tally_loss(leg *l, uint64_t more) {
     if (more) /* a leg that was never opened has no loop */
         edge_tally_more(l->loop, l->config.kind == BRIDGE_PAGE ? LOST_FROM_PAGES : LOST_FROM_PHONES, more);
 }
 
-void leg_second(leg *l, int expected)
-{
+void leg_second(leg *l, int expected) {
     uint64_t now_us = edge_now_us(l->loop);
     tally_loss(l, loss_settle(&l->loss));
     report_digits(l, now_us);
@@ -517,22 +477,19 @@ void leg_second(leg *l, int expected)
 
 /* --- opening --- */
 
-static void on_seat_gone(void *context)
-{
+static void on_seat_gone(void *context) {
     leg *l = context;
     l->seat = NULL; /* the control thread, which freed it, decides about the call */
 }
 
-static void leave_seat(leg *l)
-{
+static void leave_seat(leg *l) {
     media_sink *sink = l->seat ? &l->seat->sinks[l->config.channel] : NULL;
     if (sink && sink->context == l)
         *sink = (media_sink){ 0 };
     l->seat = NULL;
 }
 
-static int enter_seat(leg *l)
-{
+static int enter_seat(leg *l) {
     l->seat = media_seat_find(l->loop, l->config.seat);
     if (!l->seat || l->config.channel < 0 || l->config.channel >= CARRIER_CHANNELS)
         return l->seat = NULL, TCCC_E_NOT_FOUND;
@@ -540,8 +497,7 @@ static int enter_seat(leg *l)
     return 0;
 }
 
-static void configure_phone(leg *l)
-{
+static void configure_phone(leg *l) {
     const bridge_side *side = &l->config;
     phone_config config = {
         .symmetric = side->symmetric, .rtcp_mux = side->rtcp_mux, .sending = side->send_on_hold,
@@ -552,22 +508,19 @@ static void configure_phone(leg *l)
     phone_configure(l->phone, &config);
 }
 
-static int same_keys(const bridge_side *a, const bridge_side *b)
-{
+static int same_keys(const bridge_side *a, const bridge_side *b) {
     return a->srtp == b->srtp && !memcmp(a->srtp_send_key, b->srtp_send_key, sizeof a->srtp_send_key) &&
            !memcmp(a->srtp_receive_key, b->srtp_receive_key, sizeof a->srtp_receive_key);
 }
 
-static void drop_keys(leg *l)
-{
+static void drop_keys(leg *l) {
     srtp_sender_close(l->sender);
     srtp_receiver_close(l->receiver);
     l->sender = NULL;
     l->receiver = NULL;
 }
 
-static int take_keys(leg *l)
-{
+static int take_keys(leg *l) {
     int error = 0;
     enum srtp_scheme scheme = (enum srtp_scheme)l->config.srtp;
     drop_keys(l);
@@ -578,8 +531,7 @@ static int take_keys(leg *l)
     return l->sender && l->receiver ? 0 : error;
 }
 
-static int take_port(leg *l, rtp_port *port)
-{
+static int take_port(leg *l, rtp_port *port) {
     if (!port)
         return l->phone ? 0 : TCCC_E_ARG_MISSING;
     if (l->phone)
@@ -588,8 +540,7 @@ static int take_port(leg *l, rtp_port *port)
     return l->phone ? 0 : TCCC_E_NO_MEMORY;
 }
 
-static int apply(leg *l, const bridge_side *config)
-{
+static int apply(leg *l, const bridge_side *config) {
     int had_digits = l->config.dtmf_payload_type, had_rate_hz = l->config.dtmf_rate_hz, failed = 0;
     int new_keys = !same_keys(&l->config, config);
     if (l->config.codec != config->codec)
@@ -614,16 +565,14 @@ static int apply(leg *l, const bridge_side *config)
     return failed;
 }
 
-int leg_open(leg *l, edge_loop *loop, const leg_events *events, const bridge_side *config)
-{
+int leg_open(leg *l, edge_loop *loop, const leg_events *events, const bridge_side *config) {
     l->loop = loop;
     l->events = *events;
     telephone_receiver_open(&l->digits, config->dtmf_rate_hz ? (uint32_t)config->dtmf_rate_hz : 8000);
     return apply(l, config);
 }
 
-int leg_update(leg *l, const bridge_side *config)
-{
+int leg_update(leg *l, const bridge_side *config) {
     if (config->port || l->config.kind != config->kind || l->config.seat != config->seat || l->config.channel != config->channel)
         tally_loss(l, loss_end(&l->loss)); /* another peer */
     if (l->config.kind != config->kind) {
@@ -637,8 +586,7 @@ int leg_update(leg *l, const bridge_side *config)
     return apply(l, config);
 }
 
-void leg_close(leg *l)
-{
+void leg_close(leg *l) {
     tally_loss(l, loss_end(&l->loss));
     if (l->program)
         program_stop(l->program);

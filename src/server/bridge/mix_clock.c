@@ -14,8 +14,7 @@ struct mix_clock {
     mix_listener *listeners;
 };
 
-static void on_tick(uv_timer_t *timer)
-{
+static void on_tick(uv_timer_t *timer) {
     edge_loop *loop = timer->data;
     uint64_t now_us = edge_now_us(loop);
     for (mix_listener *l = loop->mixes->listeners; l; l = l->next) {
@@ -26,8 +25,7 @@ static void on_tick(uv_timer_t *timer)
     }
 }
 
-void mix_clock_start(edge_loop *loop, mix_listener *listener)
-{
+void mix_clock_start(edge_loop *loop, mix_listener *listener) {
     struct mix_clock *clock = loop->mixes;
     if (listener->on)
         return;
@@ -39,8 +37,7 @@ void mix_clock_start(edge_loop *loop, mix_listener *listener)
     clock->listeners = listener;
 }
 
-void mix_clock_stop(edge_loop *loop, mix_listener *listener)
-{
+void mix_clock_stop(edge_loop *loop, mix_listener *listener) {
     struct mix_clock *clock = loop->mixes;
     if (!listener->on)
         return;
@@ -53,8 +50,7 @@ void mix_clock_stop(edge_loop *loop, mix_listener *listener)
         uv_timer_stop(&clock->timer);
 }
 
-int mix_clock_open(edge_loop *loop)
-{
+int mix_clock_open(edge_loop *loop) {
     loop->mixes = calloc(1, sizeof *loop->mixes);
     if (!loop->mixes)
         return TCCC_E_NO_MEMORY;
@@ -63,13 +59,11 @@ int mix_clock_open(edge_loop *loop)
     return 0;
 }
 
-static void on_clock_closed(uv_handle_t *handle)
-{
+static void on_clock_closed(uv_handle_t *handle) {
     free(handle->data);
 }
 
-void mix_clock_close(edge_loop *loop)
-{
+void mix_clock_close(edge_loop *loop) {
     if (!loop->mixes)
         return;
     loop->mixes->timer.data = loop->mixes;

@@ -25,29 +25,25 @@ struct mixer {
     uint64_t seed;
 };
 
-mixer *mixer_new(uint64_t seed)
-{
+mixer *mixer_new(uint64_t seed) {
     mixer *m = calloc(1, sizeof *m);
     if (m)
         m->seed = seed;
     return m;
 }
 
-static void close_in(party *p)
-{
+static void close_in(party *p) {
     receive_close(p->in);
     p->in = NULL;
 }
 
-static void close_out(party *p)
-{
+static void close_out(party *p) {
     codec_encoder_free(p->out);
     p->out = NULL;
     p->n = 0;
 }
 
-void mixer_free(mixer *m)
-{
+void mixer_free(mixer *m) {
     for (int i = 0; m && i < BRIDGE_SIDES; i++) {
         close_in(&m->parties[i]);
         close_out(&m->parties[i]);
@@ -55,8 +51,7 @@ void mixer_free(mixer *m)
     free(m);
 }
 
-static int open_in(mixer *m, int side)
-{
+static int open_in(mixer *m, int side) {
     int error = 0;
     party *p = &m->parties[side];
     receive_config config = { .codec = p->config.codec, .payload_type = p->config.payload_type, .seed = m->seed + (uint64_t)side };
@@ -65,8 +60,7 @@ static int open_in(mixer *m, int side)
     return error;
 }
 
-static int open_out(party *p)
-{
+static int open_out(party *p) {
     int error = 0, ptime_ms = p->config.ptime_ms ? p->config.ptime_ms : PTIME_MS;
     tccc_stream_config stream = {
         .codec = p->config.codec, .ptime_ms = ptime_ms, .bitrate_bps = BITRATE_BPS, .complexity = COMPLEXITY,
@@ -79,8 +73,7 @@ static int open_out(party *p)
     return error;
 }
 
-static int direct_one(mixer *m, int side, const mixer_side *config, int is_heard)
-{
+static int direct_one(mixer *m, int side, const mixer_side *config, int is_heard) {
     party *p = &m->parties[side];
     mixer_side before = p->config;
     int other_codec = before.codec != config->codec;
@@ -93,8 +86,7 @@ static int direct_one(mixer *m, int side, const mixer_side *config, int is_heard
     return error || !config->hears ? error : open_out(p);
 }
 
-int mixer_direct(mixer *m, const mixer_side sides[BRIDGE_SIDES])
-{
+int mixer_direct(mixer *m, const mixer_side sides[BRIDGE_SIDES]) {
     unsigned heard = 0;
     int failed = 0;
     for (int i = 0; i < BRIDGE_SIDES; i++)
@@ -106,15 +98,13 @@ int mixer_direct(mixer *m, const mixer_side sides[BRIDGE_SIDES])
     return failed;
 }
 
-void mixer_packet(mixer *m, int side, const uint8_t *packet, size_t len, uint64_t now_us)
-{
+void mixer_packet(mixer *m, int side, const uint8_t *packet, size_t len, uint64_t now_us) {
     party *p = &m->parties[side];
     if (p->in)
         receive_packet(p->in, packet, len, now_us);
 }
 
-static void speak(mixer *m, int side, mixer_payload *payload, void *context)
-{
+static void speak(mixer *m, int side, mixer_payload *payload, void *context) {
     uint8_t bytes[CODEC_PAYLOAD_MAX];
     party *p = &m->parties[side];
     for (int i = 0; i < BRIDGE_SIDES; i++)
@@ -130,8 +120,7 @@ static void speak(mixer *m, int side, mixer_payload *payload, void *context)
     p->n = 0;
 }
 
-void mixer_step(mixer *m, uint64_t now_us, mixer_payload *payload, void *context)
-{
+void mixer_step(mixer *m, uint64_t now_us, mixer_payload *payload, void *context) {
     for (int i = 0; i < BRIDGE_SIDES; i++)
         if (m->parties[i].in)
             receive_pull(m->parties[i].in, m->parties[i].heard, now_us);

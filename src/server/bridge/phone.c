@@ -18,16 +18,14 @@ struct phone {
     void *context;
 };
 
-static int payload_type_known(const phone *p, uint8_t payload_type)
-{
+static int payload_type_known(const phone *p, uint8_t payload_type) {
     for (int i = 0; i < p->config.n_payload_types; i++)
         if (p->config.payload_types[i] == payload_type)
             return 1;
     return 0;
 }
 
-static int believed(phone *p, const uint8_t *packet, size_t len, const address *from, int rtcp_socket)
-{
+static int believed(phone *p, const uint8_t *packet, size_t len, const address *from, int rtcp_socket) {
     switch (rtp_packet_kind(packet, len)) {
     case RTP_KIND_RTP:
         return !rtcp_socket && payload_type_known(p, rtp_packet_payload_type(packet)) &&
@@ -44,8 +42,7 @@ static int believed(phone *p, const uint8_t *packet, size_t len, const address *
     return 0;
 }
 
-static void receive(phone *p, int fd, int rtcp_socket)
-{
+static void receive(phone *p, int fd, int rtcp_socket) {
     uint8_t buf[PACKET_HEADROOM + PACKET_MAX + PACKET_TAILROOM], *packet = buf + PACKET_HEADROOM;
     address from;
     socklen_t from_len = sizeof from;
@@ -61,16 +58,14 @@ static void receive(phone *p, int fd, int rtcp_socket)
 }
 
 /* libuv stops polling a socket with a pending error, such as a network that has gone down: read it off and go on. */
-static void go_on(uv_poll_t *poll, int fd, uv_poll_cb callback)
-{
+static void go_on(uv_poll_t *poll, int fd, uv_poll_cb callback) {
     int error;
     socklen_t len = sizeof error;
     if (!getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &len))
         uv_poll_start(poll, UV_READABLE, callback);
 }
 
-static void on_rtp(uv_poll_t *poll, int status, int events)
-{
+static void on_rtp(uv_poll_t *poll, int status, int events) {
     phone *p = poll->data;
     (void)events;
     if (status < 0)
@@ -79,8 +74,7 @@ static void on_rtp(uv_poll_t *poll, int status, int events)
         receive(p, p->port->rtp, 0);
 }
 
-static void on_rtcp(uv_poll_t *poll, int status, int events)
-{
+static void on_rtcp(uv_poll_t *poll, int status, int events) {
     phone *p = poll->data;
     (void)events;
     if (status < 0)
@@ -89,8 +83,7 @@ static void on_rtcp(uv_poll_t *poll, int status, int events)
         receive(p, p->port->rtcp, 1);
 }
 
-phone *phone_open(edge_loop *loop, rtp_port *port, phone_packet *packet, void *context)
-{
+phone *phone_open(edge_loop *loop, rtp_port *port, phone_packet *packet, void *context) {
     phone *p = calloc(1, sizeof *p);
     if (!p) {
         rtp_port_close(port);
@@ -105,8 +98,7 @@ phone *phone_open(edge_loop *loop, rtp_port *port, phone_packet *packet, void *c
     return p;
 }
 
-static void on_closed(uv_handle_t *handle)
-{
+static void on_closed(uv_handle_t *handle) {
     phone *p = handle->data;
     if (--p->n_open)
         return;
@@ -114,24 +106,21 @@ static void on_closed(uv_handle_t *handle)
     free(p);
 }
 
-void phone_close(phone *p)
-{
+void phone_close(phone *p) {
     uv_poll_stop(&p->polls[0]);
     uv_poll_stop(&p->polls[1]);
     uv_close((uv_handle_t *)&p->polls[0], on_closed);
     uv_close((uv_handle_t *)&p->polls[1], on_closed);
 }
 
-void phone_configure(phone *p, const phone_config *config)
-{
+void phone_configure(phone *p, const phone_config *config) {
     p->config = *config;
     address_fit(&p->config.remote, p->port->family);
     latch_open(&p->latch, &p->config.remote, config->symmetric);
     p->rtcp_target.sa.sa_family = 0;
 }
 
-static int rtcp_address(const phone *p, address *target)
-{
+static int rtcp_address(const phone *p, address *target) {
     if (p->rtcp_target.sa.sa_family) {
         *target = p->rtcp_target;
         return 1;
@@ -141,8 +130,7 @@ static int rtcp_address(const phone *p, address *target)
     return target->sa.sa_family != 0;
 }
 
-void phone_send(phone *p, const uint8_t *packet, size_t len, int is_rtcp)
-{
+void phone_send(phone *p, const uint8_t *packet, size_t len, int is_rtcp) {
     const address *target = latch_target(&p->latch);
     address rtcp;
     int fd = p->port->rtp;

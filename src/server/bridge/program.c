@@ -47,8 +47,7 @@ struct program_clock {
     station *stations;
 };
 
-static float ringback_sample(uint64_t position)
-{
+static float ringback_sample(uint64_t position) {
     int at = (int)(position % (RINGBACK_PERIOD_MS * (uint64_t)CODEC_RATE_HZ / 1000)), on = RINGBACK_ON_MS * CODEC_RATE_HZ / 1000;
     if (at >= on)
         return 0;
@@ -59,8 +58,7 @@ static float ringback_sample(uint64_t position)
 }
 
 /* The next packet's samples. A sound that ends is told by `ended`. */
-static void make_sound(station *s, float *pcm, int n)
-{
+static void make_sound(station *s, float *pcm, int n) {
     if (s->reader && !s->ended)
         s->ended = !sound_read(s->reader, pcm, n);
     else if (s->config.kind == PROGRAM_RINGBACK)
@@ -72,8 +70,7 @@ static void make_sound(station *s, float *pcm, int n)
 }
 
 /* Takes the step out of the join of two sounds. */
-static void bend(station *s, float *pcm)
-{
+static void bend(station *s, float *pcm) {
     enum { N = BEND_MS * CODEC_RATE_HZ / 1000 };
     float step = s->last - pcm[0];
     for (int i = 0; i < N; i++)
@@ -81,8 +78,7 @@ static void bend(station *s, float *pcm)
     s->bends = 0;
 }
 
-static void play_packet(station *s)
-{
+static void play_packet(station *s) {
     float pcm[CODEC_FRAME_MAX];
     uint8_t payload[CODEC_PAYLOAD_MAX];
     int n = codec_encoder_frame(s->encoder);
@@ -95,14 +91,12 @@ static void play_packet(station *s)
         p->listener.payload(p->listener.context, payload, (size_t)len, s->ticks);
 }
 
-static void tell_end(station *s)
-{
+static void tell_end(station *s) {
     for (program *p = s->listeners; p; p = p->next)
         p->listener.done(p->listener.context);
 }
 
-static void play_due(station *s, uint64_t now_us)
-{
+static void play_due(station *s, uint64_t now_us) {
     uint64_t packet_us = (uint64_t)codec_encoder_frame(s->encoder) * 1000000 / CODEC_RATE_HZ;
     if (now_us > s->due_us + LATE_MAX_US)
         s->due_us = now_us;
@@ -110,8 +104,7 @@ static void play_due(station *s, uint64_t now_us)
         play_packet(s);
 }
 
-static void on_tick(uv_timer_t *timer)
-{
+static void on_tick(uv_timer_t *timer) {
     edge_loop *loop = timer->data;
     for (station *s = loop->programs->stations; s; s = s->next) {
         int was_ended = s->ended;
@@ -122,13 +115,11 @@ static void on_tick(uv_timer_t *timer)
 }
 
 /* Several may share what has no beginning that matters. */
-static int sharable(const program_config *config)
-{
+static int sharable(const program_config *config) {
     return config->kind == PROGRAM_MUSIC || config->kind == PROGRAM_SILENCE;
 }
 
-static station *find_shared(edge_loop *loop, const program_config *config)
-{
+static station *find_shared(edge_loop *loop, const program_config *config) {
     for (station *s = sharable(config) ? loop->programs->stations : NULL; s; s = s->next)
         if (s->shared && s->config.kind == config->kind && s->config.codec == config->codec && s->config.ptime_ms == config->ptime_ms &&
             s->config.sound == config->sound)
@@ -136,15 +127,13 @@ static station *find_shared(edge_loop *loop, const program_config *config)
     return NULL;
 }
 
-static void station_free(station *s)
-{
+static void station_free(station *s) {
     codec_encoder_free(s->encoder);
     sound_reader_close(s->reader);
     free(s);
 }
 
-static station *station_new(edge_loop *loop, const program_config *config, int *error)
-{
+static station *station_new(edge_loop *loop, const program_config *config, int *error) {
     tccc_stream_config stream = {
         .codec = config->codec, .ptime_ms = config->ptime_ms, .bitrate_bps = MUSIC_BITRATE_BPS, .complexity = MUSIC_COMPLEXITY,
         .payload_type = config->codec == TCCC_CODEC_OPUS ? 96 : config->codec == TCCC_CODEC_PCMA ? 8 : 0, /* the encoder sends none */
@@ -171,8 +160,7 @@ static station *station_new(edge_loop *loop, const program_config *config, int *
     return s;
 }
 
-static void station_stop(station *s)
-{
+static void station_stop(station *s) {
     struct program_clock *clock = s->loop->programs;
     station **at = &clock->stations;
     while (*at != s)
@@ -184,15 +172,13 @@ static void station_stop(station *s)
 }
 
 /* A new source in the rhythm of another. */
-static void follow(station *s, const station *before)
-{
+static void follow(station *s, const station *before) {
     s->due_us = before->due_us;
     s->last = before->last;
     s->bends = !s->shared;
 }
 
-program *program_start(edge_loop *loop, const program_config *config, const program *after, const program_listener *listener, int *error)
-{
+program *program_start(edge_loop *loop, const program_config *config, const program *after, const program_listener *listener, int *error) {
     program *p = calloc(1, sizeof *p);
     *error = TCCC_E_NO_MEMORY;
     station *s = p ? find_shared(loop, config) : NULL;
@@ -211,8 +197,7 @@ program *program_start(edge_loop *loop, const program_config *config, const prog
     return p;
 }
 
-int program_switch(program *p, const program_config *config)
-{
+int program_switch(program *p, const program_config *config) {
     station *s = p->station;
     const program_config *now = &s->config;
     if (s->shared || config->kind == PROGRAM_MUSIC || now->codec != config->codec || now->ptime_ms != config->ptime_ms)
@@ -229,8 +214,7 @@ int program_switch(program *p, const program_config *config)
     return 1;
 }
 
-void program_stop(program *p)
-{
+void program_stop(program *p) {
     station *s = p->station;
     program **at = &s->listeners;
     while (*at != p)
@@ -241,8 +225,7 @@ void program_stop(program *p)
         station_stop(s);
 }
 
-int program_clock_open(edge_loop *loop)
-{
+int program_clock_open(edge_loop *loop) {
     loop->programs = calloc(1, sizeof *loop->programs);
     if (!loop->programs)
         return TCCC_E_NO_MEMORY;
@@ -251,13 +234,11 @@ int program_clock_open(edge_loop *loop)
     return 0;
 }
 
-static void on_clock_closed(uv_handle_t *handle)
-{
+static void on_clock_closed(uv_handle_t *handle) {
     free(handle->data);
 }
 
-void program_clock_close(edge_loop *loop)
-{
+void program_clock_close(edge_loop *loop) {
     if (!loop->programs)
         return;
     loop->programs->timer.data = loop->programs;

@@ -26,21 +26,18 @@ typedef struct {
     int min, max, skip_min, skip_max;       /* even ports of [min,max], no pair touching [skip_min,skip_max] */
 } port_range;
 
-static int usable(const port_range *range, int port)
-{
+static int usable(const port_range *range, int port) {
     return port >= range->min && port <= range->max && (port + 1 < range->skip_min || port > range->skip_max);
 }
 
-static int count_usable(const port_range *range)
-{
+static int count_usable(const port_range *range) {
     int n = 0;
     for (int port = range->min; port <= range->max; port += 2)
         n += usable(range, port);
     return n;
 }
 
-void rtp_port_ephemeral(int *min, int *max)
-{
+void rtp_port_ephemeral(int *min, int *max) {
     *min = 32768; /* the kernel's default */
     *max = 60999;
     FILE *file = fopen("/proc/sys/net/ipv4/ip_local_port_range", "re");
@@ -54,8 +51,7 @@ void rtp_port_ephemeral(int *min, int *max)
     fclose(file);
 }
 
-static port_range default_range(void)
-{
+static port_range default_range(void) {
     port_range range = { .min = FIRST_MIN, .max = FIRST_MAX };
     rtp_port_ephemeral(&range.skip_min, &range.skip_max);
     if (count_usable(&range) < PAIRS_WANTED) {
@@ -65,8 +61,7 @@ static port_range default_range(void)
     return range;
 }
 
-static int bind_one(const address *local, int port)
-{
+static int bind_one(const address *local, int port) {
     address a = *local;
     address_set_port(&a, htons((uint16_t)port));
     int fd = socket(a.sa.sa_family, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0), tos = TOS_EF, off = 0;
@@ -84,8 +79,7 @@ static int bind_one(const address *local, int port)
 }
 
 /* 1 when both ports were free. */
-static int bind_pair(rtp_port *pair, const address *local, int port)
-{
+static int bind_pair(rtp_port *pair, const address *local, int port) {
     pair->rtp = bind_one(local, port);
     if (pair->rtp < 0)
         return 0;
@@ -96,8 +90,7 @@ static int bind_pair(rtp_port *pair, const address *local, int port)
     return 0;
 }
 
-static int read_address(address *local, const char *text)
-{
+static int read_address(address *local, const char *text) {
     struct addrinfo hints = { .ai_flags = AI_PASSIVE | AI_NUMERICHOST, .ai_socktype = SOCK_DGRAM }, *found;
     if (getaddrinfo(text, "0", &hints, &found))
         return -1;
@@ -106,8 +99,7 @@ static int read_address(address *local, const char *text)
     return 0;
 }
 
-rtp_port *rtp_port_bind(const char *address_text, int min, int max)
-{
+rtp_port *rtp_port_bind(const char *address_text, int min, int max) {
     address local = { 0 };
     port_range range = min || max ? (port_range){ .min = (min + 1) & ~1, .max = max & ~1 } : default_range();
     int n = (range.max - range.min) / 2 + 1;
@@ -129,13 +121,11 @@ rtp_port *rtp_port_bind(const char *address_text, int min, int max)
     return NULL;
 }
 
-int rtp_port_number(const rtp_port *port)
-{
+int rtp_port_number(const rtp_port *port) {
     return port->number;
 }
 
-void rtp_port_close(rtp_port *port)
-{
+void rtp_port_close(rtp_port *port) {
     if (!port)
         return;
     close(port->rtp);

@@ -27,8 +27,7 @@ struct sound {
     int16_t samples[];
 };
 
-static sound *sound_alloc(size_t n_samples, int rate_hz)
-{
+static sound *sound_alloc(size_t n_samples, int rate_hz) {
     sound *s = malloc(sizeof *s + n_samples * sizeof *s->samples);
     if (!s)
         return NULL;
@@ -39,23 +38,20 @@ static sound *sound_alloc(size_t n_samples, int rate_hz)
     return s;
 }
 
-sound *sound_new(const int16_t *samples, size_t n_samples, int rate_hz)
-{
+sound *sound_new(const int16_t *samples, size_t n_samples, int rate_hz) {
     sound *s = sound_alloc(n_samples, rate_hz);
     if (s && n_samples)
         memcpy(s->samples, samples, n_samples * sizeof *samples);
     return s;
 }
 
-sound *sound_hold(sound *s)
-{
+sound *sound_hold(sound *s) {
     if (s)
         atomic_fetch_add_explicit(&s->holders, 1, memory_order_relaxed);
     return s;
 }
 
-void sound_drop(sound *s)
-{
+void sound_drop(sound *s) {
     while (s && atomic_fetch_sub_explicit(&s->holders, 1, memory_order_acq_rel) == 1) {
         sound *next = s->next;
         free(s);
@@ -63,16 +59,14 @@ void sound_drop(sound *s)
     }
 }
 
-double sound_seconds(const sound *s)
-{
+double sound_seconds(const sound *s) {
     double seconds = 0;
     for (; s; s = s->next)
         seconds += (double)s->n_samples / s->rate_hz;
     return seconds;
 }
 
-static uint8_t *read_file(const char *path, size_t *len, int *error)
-{
+static uint8_t *read_file(const char *path, size_t *len, int *error) {
     FILE *file = fopen(path, "rbe");
     *error = TCCC_E_NOT_FOUND;
     if (!file)
@@ -94,8 +88,7 @@ static uint8_t *read_file(const char *path, size_t *len, int *error)
 }
 
 /* Prompts are 16 bits, mono: the control thread waits for them, ten minutes in half the time of the other kinds. */
-static void take_samples(sound *s, const wav *w)
-{
+static void take_samples(sound *s, const wav *w) {
     if (w->coding != WAV_PCM || w->channels != 1 || w->bytes_per_sample != 2) {
         for (size_t i = 0; i < w->n_frames; i++)
             s->samples[i] = wav_mono(w, i);
@@ -106,8 +99,7 @@ static void take_samples(sound *s, const wav *w)
         s->samples[i] = (int16_t)(uint16_t)(from[2 * i] | from[2 * i + 1] << 8);
 }
 
-sound *sound_load(const char *path, int *error)
-{
+sound *sound_load(const char *path, int *error) {
     wav w;
     size_t len;
     uint8_t *bytes = read_file(path, &len, error);
@@ -125,15 +117,13 @@ sound *sound_load(const char *path, int *error)
     return s;
 }
 
-static int is_wav(const struct dirent *entry)
-{
+static int is_wav(const struct dirent *entry) {
     const char *dot = strrchr(entry->d_name, '.');
     return dot && !strcmp(dot, ".wav");
 }
 
 /* 16 s of slow broken chords, soft sines with a gentle attack: C, a, F, G in the middle octave. */
-static sound *tune(void)
-{
+static sound *tune(void) {
     static const float chords[4][4] = {
         { 261.63f, 329.63f, 392.00f, 523.25f }, { 220.00f, 261.63f, 329.63f, 440.00f },
         { 174.61f, 220.00f, 261.63f, 349.23f }, { 196.00f, 246.94f, 293.66f, 392.00f },
@@ -148,8 +138,7 @@ static sound *tune(void)
     return s;
 }
 
-sound *sound_load_music(const char *dir)
-{
+sound *sound_load_music(const char *dir) {
     struct dirent **entries = NULL;
     sound *first = NULL, **last = &first;
     int n = scandir(dir, &entries, is_wav, alphasort), error;
@@ -174,8 +163,7 @@ struct sound_reader {
     SpeexResamplerState *resampler;  /* NULL while `now` has SOUND_RATE_HZ */
 };
 
-static int set_rate(sound_reader *reader, int rate_hz)
-{
+static int set_rate(sound_reader *reader, int rate_hz) {
     int error = 0;
     if (rate_hz == reader->rate_hz)
         return 0;
@@ -187,8 +175,7 @@ static int set_rate(sound_reader *reader, int rate_hz)
     return error;
 }
 
-sound_reader *sound_reader_open(sound *s, int loop)
-{
+sound_reader *sound_reader_open(sound *s, int loop) {
     sound_reader *reader = calloc(1, sizeof *reader);
     if (!reader)
         return NULL;
@@ -201,8 +188,7 @@ sound_reader *sound_reader_open(sound *s, int loop)
     return NULL;
 }
 
-void sound_reader_close(sound_reader *reader)
-{
+void sound_reader_close(sound_reader *reader) {
     if (!reader)
         return;
     if (reader->resampler)
@@ -212,8 +198,7 @@ void sound_reader_close(sound_reader *reader)
 }
 
 /* Moves on where a sound ends. 0 at the end of everything. */
-static int more(sound_reader *reader)
-{
+static int more(sound_reader *reader) {
     while (reader->now && reader->at == reader->now->n_samples) {
         reader->at = 0;
         reader->now = reader->now->next ? reader->now->next : reader->loop ? reader->first : NULL;
@@ -223,8 +208,7 @@ static int more(sound_reader *reader)
     return reader->now != NULL;
 }
 
-static int read_block(sound_reader *reader, float *pcm, int n_frames)
-{
+static int read_block(sound_reader *reader, float *pcm, int n_frames) {
     float block[READ_BLOCK];
     size_t left = reader->now->n_samples - reader->at;
     spx_uint32_t n_in = left < READ_BLOCK ? (spx_uint32_t)left : READ_BLOCK, n_out = (spx_uint32_t)n_frames;
@@ -242,8 +226,7 @@ static int read_block(sound_reader *reader, float *pcm, int n_frames)
     return (int)n_out;
 }
 
-int sound_read(sound_reader *reader, float *pcm, int n_frames)
-{
+int sound_read(sound_reader *reader, float *pcm, int n_frames) {
     int done = 0;
     while (done < n_frames && more(reader))
         done += read_block(reader, pcm + done, n_frames - done);

@@ -20,22 +20,19 @@ struct sounds {
     sound *music;
 };
 
-static struct sounds *shelf(edge_loop *loop)
-{
+static struct sounds *shelf(edge_loop *loop) {
     if (!loop->sounds)
         loop->sounds = calloc(1, sizeof *loop->sounds);
     return loop->sounds;
 }
 
-static void forget(kept_file *file)
-{
+static void forget(kept_file *file) {
     free(file->path);
     sound_drop(file->sound);
     *file = (kept_file){ 0 };
 }
 
-static kept_file *find(struct sounds *s, const char *path, const struct stat *stat)
-{
+static kept_file *find(struct sounds *s, const char *path, const struct stat *stat) {
     for (int i = 0; i < KEPT_MAX; i++) {
         kept_file *file = &s->files[i];
         if (!file->path || strcmp(file->path, path))
@@ -48,8 +45,7 @@ static kept_file *find(struct sounds *s, const char *path, const struct stat *st
     return NULL;
 }
 
-sound *sounds_file(edge_loop *loop, const char *path)
-{
+sound *sounds_file(edge_loop *loop, const char *path) {
     struct sounds *s = shelf(loop);
     struct stat stat_now;
     int error;
@@ -69,8 +65,7 @@ sound *sounds_file(edge_loop *loop, const char *path)
     return sound_hold(loaded);
 }
 
-sound *sounds_music(edge_loop *loop)
-{
+sound *sounds_music(edge_loop *loop) {
     struct sounds *s = shelf(loop);
     if (!s)
         return NULL;
@@ -79,8 +74,7 @@ sound *sounds_music(edge_loop *loop)
     return sound_hold(s->music);
 }
 
-void sounds_free(edge_loop *loop)
-{
+void sounds_free(edge_loop *loop) {
     struct sounds *s = loop->sounds;
     for (int i = 0; s && i < KEPT_MAX; i++)
         forget(&s->files[i]);

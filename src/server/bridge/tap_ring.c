@@ -20,8 +20,7 @@ struct tap_ring {
     _Alignas(CACHE_LINE) uint8_t bytes[];
 };
 
-tap_ring *tap_ring_new(size_t capacity)
-{
+tap_ring *tap_ring_new(size_t capacity) {
     tap_ring *ring = aligned_alloc(CACHE_LINE, sizeof *ring + capacity);
     if (!ring)
         return NULL;
@@ -31,39 +30,33 @@ tap_ring *tap_ring_new(size_t capacity)
     return ring;
 }
 
-tap_ring *tap_ring_hold(tap_ring *ring)
-{
+tap_ring *tap_ring_hold(tap_ring *ring) {
     if (ring)
         atomic_fetch_add_explicit(&ring->holders, 1, memory_order_relaxed);
     return ring;
 }
 
-void tap_ring_drop(tap_ring *ring)
-{
+void tap_ring_drop(tap_ring *ring) {
     if (ring && atomic_fetch_sub_explicit(&ring->holders, 1, memory_order_acq_rel) == 1)
         free(ring);
 }
 
-static size_t place(const tap_ring *ring, uint64_t at)
-{
+static size_t place(const tap_ring *ring, uint64_t at) {
     return (size_t)at & (ring->capacity - 1);
 }
 
-static size_t space_of(size_t len)
-{
+static size_t space_of(size_t len) {
     return (sizeof(tap_head) + len + ALIGN - 1) / ALIGN * ALIGN;
 }
 
-static int fits(tap_ring *ring, uint64_t end, size_t space)
-{
+static int fits(tap_ring *ring, uint64_t end, size_t space) {
     if (end + space - ring->begin_seen <= ring->capacity)
         return 1;
     ring->begin_seen = atomic_load_explicit(&ring->begin, memory_order_acquire);
     return end + space - ring->begin_seen <= ring->capacity;
 }
 
-int tap_ring_put(tap_ring *ring, const tap_head *head, const uint8_t *bytes)
-{
+int tap_ring_put(tap_ring *ring, const tap_head *head, const uint8_t *bytes) {
     uint64_t end = atomic_load_explicit(&ring->end, memory_order_relaxed);
     size_t space = space_of(head->len), left = ring->capacity - place(ring, end), skipped = left < space ? left : 0;
     if (!fits(ring, end, skipped + space)) {
@@ -81,18 +74,15 @@ int tap_ring_put(tap_ring *ring, const tap_head *head, const uint8_t *bytes)
     return 0;
 }
 
-uint64_t tap_ring_end(const tap_ring *ring)
-{
+uint64_t tap_ring_end(const tap_ring *ring) {
     return atomic_load_explicit(&ring->end, memory_order_acquire);
 }
 
-uint64_t tap_ring_begin(const tap_ring *ring)
-{
+uint64_t tap_ring_begin(const tap_ring *ring) {
     return atomic_load_explicit(&ring->begin, memory_order_relaxed);
 }
 
-int tap_ring_take(tap_ring *ring, uint64_t end, tap_head *head, uint8_t *bytes, size_t capacity)
-{
+int tap_ring_take(tap_ring *ring, uint64_t end, tap_head *head, uint8_t *bytes, size_t capacity) {
     uint64_t begin = atomic_load_explicit(&ring->begin, memory_order_relaxed);
     for (;;) {
         size_t left = ring->capacity - place(ring, begin);
@@ -116,7 +106,6 @@ int tap_ring_take(tap_ring *ring, uint64_t end, tap_head *head, uint8_t *bytes, 
     return 1;
 }
 
-uint64_t tap_ring_lost(const tap_ring *ring)
-{
+uint64_t tap_ring_lost(const tap_ring *ring) {
     return atomic_load_explicit(&ring->lost, memory_order_relaxed);
 }

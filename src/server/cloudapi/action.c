@@ -14,8 +14,7 @@
 const action actions[] = { ACTIONS(ROW) { 0 } };
 #undef ROW
 
-void action_fail(action_call *call, const char *code, const char *format, ...)
-{
+void action_fail(action_call *call, const char *code, const char *format, ...) {
     va_list arguments;
     if (call->code) return;
     call->code = code;
@@ -24,19 +23,16 @@ void action_fail(action_call *call, const char *code, const char *format, ...)
     va_end(arguments);
 }
 
-bool action_store_failed(action_call *call, int error)
-{
+bool action_store_failed(action_call *call, int error) {
     if (error) action_fail(call, "InternalError.DBError", "The store: %s", tccc_error_sentence(error));
     return error != 0;
 }
 
-bool action_may_use(const action_call *call, int64_t app_id)
-{
+bool action_may_use(const action_call *call, int64_t app_id) {
     return (call->key_app_id == 0 || call->key_app_id == app_id) && store_has_app(call->api->store, app_id);
 }
 
-int64_t action_app(action_call *call)
-{
+int64_t action_app(action_call *call) {
     parameters in = parameters_of(call);
     int64_t app_id = parameter_integer(&in, "SdkAppId", 1, JSON_INTEGER_MAX);
     if (call->code) return 0;
@@ -52,8 +48,7 @@ struct action_later {
     char name[64], remote[64];
 };
 
-action_later *action_defer(action_call *call)
-{
+action_later *action_defer(action_call *call) {
     action_later *later = calloc(1, sizeof *later);
     if (!later) {
         action_fail(call, "InternalError", "Memory is exhausted.");
@@ -67,8 +62,7 @@ action_later *action_defer(action_call *call)
     return later;
 }
 
-void action_finish(action_later *later, void (*write)(action_call *call, void *ctx), void *ctx)
-{
+void action_finish(action_later *later, void (*write)(action_call *call, void *ctx), void *ctx) {
     action_call call = { .api = later->api, .name = later->name };
     json_writer out;
     size_t length;

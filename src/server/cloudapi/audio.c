@@ -17,13 +17,11 @@ enum { FILES_A_DAY = 50, URL_MAX = 2048, NAME_MAX_BYTES = 127, PAGE_MAX = 50, FI
 enum { FETCH_MS = 20000, REQUEST_MS = 25000, AT_ONCE = 2, SHORTEST_MS = 1000 };
 
 /* Documented: 0 not reviewed, 1 approved, 2 rejected. */
-static int64_t status_of(const store_sound *sound)
-{
+static int64_t status_of(const store_sound *sound) {
     return sound->state == SOUND_APPROVED ? 1 : sound->state == SOUND_REJECTED ? 2 : 0;
 }
 
-static void put_sound(json_writer *out, const store_sound *sound)
-{
+static void put_sound(json_writer *out, const store_sound *sound) {
     json_open_object(out, NULL);
     json_put_integer(out, "FileId", sound->id);
     json_put_string(out, "CustomFileName", sound->name);
@@ -44,30 +42,26 @@ typedef struct {
     int n_names, n_files, n_ids;      /* 0: any */
 } listing;
 
-static bool has_text(const char *const *list, int n, const char *text)
-{
+static bool has_text(const char *const *list, int n, const char *text) {
     for (int i = 0; i < n; i++)
         if (strcmp(list[i], text) == 0) return true;
     return n == 0;
 }
 
-static bool has_id(const int64_t *list, int n, int64_t id)
-{
+static bool has_id(const int64_t *list, int n, int64_t id) {
     for (int i = 0; i < n; i++)
         if (list[i] == id) return true;
     return n == 0;
 }
 
-static bool each_sound(void *ctx, const store_sound *sound)
-{
+static bool each_sound(void *ctx, const store_sound *sound) {
     listing *l = ctx;
     bool fits = has_text(l->names, l->n_names, sound->name) && has_text(l->files, l->n_files, sound->original) && has_id(l->ids, l->n_ids, sound->id);
     if (fits && page_take(&l->page)) put_sound(l->out, sound);
     return true;
 }
 
-void action_describe_ivr_audio_list(action_call *call)
-{
+void action_describe_ivr_audio_list(action_call *call) {
     parameters in = parameters_of(call);
     listing l = { .out = call->out };
     int64_t app_id = action_app(call);
@@ -107,8 +101,7 @@ struct upload {                       /* one request; it is answered when the la
     upload_file files[];
 };
 
-static void put_results(action_call *call, void *ctx)
-{
+static void put_results(action_call *call, void *ctx) {
     upload *u = ctx;
     json_open_array(call->out, "FailedFileList");
     for (int i = 0; i < u->n; i++) {
@@ -128,29 +121,25 @@ static void put_results(action_call *call, void *ctx)
 static void begin_next(upload *u);
 
 /* Each file, and whoever begins files, holds the upload. */
-static void let_go(upload *u)
-{
+static void let_go(upload *u) {
     if (--u->holders > 0) return;
     action_finish(u->later, put_results, u);
     free(u);
 }
 
-static void file_done(upload_file *f)
-{
+static void file_done(upload_file *f) {
     free(f->file.body);
     f->file.body = NULL;
     begin_next(f->upload);
     let_go(f->upload);
 }
 
-static void file_failed(upload_file *f, const char *sentence)
-{
+static void file_failed(upload_file *f, const char *sentence) {
     snprintf(f->sentence, sizeof f->sentence, "%s", sentence);
     file_done(f);
 }
 
-static void taken(void *ctx, int error, const char *sentence, const store_sound *sound)
-{
+static void taken(void *ctx, int error, const char *sentence, const store_sound *sound) {
     upload_file *f = ctx;
     if (error) {
         file_failed(f, sentence && *sentence ? sentence : tccc_error_sentence(error));
@@ -160,15 +149,13 @@ static void taken(void *ctx, int error, const char *sentence, const store_sound 
     file_done(f);
 }
 
-static void fetch_on_worker(void *arg)
-{
+static void fetch_on_worker(void *arg) {
     upload_file *f = arg;
     web_request request = { .url = f->url, .max_bytes = PROMPT_UPLOAD_MAX, .timeout_ms = f->timeout_ms };
     f->error = web_fetch(f->upload->api->web, &request, &f->file);
 }
 
-static void fetched(void *arg, int started)
-{
+static void fetched(void *arg, int started) {
     upload_file *f = arg;
     if (!started) file_failed(f, "The server is stopping.");
     else if (f->error) file_failed(f, f->file.sentence);
@@ -176,8 +163,7 @@ static void fetched(void *arg, int started)
 }
 
 /* Begins one file more, if any is left. A file that cannot even begin ends at once, and that begins the next. */
-static void begin_next(upload *u)
-{
+static void begin_next(upload *u) {
     if (u->next == u->n) return;
     upload_file *f = &u->files[u->next++];
     uint64_t now_ms = clock_ms();
@@ -189,16 +175,14 @@ static void begin_next(upload *u)
 }
 
 /* The last part of the path, as the file's name. */
-static void name_of_url(const char *url, char *name, size_t capacity)
-{
+static void name_of_url(const char *url, char *name, size_t capacity) {
     size_t end = strcspn(url, "?#"), start = end;
     while (start && url[start - 1] != '/') start--;
     snprintf(name, capacity, "%.*s", (int)(end - start > NAME_MAX_BYTES ? NAME_MAX_BYTES : end - start), url + start);
     if (!*name) snprintf(name, capacity, "audio");
 }
 
-static void read_files(action_call *call, const parameters *each, int n, upload *u)
-{
+static void read_files(action_call *call, const parameters *each, int n, upload *u) {
     for (int i = 0; i < n && !call->code; i++) {
         upload_file *f = &u->files[i];
         const char *name = parameter_text(&each[i], "CustomFileName", NAME_MAX_BYTES), *url = parameter_text(&each[i], "AudioUrl", URL_MAX);
@@ -217,23 +201,20 @@ typedef struct {
     int n;
 } day_count;
 
-static bool count_today(void *ctx, const store_sound *sound)
-{
+static bool count_today(void *ctx, const store_sound *sound) {
     day_count *c = ctx;
     c->n += sound->created_ms >= c->since_ms;
     return true;
 }
 
-static void check_day(action_call *call, int64_t app_id, int n)
-{
+static void check_day(action_call *call, int64_t app_id, int n) {
     day_count c = { .since_ms = range_midnight_ms(clock_unix_ms()) };
     if (call->code || action_store_failed(call, store_list_sounds(call->api->store, app_id, count_today, &c))) return;
     if (c.n + n > FILES_A_DAY)
         action_fail(call, "FailedOperation.UploadFileOverflow", "At most %d files may be uploaded a day; %d have been.", FILES_A_DAY, c.n);
 }
 
-static void begin(action_call *call, upload *u)
-{
+static void begin(action_call *call, upload *u) {
     u->later = action_defer(call);
     if (!u->later) {
         free(u);
@@ -243,8 +224,7 @@ static void begin(action_call *call, upload *u)
     let_go(u);
 }
 
-void action_upload_ivr_audio(action_call *call)
-{
+void action_upload_ivr_audio(action_call *call) {
     static parameters each[FILES_A_DAY]; /* the control thread is the only one here */
     parameters in = parameters_of(call);
     int64_t app_id = action_app(call);

@@ -24,8 +24,7 @@ struct call_in {
     void *ctx;
 };
 
-call_in_kind call_in_read(const char *text, size_t length, int64_t *flow_id)
-{
+call_in_kind call_in_read(const char *text, size_t length, int64_t *flow_id) {
     json_value *tree;
     call_in_kind kind = CALL_IN_AS_BOUND;
     *flow_id = 0;
@@ -37,8 +36,7 @@ call_in_kind call_in_read(const char *text, size_t length, int64_t *flow_id)
     return kind;
 }
 
-static void ask_on_worker(void *arg)
-{
+static void ask_on_worker(void *arg) {
     call_in *c = arg;
     web_request request = { .url = c->url, .json = c->question, .max_bytes = CALL_IN_ANSWER_MAX, .timeout_ms = CALL_IN_TIMEOUT_MS };
     web_answer answer;
@@ -52,8 +50,7 @@ static void ask_on_worker(void *arg)
     free(answer.body);
 }
 
-static void tell(void *arg, int started)
-{
+static void tell(void *arg, int started) {
     call_in *c = arg;
     if (!started) c->kind = CALL_IN_AS_BOUND;
     LOG(c->with->log, c->error ? LOG_LEVEL_WARNING : LOG_LEVEL_INFO, "callin.answer", log_text("session", c->session_id),
@@ -62,8 +59,7 @@ static void tell(void *arg, int started)
     free(c);
 }
 
-static bool write_question(call_in *c, const call_in_question *q)
-{
+static bool write_question(call_in *c, const call_in_question *q) {
     json_writer out = json_write(c->question, sizeof c->question);
     json_open_object(&out, NULL);
     json_put_string(&out, "Event", "CallInBound");
@@ -80,8 +76,7 @@ static bool write_question(call_in *c, const call_in_question *q)
 }
 
 call_in *call_in_ask(const call_in_config *with, const call_in_question *question, const char *session_id,
-                     void (*answered)(void *ctx, call_in_kind kind, int64_t flow_id), void *ctx)
-{
+                     void (*answered)(void *ctx, call_in_kind kind, int64_t flow_id), void *ctx) {
     call_in *c = calloc(1, sizeof *c);
     if (!c) return NULL;
     c->with = with;
@@ -94,7 +89,6 @@ call_in *call_in_ask(const call_in_config *with, const call_in_question *questio
     return NULL;
 }
 
-void call_in_forget(call_in *asked)
-{
+void call_in_forget(call_in *asked) {
     if (asked) asked->forgotten = true;
 }

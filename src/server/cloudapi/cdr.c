@@ -16,8 +16,7 @@ enum { RANGE_DAYS = 90, PAGE_MAX = 100, FILTER_MAX = 100 };   /* the first two a
 const char *const members_describe_tel_cdr[] = { "StartTimeStamp", "EndTimeStamp", "SdkAppId", "PageSize", "PageNumber", "InstanceId", "Limit",
                                                  "Offset", "Phones", "SessionIds", NULL };
 
-static bool each_cdr(void *ctx, const store_cdr *cdr)
-{
+static bool each_cdr(void *ctx, const store_cdr *cdr) {
     action_call *call = ctx;
     json_open_object(call->out, NULL);
     cdr_put_info(call->out, cdr, call->api->agents, recording_url_of, call);
@@ -27,8 +26,7 @@ static bool each_cdr(void *ctx, const store_cdr *cdr)
 }
 
 /* The array that was just written, once more under its old name. */
-static void put_again(action_call *call, const char *name, size_t from)
-{
+static void put_again(action_call *call, const char *name, size_t from) {
     json_writer *out = call->out;
     const char *array = out->error ? NULL : memchr(out->text + from, '[', out->length - from);
     char *copy = array ? strndup(array, (size_t)(out->text + out->length - array)) : NULL;
@@ -37,8 +35,7 @@ static void put_again(action_call *call, const char *name, size_t from)
     free(copy);
 }
 
-void action_describe_tel_cdr(action_call *call)
-{
+void action_describe_tel_cdr(action_call *call) {
     parameters in = parameters_of(call);
     const char *phones[FILTER_MAX], *sessions[FILTER_MAX];
     int total = 0;
@@ -69,8 +66,7 @@ void action_describe_tel_cdr(action_call *call)
 
 const char *const members_describe_session_detail[] = { "SdkAppId", "SessionId", "StartTimestamp", "EndTimestamp", NULL };
 
-void action_describe_session_detail(action_call *call)
-{
+void action_describe_session_detail(action_call *call) {
     static store_cdr cdr; /* the control thread is the only one here, and a record is large */
     parameters in = parameters_of(call);
     int64_t app_id = action_app(call);

@@ -21,20 +21,17 @@ typedef struct {
     json_value *tree;
 } call_input;
 
-static bool is_get(const edge_http_request *request)
-{
+static bool is_get(const edge_http_request *request) {
     return strcmp(request->method, "GET") == 0;
 }
 
-static bool has_form(const edge_http_request *request)
-{
+static bool has_form(const edge_http_request *request) {
     char type[128];
     return signature_header(request, "content-type", type, sizeof type)
         && strncmp(type, "application/x-www-form-urlencoded", 33) == 0;
 }
 
-bool cloudapi_wants(const edge_http_request *request)
-{
+bool cloudapi_wants(const edge_http_request *request) {
     char action[NAME_MAX_BYTES];
     if (signature_header(request, "x-tc-action", action, sizeof action)) return true;
     const char *text = is_get(request) ? request->query : has_form(request) ? request->body : "";
@@ -46,14 +43,12 @@ typedef struct {
     store_key found;                  /* the key */
 } key_search;
 
-static bool find_key(void *ctx, const char *secret_id, char *key, size_t capacity)
-{
+static bool find_key(void *ctx, const char *secret_id, char *key, size_t capacity) {
     key_search *s = ctx;
     return store_get_secret(s->store, secret_id, &s->found, key, capacity) == 0;
 }
 
-static void fail_by_verdict(action_call *call, enum signature_verdict verdict)
-{
+static void fail_by_verdict(action_call *call, enum signature_verdict verdict) {
     static const struct { const char *code, *message; } words[] = {
         [SIGNATURE_GOOD] = { NULL, NULL },
         [SIGNATURE_MISSING] = { "AuthFailure.InvalidAuthorization", "The request has no signature. Sign it with TC3-HMAC-SHA256." },
@@ -67,14 +62,12 @@ static void fail_by_verdict(action_call *call, enum signature_verdict verdict)
     if (words[verdict].code) action_fail(call, words[verdict].code, "%s", words[verdict].message);
 }
 
-static void copy(char *out, size_t capacity, const char *text)
-{
+static void copy(char *out, size_t capacity, const char *text) {
     snprintf(out, capacity, "%s", text ? text : "");
 }
 
 /* Checks who signed, and brings the parameters into one form. */
-static void read_v3(action_call *call, call_input *in)
-{
+static void read_v3(action_call *call, call_input *in) {
     const edge_http_request *request = call->request;
     if (!signature_header(request, "x-tc-version", in->version, sizeof in->version)) in->version[0] = 0;
     key_search search = { .store = call->api->store };
@@ -91,8 +84,7 @@ static void read_v3(action_call *call, call_input *in)
     if (!json_is_object(in->tree)) action_fail(call, "InvalidParameter", "The body is not a JSON object.");
 }
 
-static void read_v1(action_call *call, call_input *in)
-{
+static void read_v1(action_call *call, call_input *in) {
     const edge_http_request *request = call->request;
     const char *text = is_get(request) ? request->query : request->body;
     if (query_parse(&in->form, text, strlen(text)) < 0) {
@@ -111,16 +103,14 @@ static void read_v1(action_call *call, call_input *in)
     if (!in->tree) action_fail(call, "InvalidParameter", "The form's names do not fit together.");
 }
 
-static const action *find_action(const char *name)
-{
+static const action *find_action(const char *name) {
     for (const action *a = actions; a->name; a++)
         if (strcmp(a->name, name) == 0) return a;
     return NULL;
 }
 
 /* The parts that an action needs and that do not run; NULL: all are there. */
-static const char *missing_part(const cloudapi *api, unsigned needs)
-{
+static const char *missing_part(const cloudapi *api, unsigned needs) {
     if (needs & NEEDS_AGENTS && !api->agents) return "agents";
     if (needs & NEEDS_WORKERS && (!api->workers || !api->edge)) return "workers";
     if (needs & NEEDS_CALLS && !api->calls) return "calls";
@@ -129,8 +119,7 @@ static const char *missing_part(const cloudapi *api, unsigned needs)
 }
 
 /* Whether a key of this role may do it. */
-static bool is_allowed(const action *a, enum key_role role)
-{
+static bool is_allowed(const action *a, enum key_role role) {
     switch (role) {
     case KEY_ADMIN: return true;
     case KEY_INSPECTOR: return a->needs & FOR_INSPECTOR;
@@ -140,8 +129,7 @@ static bool is_allowed(const action *a, enum key_role role)
     return false;
 }
 
-static void run(action_call *call, const call_input *in)
-{
+static void run(action_call *call, const call_input *in) {
     const action *a = find_action(in->action);
     if (!a) action_fail(call, "InvalidAction", "The action `%.64s` is not offered here.", in->action);
     else if (!is_allowed(a, call->key_role))
@@ -155,8 +143,7 @@ static void run(action_call *call, const call_input *in)
     if (!call->code) a->run(call);
 }
 
-const char *cloudapi_answer(const cloudapi *api, const edge_http_request *request, int64_t now_s, size_t *length)
-{
+const char *cloudapi_answer(const cloudapi *api, const edge_http_request *request, int64_t now_s, size_t *length) {
     json_writer out;
     call_input in = { .v3 = signature_header(request, "x-tc-action", in.action, sizeof in.action) };
     action_call call = { .api = api, .request = request, .now_s = now_s, .name = in.action };

@@ -10,8 +10,7 @@
 enum { CALLERS_MAX = 20, UUI_MAX = STORE_UUI - 1, VARIABLES_MAX = 100, VALUE_MAX = 256, RING_MAX_S = 600, NUMBER_MAX = 64 };   /* UUI: documented */
 
 /* Why a call was not begun. */
-static void fail_by(const parameters *in, int error)
-{
+static void fail_by(const parameters *in, int error) {
     switch (error) {
     case 0: return;
     case TCCC_E_NUMBER_INVALID: parameter_fail(in, "InvalidParameterValue", "Callee", "cannot be dialled: pass digits with an optional +, or an extension"); return;
@@ -27,16 +26,14 @@ static void fail_by(const parameters *in, int error)
 const char *const members_create_call_out_session[] = { "SdkAppId", "UserId", "Callee", "Caller", "Callers", "IsForceUseMobile", "Uui", "UUI", NULL };
 
 /* By the agent's page when it is there; by its mobile when that is asked for, or when it is the only way and is switched on. */
-static bool goes_by_mobile(const parameters *in, const agent *a)
-{
+static bool goes_by_mobile(const parameters *in, const agent *a) {
     const store_agent *row = agent_row(a);
     bool forced = parameter_bool_or(in, "IsForceUseMobile", false);
     if (forced && !row->phone[0]) parameter_fail(in, "InvalidParameterValue", "UserId", "has no mobile number: set it with ModifyStaff");
     return forced || (!agent_seat(a) && row->mobile_call_out && row->phone[0]);
 }
 
-void action_create_call_out_session(action_call *call)
-{
+void action_create_call_out_session(action_call *call) {
     parameters in = parameters_of(call);
     const char *callers[CALLERS_MAX + 1];
     char session_id[37] = "";
@@ -60,14 +57,12 @@ void action_create_call_out_session(action_call *call)
 const char *const members_create_ivr_session[] = { "SdkAppId", "Callee", "IVRId", "Callers", "Variables", "UUI", "MaxRingTimeoutSecond", NULL };
 static const char *const variable_members[] = { "Key", "Value", NULL };
 
-static bool is_name(const char *text)
-{
+static bool is_name(const char *text) {
     size_t n = strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_");
     return n && n <= FLOW_VARIABLE_MAX && !text[n];
 }
 
-static int read_variables(const parameters *in, prompt_variable list[VARIABLES_MAX])
-{
+static int read_variables(const parameters *in, prompt_variable list[VARIABLES_MAX]) {
     static parameters each[VARIABLES_MAX]; /* the control thread is the only one here */
     int n = parameter_objects(in, "Variables", 0, VARIABLES_MAX, variable_members, each);
     for (int i = 0; i < n; i++) {
@@ -79,8 +74,7 @@ static int read_variables(const parameters *in, prompt_variable list[VARIABLES_M
     return n;
 }
 
-void action_create_ivr_session(action_call *call)
-{
+void action_create_ivr_session(action_call *call) {
     parameters in = parameters_of(call);
     const char *callers[CALLERS_MAX];
     char session_id[37] = "";

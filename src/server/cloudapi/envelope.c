@@ -7,8 +7,7 @@
 
 static char answer[CLOUDAPI_ANSWER_MAX]; /* touched only as far as an answer goes */
 
-static void make_uuid(char uuid[37])
-{
+static void make_uuid(char uuid[37]) {
     unsigned char b[16];
     if (RAND_bytes(b, sizeof b) != 1) memset(b, 0, sizeof b);
     b[6] = (b[6] & 0x0f) | 0x40;
@@ -17,24 +16,21 @@ static void make_uuid(char uuid[37])
              b[6], b[7], b[8], b[9], b[10], b[11], b[12], b[13], b[14], b[15]);
 }
 
-void envelope_open(action_call *call, json_writer *out)
-{
+void envelope_open(action_call *call, json_writer *out) {
     *out = json_write(answer, sizeof answer);
     call->out = out;
     json_open_object(out, NULL);
     json_open_object(out, "Response");
 }
 
-static int finish(json_writer *out, const char *uuid)
-{
+static int finish(json_writer *out, const char *uuid) {
     json_put_string(out, "RequestId", uuid);
     json_close(out);
     json_close(out);
     return json_finish(out);
 }
 
-static int finish_error(action_call *call, const char *uuid)
-{
+static int finish_error(action_call *call, const char *uuid) {
     json_writer *out = call->out;
     envelope_open(call, out);
     json_open_object(out, "Error");
@@ -44,8 +40,7 @@ static int finish_error(action_call *call, const char *uuid)
     return finish(out, uuid);
 }
 
-const char *envelope_close(action_call *call, size_t *length)
-{
+const char *envelope_close(action_call *call, size_t *length) {
     char uuid[37];
     make_uuid(uuid);
     int n = call->code ? -1 : finish(call->out, uuid);
@@ -57,8 +52,7 @@ const char *envelope_close(action_call *call, size_t *length)
     return answer;
 }
 
-void envelope_log(const action_call *call, const char *remote)
-{
+void envelope_log(const action_call *call, const char *remote) {
     LOG(call->api->log, call->code ? LOG_LEVEL_WARNING : LOG_LEVEL_INFO, "cloudapi.call", log_text("action", call->name),
         log_text("result", call->code ? call->code : "ok"), log_text("from", remote));
 }

@@ -19,22 +19,19 @@ enum { STATUS_OFFLINE = 0, STATUS_FREE = 100, STATUS_BUSY = 200 };   /* document
 
 /* ---- rules ---- */
 
-bool extension_is_good(const char *number)
-{
+bool extension_is_good(const char *number) {
     size_t n = strlen(number);
     return n >= 4 && n <= 6 && number[0] >= '1' && number[0] <= '8' && strspn(number, "0123456789") == n;
 }
 
 /* 0, NOT_FOUND, or the call has failed. */
-static int get(action_call *call, const char *number, store_extension *row)
-{
+static int get(action_call *call, const char *number, store_extension *row) {
     int error = call->code ? TCCC_E_NOT_FOUND : store_get_extension(call->api->store, number, row);
     if (error && error != TCCC_E_NOT_FOUND) action_store_failed(call, error);
     return error;
 }
 
-bool extension_is_taken(action_call *call, int64_t app_id, const char *number, const char *user_id)
-{
+bool extension_is_taken(action_call *call, int64_t app_id, const char *number, const char *user_id) {
     store_extension row;
     if (get(call, number, &row)) return false;
     return row.app_id != app_id || (row.user_id[0] && strcmp(row.user_id, user_id) != 0);
@@ -46,27 +43,23 @@ typedef struct {
     int n;
 } own_search;
 
-static bool is_own(void *ctx, const store_extension *row)
-{
+static bool is_own(void *ctx, const store_extension *row) {
     own_search *s = ctx;
     if (strcmp(row->user_id, s->user_id) == 0 && strcmp(row->extension, s->keep) != 0 && s->n < 32) s->rows[s->n++] = *row;
     return true;
 }
 
-static bool has_telephone(const store_extension *row)
-{
+static bool has_telephone(const store_extension *row) {
     return row->ha1_md5[0] != 0;
 }
 
-static void take_away(action_call *call, store_extension *row)
-{
+static void take_away(action_call *call, store_extension *row) {
     row->user_id[0] = 0;
     action_store_failed(call, has_telephone(row) ? store_put_extension(call->api->store, row)
                                                  : store_delete_extension(call->api->store, row->extension));
 }
 
-void extension_give(action_call *call, int64_t app_id, const char *number, const char *user_id)
-{
+void extension_give(action_call *call, int64_t app_id, const char *number, const char *user_id) {
     static own_search s; /* the control thread is the only one here */
     store_extension row = { .app_id = app_id };
     s = (own_search){ .keep = number, .user_id = user_id };
@@ -79,8 +72,7 @@ void extension_give(action_call *call, int64_t app_id, const char *number, const
 }
 
 /* The extension that ExtensionId names, of this app; false: the call has failed. */
-static bool find(const parameters *in, int64_t app_id, store_extension *row)
-{
+static bool find(const parameters *in, int64_t app_id, store_extension *row) {
     const char *number = parameter_text(in, "ExtensionId", NUMBER_MAX);
     if (in->call->code) return false;
     if (get(in->call, number, row) || row->app_id != app_id)
@@ -91,8 +83,7 @@ static bool find(const parameters *in, int64_t app_id, store_extension *row)
 /* ---- making and changing ---- */
 
 /* A password for a telephone: 20 characters from an alphabet without look-alikes, 5.9 bits each. */
-static bool make_password(action_call *call, store_extension *row)
-{
+static bool make_password(action_call *call, store_extension *row) {
     static const char letters[] = "ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz23456789";
     unsigned char bytes[PASSWORD_BYTES * 8];
     size_t n = 0;
@@ -110,8 +101,7 @@ static bool make_password(action_call *call, store_extension *row)
     return true;
 }
 
-static void read_groups(const parameters *in, store_extension *row)
-{
+static void read_groups(const parameters *in, store_extension *row) {
     int64_t ids[GROUPS_MAX];
     store_group group;
     size_t used = 0;
@@ -122,8 +112,7 @@ static void read_groups(const parameters *in, store_extension *row)
         used += (size_t)snprintf(row->groups + used, sizeof row->groups - used, "%s%lld", i ? "," : "", (long long)ids[i]);
 }
 
-static void read_relation(const parameters *in, store_extension *row)
-{
+static void read_relation(const parameters *in, store_extension *row) {
     store_agent agent;
     const char *user_id = parameter_text_or(in, "Relation", row->user_id, STAFF_ACCOUNT_MAX);
     if (in->call->code || user_id == row->user_id || (*user_id && !staff_find(in, "Relation", row->app_id, user_id, &agent))) return;
@@ -133,16 +122,14 @@ static void read_relation(const parameters *in, store_extension *row)
 const char *const members_create_extension[] = { "SdkAppId", "ExtensionId", "ExtensionName", "SkillGroupIds", "Relation", NULL };
 
 /* An internal number of the same agent that has no telephone yet gets one. */
-static void check_free(const parameters *in, store_extension *row)
-{
+static void check_free(const parameters *in, store_extension *row) {
     store_extension old;
     if (get(in->call, row->extension, &old)) return;
     if (old.app_id != row->app_id || has_telephone(&old) || (old.user_id[0] && strcmp(old.user_id, row->user_id) != 0))
         parameter_fail(in, "InvalidParameter.DuplicateSipAccount", "ExtensionId", "is taken");
 }
 
-void action_create_extension(action_call *call)
-{
+void action_create_extension(action_call *call) {
     parameters in = parameters_of(call);
     store_extension row = { .app_id = action_app(call) };
     const char *number = parameter_text(&in, "ExtensionId", NUMBER_MAX), *name = parameter_text(&in, "ExtensionName", NAME_MAX_BYTES);
@@ -161,8 +148,7 @@ void action_create_extension(action_call *call)
 
 const char *const members_modify_extension[] = { "SdkAppId", "ExtensionId", "ExtensionName", "SkillGroupIds", "Relation", NULL };
 
-void action_modify_extension(action_call *call)
-{
+void action_modify_extension(action_call *call) {
     parameters in = parameters_of(call);
     store_extension row;
     int64_t app_id = action_app(call);
@@ -179,8 +165,7 @@ void action_modify_extension(action_call *call)
 
 const char *const members_delete_extension[] = { "SdkAppId", "ExtensionId", NULL };
 
-void action_delete_extension(action_call *call)
-{
+void action_delete_extension(action_call *call) {
     parameters in = parameters_of(call);
     store_extension row;
     int64_t app_id = action_app(call);
@@ -192,8 +177,7 @@ void action_delete_extension(action_call *call)
 const char *const members_reset_extension_password[] = { "SdkAppId", "ExtensionId", NULL };
 
 /* The telephone that knew the old password is reachable no more. */
-void action_reset_extension_password(action_call *call)
-{
+void action_reset_extension_password(action_call *call) {
     parameters in = parameters_of(call);
     store_extension row;
     int64_t app_id = action_app(call);
@@ -208,8 +192,7 @@ void action_reset_extension_password(action_call *call)
 const char *const members_describe_extension[] = { "SdkAppId", "ExtensionId", NULL };
 
 /* Password is "" when the configuration file gave one: that is kept as a digest only. */
-void action_describe_extension(action_call *call)
-{
+void action_describe_extension(action_call *call) {
     parameters in = parameters_of(call);
     store_extension row;
     int64_t app_id = action_app(call);
@@ -233,28 +216,24 @@ typedef struct {
     bool status;
 } listing;
 
-static bool is_asked_for(const listing *l, const store_extension *row, const store_agent *agent)
-{
+static bool is_asked_for(const listing *l, const store_extension *row, const store_agent *agent) {
     bool named = l->n_numbers == 0, found = strstr(row->extension, l->word) || strstr(row->name, l->word)
                                          || strstr(row->user_id, l->word) || strstr(agent->name, l->word);
     for (int i = 0; i < l->n_numbers; i++) named |= strcmp(l->numbers[i], row->extension) == 0;
     return named && found;
 }
 
-static bool is_registered(const listing *l, const store_extension *row)
-{
+static bool is_registered(const listing *l, const store_extension *row) {
     registrar_contact contacts[REGISTRAR_CONTACTS];
     return l->call->api->registrar && registrar_find(l->call->api->registrar, row->extension, contacts) > 0;
 }
 
-static bool is_busy(const listing *l, const store_extension *row)
-{
+static bool is_busy(const listing *l, const store_extension *row) {
     agent *a = l->call->api->agents ? agents_of_extension(l->call->api->agents, row->extension) : NULL;
     return a && agent_session(a)[0];
 }
 
-static bool each_extension(void *ctx, const store_extension *row)
-{
+static bool each_extension(void *ctx, const store_extension *row) {
     listing *l = ctx;
     json_writer *out = l->call->out;
     store_agent agent = { .name = "" };
@@ -279,8 +258,7 @@ static bool each_extension(void *ctx, const store_extension *row)
     return true;
 }
 
-void action_describe_extensions(action_call *call)
-{
+void action_describe_extensions(action_call *call) {
     parameters in = parameters_of(call);
     listing l = { .call = call };
     int64_t app_id = action_app(call);

@@ -13,8 +13,7 @@ enum { RANGE_DAYS = 90, LIMIT_MAX = 100, LIMIT_USUAL = 20, OFFSET_MAX = 10000000
 
 #define IM_CDR_MEMBERS "SdkAppId", "StartTimestamp", "EndTimestamp", "Limit", "Offset", "Type"
 
-static bool each_chat(void *ctx, const store_chat *chat)
-{
+static bool each_chat(void *ctx, const store_chat *chat) {
     action_call *call = ctx;
     json_open_object(call->out, NULL);
     chat_put_info(call->out, chat);
@@ -29,8 +28,7 @@ typedef struct {
     bool none;                        /* of a type that there is not */
 } question;
 
-static question read_question(action_call *call)
-{
+static question read_question(action_call *call) {
     parameters in = parameters_of(call);
     question q = { .app_id = action_app(call) };
     q.when = range_read(&in, "StartTimestamp", "EndTimestamp", RANGE_DAYS);
@@ -40,8 +38,7 @@ static question read_question(action_call *call)
     return q;
 }
 
-static int put_list(action_call *call, const question *q, const char *name)
-{
+static int put_list(action_call *call, const question *q, const char *name) {
     int total = 0;
     json_open_array(call->out, name);
     if (!q->none)
@@ -52,8 +49,7 @@ static int put_list(action_call *call, const question *q, const char *name)
 
 const char *const members_describe_im_cdrs[] = { IM_CDR_MEMBERS, "InstanceId", NULL };
 
-void action_describe_im_cdrs(action_call *call)
-{
+void action_describe_im_cdrs(action_call *call) {
     question q = read_question(call);
     parameters in = parameters_of(call);
     parameter_integer_or(&in, "InstanceId", 0, 0, JSON_INTEGER_MAX); /* the old one changes nothing */
@@ -64,8 +60,7 @@ void action_describe_im_cdrs(action_call *call)
 
 const char *const members_describe_im_cdr_list[] = { IM_CDR_MEMBERS, NULL };
 
-void action_describe_im_cdr_list(action_call *call)
-{
+void action_describe_im_cdr_list(action_call *call) {
     question q = read_question(call);
     if (call->code) return;
     json_put_integer(call->out, "TotalCount", put_list(call, &q, "IMCdrList"));
@@ -80,13 +75,11 @@ typedef struct {
     const store_chat *chat;
 } listing;
 
-static const char *sender_of(const listing *l, const store_chat_message *message)
-{
+static const char *sender_of(const listing *l, const store_chat_message *message) {
     return message->sender == WIRE_OF_SEAT ? message->user_id : message->sender == WIRE_OF_CLIENT ? l->chat->visitor_id : "system";
 }
 
-static bool each_message(void *ctx, const store_chat_message *message)
-{
+static bool each_message(void *ctx, const store_chat_message *message) {
     listing *l = ctx;
     json_writer *out = l->call->out;
     json_open_object(out, NULL);
@@ -103,8 +96,7 @@ static bool each_message(void *ctx, const store_chat_message *message)
 }
 
 /* Messages are numbered without gaps, so an offset is a number. */
-static void put_messages(listing *l, int64_t total, int limit, int64_t offset, bool oldest_first)
-{
+static void put_messages(listing *l, int64_t total, int limit, int64_t offset, bool oldest_first) {
     int64_t last = total - offset;
     int error = 0;
     if (oldest_first)
@@ -114,8 +106,7 @@ static void put_messages(listing *l, int64_t total, int limit, int64_t offset, b
     action_store_failed(l->call, error);
 }
 
-void action_describe_chat_messages(action_call *call)
-{
+void action_describe_chat_messages(action_call *call) {
     static store_chat chat; /* the control thread is the only one here, and a record is large */
     parameters in = parameters_of(call);
     int64_t app_id = action_app(call), total = 0;

@@ -14,8 +14,7 @@ enum { TOKEN_LIFE_S = 600, URL_MAX = 2048 };
 const char *const members_create_sdk_login_token[] = { "SdkAppId", "SeatUserId", "OnlyOnce", NULL };
 
 /* Percent-encodes all but unreserved characters (RFC 3986 section 2.3). */
-static void encode(const char *text, char *out, size_t capacity)
-{
+static void encode(const char *text, char *out, size_t capacity) {
     size_t used = 0;
     for (; *text && used + 4 <= capacity; text++) {
         unsigned char c = (unsigned char)*text;
@@ -25,8 +24,7 @@ static void encode(const char *text, char *out, size_t capacity)
     out[used] = 0;
 }
 
-static int random_token(char token[33])
-{
+static int random_token(char token[33]) {
     unsigned char bytes[16];
     if (RAND_bytes(bytes, sizeof bytes) != 1) return TCCC_E_INTERNAL;
     for (int i = 0; i < 16; i++) snprintf(token + 2 * i, 3, "%02x", bytes[i]);
@@ -34,15 +32,13 @@ static int random_token(char token[33])
 }
 
 /* A Host header goes into a URL that a page will load: only what a host can hold is let in. */
-static bool host_is_clean(const char *host)
-{
+static bool host_is_clean(const char *host) {
     size_t length = strlen(host);
     return length > 0 && length < 256
         && strspn(host, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_:[]") == length;
 }
 
-bool cloudapi_origin(const cloudapi *api, const char *host, char origin[CLOUDAPI_ORIGIN_MAX])
-{
+bool cloudapi_origin(const cloudapi *api, const char *host, char origin[CLOUDAPI_ORIGIN_MAX]) {
     int n = -1;
     if (api->public_url && *api->public_url) n = snprintf(origin, CLOUDAPI_ORIGIN_MAX, "%s", api->public_url);
     else if (host_is_clean(host)) n = snprintf(origin, CLOUDAPI_ORIGIN_MAX, "%s://%s", api->tls ? "https" : "http", host);
@@ -50,8 +46,7 @@ bool cloudapi_origin(const cloudapi *api, const char *host, char origin[CLOUDAPI
 }
 
 int cloudapi_login_url(const cloudapi *api, int64_t app_id, const char *user_id, const char *host, int64_t now_s,
-                       char token[33], char *url, size_t capacity)
-{
+                       char token[33], char *url, size_t capacity) {
     char origin[CLOUDAPI_ORIGIN_MAX], user[3 * STORE_TEXT + 4];
     store_agent agent;
     int error = store_get_agent(api->store, app_id, user_id, &agent);
@@ -66,16 +61,14 @@ int cloudapi_login_url(const cloudapi *api, int64_t app_id, const char *user_id,
 }
 
 /* Whoever signs in has the rights of the agent: a key with fewer must not get more that way. */
-static void check_rank(action_call *call, int64_t app_id, const char *user_id)
-{
+static void check_rank(action_call *call, int64_t app_id, const char *user_id) {
     store_agent agent;
     if (call->code || call->key_role == KEY_ADMIN || store_get_agent(call->api->store, app_id, user_id, &agent)) return;
     if (agent.role != STAFF_AGENT)
         action_fail(call, "UnauthorizedOperation", "A key of the role %s signs plain agents in, no administrators or inspectors.", key_role_names[call->key_role]);
 }
 
-void action_create_sdk_login_token(action_call *call)
-{
+void action_create_sdk_login_token(action_call *call) {
     char token[33], url[URL_MAX];
     parameters in = parameters_of(call);
     int64_t app_id = action_app(call);

@@ -14,8 +14,7 @@ typedef struct {
 const char *const members_bind_staff_skill_group_list[] = { "SdkAppId", "StaffEmail", "StaffSkillGroupList", "SkillGroupList", NULL };
 static const char *const binding_members[] = { "SkillGroupId", "Priority", NULL };
 
-static int read_bindings(const parameters *in, int64_t app_id, binding list[GROUPS_MAX])
-{
+static int read_bindings(const parameters *in, int64_t app_id, binding list[GROUPS_MAX]) {
     static parameters each[GROUPS_MAX]; /* the control thread is the only one here */
     store_group group;
     int n = parameter_objects(in, "StaffSkillGroupList", 1, GROUPS_MAX, binding_members, each);
@@ -28,8 +27,7 @@ static int read_bindings(const parameters *in, int64_t app_id, binding list[GROU
 }
 
 /* Ids alone, each with the default priority: SkillGroupList of older SDKs, and of UnbindStaffSkillGroupList. */
-static int read_ids(const parameters *in, int64_t app_id, binding list[GROUPS_MAX])
-{
+static int read_ids(const parameters *in, int64_t app_id, binding list[GROUPS_MAX]) {
     int64_t ids[GROUPS_MAX];
     store_group group;
     int n = parameter_integers(in, "SkillGroupList", 1, GROUPS_MAX, ids, 1, JSON_INTEGER_MAX);
@@ -40,8 +38,7 @@ static int read_ids(const parameters *in, int64_t app_id, binding list[GROUPS_MA
     return n;
 }
 
-void action_bind_staff_skill_group_list(action_call *call)
-{
+void action_bind_staff_skill_group_list(action_call *call) {
     parameters in = parameters_of(call);
     binding list[GROUPS_MAX];
     store_agent row;
@@ -58,8 +55,7 @@ void action_bind_staff_skill_group_list(action_call *call)
 
 const char *const members_unbind_staff_skill_group_list[] = { "SdkAppId", "StaffEmail", "SkillGroupList", NULL };
 
-void action_unbind_staff_skill_group_list(action_call *call)
-{
+void action_unbind_staff_skill_group_list(action_call *call) {
     parameters in = parameters_of(call);
     binding list[GROUPS_MAX];
     roster r;

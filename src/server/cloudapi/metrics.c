@@ -22,8 +22,7 @@ typedef struct {
     tally total, *groups;             /* groups: as many as the roster has */
 } counting;
 
-static enum stage stage_of(const call_view *view, int64_t *since_ms)
-{
+static enum stage stage_of(const call_view *view, int64_t *since_ms) {
     bool with_agent = view->user_id[0] != 0;
     if (view->outer) with_agent = true; /* it was accepted, and is with a line outside now */
     enum stage stage = with_agent && strcmp(view->state, "inProgress") == 0 ? ACCEPTED : with_agent ? RINGING : view->queued_ms ? IN_QUEUE : IN_IVR;
@@ -31,16 +30,14 @@ static enum stage stage_of(const call_view *view, int64_t *since_ms)
     return stage;
 }
 
-static void add(tally *t, enum stage stage, int64_t ms, bool outer)
-{
+static void add(tally *t, enum stage stage, int64_t ms, bool outer) {
     t->count[stage]++;
     t->sum_ms[stage] += ms;
     if (ms > t->max_ms[stage]) t->max_ms[stage] = ms;
     t->outer += outer;
 }
 
-static bool count(void *ctx, const call_view *view)
-{
+static bool count(void *ctx, const call_view *view) {
     counting *c = ctx;
     int64_t since_ms;
     if (!view->inbound || strcmp(view->state, "finished") == 0 || (c->number && strcmp(view->number, c->number) != 0)) return true;
@@ -52,14 +49,12 @@ static bool count(void *ctx, const call_view *view)
     return true;
 }
 
-static void put_stage(json_writer *out, const tally *t, enum stage stage, const char *max_name, const char *average_name)
-{
+static void put_stage(json_writer *out, const tally *t, enum stage stage, const char *max_name, const char *average_name) {
     json_put_integer(out, max_name, t->max_ms[stage] / 1000);
     json_put_integer(out, average_name, t->count[stage] ? t->sum_ms[stage] / t->count[stage] / 1000 : 0);
 }
 
-static void put_tally(json_writer *out, const char *name, const tally *t)
-{
+static void put_tally(json_writer *out, const char *name, const tally *t) {
     json_open_object(out, name);
     json_put_integer(out, "IvrCount", t->count[IN_IVR]);
     json_put_integer(out, "QueueCount", t->count[IN_QUEUE]);
@@ -80,15 +75,13 @@ typedef struct {
     int n_wanted;                     /* 0: all */
 } report;
 
-static bool is_wanted(const report *r, int64_t id)
-{
+static bool is_wanted(const report *r, int64_t id) {
     for (int i = 0; i < r->n_wanted; i++)
         if (r->wanted[i] == id) return true;
     return r->n_wanted == 0;
 }
 
-static void put_groups(report *r)
-{
+static void put_groups(report *r) {
     json_writer *out = r->call->out;
     const roster *groups = r->counting.roster;
     json_open_array(out, "SkillGroupMetrics");
@@ -103,8 +96,7 @@ static void put_groups(report *r)
     json_close(out);
 }
 
-static void count_all(report *r, const char *number)
-{
+static void count_all(report *r, const char *number) {
     counting *c = &r->counting;
     c->number = number;
     c->total = (tally){ 0 };
@@ -112,8 +104,7 @@ static void count_all(report *r, const char *number)
     calls_each(r->call->api->calls, r->app_id, count, c);
 }
 
-static bool put_number(void *ctx, const store_number *number)
-{
+static bool put_number(void *ctx, const store_number *number) {
     report *r = ctx;
     if (!number->inbound) return true;
     count_all(r, number->number);
@@ -125,8 +116,7 @@ static bool put_number(void *ctx, const store_number *number)
     return true;
 }
 
-static void put_report(report *r, bool by_group, bool by_number)
-{
+static void put_report(report *r, bool by_group, bool by_number) {
     action_call *call = r->call;
     json_put_integer(call->out, "Timestamp", r->counting.now_ms / 1000);
     count_all(r, NULL);
@@ -144,8 +134,7 @@ static void put_report(report *r, bool by_group, bool by_number)
 
 const char *const members_describe_call_in_metrics[] = { "SdkAppId", "EnabledSkillGroup", "EnabledNumber", "GroupIdList", NULL };
 
-void action_describe_call_in_metrics(action_call *call)
-{
+void action_describe_call_in_metrics(action_call *call) {
     parameters in = parameters_of(call);
     roster groups;
     report r = { .call = call, .app_id = action_app(call), .counting = { .roster = &groups, .now_ms = clock_unix_ms() } };

@@ -15,8 +15,7 @@ typedef struct {
     page page;
 } listing;
 
-static bool each_number(void *ctx, const store_number *number)
-{
+static bool each_number(void *ctx, const store_number *number) {
     listing *l = ctx;
     json_writer *out = l->out;
     if (!page_take(&l->page)) return true;
@@ -31,8 +30,7 @@ static bool each_number(void *ctx, const store_number *number)
     return true;
 }
 
-void action_describe_numbers(action_call *call)
-{
+void action_describe_numbers(action_call *call) {
     parameters in = parameters_of(call);
     listing l = { .out = call->out };
     int64_t app_id = action_app(call);
@@ -55,16 +53,14 @@ typedef struct {
     bool found;
 } number_search;
 
-static bool is_this(void *ctx, const store_number *row)
-{
+static bool is_this(void *ctx, const store_number *row) {
     number_search *s = ctx;
     s->found = strcmp(row->number, s->text) == 0;
     if (s->found) s->row = *row;
     return !s->found;
 }
 
-static void bind_number(action_call *call, const parameters *in, int64_t app_id, const char *number, const char *url)
-{
+static void bind_number(action_call *call, const parameters *in, int64_t app_id, const char *number, const char *url) {
     number_search s = { .text = number };
     action_store_failed(call, store_list_numbers(call->api->store, app_id, is_this, &s));
     if (!s.found) parameter_fail(in, "InvalidParameterValue", "Number", "is not a number of the app");
@@ -74,8 +70,7 @@ static void bind_number(action_call *call, const parameters *in, int64_t app_id,
 }
 
 /* An inner number is an extension. */
-static void bind_extension(action_call *call, const parameters *in, int64_t app_id, const char *number, const char *url)
-{
+static void bind_extension(action_call *call, const parameters *in, int64_t app_id, const char *number, const char *url) {
     store_extension row;
     int error = store_get_extension(call->api->store, number, &row);
     if (error == TCCC_E_NOT_FOUND || (!error && row.app_id != app_id))
@@ -87,8 +82,7 @@ static void bind_extension(action_call *call, const parameters *in, int64_t app_
 }
 
 /* Without CallInInterface, or with an empty URL, the number is asked about no more. */
-void action_bind_number_call_in_interface(action_call *call)
-{
+void action_bind_number_call_in_interface(action_call *call) {
     parameters in = parameters_of(call), interface;
     int64_t app_id = action_app(call);
     const char *number = parameter_text(&in, "Number", STORE_NUMBER - 1), *type = parameter_text_or(&in, "NumberType", "number", 16), *url = "";

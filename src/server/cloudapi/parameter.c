@@ -7,29 +7,24 @@
 #include <stdlib.h>
 #include <string.h>
 
-parameters parameters_of(action_call *call)
-{
+parameters parameters_of(action_call *call) {
     return (parameters){ .call = call, .object = call->input };
 }
 
-static const json_value *find(const parameters *in, const char *name)
-{
+static const json_value *find(const parameters *in, const char *name) {
     const json_value *value = json_member(in->object, name);
     return value && !cJSON_IsNull(value) ? value : NULL;
 }
 
-bool parameter_given(const parameters *in, const char *name)
-{
+bool parameter_given(const parameters *in, const char *name) {
     return find(in, name) != NULL;
 }
 
-void parameter_fail(const parameters *in, const char *code, const char *name, const char *complaint)
-{
+void parameter_fail(const parameters *in, const char *code, const char *name, const char *complaint) {
     action_fail(in->call, code, "The parameter `%s%s` %s.", in->path, name, complaint);
 }
 
-static const json_value *required(const parameters *in, const char *name)
-{
+static const json_value *required(const parameters *in, const char *name) {
     const json_value *value = find(in, name);
     if (!value) parameter_fail(in, "MissingParameter", name, "is missing");
     return value;
@@ -37,15 +32,13 @@ static const json_value *required(const parameters *in, const char *name)
 
 /* ---- one value; `name` may be that of an element, "SkillGroupIds.3" ---- */
 
-static bool has_control(const char *text)
-{
+static bool has_control(const char *text) {
     for (; *text; text++)
         if ((unsigned char)*text < 0x20 || *text == 0x7f) return true;
     return false;
 }
 
-static const char *text_of(const parameters *in, const char *name, const json_value *value, size_t min, size_t max)
-{
+static const char *text_of(const parameters *in, const char *name, const json_value *value, size_t min, size_t max) {
     char complaint[64];
     const char *text = json_text(value);
     if (!text) {
@@ -61,8 +54,7 @@ static const char *text_of(const parameters *in, const char *name, const json_va
     return text;
 }
 
-static bool read_whole(const parameters *in, const json_value *value, int64_t *number)
-{
+static bool read_whole(const parameters *in, const json_value *value, int64_t *number) {
     const char *text = in->call->flat ? json_text(value) : NULL;
     char *end;
     if (!text) return json_whole(value, number);
@@ -71,8 +63,7 @@ static bool read_whole(const parameters *in, const json_value *value, int64_t *n
     return *text && !*end && !errno;
 }
 
-static int64_t integer_of(const parameters *in, const char *name, const json_value *value, int64_t min, int64_t max)
-{
+static int64_t integer_of(const parameters *in, const char *name, const json_value *value, int64_t min, int64_t max) {
     char complaint[80];
     int64_t number = 0;
     if (!read_whole(in, value, &number)) {
@@ -85,37 +76,31 @@ static int64_t integer_of(const parameters *in, const char *name, const json_val
     return 0;
 }
 
-const char *parameter_text(const parameters *in, const char *name, size_t max_bytes)
-{
+const char *parameter_text(const parameters *in, const char *name, size_t max_bytes) {
     const json_value *value = required(in, name);
     return value ? text_of(in, name, value, 1, max_bytes) : NULL;
 }
 
-const char *parameter_text_or(const parameters *in, const char *name, const char *fallback, size_t max_bytes)
-{
+const char *parameter_text_or(const parameters *in, const char *name, const char *fallback, size_t max_bytes) {
     const json_value *value = find(in, name);
     return value ? text_of(in, name, value, 0, max_bytes) : fallback;
 }
 
-int64_t parameter_integer(const parameters *in, const char *name, int64_t min, int64_t max)
-{
+int64_t parameter_integer(const parameters *in, const char *name, int64_t min, int64_t max) {
     const json_value *value = required(in, name);
     return value ? integer_of(in, name, value, min, max) : 0;
 }
 
-int64_t parameter_integer_or(const parameters *in, const char *name, int64_t fallback, int64_t min, int64_t max)
-{
+int64_t parameter_integer_or(const parameters *in, const char *name, int64_t fallback, int64_t min, int64_t max) {
     const json_value *value = find(in, name);
     return value ? integer_of(in, name, value, min, max) : fallback;
 }
 
-static bool is_word(const char *text, const char *word, const char *digit)
-{
+static bool is_word(const char *text, const char *word, const char *digit) {
     return text && (strcmp(text, word) == 0 || strcmp(text, digit) == 0);
 }
 
-bool parameter_bool_or(const parameters *in, const char *name, bool fallback)
-{
+bool parameter_bool_or(const parameters *in, const char *name, bool fallback) {
     const json_value *value = find(in, name);
     const char *text = value && in->call->flat ? json_text(value) : NULL;
     if (!value) return fallback;
@@ -127,8 +112,7 @@ bool parameter_bool_or(const parameters *in, const char *name, bool fallback)
 /* ---- arrays and objects ---- */
 
 /* The first element of a good array; NULL: missing, empty or wrong. *n tells its length. */
-static const json_value *array_of(const parameters *in, const char *name, int min, int max, int *n)
-{
+static const json_value *array_of(const parameters *in, const char *name, int min, int max, int *n) {
     char complaint[64];
     const json_value *value = min > 0 ? required(in, name) : find(in, name);
     *n = 0;
@@ -146,13 +130,11 @@ static const json_value *array_of(const parameters *in, const char *name, int mi
     return json_first(value);
 }
 
-static void element_name(char out[PARAMETER_PATH_MAX], const char *name, int i)
-{
+static void element_name(char out[PARAMETER_PATH_MAX], const char *name, int i) {
     snprintf(out, PARAMETER_PATH_MAX, "%s.%d", name, i);
 }
 
-int parameter_texts(const parameters *in, const char *name, int min, int max, const char **texts, size_t max_bytes)
-{
+int parameter_texts(const parameters *in, const char *name, int min, int max, const char **texts, size_t max_bytes) {
     char path[PARAMETER_PATH_MAX];
     int n, i = 0;
     for (const json_value *e = array_of(in, name, min, max, &n); e && !in->call->code; e = json_next(e), i++) {
@@ -162,8 +144,7 @@ int parameter_texts(const parameters *in, const char *name, int min, int max, co
     return in->call->code ? 0 : n;
 }
 
-int parameter_integers(const parameters *in, const char *name, int min, int max, int64_t *numbers, int64_t least, int64_t most)
-{
+int parameter_integers(const parameters *in, const char *name, int min, int max, int64_t *numbers, int64_t least, int64_t most) {
     char path[PARAMETER_PATH_MAX];
     int n, i = 0;
     for (const json_value *e = array_of(in, name, min, max, &n); e && !in->call->code; e = json_next(e), i++) {
@@ -173,16 +154,14 @@ int parameter_integers(const parameters *in, const char *name, int min, int max,
     return in->call->code ? 0 : n;
 }
 
-static void enter(const parameters *in, const char *name, const json_value *value, const char *const *members, parameters *inner)
-{
+static void enter(const parameters *in, const char *name, const json_value *value, const char *const *members, parameters *inner) {
     *inner = (parameters){ .call = in->call, .object = value };
     snprintf(inner->path, sizeof inner->path, "%.40s%.50s.", in->path, name);
     if (json_is_object(value)) parameter_check_members(inner, members);
     else parameter_fail(in, "InvalidParameter", name, "must be an object");
 }
 
-int parameter_objects(const parameters *in, const char *name, int min, int max, const char *const *members, parameters *each)
-{
+int parameter_objects(const parameters *in, const char *name, int min, int max, const char *const *members, parameters *each) {
     char path[PARAMETER_PATH_MAX];
     int n, i = 0;
     for (const json_value *e = array_of(in, name, min, max, &n); e && !in->call->code; e = json_next(e), i++) {
@@ -192,15 +171,13 @@ int parameter_objects(const parameters *in, const char *name, int min, int max, 
     return in->call->code ? 0 : n;
 }
 
-bool parameter_object(const parameters *in, const char *name, const char *const *members, parameters *inner)
-{
+bool parameter_object(const parameters *in, const char *name, const char *const *members, parameters *inner) {
     const json_value *value = find(in, name);
     if (value) enter(in, name, value, members, inner);
     return value && !in->call->code;
 }
 
-void parameter_check_members(const parameters *in, const char *const *members)
-{
+void parameter_check_members(const parameters *in, const char *const *members) {
     for (const json_value *member = json_first(in->object); member; member = json_next(member)) {
         int i = 0;
         while (members[i] && strcmp(members[i], json_name(member)) != 0) i++;

@@ -7,16 +7,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-static int hex(char c)
-{
+static int hex(char c) {
     if (c >= '0' && c <= '9') return c - '0';
     c = (char)tolower((unsigned char)c);
     return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
 /* Decodes in place; the text only shrinks. */
-static bool decode(char *text)
-{
+static bool decode(char *text) {
     char *out = text;
     for (; *text; text++) {
         if (*text == '%') {
@@ -32,8 +30,7 @@ static bool decode(char *text)
     return true;
 }
 
-static int add(query *q, char *pair)
-{
+static int add(query *q, char *pair) {
     char *equals = strchr(pair, '=');
     if (equals) *equals++ = 0;
     if (q->n == QUERY_PAIRS_MAX) return TCCC_E_LIMIT;
@@ -42,8 +39,7 @@ static int add(query *q, char *pair)
     return 0;
 }
 
-int query_parse(query *q, const char *text, size_t length)
-{
+int query_parse(query *q, const char *text, size_t length) {
     int error = 0;
     q->n = 0;
     if (memchr(text, 0, length)) return TCCC_E_FORMAT;
@@ -57,26 +53,22 @@ int query_parse(query *q, const char *text, size_t length)
     return error;
 }
 
-void query_free(query *q)
-{
+void query_free(query *q) {
     free(q->memory);
     q->memory = NULL;
     q->n = 0;
 }
 
-const char *query_get(const query *q, const char *name)
-{
+const char *query_get(const query *q, const char *name) {
     for (int i = 0; i < q->n; i++)
         if (strcmp(q->pairs[i].name, name) == 0) return q->pairs[i].value;
     return NULL;
 }
 
-static int by_name(const void *a, const void *b)
-{
+static int by_name(const void *a, const void *b) {
     return strcmp(((const query_pair *)a)->name, ((const query_pair *)b)->name);
 }
 
-void query_sort(query *q)
-{
+void query_sort(query *q) {
     qsort(q->pairs, (size_t)q->n, sizeof *q->pairs, by_name);
 }

@@ -4,8 +4,7 @@
 #include <stdio.h>
 #include <time.h>
 
-range range_read(const parameters *in, const char *start_name, const char *end_name, int max_days)
-{
+range range_read(const parameters *in, const char *start_name, const char *end_name, int max_days) {
     char complaint[80];
     int64_t now_s = in->call->now_s, start = parameter_integer(in, start_name, 0, JSON_INTEGER_MAX / 1000);
     int64_t end = parameter_integer(in, end_name, 0, JSON_INTEGER_MAX / 1000);
@@ -21,8 +20,7 @@ range range_read(const parameters *in, const char *start_name, const char *end_n
     return (range){ start * 1000, (end + 1) * 1000 };
 }
 
-int64_t range_midnight_ms(int64_t now_ms)
-{
+int64_t range_midnight_ms(int64_t now_ms) {
     time_t now = (time_t)(now_ms / 1000);
     struct tm day;
     localtime_r(&now, &day);

@@ -9,8 +9,7 @@
 
 enum { LIFE_S = 86400, URL_MAX = 2048 };   /* documented: to be fetched within 24 hours */
 
-int recording_url_of(void *ctx, const char *record_id, char *url, size_t capacity)
-{
+int recording_url_of(void *ctx, const char *record_id, char *url, size_t capacity) {
     const action_call *call = ctx;
     char path[URL_MAX];
     if (!call->api->records) return TCCC_E_NOT_FOUND;
@@ -22,8 +21,7 @@ int recording_url_of(void *ctx, const char *record_id, char *url, size_t capacit
     return n > 0 && (size_t)n < capacity ? 0 : TCCC_E_TOO_LARGE;
 }
 
-static bool put_voicemail(void *ctx, const store_recording *recording)
-{
+static bool put_voicemail(void *ctx, const store_recording *recording) {
     action_call *call = ctx;
     char url[URL_MAX];
     if (recording->kind == RECORDING_VOICEMAIL && recording_url_of(call, recording->record_id, url, sizeof url) == 0)
@@ -31,8 +29,7 @@ static bool put_voicemail(void *ctx, const store_recording *recording)
     return true;
 }
 
-void recording_put_voicemails(action_call *call, const char *session_id)
-{
+void recording_put_voicemails(action_call *call, const char *session_id) {
     json_open_array(call->out, "VoicemailRecordURL");
     action_store_failed(call, store_list_recordings(call->api->store, session_id, put_voicemail, call));
     json_close(call->out);

@@ -13,16 +13,14 @@ typedef struct {
 } loading;
 
 /* Room for one more of `n`: arrays grow by doubling, at powers of two. */
-static bool room(void **array, int n, size_t size)
-{
+static bool room(void **array, int n, size_t size) {
     if (n & (n - 1)) return true;
     void *grown = realloc(*array, size * (n ? 2 * (size_t)n : 1));
     if (grown) *array = grown;
     return grown != NULL;
 }
 
-static bool add_group(void *ctx, const store_group *group)
-{
+static bool add_group(void *ctx, const store_group *group) {
     loading *l = ctx;
     void *array = l->r->groups;
     bool good = room(&array, l->r->n_groups, sizeof *group);
@@ -32,8 +30,7 @@ static bool add_group(void *ctx, const store_group *group)
     return good;
 }
 
-static bool add_member(void *ctx, int64_t group_id, const char *user_id, int priority)
-{
+static bool add_member(void *ctx, int64_t group_id, const char *user_id, int priority) {
     loading *l = ctx;
     void *array = l->r->members;
     char *copy = strdup(user_id);
@@ -45,16 +42,14 @@ static bool add_member(void *ctx, int64_t group_id, const char *user_id, int pri
     return good;
 }
 
-static int by_agent(const void *a, const void *b)
-{
+static int by_agent(const void *a, const void *b) {
     const roster_member *x = a, *y = b;
     int order = strcmp(x->user_id, y->user_id);
     if (order == 0) order = x->priority - y->priority;
     return order ? order : (x->group_id > y->group_id) - (x->group_id < y->group_id);
 }
 
-bool roster_load(roster *r, action_call *call, int64_t app_id)
-{
+bool roster_load(roster *r, action_call *call, int64_t app_id) {
     loading l = { .r = r };
     *r = (roster){ 0 };
     int error = store_list_groups(call->api->store, app_id, add_group, &l);
@@ -66,35 +61,30 @@ bool roster_load(roster *r, action_call *call, int64_t app_id)
     return !call->code;
 }
 
-void roster_free(roster *r)
-{
+void roster_free(roster *r) {
     for (int i = 0; i < r->n_members; i++) free(r->members[i].user_id);
     free(r->members);
     free(r->groups);
     *r = (roster){ 0 };
 }
 
-static int by_id(const void *key, const void *element)
-{
+static int by_id(const void *key, const void *element) {
     const int64_t *id = key;
     const store_group *group = element;
     return (*id > group->id) - (*id < group->id);
 }
 
-const store_group *roster_group(const roster *r, int64_t id)
-{
+const store_group *roster_group(const roster *r, int64_t id) {
     return r->n_groups ? bsearch(&id, r->groups, (size_t)r->n_groups, sizeof *r->groups, by_id) : NULL;
 }
 
-const store_group *roster_group_named(const roster *r, const char *name)
-{
+const store_group *roster_group_named(const roster *r, const char *name) {
     for (int i = 0; i < r->n_groups; i++)
         if (strcmp(r->groups[i].name, name) == 0) return &r->groups[i];
     return NULL;
 }
 
-const roster_member *roster_of(const roster *r, const char *user_id, int *n)
-{
+const roster_member *roster_of(const roster *r, const char *user_id, int *n) {
     int low = 0, high = r->n_members;
     while (low < high) {
         int middle = low + (high - low) / 2;
@@ -105,8 +95,7 @@ const roster_member *roster_of(const roster *r, const char *user_id, int *n)
     return r->members ? r->members + low : NULL;
 }
 
-bool roster_has(const roster *r, const char *user_id, int64_t group_id)
-{
+bool roster_has(const roster *r, const char *user_id, int64_t group_id) {
     int n;
     const roster_member *list = roster_of(r, user_id, &n);
     for (int i = 0; i < n; i++)

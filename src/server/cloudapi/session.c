@@ -20,15 +20,13 @@ typedef struct {
     const char *direction;
 } search;
 
-static bool tell_direction(void *ctx, const call_view *view)
-{
+static bool tell_direction(void *ctx, const call_view *view) {
     search *s = ctx;
     if (strcmp(view->session_id, s->session_id) == 0) s->direction = view->inbound ? "in" : "out";
     return !*s->direction;
 }
 
-const char *session_direction(const action_call *call, int64_t app_id, const char *session_id)
-{
+const char *session_direction(const action_call *call, int64_t app_id, const char *session_id) {
     search s = { .session_id = session_id, .direction = "" };
     if (call->api->calls) calls_each(call->api->calls, app_id, tell_direction, &s);
     return s.direction;
@@ -38,15 +36,13 @@ const char *session_direction(const action_call *call, int64_t app_id, const cha
 
 const char *const members_describe_tel_session[] = { "SdkAppId", "SessionId", NULL };
 
-static const char *staff_number(const action_call *call, int64_t app_id, const char *user_id)
-{
+static const char *staff_number(const action_call *call, int64_t app_id, const char *user_id) {
     agent *a = *user_id ? agents_find(call->api->agents, app_id, user_id) : NULL;
     return a ? agent_row(a)->staff_number : "";
 }
 
 /* What both answers have; a number that is protected is left empty. */
-static void put_parties(const action_call *call, int64_t app_id, const call_view *view)
-{
+static void put_parties(const action_call *call, int64_t app_id, const call_view *view) {
     json_writer *out = call->out;
     json_put_string(out, "SessionID", view->session_id);
     json_put_string(out, "RoomID", ""); /* there are no rooms here */
@@ -61,8 +57,7 @@ static void put_parties(const action_call *call, int64_t app_id, const call_view
     json_put_string(out, "ProtectedCallee", view->protected_callee);
 }
 
-static void put_session(const action_call *call, int64_t app_id, const call_view *view, const char *outer_callee)
-{
+static void put_session(const action_call *call, int64_t app_id, const call_view *view, const char *outer_callee) {
     json_open_object(call->out, "Session");
     put_parties(call, app_id, view);
     json_put_integer(call->out, "StartTimestamp", view->start_ms / 1000);
@@ -72,16 +67,14 @@ static void put_session(const action_call *call, int64_t app_id, const call_view
     json_close(call->out);
 }
 
-static bool put_running(void *ctx, const call_view *view)
-{
+static bool put_running(void *ctx, const call_view *view) {
     search *s = ctx;
     s->found = strcmp(view->session_id, s->session_id) == 0;
     if (s->found) put_session(s->call, s->app_id, view, "");
     return !s->found;
 }
 
-static void put_finished(const parameters *in, int64_t app_id, const char *session_id)
-{
+static void put_finished(const parameters *in, int64_t app_id, const char *session_id) {
     static store_cdr cdr; /* the control thread is the only one here, and a record is large */
     const char *outer = "";
     int error = store_get_cdr(in->call->api->store, session_id, &cdr);
@@ -96,8 +89,7 @@ static void put_finished(const parameters *in, int64_t app_id, const char *sessi
     put_session(in->call, app_id, &view, outer);
 }
 
-void action_describe_tel_session(action_call *call)
-{
+void action_describe_tel_session(action_call *call) {
     parameters in = parameters_of(call);
     search s = { .call = call, .app_id = action_app(call), .session_id = parameter_text(&in, "SessionId", SESSION_ID_MAX) };
     if (call->code) return;
@@ -114,8 +106,7 @@ typedef struct {
     int64_t app_id, offset, limit, total;
 } listing;
 
-static bool put_active(void *ctx, const call_view *view)
-{
+static bool put_active(void *ctx, const call_view *view) {
     listing *l = ctx;
     char text[24];
     json_writer *out = l->call->out;
@@ -132,8 +123,7 @@ static bool put_active(void *ctx, const call_view *view)
     return true;
 }
 
-void action_describe_pstn_active_session_list(action_call *call)
-{
+void action_describe_pstn_active_session_list(action_call *call) {
     parameters in = parameters_of(call);
     listing l = { .call = call, .app_id = action_app(call) };
     l.offset = parameter_integer(&in, "Offset", 0, OFFSET_MAX);
@@ -150,8 +140,7 @@ void action_describe_pstn_active_session_list(action_call *call)
 
 const char *const members_hang_up_call[] = { "SdkAppId", "SessionId", NULL };
 
-void action_hang_up_call(action_call *call)
-{
+void action_hang_up_call(action_call *call) {
     parameters in = parameters_of(call);
     int64_t app_id = action_app(call);
     const char *session_id = parameter_text(&in, "SessionId", SESSION_ID_MAX);

@@ -11,8 +11,7 @@
 
 enum { SKEW_S = 300, KEY_MAX = 512, TEXT_MAX = 1 << 16 };
 
-static bool append(char *text, size_t *used, const char *more)
-{
+static bool append(char *text, size_t *used, const char *more) {
     size_t length = strlen(more);
     if (*used + length >= TEXT_MAX) return false;
     memcpy(text + *used, more, length + 1);
@@ -21,8 +20,7 @@ static bool append(char *text, size_t *used, const char *more)
 }
 
 /* The text that was signed, in text[TEXT_MAX]. Values stand there decoded. */
-static bool signed_text(const edge_http_request *request, const char *host, const query *q, char *text)
-{
+static bool signed_text(const edge_http_request *request, const char *host, const query *q, char *text) {
     size_t used = 0;
     bool fits = append(text, &used, request->method) && append(text, &used, host) && append(text, &used, request->path)
              && append(text, &used, "?");
@@ -34,8 +32,7 @@ static bool signed_text(const edge_http_request *request, const char *host, cons
     return fits;
 }
 
-static bool matches(const char *text, const char *key, bool sha256, const char *signature)
-{
+static bool matches(const char *text, const char *key, bool sha256, const char *signature) {
     unsigned char mac[EVP_MAX_MD_SIZE];
     char base64[2 * EVP_MAX_MD_SIZE];
     unsigned length = sizeof mac;
@@ -45,8 +42,7 @@ static bool matches(const char *text, const char *key, bool sha256, const char *
     return strlen(signature) == n && CRYPTO_memcmp(base64, signature, n) == 0;
 }
 
-static bool any_matches(const edge_http_request *request, const query *q, const char *key, bool sha256, const char *signature)
-{
+static bool any_matches(const edge_http_request *request, const query *q, const char *key, bool sha256, const char *signature) {
     char *text = malloc(TEXT_MAX), host[KEY_MAX];
     if (!text) return false;
     snprintf(host, sizeof host, "%s", request->host);
@@ -60,15 +56,13 @@ static bool any_matches(const edge_http_request *request, const query *q, const 
     return good;
 }
 
-static bool is_fresh(const char *timestamp, int64_t now_s)
-{
+static bool is_fresh(const char *timestamp, int64_t now_s) {
     char *end;
     long long at = strtoll(timestamp, &end, 10);
     return *timestamp && !*end && at >= now_s - SKEW_S && at <= now_s + SKEW_S;
 }
 
-enum signature_verdict signature_check_v1(const edge_http_request *request, query *q, int64_t now_s, signature_key *key, void *ctx)
-{
+enum signature_verdict signature_check_v1(const edge_http_request *request, query *q, int64_t now_s, signature_key *key, void *ctx) {
     char secret_key[KEY_MAX];
     const char *id = query_get(q, "SecretId"), *timestamp = query_get(q, "Timestamp"), *signature = query_get(q, "Signature");
     const char *method = query_get(q, "SignatureMethod");

@@ -19,26 +19,22 @@ typedef struct {
     char timestamp[24];
 } claim;
 
-static void hex_of(const unsigned char digest[32], char text[HEX])
-{
+static void hex_of(const unsigned char digest[32], char text[HEX]) {
     for (int i = 0; i < 32; i++) snprintf(text + 2 * i, 3, "%02x", digest[i]);
 }
 
-static void sha256_hex(const void *data, size_t length, char text[HEX])
-{
+static void sha256_hex(const void *data, size_t length, char text[HEX]) {
     unsigned char digest[32];
     EVP_Digest(data, length, digest, NULL, EVP_sha256(), NULL);
     hex_of(digest, text);
 }
 
-static void hmac(const void *key, size_t key_length, const char *text, unsigned char out[32])
-{
+static void hmac(const void *key, size_t key_length, const char *text, unsigned char out[32]) {
     unsigned length = 32;
     HMAC(EVP_sha256(), key, (int)key_length, (const unsigned char *)text, strlen(text), out, &length);
 }
 
-bool signature_header(const edge_http_request *request, const char *name, char *value, size_t capacity)
-{
+bool signature_header(const edge_http_request *request, const char *name, char *value, size_t capacity) {
     size_t n = strlen(name);
     for (const char *line = request->headers; line && *line;) {
         const char *end = strchrnul(line, '\n');
@@ -57,8 +53,7 @@ bool signature_header(const edge_http_request *request, const char *name, char *
 }
 
 /* `name=value` of the Authorization header, up to a comma. */
-static bool field(const char *authorization, const char *name, char *value, size_t capacity)
-{
+static bool field(const char *authorization, const char *name, char *value, size_t capacity) {
     const char *at = strstr(authorization, name);
     if (!at) return false;
     at += strlen(name);
@@ -70,8 +65,7 @@ static bool field(const char *authorization, const char *name, char *value, size
 }
 
 /* id/date/service.../tc3_request; the service may itself hold slashes, so it is what stands between. */
-static bool split_credential(char *credential, claim *c)
-{
+static bool split_credential(char *credential, claim *c) {
     char *last = strrchr(credential, '/');
     if (!last || strcmp(last, "/tc3_request") != 0) return false;
     *last = 0;
@@ -87,8 +81,7 @@ static bool split_credential(char *credential, claim *c)
     return true;
 }
 
-static enum signature_verdict read_claim(const edge_http_request *request, claim *c)
-{
+static enum signature_verdict read_claim(const edge_http_request *request, claim *c) {
     char authorization[4 * FIELD_MAX], credential[FIELD_MAX];
     if (!signature_header(request, "authorization", authorization, sizeof authorization)) return SIGNATURE_MISSING;
     if (strncmp(authorization, ALGORITHM, sizeof ALGORITHM - 1) != 0
@@ -101,8 +94,7 @@ static enum signature_verdict read_claim(const edge_http_request *request, claim
     return SIGNATURE_GOOD;
 }
 
-static bool is_fresh(const claim *c, int64_t now_s)
-{
+static bool is_fresh(const claim *c, int64_t now_s) {
     char *end, date[16];
     long long at = strtoll(c->timestamp, &end, 10);
     if (*end || at < now_s - SKEW_S || at > now_s + SKEW_S) return false;
@@ -114,24 +106,21 @@ static bool is_fresh(const claim *c, int64_t now_s)
 }
 
 /* What a client may have taken for the host: as sent, without the port, with the default port. */
-static void host_form(const char *host, int form, char *out, size_t capacity)
-{
+static void host_form(const char *host, int form, char *out, size_t capacity) {
     const char *bracket = strrchr(host, ']'), *colon = strrchr(bracket ? bracket : host, ':');
     int name = colon ? (int)(colon - host) : (int)strlen(host);
     if (form == 0) snprintf(out, capacity, "%s", host);
     else snprintf(out, capacity, "%.*s%s", name, host, form == 1 ? "" : form == 2 ? ":80" : ":443");
 }
 
-static void lower(char *text)
-{
+static void lower(char *text) {
     for (; *text; text++)
         if (*text >= 'A' && *text <= 'Z') *text += 'a' - 'A';
 }
 
 /* The signed headers' lines. Values are signed in lower case by all SDKs but `content-type` of some: both are tried. */
 static bool canonical_headers(const edge_http_request *request, const claim *c, const char *host, bool lower_values,
-                              char *out, size_t capacity)
-{
+                              char *out, size_t capacity) {
     char names[FIELD_MAX], value[2 * FIELD_MAX], *rest = names;
     size_t used = 0;
     snprintf(names, sizeof names, "%s", c->signed_headers);
@@ -152,8 +141,7 @@ typedef struct {
     int n_hashes;
 } secret;
 
-static void derive(const claim *c, const char *secret_key, secret *s)
-{
+static void derive(const claim *c, const char *secret_key, secret *s) {
     char start[FIELD_MAX + 8];
     unsigned char date[32], service[32];
     snprintf(start, sizeof start, "TC3%s", secret_key);
@@ -164,8 +152,7 @@ static void derive(const claim *c, const char *secret_key, secret *s)
     OPENSSL_cleanse(start, sizeof start);
 }
 
-static void body_hashes(const edge_http_request *request, secret *s)
-{
+static void body_hashes(const edge_http_request *request, secret *s) {
     char declared[64];
     bool get = strcmp(request->method, "GET") == 0;
     sha256_hex(get ? "" : request->body, get ? 0 : request->body_len, s->hash[0]);
@@ -175,8 +162,7 @@ static void body_hashes(const edge_http_request *request, secret *s)
 }
 
 static bool fits(const edge_http_request *request, const claim *c, const secret *s, const char *path, const char *headers,
-                 const char *hash)
-{
+                 const char *hash) {
     char canonical[CANONICAL_MAX], digest[HEX], to_sign[4 * FIELD_MAX], signature[HEX];
     unsigned char mac[32];
     const char *search = strcmp(request->method, "GET") == 0 ? request->query : "";
@@ -190,8 +176,7 @@ static bool fits(const edge_http_request *request, const claim *c, const secret 
     return strlen(c->signature) == 64 && CRYPTO_memcmp(signature, c->signature, 64) == 0;
 }
 
-static bool any_fits(const edge_http_request *request, const claim *c, const secret *s)
-{
+static bool any_fits(const edge_http_request *request, const claim *c, const secret *s) {
     char host[FIELD_MAX], headers[CANONICAL_MAX / 2];
     const char *paths[] = { request->path, "/" };
     bool good = false;
@@ -206,8 +191,7 @@ static bool any_fits(const edge_http_request *request, const claim *c, const sec
     return good;
 }
 
-enum signature_verdict signature_check_v3(const edge_http_request *request, int64_t now_s, signature_key *key, void *ctx)
-{
+enum signature_verdict signature_check_v3(const edge_http_request *request, int64_t now_s, signature_key *key, void *ctx) {
     claim c;
     secret s;
     char secret_key[FIELD_MAX];

@@ -13,8 +13,7 @@
 
 enum { PAGE_MAX = 100, NAME_MAX_CHARACTERS = 20, CONCURRENCY_MAX = 100 };
 
-bool skill_group_find(const parameters *in, const char *name, int64_t app_id, int64_t id, store_group *group)
-{
+bool skill_group_find(const parameters *in, const char *name, int64_t app_id, int64_t id, store_group *group) {
     if (in->call->code) return false;
     int error = store_get_group(in->call->api->store, id, group);
     if (error == TCCC_E_NOT_FOUND || (!error && group->app_id != app_id))
@@ -24,13 +23,11 @@ bool skill_group_find(const parameters *in, const char *name, int64_t app_id, in
     return !in->call->code;
 }
 
-const char *skill_group_kind(const store_group *group)
-{
+const char *skill_group_kind(const store_group *group) {
     return group && group->type == GROUP_ONLINE ? "IM" : "TEL";
 }
 
-static size_t characters(const char *text)
-{
+static size_t characters(const char *text) {
     size_t n = 0, left = strlen(text);
     for (size_t step; left && (step = utf8_character(text, left)); n++) {
         text += step;
@@ -44,16 +41,14 @@ typedef struct {
     int64_t id;                       /* of the group of that name, or 0 */
 } name_search;
 
-static bool is_this_name(void *ctx, const store_group *group)
-{
+static bool is_this_name(void *ctx, const store_group *group) {
     name_search *s = ctx;
     if (strcmp(group->name, s->name) == 0) s->id = group->id;
     return !s->id;
 }
 
 /* A name that is free, or `own`'s already. NULL after a failure. */
-static const char *read_name(const parameters *in, int64_t app_id, int64_t own)
-{
+static const char *read_name(const parameters *in, int64_t app_id, int64_t own) {
     name_search s = { .name = parameter_text(in, "SkillGroupName", STORE_TEXT - 1) };
     if (in->call->code) return NULL;
     if (characters(s.name) > NAME_MAX_CHARACTERS)
@@ -63,8 +58,7 @@ static const char *read_name(const parameters *in, int64_t app_id, int64_t own)
     return in->call->code ? NULL : s.name;
 }
 
-static int read_concurrency(const parameters *in, enum group_type type, int fallback)
-{
+static int read_concurrency(const parameters *in, enum group_type type, int fallback) {
     int64_t n = parameter_integer_or(in, "MaxConcurrency", fallback, 1, CONCURRENCY_MAX);
     if (n > 1 && type != GROUP_ONLINE)
         parameter_fail(in, "InvalidParameter", "MaxConcurrency", "must be 1 unless the skill group serves online chats");
@@ -75,8 +69,7 @@ static int read_concurrency(const parameters *in, enum group_type type, int fall
 
 const char *const members_create_ccc_skill_group[] = { "SdkAppId", "SkillGroupName", "SkillGroupType", "MaxConcurrency", NULL };
 
-void action_create_ccc_skill_group(action_call *call)
-{
+void action_create_ccc_skill_group(action_call *call) {
     parameters in = parameters_of(call);
     store_group group = { .app_id = action_app(call) };
     const char *name = read_name(&in, group.app_id, 0);
@@ -94,8 +87,7 @@ void action_create_ccc_skill_group(action_call *call)
 
 const char *const members_update_ccc_skill_group[] = { "SdkAppId", "SkillGroupID", "SkillGroupName", "MaxConcurrency", "RingAll", NULL };
 
-void action_update_ccc_skill_group(action_call *call)
-{
+void action_update_ccc_skill_group(action_call *call) {
     parameters in = parameters_of(call);
     store_group group;
     int64_t app_id = action_app(call), id = parameter_integer(&in, "SkillGroupID", 1, JSON_INTEGER_MAX);
@@ -118,8 +110,7 @@ typedef struct {
     char user_id[STORE_TEXT];         /* who forwards to it, or "" */
 } forward_search;
 
-static bool forwards_to(void *ctx, const store_agent *row)
-{
+static bool forwards_to(void *ctx, const store_agent *row) {
     forward_search *s = ctx;
     if (row->forward != STAFF_FORWARD_OFF && row->forward_to == STAFF_TO_GROUP && strcmp(row->forward_target, s->id) == 0)
         snprintf(s->user_id, sizeof s->user_id, "%s", row->user_id);
@@ -133,16 +124,14 @@ typedef struct {
     bool leads;
 } flow_search;
 
-static bool leads_to(void *ctx, const char *module, int64_t group_id)
-{
+static bool leads_to(void *ctx, const char *module, int64_t group_id) {
     flow_search *s = ctx;
     (void)module;
     s->leads = group_id == s->group_id;
     return !s->leads;
 }
 
-static bool each_flow(void *ctx, const store_flow *row)
-{
+static bool each_flow(void *ctx, const store_flow *row) {
     flow_search *s = ctx;
     flow *f = flows_open(s->call->api->flows, s->app_id, row->id); /* NULL: it is not published */
     if (!f) return true;
@@ -153,8 +142,7 @@ static bool each_flow(void *ctx, const store_flow *row)
 }
 
 /* Agents keep their account (ADM-051); numbers lose the binding. */
-void action_delete_ccc_skill_group(action_call *call)
-{
+void action_delete_ccc_skill_group(action_call *call) {
     parameters in = parameters_of(call);
     store_group group;
     forward_search s = { .user_id = "" };
@@ -184,8 +172,7 @@ typedef struct {
     int64_t id, modified_s;           /* 0: any */
 } listing;
 
-static bool each_group(void *ctx, const store_group *group)
-{
+static bool each_group(void *ctx, const store_group *group) {
     listing *l = ctx;
     json_writer *out = l->out;
     bool fits = (!l->id || l->id == group->id) && group->modified_ms / 1000 >= l->modified_s && (!l->name || strcmp(l->name, group->name) == 0);
@@ -205,8 +192,7 @@ static bool each_group(void *ctx, const store_group *group)
     return true;
 }
 
-void action_describe_skill_group_info_list(action_call *call)
-{
+void action_describe_skill_group_info_list(action_call *call) {
     parameters in = parameters_of(call);
     listing l = { .out = call->out };
     int64_t app_id = action_app(call);

@@ -12,8 +12,7 @@ enum { STAFFS_MAX = 10, GROUPS_MAX = 100, NAME_MAX_BYTES = 127, PHONE_MAX = STOR
 
 /* ---- rules ---- */
 
-bool staff_find(const parameters *in, const char *name, int64_t app_id, const char *user_id, store_agent *row)
-{
+bool staff_find(const parameters *in, const char *name, int64_t app_id, const char *user_id, store_agent *row) {
     if (in->call->code) return false;
     int error = store_get_agent(in->call->api->store, app_id, user_id, row);
     if (error == TCCC_E_NOT_FOUND) parameter_fail(in, "InvalidParameterValue.AccountNotExist", name, "is not an agent of the app");
@@ -21,13 +20,11 @@ bool staff_find(const parameters *in, const char *name, int64_t app_id, const ch
     return !error;
 }
 
-void staff_changed(action_call *call, int64_t app_id)
-{
+void staff_changed(action_call *call, int64_t app_id) {
     if (!call->code && call->api->agents) action_store_failed(call, agents_reload(call->api->agents, app_id));
 }
 
-bool staff_phone_is_good(const char *phone)
-{
+bool staff_phone_is_good(const char *phone) {
     const char *digits = phone + (*phone == '+');
     size_t n = strlen(digits);
     return n >= 3 && n < STORE_NUMBER - 1 && strspn(digits, "0123456789") == n;
@@ -38,29 +35,25 @@ typedef struct {
     bool found;
 } phone_search;
 
-static bool is_this_phone(void *ctx, const store_agent *agent)
-{
+static bool is_this_phone(void *ctx, const store_agent *agent) {
     phone_search *s = ctx;
     s->found = strcmp(agent->phone, s->phone) == 0 && strcmp(agent->user_id, s->user_id) != 0;
     return !s->found;
 }
 
-bool staff_phone_is_taken(action_call *call, int64_t app_id, const char *phone, const char *user_id)
-{
+bool staff_phone_is_taken(action_call *call, int64_t app_id, const char *phone, const char *user_id) {
     phone_search s = { phone, user_id, false };
     action_store_failed(call, store_list_agents(call->api->store, app_id, is_this_phone, &s));
     return s.found;
 }
 
 /* An account is an e-mail address, as the documentation has it. */
-static bool is_account(const char *text)
-{
+static bool is_account(const char *text) {
     const char *at = strchr(text, '@');
     return at && at > text && at[1] && !strchr(at + 1, '@') && !strchr(text, ' ');
 }
 
-static void copy(char *to, size_t capacity, const char *from)
-{
+static void copy(char *to, size_t capacity, const char *from) {
     snprintf(to, capacity, "%s", from ? from : "");
 }
 
@@ -70,8 +63,7 @@ static const char *const forwarding_members[] = { "Enabled", "Condition", "Targe
 static const char *const target_members[] = { "Type", "StaffUserId", "SkillGroupId", "Extension", NULL };
 enum { TARGET_STAFF = 1, TARGET_GROUP = 2, TARGET_EXTENSION = 3 };
 
-static void read_target(const parameters *in, int64_t app_id, const roster *r, store_agent *row)
-{
+static void read_target(const parameters *in, int64_t app_id, const roster *r, store_agent *row) {
     store_agent other;
     int64_t type = parameter_integer(in, "Type", TARGET_STAFF, TARGET_EXTENSION);
     if (type == TARGET_STAFF) {
@@ -97,8 +89,7 @@ static void read_target(const parameters *in, int64_t app_id, const roster *r, s
     }
 }
 
-bool staff_read_forwarding(const parameters *in, int64_t app_id, const roster *r, store_agent *row)
-{
+bool staff_read_forwarding(const parameters *in, int64_t app_id, const roster *r, store_agent *row) {
     parameters config, target;
     if (!parameter_object(in, "ForwardingConfig", forwarding_members, &config)) return !in->call->code;
     if (parameter_bool_or(&config, "Enabled", false)) {
@@ -112,8 +103,7 @@ bool staff_read_forwarding(const parameters *in, int64_t app_id, const roster *r
     return !in->call->code;
 }
 
-void staff_put_forwarding(json_writer *out, const store_agent *row)
-{
+void staff_put_forwarding(json_writer *out, const store_agent *row) {
     bool on = row->forward != STAFF_FORWARD_OFF;
     bool staff = on && row->forward_to == STAFF_TO_AGENT, extension = on && row->forward_to == STAFF_TO_EXTENSION;
     long long group = 0;
@@ -146,8 +136,7 @@ typedef struct {
 } draft;
 
 /* Reads one element of Staffs: a wrong type fails the whole call, a wrong value only this agent. */
-static void read_draft(const parameters *in, int64_t app_id, draft *d)
-{
+static void read_draft(const parameters *in, int64_t app_id, draft *d) {
     *d = (draft){ .row.app_id = app_id };
     copy(d->row.user_id, sizeof d->row.user_id, parameter_text(in, "Mail", STAFF_ACCOUNT_MAX));
     copy(d->row.name, sizeof d->row.name, parameter_text(in, "Name", NAME_MAX_BYTES));
@@ -161,23 +150,20 @@ static void read_draft(const parameters *in, int64_t app_id, draft *d)
     d->row.role = (enum staff_role)(d->role <= STAFF_AGENT ? d->role : 0);
 }
 
-static void refuse(draft *d, bool wrong, const char *code, const char *message)
-{
+static void refuse(draft *d, bool wrong, const char *code, const char *message) {
     if (d->code || !wrong) return;
     d->code = code;
     d->message = message;
 }
 
-static bool names_unknown_group(const draft *d, const roster *r)
-{
+static bool names_unknown_group(const draft *d, const roster *r) {
     for (int i = 0; i < d->n_groups; i++)
         if (!roster_group_named(r, d->group_names[i])) return true;
     return false;
 }
 
 /* Against what is stored. */
-static void judge(action_call *call, const roster *r, draft *d)
-{
+static void judge(action_call *call, const roster *r, draft *d) {
     store_agent other;
     refuse(d, !is_account(d->row.user_id), "InvalidParameterValue", "Mail must be an e-mail address.");
     refuse(d, d->user_id[0] && strcmp(d->user_id, d->row.user_id) != 0, "InvalidParameterValue", "UserId must be the same as Mail, or left out.");
@@ -197,8 +183,7 @@ static void judge(action_call *call, const roster *r, draft *d)
 }
 
 /* Against those before it in the same request. */
-static void compare(draft *d, const draft *before)
-{
+static void compare(draft *d, const draft *before) {
     if (before->code) return;
     refuse(d, strcmp(d->row.user_id, before->row.user_id) == 0, "FailedOperation.DuplicatedAccount", "Mail occurs twice in Staffs.");
     refuse(d, d->row.phone[0] && strcmp(d->row.phone, before->row.phone) == 0, "InvalidParameterValue.PhoneNumIsBoundOtherAccount",
@@ -207,8 +192,7 @@ static void compare(draft *d, const draft *before)
            "ExtensionNumber occurs twice in Staffs.");
 }
 
-static void write_draft(action_call *call, const roster *r, const draft *d)
-{
+static void write_draft(action_call *call, const roster *r, const draft *d) {
     action_store_failed(call, store_put_agent(call->api->store, &d->row));
     for (int i = 0; i < d->n_groups && !call->code; i++)
         action_store_failed(call, store_put_member(call->api->store, roster_group_named(r, d->group_names[i])->id, d->row.app_id,
@@ -216,16 +200,14 @@ static void write_draft(action_call *call, const roster *r, const draft *d)
     if (d->extension[0]) extension_give(call, d->row.app_id, d->extension, d->row.user_id);
 }
 
-static void write_drafts(action_call *call, const roster *r, const draft *list, int n)
-{
+static void write_drafts(action_call *call, const roster *r, const draft *list, int n) {
     if (action_store_failed(call, store_begin(call->api->store))) return;
     for (int i = 0; i < n; i++)
         if (!list[i].code) write_draft(call, r, &list[i]);
     action_store_failed(call, store_end(call->api->store));
 }
 
-static void put_refused(json_writer *out, const draft *list, int n)
-{
+static void put_refused(json_writer *out, const draft *list, int n) {
     json_open_array(out, "ErrorStaffList");
     for (int i = 0; i < n; i++) {
         if (!list[i].code) continue;
@@ -239,8 +221,7 @@ static void put_refused(json_writer *out, const draft *list, int n)
 }
 
 /* SendPassword is taken and sends nothing: tcccd has no mail. The account has no password until ModifyStaffPassword sets one. */
-void action_create_staff(action_call *call)
-{
+void action_create_staff(action_call *call) {
     static draft list[STAFFS_MAX]; /* the control thread is the only one here */
     parameters in = parameters_of(call), each[STAFFS_MAX];
     roster r;
@@ -264,8 +245,7 @@ void action_create_staff(action_call *call)
 const char *const members_modify_staff[] = { "SdkAppId", "Email", "Name", "Phone", "Nick", "StaffNo", "SkillGroupIds", "UseMobileCallOut",
                                              "UseMobileAccept", "ExtensionNumber", "ForwardingConfig", NULL };
 
-static void read_phone(const parameters *in, store_agent *row)
-{
+static void read_phone(const parameters *in, store_agent *row) {
     if (!parameter_given(in, "Phone")) return;
     const char *phone = parameter_text_or(in, "Phone", "", PHONE_MAX);
     if (in->call->code) return;
@@ -276,8 +256,7 @@ static void read_phone(const parameters *in, store_agent *row)
     copy(row->phone, sizeof row->phone, phone);
 }
 
-static void read_extension(const parameters *in, const store_agent *row, char extension[16])
-{
+static void read_extension(const parameters *in, const store_agent *row, char extension[16]) {
     copy(extension, 16, parameter_text_or(in, "ExtensionNumber", "", 15));
     if (!*extension || in->call->code) return;
     if (!extension_is_good(extension))
@@ -286,8 +265,7 @@ static void read_extension(const parameters *in, const store_agent *row, char ex
         parameter_fail(in, "InvalidParameter.DuplicatePhoneNumber", "ExtensionNumber", "is somebody else's");
 }
 
-static int read_groups(const parameters *in, const roster *r, int64_t ids[GROUPS_MAX])
-{
+static int read_groups(const parameters *in, const roster *r, int64_t ids[GROUPS_MAX]) {
     int n = parameter_integers(in, "SkillGroupIds", 0, GROUPS_MAX, ids, 1, JSON_INTEGER_MAX);
     for (int i = 0; i < n; i++)
         if (!roster_group(r, ids[i]))
@@ -295,8 +273,7 @@ static int read_groups(const parameters *in, const roster *r, int64_t ids[GROUPS
     return n;
 }
 
-static void read_change(const parameters *in, const roster *r, store_agent *row)
-{
+static void read_change(const parameters *in, const roster *r, store_agent *row) {
     if (parameter_given(in, "Name")) copy(row->name, sizeof row->name, parameter_text(in, "Name", NAME_MAX_BYTES));
     if (parameter_given(in, "StaffNo")) copy(row->staff_number, sizeof row->staff_number, parameter_text(in, "StaffNo", NAME_MAX_BYTES));
     if (parameter_given(in, "Nick")) copy(row->nick, sizeof row->nick, parameter_text_or(in, "Nick", "", NAME_MAX_BYTES));
@@ -306,16 +283,14 @@ static void read_change(const parameters *in, const roster *r, store_agent *row)
     staff_read_forwarding(in, row->app_id, r, row);
 }
 
-static bool holds(const int64_t *ids, int n, int64_t id)
-{
+static bool holds(const int64_t *ids, int n, int64_t id) {
     for (int i = 0; i < n; i++)
         if (ids[i] == id) return true;
     return false;
 }
 
 /* The agent is in exactly these groups afterwards; where it was already, its priority stays. */
-static void write_groups(action_call *call, const roster *r, const store_agent *row, const int64_t *ids, int n)
-{
+static void write_groups(action_call *call, const roster *r, const store_agent *row, const int64_t *ids, int n) {
     int n_old;
     const roster_member *old = roster_of(r, row->user_id, &n_old);
     for (int i = 0; i < n_old; i++)
@@ -326,8 +301,7 @@ static void write_groups(action_call *call, const roster *r, const store_agent *
             action_store_failed(call, store_put_member(call->api->store, ids[i], row->app_id, row->user_id, STAFF_PRIORITY_DEFAULT));
 }
 
-void action_modify_staff(action_call *call)
-{
+void action_modify_staff(action_call *call) {
     parameters in = parameters_of(call);
     roster r;
     store_agent row;

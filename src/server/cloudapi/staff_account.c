@@ -22,8 +22,7 @@ const char *const members_delete_staff[] = { "SdkAppId", "StaffList", NULL };
 
 enum deletion { DELETED, ONLINE, UNKNOWN };
 
-static enum deletion delete_one(action_call *call, int64_t app_id, const char *user_id)
-{
+static enum deletion delete_one(action_call *call, int64_t app_id, const char *user_id) {
     store_agent row;
     agent *a = agents_find(call->api->agents, app_id, user_id);
     if (a && agent_status_of(a) != AGENT_STATUS_OFFLINE) return ONLINE;
@@ -35,8 +34,7 @@ static enum deletion delete_one(action_call *call, int64_t app_id, const char *u
     return DELETED;
 }
 
-static void put_deletions(json_writer *out, const char *const *users, const enum deletion *how, int n)
-{
+static void put_deletions(json_writer *out, const char *const *users, const enum deletion *how, int n) {
     char info[INFO_MAX];
     int count[3] = { 0 };
     json_open_array(out, "OnlineStaffList");
@@ -53,8 +51,7 @@ static void put_deletions(json_writer *out, const char *const *users, const enum
 }
 
 /* Agents who are not offline stay; everybody else of the list goes, in one transaction. */
-void action_delete_staff(action_call *call)
-{
+void action_delete_staff(action_call *call) {
     parameters in = parameters_of(call);
     const char *users[DELETE_MAX];
     enum deletion how[DELETE_MAX];
@@ -79,14 +76,12 @@ typedef struct {
     int error;
 } hashing;
 
-static void hash_on_worker(void *arg)
-{
+static void hash_on_worker(void *arg) {
     hashing *h = arg;
     h->error = password_hash(h->password, h->hash);
 }
 
-static void write_hash(action_call *call, void *ctx)
-{
+static void write_hash(action_call *call, void *ctx) {
     hashing *h = ctx;
     int error = h->error ? 0 : store_put_password(h->api->store, h->app_id, h->user_id, h->hash);
     if (h->error) action_fail(call, "InternalError", "The password could not be hashed: %s", tccc_error_sentence(h->error));
@@ -95,8 +90,7 @@ static void write_hash(action_call *call, void *ctx)
     if (!call->code && h->api->admin) admin_sign_out(h->api->admin, h->app_id, h->user_id); /* the old one is void at once */
 }
 
-static void hashed(void *arg, int started)
-{
+static void hashed(void *arg, int started) {
     hashing *h = arg;
     if (!started) h->error = TCCC_E_SHUTTING_DOWN;
     action_finish(h->later, write_hash, h);
@@ -104,8 +98,7 @@ static void hashed(void *arg, int started)
     free(h);
 }
 
-static void hash_later(action_call *call, int64_t app_id, const char *user_id, const char *password)
-{
+static void hash_later(action_call *call, int64_t app_id, const char *user_id, const char *password) {
     hashing *h = calloc(1, sizeof *h);
     if (h) h->later = action_defer(call);
     if (!h || !h->later) {
@@ -120,8 +113,7 @@ static void hash_later(action_call *call, int64_t app_id, const char *user_id, c
     if (workers_do(call->api->workers, hash_on_worker, hashed, h)) hashed(h, 0);
 }
 
-void action_modify_staff_password(action_call *call)
-{
+void action_modify_staff_password(action_call *call) {
     parameters in = parameters_of(call);
     store_agent row;
     int64_t app_id = action_app(call);

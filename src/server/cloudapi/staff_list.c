@@ -17,8 +17,7 @@ typedef struct {
     int64_t modified_s, group_id;     /* 0: any */
 } listing;
 
-static void put_groups(json_writer *out, const roster *r, const char *user_id)
-{
+static void put_groups(json_writer *out, const roster *r, const char *user_id) {
     int n;
     const roster_member *list = roster_of(r, user_id, &n);
     json_open_array(out, "SkillGroupList");
@@ -34,8 +33,7 @@ static void put_groups(json_writer *out, const roster *r, const char *user_id)
     json_close(out);
 }
 
-static void put_staff(json_writer *out, const roster *r, const store_agent *row)
-{
+static void put_staff(json_writer *out, const roster *r, const store_agent *row) {
     json_open_object(out, NULL);
     json_put_string(out, "Name", row->name);
     json_put_string(out, "Mail", row->user_id);
@@ -54,8 +52,7 @@ static void put_staff(json_writer *out, const roster *r, const store_agent *row)
     json_close(out);
 }
 
-static bool each_agent(void *ctx, const store_agent *row)
-{
+static bool each_agent(void *ctx, const store_agent *row) {
     listing *l = ctx;
     bool fits = (!l->user_id || strcmp(l->user_id, row->user_id) == 0) && row->modified_ms / 1000 >= l->modified_s
              && (!l->group_id || roster_has(&l->roster, row->user_id, l->group_id));
@@ -63,8 +60,7 @@ static bool each_agent(void *ctx, const store_agent *row)
     return true;
 }
 
-void action_describe_staff_info_list(action_call *call)
-{
+void action_describe_staff_info_list(action_call *call) {
     parameters in = parameters_of(call);
     listing l = { .out = call->out };
     int64_t app_id = action_app(call);

@@ -14,19 +14,16 @@
 enum { RANGE_DAYS = 7 };              /* documented */
 
 /* The cloud API calls after-call work afterCallWork; everything else has the SDK's name. */
-static const char *cloud_name(const char *status)
-{
+static const char *cloud_name(const char *status) {
     return strcmp(status, "arrange") == 0 ? "afterCallWork" : status;
 }
 
-static const char *status_of(const agent *a)
-{
+static const char *status_of(const agent *a) {
     return cloud_name(agent_status_name(agent_status_of(a)));
 }
 
 /* The agent that a parameter names; NULL: the call has failed. */
-static agent *find(const parameters *in, const char *name, int64_t app_id)
-{
+static agent *find(const parameters *in, const char *name, int64_t app_id) {
     const char *user_id = parameter_text(in, name, STAFF_ACCOUNT_MAX);
     agent *a = in->call->code ? NULL : agents_find(in->call->api->agents, app_id, user_id);
     if (!a && !in->call->code) parameter_fail(in, "InvalidParameterValue.AccountNotExist", name, "is not an agent of the app");
@@ -48,22 +45,19 @@ typedef struct {
     int n_users, n_groups, n_statuses;   /* 0: any */
 } metrics;
 
-static bool is_one_of(const char *text, const char *const *list, int n)
-{
+static bool is_one_of(const char *text, const char *const *list, int n) {
     for (int i = 0; i < n; i++)
         if (strcmp(text, list[i]) == 0) return true;
     return n == 0;
 }
 
-static bool is_in_groups(const agent *a, const int64_t *groups, int n)
-{
+static bool is_in_groups(const agent *a, const int64_t *groups, int n) {
     for (int i = 0; i < n; i++)
         if (agent_in_group(a, groups[i])) return true;
     return n == 0;
 }
 
-static void put_durations(json_writer *out, const agent_times *t)
-{
+static void put_durations(json_writer *out, const agent_times *t) {
     int64_t online = 0;
     for (int i = 0; i < AGENT_STATUSES; i++)
         if (i != AGENT_STATUS_OFFLINE) online += t->ms[i];
@@ -75,8 +69,7 @@ static void put_durations(json_writer *out, const agent_times *t)
     json_put_integer(out, "AfterCallWorkDuration", t->ms[AGENT_STATUS_ARRANGE] / 1000);
 }
 
-static void put_clients(json_writer *out, const agent *a)
-{
+static void put_clients(json_writer *out, const agent *a) {
     json_open_array(out, "ClientInfo");
     if (agent_seat(a)) {
         json_open_object(out, NULL);
@@ -87,8 +80,7 @@ static void put_clients(json_writer *out, const agent *a)
     json_close(out);
 }
 
-static void put_metrics(metrics *m, agent *a)
-{
+static void put_metrics(metrics *m, agent *a) {
     json_writer *out = m->call->out;
     const store_agent *row = agent_row(a);
     bool busy = agent_status_of(a) == AGENT_STATUS_BUSY;
@@ -114,8 +106,7 @@ static void put_metrics(metrics *m, agent *a)
     json_close(out);
 }
 
-static bool each_agent(void *ctx, agent *a)
-{
+static bool each_agent(void *ctx, agent *a) {
     metrics *m = ctx;
     if (is_one_of(agent_row(a)->user_id, m->users, m->n_users) && is_in_groups(a, m->groups, m->n_groups)
         && is_one_of(status_of(a), m->statuses, m->n_statuses))
@@ -123,15 +114,13 @@ static bool each_agent(void *ctx, agent *a)
     return !m->call->code;
 }
 
-static void check_statuses(const parameters *in, const metrics *m)
-{
+static void check_statuses(const parameters *in, const metrics *m) {
     for (int i = 0; i < m->n_statuses; i++)
         if (!is_one_of(m->statuses[i], cloud_statuses, 6))
             parameter_fail(in, "InvalidParameter", "StatusList", "must hold only free, busy, rest, notReady, afterCallWork and offline");
 }
 
-void action_describe_staff_status_metrics(action_call *call)
-{
+void action_describe_staff_status_metrics(action_call *call) {
     static metrics m; /* the control thread is the only one here */
     parameters in = parameters_of(call);
     int64_t app_id = action_app(call);
@@ -160,8 +149,7 @@ typedef struct {
     int64_t left;
 } history;
 
-static bool each_status(void *ctx, const store_status *s)
-{
+static bool each_status(void *ctx, const store_status *s) {
     history *h = ctx;
     char cursor[CURSOR_MAX];
     h->same = s->from_ms == h->last_ms ? h->same + 1 : 0;
@@ -181,8 +169,7 @@ static bool each_status(void *ctx, const store_status *s)
     return --h->left > 0;
 }
 
-static void read_cursor(const parameters *in, history *h)
-{
+static void read_cursor(const parameters *in, history *h) {
     long long ms;
     int same, used = 0;
     const char *cursor = parameter_text_or(in, "Cursor", "", CURSOR_MAX);
@@ -194,8 +181,7 @@ static void read_cursor(const parameters *in, history *h)
     h->after_same = same;
 }
 
-void action_describe_staff_status_history(action_call *call)
-{
+void action_describe_staff_status_history(action_call *call) {
     parameters in = parameters_of(call);
     int64_t app_id = action_app(call);
     agent *a = find(&in, "StaffUserId", app_id);
@@ -223,8 +209,7 @@ typedef struct {
     enum agent_event event;
 } wish;
 
-static void read_wish(const parameters *in, wish *w)
-{
+static void read_wish(const parameters *in, wish *w) {
     w->user_id = parameter_text(in, "StaffUserId", STAFF_ACCOUNT_MAX);
     w->reason = parameter_text_or(in, "Reason", NULL, STORE_TEXT - 1);
     const char *status = parameter_text(in, "Status", 32);
@@ -235,15 +220,13 @@ static void read_wish(const parameters *in, wish *w)
     else parameter_fail(in, "InvalidParameterValue", "Status", "must be free, notReady or rest");
 }
 
-static void refusal(int error, const char **code, const char **message)
-{
+static void refusal(int error, const char **code, const char **message) {
     *code = error == TCCC_E_AGENT_BUSY ? "FailedOperation.SeatStatusBusy" : "FailedOperation";
     *message = error == TCCC_E_AGENT_OFFLINE ? "The agent is offline." : error == TCCC_E_AGENT_BUSY ? "The agent is on a call."
              : "The agent's present status does not allow this.";
 }
 
-static void grant(action_call *call, int64_t app_id, const wish *w)
-{
+static void grant(action_call *call, int64_t app_id, const wish *w) {
     json_writer *out = call->out;
     agent *a = agents_find(call->api->agents, app_id, w->user_id);
     const char *before = a ? status_of(a) : "", *code = "", *message = "";
@@ -266,8 +249,7 @@ static void grant(action_call *call, int64_t app_id, const wish *w)
     json_close(out);
 }
 
-void action_set_staff_status(action_call *call)
-{
+void action_set_staff_status(action_call *call) {
     parameters in = parameters_of(call), each[SET_MAX];
     wish wishes[SET_MAX];
     int64_t app_id = action_app(call);
@@ -284,16 +266,14 @@ void action_set_staff_status(action_call *call)
 const char *const members_force_member_offline[] = { "SdkAppId", "UserId", NULL };
 const char *const members_restore_member_online[] = { "SdkAppId", "UserId", NULL };
 
-void action_force_member_offline(action_call *call)
-{
+void action_force_member_offline(action_call *call) {
     parameters in = parameters_of(call);
     agent *a = find(&in, "UserId", action_app(call));
     if (a) action_store_failed(call, agent_forbid(a));
 }
 
 /* The agent may go online again; it does so itself. */
-void action_restore_member_online(action_call *call)
-{
+void action_restore_member_online(action_call *call) {
     parameters in = parameters_of(call);
     agent *a = find(&in, "UserId", action_app(call));
     if (a) action_store_failed(call, agent_allow(a));

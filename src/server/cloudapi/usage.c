@@ -8,8 +8,7 @@ enum { RANGE_DAYS = 90, APPS_MAX = 100 };   /* the first is documented */
 const char *const members_describe_tel_call_info[] = { "StartTimeStamp", "EndTimeStamp", "SdkAppIdList", NULL };
 
 /* Several apps are summed up. The documentation asks for whole days; here the seconds count as they are. */
-void action_describe_tel_call_info(action_call *call)
-{
+void action_describe_tel_call_info(action_call *call) {
     parameters in = parameters_of(call);
     int64_t apps[APPS_MAX];
     cdr_usage sum = { 0 }, one;

@@ -22,13 +22,11 @@ struct web {
 
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 
-static void initialise(void)
-{
+static void initialise(void) {
     curl_global_init(CURL_GLOBAL_DEFAULT);
 }
 
-web *web_new(int n_threads, bool private_allowed)
-{
+web *web_new(int n_threads, bool private_allowed) {
     web *w = calloc(1, sizeof *w);
     pthread_once(&once, initialise);
     if (w) w->private_allowed = private_allowed;
@@ -38,16 +36,14 @@ web *web_new(int n_threads, bool private_allowed)
     return NULL;
 }
 
-void web_free(web *w)
-{
+void web_free(web *w) {
     if (!w) return;
     atomic_store(&w->stopping, true);
     workers_free(w->pool);
     free(w);
 }
 
-int web_do(web *w, void (*run)(void *arg), void (*done)(void *arg, int started), void *arg)
-{
+int web_do(web *w, void (*run)(void *arg), void (*done)(void *arg, int started), void *arg) {
     return workers_do(w->pool, run, done, arg);
 }
 
@@ -59,8 +55,7 @@ typedef struct {
     bool too_large, refused, no_memory;
 } fetching;
 
-static size_t take(char *data, size_t one, size_t n, void *ctx)
-{
+static size_t take(char *data, size_t one, size_t n, void *ctx) {
     fetching *f = ctx;
     size_t more = one * n;
     f->too_large = more > f->request->max_bytes - f->length;
@@ -78,23 +73,20 @@ static size_t take(char *data, size_t one, size_t n, void *ctx)
     return more;
 }
 
-static curl_socket_t open_socket(void *ctx, curlsocktype purpose, struct curl_sockaddr *address)
-{
+static curl_socket_t open_socket(void *ctx, curlsocktype purpose, struct curl_sockaddr *address) {
     fetching *f = ctx;
     f->refused = purpose != CURLSOCKTYPE_IPCXN || !(f->web->private_allowed || web_address_is_public(&address->addr));
     return f->refused ? CURL_SOCKET_BAD : socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
 }
 
 /* Asked about once a second, and after every piece of data. */
-static int is_stopping(void *ctx, curl_off_t to_load, curl_off_t loaded, curl_off_t to_send, curl_off_t sent)
-{
+static int is_stopping(void *ctx, curl_off_t to_load, curl_off_t loaded, curl_off_t to_send, curl_off_t sent) {
     fetching *f = ctx;
     (void)to_load, (void)loaded, (void)to_send, (void)sent;
     return atomic_load(&f->web->stopping);
 }
 
-static void set_options(CURL *easy, fetching *f, struct curl_slist *headers)
-{
+static void set_options(CURL *easy, fetching *f, struct curl_slist *headers) {
     const web_request *r = f->request;
     curl_easy_setopt(easy, CURLOPT_URL, r->url);
     curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
@@ -119,8 +111,7 @@ static void set_options(CURL *easy, fetching *f, struct curl_slist *headers)
     curl_easy_setopt(easy, CURLOPT_HTTPHEADER, headers);
 }
 
-static int judge(const fetching *f, CURLcode code, long status, char sentence[WEB_SENTENCE_MAX])
-{
+static int judge(const fetching *f, CURLcode code, long status, char sentence[WEB_SENTENCE_MAX]) {
     if (f->too_large || code == CURLE_FILESIZE_EXCEEDED) {
         snprintf(sentence, WEB_SENTENCE_MAX, "The file is larger than %zu bytes.", f->request->max_bytes);
         return TCCC_E_TOO_LARGE;
@@ -147,8 +138,7 @@ static int judge(const fetching *f, CURLcode code, long status, char sentence[WE
     return TCCC_E_IO;
 }
 
-int web_fetch(const web *w, const web_request *request, web_answer *answer)
-{
+int web_fetch(const web *w, const web_request *request, web_answer *answer) {
     fetching f = { .web = w, .request = request };
     long status = 0;
     *answer = (web_answer){ 0 };

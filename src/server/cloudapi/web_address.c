@@ -27,8 +27,7 @@ static const block4 special4[] = {
     { 0xe0000000, 3 },  /* multicast, reserved, broadcast */
 };
 
-static bool is_public4(uint32_t address)
-{
+static bool is_public4(uint32_t address) {
     for (size_t i = 0; i < sizeof special4 / sizeof *special4; i++)
         if ((address ^ special4[i].net) >> (32 - special4[i].bits) == 0) return false;
     return true;
@@ -47,19 +46,16 @@ static const block6 special6[] = {
     { { 0x3f, 0xff, 0x00 }, 20 },             /* documentation */
 };
 
-static bool has_prefix(const uint8_t *address, const block6 *block)
-{
+static bool has_prefix(const uint8_t *address, const block6 *block) {
     int whole = block->bits / 8, rest = block->bits % 8;
     return memcmp(address, block->net, (size_t)whole) == 0 && (rest == 0 || (address[whole] ^ block->net[whole]) >> (8 - rest) == 0);
 }
 
-static uint32_t last32(const uint8_t *a)
-{
+static uint32_t last32(const uint8_t *a) {
     return (uint32_t)a[12] << 24 | (uint32_t)a[13] << 16 | (uint32_t)a[14] << 8 | a[15];
 }
 
-static bool is_public6(const uint8_t *a)
-{
+static bool is_public6(const uint8_t *a) {
     static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff }, nat64[12] = { 0x00, 0x64, 0xff, 0x9b };
     if (memcmp(a, mapped, 12) == 0 || memcmp(a, nat64, 12) == 0) return is_public4(last32(a));
     if ((a[0] & 0xe0) != 0x20) return false;
@@ -68,8 +64,7 @@ static bool is_public6(const uint8_t *a)
     return true;
 }
 
-bool web_address_is_public(const struct sockaddr *address)
-{
+bool web_address_is_public(const struct sockaddr *address) {
     if (address->sa_family == AF_INET) return is_public4(ntohl(((const struct sockaddr_in *)(const void *)address)->sin_addr.s_addr));
     if (address->sa_family == AF_INET6) return is_public6(((const struct sockaddr_in6 *)(const void *)address)->sin6_addr.s6_addr);
     return false;

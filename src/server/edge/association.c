@@ -35,13 +35,11 @@ static struct {
     id_map associations;
 } stack;
 
-static association *find(const void *id)
-{
+static association *find(const void *id) {
     return id_map_get(&stack.associations, (uintptr_t)id);
 }
 
-static int on_output(void *id, void *packet, size_t len, uint8_t tos, uint8_t set_df)
-{
+static int on_output(void *id, void *packet, size_t len, uint8_t tos, uint8_t set_df) {
     association *a = find(id);
     (void)tos;
     (void)set_df;
@@ -50,8 +48,7 @@ static int on_output(void *id, void *packet, size_t len, uint8_t tos, uint8_t se
     return 0;
 }
 
-static void notify(association *a, const union sctp_notification *n, size_t len)
-{
+static void notify(association *a, const union sctp_notification *n, size_t len) {
     if (n->sn_header.sn_length != len)
         return;
     if (n->sn_header.sn_type == SCTP_ASSOC_CHANGE && n->sn_assoc_change.sac_state != SCTP_COMM_UP)
@@ -62,8 +59,7 @@ static void notify(association *a, const union sctp_notification *n, size_t len)
 }
 
 static int on_receive(struct socket *socket, union sctp_sockstore addr, void *data, size_t len, struct sctp_rcvinfo info,
-                      int flags, void *id)
-{
+                      int flags, void *id) {
     association *a = find(id);
     (void)socket;
     (void)addr;
@@ -75,8 +71,7 @@ static int on_receive(struct socket *socket, union sctp_sockstore addr, void *da
     return 1;
 }
 
-int association_stack_start(void)
-{
+int association_stack_start(void) {
     if (stack.running)
         return TCCC_E_STATE;
     usrsctp_init_nothreads(0, on_output, NULL);
@@ -102,8 +97,7 @@ int association_stack_start(void)
     return 0;
 }
 
-void association_stack_stop(void)
-{
+void association_stack_stop(void) {
     if (!stack.running)
         return;
     for (int i = 0; usrsctp_finish() && i < 100; i++)
@@ -112,19 +106,16 @@ void association_stack_stop(void)
     stack.running = 0;
 }
 
-void association_stack_tick(uint32_t elapsed_ms)
-{
+void association_stack_tick(uint32_t elapsed_ms) {
     usrsctp_handle_timers(elapsed_ms);
 }
 
-static void subscribe(struct socket *socket, uint16_t type)
-{
+static void subscribe(struct socket *socket, uint16_t type) {
     struct sctp_event event = { .se_assoc_id = SCTP_FUTURE_ASSOC, .se_type = type, .se_on = 1 };
     usrsctp_setsockopt(socket, IPPROTO_SCTP, SCTP_EVENT, &event, sizeof event);
 }
 
-static void configure(struct socket *socket)
-{
+static void configure(struct socket *socket) {
     int on = 1;
     struct linger abort_at_close = { .l_onoff = 1, .l_linger = 0 };
     struct sctp_assoc_value resets = { .assoc_id = SCTP_FUTURE_ASSOC, .assoc_value = SCTP_ENABLE_RESET_STREAM_REQ | SCTP_ENABLE_CHANGE_ASSOC_REQ };
@@ -140,8 +131,7 @@ static void configure(struct socket *socket)
     subscribe(socket, SCTP_STREAM_RESET_EVENT);
 }
 
-static int connect_socket(association *a, uint16_t local_port, uint16_t remote_port)
-{
+static int connect_socket(association *a, uint16_t local_port, uint16_t remote_port) {
     struct sockaddr_conn local = { .sconn_family = AF_CONN, .sconn_port = htons(local_port), .sconn_addr = (void *)a->id };
     struct sockaddr_conn remote = { .sconn_family = AF_CONN, .sconn_port = htons(remote_port), .sconn_addr = (void *)a->id };
     a->socket = usrsctp_socket(AF_CONN, SOCK_STREAM, IPPROTO_SCTP, on_receive, NULL, 0, (void *)a->id);
@@ -153,8 +143,7 @@ static int connect_socket(association *a, uint16_t local_port, uint16_t remote_p
     return usrsctp_connect(a->socket, (struct sockaddr *)&remote, sizeof remote) && errno != EINPROGRESS ? TCCC_E_NO_MEMORY : 0;
 }
 
-association *association_open(uint16_t local_port, uint16_t remote_port, const association_events *events)
-{
+association *association_open(uint16_t local_port, uint16_t remote_port, const association_events *events) {
     association *a = calloc(1, sizeof *a);
     if (!a)
         return NULL;
@@ -171,8 +160,7 @@ association *association_open(uint16_t local_port, uint16_t remote_port, const a
     return NULL;
 }
 
-void association_close(association *a)
-{
+void association_close(association *a) {
     if (!a)
         return;
     if (a->socket)
@@ -182,13 +170,11 @@ void association_close(association *a)
     free(a);
 }
 
-void association_input(association *a, const uint8_t *packet, size_t len)
-{
+void association_input(association *a, const uint8_t *packet, size_t len) {
     usrsctp_conninput((void *)a->id, packet, len, 0);
 }
 
-int association_send(association *a, const association_message *how, const uint8_t *data, size_t len)
-{
+int association_send(association *a, const association_message *how, const uint8_t *data, size_t len) {
     struct sctp_sendv_spa spa = {
         .sendv_flags = SCTP_SEND_SNDINFO_VALID,
         .sendv_sndinfo = { .snd_sid = how->stream, .snd_ppid = htonl(how->ppid), .snd_flags = how->unordered ? SCTP_UNORDERED : 0 },

@@ -11,25 +11,21 @@ enum {
 };
 #define WRITE_CLOSE ((enum lws_write_protocol)4) /* LWS_WRITE_CLOSE of its private headers */
 
-static bool has_room(const edge_loop *loop, uint64_t place)
-{
+static bool has_room(const edge_loop *loop, uint64_t place) {
     return !place || (uintptr_t)id_map_get(&loop->peers, place) < (uint32_t)loop->config.max_connections / 2;
 }
 
-static uint64_t place_of(const edge_loop *loop, const ip_address *peer)
-{
+static uint64_t place_of(const edge_loop *loop, const ip_address *peer) {
     return proxies_trust(&loop->config.proxies, peer) ? 0 : ip_place(peer);
 }
 
-int connection_refused(edge_loop *loop, const struct sockaddr *address)
-{
+int connection_refused(edge_loop *loop, const struct sockaddr *address) {
     ip_address peer = ip_of(address);
     return atomic_load_explicit(&loop->n_connections, memory_order_relaxed) >= (uint32_t)loop->config.max_connections ||
            !has_room(loop, place_of(loop, &peer));
 }
 
-static ip_address read_peer(struct lws *wsi)
-{
+static ip_address read_peer(struct lws *wsi) {
     struct sockaddr_storage address = { .ss_family = AF_UNSPEC };
     socklen_t len = sizeof address;
     getpeername(lws_get_socket_fd(wsi), (struct sockaddr *)&address, &len);
@@ -37,23 +33,20 @@ static ip_address read_peer(struct lws *wsi)
 }
 
 /* Without memory it is not counted. */
-static void count_in(connection *conn, uint64_t place)
-{
+static void count_in(connection *conn, uint64_t place) {
     id_map *peers = &conn->loop->peers;
     if (place && !id_map_put(peers, place, (void *)((uintptr_t)id_map_get(peers, place) + 1)))
         conn->place = place;
 }
 
-static void count_out(connection *conn)
-{
+static void count_out(connection *conn) {
     uintptr_t n = conn->place ? (uintptr_t)id_map_take(&conn->loop->peers, conn->place) : 0;
     if (n > 1)
         id_map_put(&conn->loop->peers, conn->place, (void *)(n - 1));
     conn->place = 0;
 }
 
-connection *connection_new(edge_loop *loop, struct lws *wsi)
-{
+connection *connection_new(edge_loop *loop, struct lws *wsi) {
     connection *conn = calloc(1, sizeof *conn);
     if (!conn)
         return NULL;
@@ -68,16 +61,14 @@ connection *connection_new(edge_loop *loop, struct lws *wsi)
     return conn;
 }
 
-void connection_free(connection *conn)
-{
+void connection_free(connection *conn) {
     count_out(conn);
     atomic_fetch_sub_explicit(&conn->loop->n_connections, 1, memory_order_relaxed);
     lws_set_opaque_user_data(conn->wsi, NULL);
     free(conn);
 }
 
-ip_address connection_asker(const connection *conn)
-{
+ip_address connection_asker(const connection *conn) {
     char header[FORWARDED_MAX];
     if (!proxies_trust(&conn->loop->config.proxies, &conn->peer))
         return conn->peer;
@@ -85,8 +76,7 @@ ip_address connection_asker(const connection *conn)
     return forwarded_asker(&conn->loop->config.proxies, &conn->peer, header);
 }
 
-int connection_becomes_ws(connection *conn)
-{
+int connection_becomes_ws(connection *conn) {
     ip_address asker = connection_asker(conn);
     uint64_t place = ip_place(&asker);
     if (place == conn->place)
@@ -98,8 +88,7 @@ int connection_becomes_ws(connection *conn)
     return 0;
 }
 
-int connection_close_ws(connection *conn, int code, const char *reason)
-{
+int connection_close_ws(connection *conn, int code, const char *reason) {
     unsigned char buf[LWS_PRE + 125], *frame = buf + LWS_PRE;
     size_t n = strnlen(reason, 123);
     if (conn->close_sent)
@@ -113,8 +102,7 @@ int connection_close_ws(connection *conn, int code, const char *reason)
     return 0;
 }
 
-void connection_header(struct lws *wsi, enum lws_token_indexes token, char *buf, int cap)
-{
+void connection_header(struct lws *wsi, enum lws_token_indexes token, char *buf, int cap) {
     if (lws_hdr_copy(wsi, buf, cap, token) < 0)
         buf[0] = 0;
 }

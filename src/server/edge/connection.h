@@ -26,8 +26,7 @@ ip_address connection_asker(const connection *conn);
 /* In a WebSocket's handshake: from now on it counts for who asks. 0, or -1: that one has too many, and was answered. */
 int connection_becomes_ws(connection *conn);
 
-static inline connection *connection_of(struct lws *wsi)
-{
+static inline connection *connection_of(struct lws *wsi) {
     return lws_get_opaque_user_data(wsi);
 }
 

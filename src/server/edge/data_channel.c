@@ -32,21 +32,18 @@ typedef struct {
     uint16_t stream;
 } peer;
 
-static edge_loop *loop_of(const peer *p)
-{
+static edge_loop *loop_of(const peer *p) {
     return ice_port_loop(p->ice.port);
 }
 
-static void leave_seat(peer *p)
-{
+static void leave_seat(peer *p) {
     media_seat *seat = p->open ? media_seat_find(loop_of(p), p->seat) : NULL;
     p->open = 0;
     if (seat)
         media_seat_lost(seat, 0, p);
 }
 
-static void release(ice_peer *ice)
-{
+static void release(ice_peer *ice) {
     peer *p = (peer *)ice;
     leave_seat(p);
     association_close(p->association);
@@ -57,23 +54,20 @@ static void release(ice_peer *ice)
 
 /* --- the channel --- */
 
-static void path_send(void *context, uint8_t *frame, size_t len)
-{
+static void path_send(void *context, uint8_t *frame, size_t len) {
     peer *p = context;
     association_message how = { .stream = p->stream, .ppid = DCEP_PPID_BINARY, .unordered = 1, .lifetime_ms = LIFETIME_MS };
     if (p->ice.dead || association_send(p->association, &how, frame, len))
         edge_tally(loop_of(p), DROPPED);
 }
 
-static void path_detach(void *context)
-{
+static void path_detach(void *context) {
     peer *p = context;
     p->open = 0;
     p->ice.dead = 1;
 }
 
-static void open_channel(peer *p, uint16_t stream, const uint8_t *message, size_t len)
-{
+static void open_channel(peer *p, uint16_t stream, const uint8_t *message, size_t len) {
     static const uint8_t ack[] = { DCEP_TYPE_ACK };
     dcep_open open;
     media_seat *seat = media_seat_find(loop_of(p), p->seat);
@@ -86,8 +80,7 @@ static void open_channel(peer *p, uint16_t stream, const uint8_t *message, size_
     media_seat_attach(seat, 0, &(media_path){ path_send, path_detach, p });
 }
 
-static void on_message(void *context, uint16_t stream, uint32_t ppid, const uint8_t *data, size_t len)
-{
+static void on_message(void *context, uint16_t stream, uint32_t ppid, const uint8_t *data, size_t len) {
     peer *p = context;
     uint8_t buf[PACKET_HEADROOM + PACKET_MAX + PACKET_TAILROOM];
     if (ppid == DCEP_PPID) {
@@ -103,40 +96,34 @@ static void on_message(void *context, uint16_t stream, uint32_t ppid, const uint
     media_seat_frame(seat, 0, buf + PACKET_HEADROOM, len);
 }
 
-static void on_stream_reset(void *context, uint16_t stream)
-{
+static void on_stream_reset(void *context, uint16_t stream) {
     peer *p = context;
     if (p->open && stream == p->stream)
         p->ice.dead = 1; /* the browser has closed the channel */
 }
 
-static void on_down(void *context)
-{
+static void on_down(void *context) {
     ((peer *)context)->ice.dead = 1;
 }
 
-static void on_sctp_output(void *context, const uint8_t *packet, size_t len)
-{
+static void on_sctp_output(void *context, const uint8_t *packet, size_t len) {
     peer *p = context;
     dtls_peer_send(p->dtls, packet, len);
 }
 
 /* --- DTLS --- */
 
-static void on_dtls_output(void *context, const uint8_t *datagram, size_t len)
-{
+static void on_dtls_output(void *context, const uint8_t *datagram, size_t len) {
     ice_peer_send(context, datagram, len);
 }
 
-static void on_dtls_data(void *context, uint8_t *data, size_t len)
-{
+static void on_dtls_data(void *context, uint8_t *data, size_t len) {
     peer *p = context;
     if (p->association)
         association_input(p->association, data, len);
 }
 
-static void on_dtls_ready(void *context)
-{
+static void on_dtls_ready(void *context) {
     peer *p = context;
     association_events events = { on_sctp_output, on_message, on_stream_reset, on_down, p };
     p->association = association_open(p->local_port, p->sctp_port, &events);
@@ -144,8 +131,7 @@ static void on_dtls_ready(void *context)
         p->ice.dead = 1;
 }
 
-static void on_datagram(ice_peer *ice, uint8_t *bytes, size_t len)
-{
+static void on_datagram(ice_peer *ice, uint8_t *bytes, size_t len) {
     peer *p = (peer *)ice;
     if (!len || bytes[0] < 20 || bytes[0] > 63) /* RFC 7983: DTLS */
         edge_tally(loop_of(p), DROPPED);
@@ -153,8 +139,7 @@ static void on_datagram(ice_peer *ice, uint8_t *bytes, size_t len)
         ice->dead = 1;
 }
 
-static int is_alive(ice_peer *ice, uint64_t now_ms)
-{
+static int is_alive(ice_peer *ice, uint64_t now_ms) {
     peer *p = (peer *)ice;
     int late = !p->open && now_ms - ice->born_ms > ICE_HANDSHAKE_MS;
     return !late && !dtls_peer_timer(p->dtls) && media_seat_find(loop_of(p), p->seat);
@@ -173,8 +158,7 @@ typedef struct {
 } new_peer;
 
 /* A seat that offers again and again keeps its open channel and its newest offers. */
-static void limit_peers(ice_port *port, edge_seat seat)
-{
+static void limit_peers(ice_port *port, edge_seat seat) {
     int n = 0;
     for (ice_peer *ice = ice_peer_first(port); ice; ice = ice->next) {
         peer *p = (peer *)ice;
@@ -183,8 +167,7 @@ static void limit_peers(ice_port *port, edge_seat seat)
     }
 }
 
-static void add_peer(ice_port *port, const new_peer *order)
-{
+static void add_peer(ice_port *port, const new_peer *order) {
     peer *p = calloc(1, sizeof *p);
     if (!p)
         return;
@@ -203,8 +186,7 @@ static void add_peer(ice_port *port, const new_peer *order)
     limit_peers(port, p->seat);
 }
 
-static void run_new_peer(void *context, mail *self)
-{
+static void run_new_peer(void *context, mail *self) {
     new_peer *order = (new_peer *)self;
     edge_loop *loop = context;
     if (loop && !loop->stopping)
@@ -213,14 +195,12 @@ static void run_new_peer(void *context, mail *self)
     free(order);
 }
 
-static int refuse(int error, const char *sentence, char *answer, size_t cap)
-{
+static int refuse(int error, const char *sentence, char *answer, size_t cap) {
     snprintf(answer, cap, "%s", sentence);
     return error;
 }
 
-int data_channel_answer(edge_loop *loop, edge_seat seat, const char *offer_sdp, char *answer, size_t cap)
-{
+int data_channel_answer(edge_loop *loop, edge_seat seat, const char *offer_sdp, char *answer, size_t cap) {
         const char *why;
     uint64_t session_id;
     if (!loop->ice)
@@ -256,15 +236,13 @@ int data_channel_answer(edge_loop *loop, edge_seat seat, const char *offer_sdp, 
 
 /* --- opening --- */
 
-int data_channels_start(edge_loop *loop, char *err, size_t err_cap)
-{
+int data_channels_start(edge_loop *loop, char *err, size_t err_cap) {
     if (association_stack_start())
         return refuse(TCCC_E_STATE, "This process has a data channel already.", err, err_cap);
     ice_port_every(loop->ice, association_stack_tick);
     return 0;
 }
 
-void data_channels_stop(void)
-{
+void data_channels_stop(void) {
     association_stack_stop();
 }

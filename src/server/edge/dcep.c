@@ -8,8 +8,7 @@
 
 enum { HEADER_LEN = 12, UNORDERED = 0x80 };
 
-int dcep_read_open(dcep_open *open, const uint8_t *message, size_t len)
-{
+int dcep_read_open(dcep_open *open, const uint8_t *message, size_t len) {
     if (len < HEADER_LEN || message[0] != DCEP_TYPE_OPEN)
         return TCCC_E_FORMAT;
     int type = message[1] & ~UNORDERED;
@@ -24,8 +23,7 @@ int dcep_read_open(dcep_open *open, const uint8_t *message, size_t len)
     return 0;
 }
 
-int dcep_write_open(const dcep_open *open, uint8_t *buf, size_t cap)
-{
+int dcep_write_open(const dcep_open *open, uint8_t *buf, size_t cap) {
     size_t len = HEADER_LEN + open->label_len + open->protocol_len;
     if (len > cap || open->label_len > UINT16_MAX || open->protocol_len > UINT16_MAX)
         return TCCC_E_TOO_LARGE;

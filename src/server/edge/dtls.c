@@ -30,15 +30,13 @@ struct dtls_peer {
 
 /* --- OpenSSL reads and writes datagrams through a BIO that is the peer itself --- */
 
-static int bio_write(BIO *bio, const char *datagram, int len)
-{
+static int bio_write(BIO *bio, const char *datagram, int len) {
     dtls_peer *peer = BIO_get_data(bio);
     peer->events.send(peer->events.context, (const uint8_t *)datagram, (size_t)len);
     return len;
 }
 
-static int bio_read(BIO *bio, char *out, int cap)
-{
+static int bio_read(BIO *bio, char *out, int cap) {
     dtls_peer *peer = BIO_get_data(bio);
     BIO_clear_retry_flags(bio);
     if (!peer->datagram) {
@@ -51,8 +49,7 @@ static int bio_read(BIO *bio, char *out, int cap)
     return n;
 }
 
-static long bio_ctrl(BIO *bio, int command, long number, void *pointer)
-{
+static long bio_ctrl(BIO *bio, int command, long number, void *pointer) {
     (void)bio;
     (void)number;
     (void)pointer;
@@ -62,15 +59,13 @@ static long bio_ctrl(BIO *bio, int command, long number, void *pointer)
 /* --- identity --- */
 
 /* The fingerprint decides, not who signed. */
-static int accept_any(int ok, X509_STORE_CTX *store)
-{
+static int accept_any(int ok, X509_STORE_CTX *store) {
     (void)ok;
     (void)store;
     return 1;
 }
 
-static X509 *self_signed(EVP_PKEY *key)
-{
+static X509 *self_signed(EVP_PKEY *key) {
     uint8_t serial[8];
     X509 *cert = X509_new();
     X509_NAME *name = cert ? X509_get_subject_name(cert) : NULL;
@@ -90,8 +85,7 @@ static X509 *self_signed(EVP_PKEY *key)
     return cert;
 }
 
-static int use_new_certificate(dtls_identity *identity)
-{
+static int use_new_certificate(dtls_identity *identity) {
     EVP_PKEY *key = EVP_EC_gen("P-256");
     X509 *cert = key ? self_signed(key) : NULL;
     unsigned int n = DTLS_FINGERPRINT_LEN;
@@ -102,8 +96,7 @@ static int use_new_certificate(dtls_identity *identity)
     return done;
 }
 
-static int configure(SSL_CTX *ctx)
-{
+static int configure(SSL_CTX *ctx) {
     SSL_CTX_set_verify(ctx, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, accept_any);
     SSL_CTX_set_options(ctx, SSL_OP_NO_QUERY_MTU | SSL_OP_NO_TICKET | SSL_OP_NO_RENEGOTIATION | SSL_OP_CIPHER_SERVER_PREFERENCE);
     SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_OFF);
@@ -112,8 +105,7 @@ static int configure(SSL_CTX *ctx)
            SSL_CTX_set_cipher_list(ctx, "ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-ECDSA-AES256-GCM-SHA384");
 }
 
-static BIO_METHOD *new_method(void)
-{
+static BIO_METHOD *new_method(void) {
     BIO_METHOD *method = BIO_meth_new(BIO_get_new_index() | BIO_TYPE_SOURCE_SINK, "datagram");
     if (method) {
         BIO_meth_set_write(method, bio_write);
@@ -123,8 +115,7 @@ static BIO_METHOD *new_method(void)
     return method;
 }
 
-dtls_identity *dtls_identity_new(void)
-{
+dtls_identity *dtls_identity_new(void) {
     dtls_identity *identity = calloc(1, sizeof *identity);
     if (!identity)
         return NULL;
@@ -136,8 +127,7 @@ dtls_identity *dtls_identity_new(void)
     return NULL;
 }
 
-void dtls_identity_free(dtls_identity *identity)
-{
+void dtls_identity_free(dtls_identity *identity) {
     if (!identity)
         return;
     SSL_CTX_free(identity->ctx);
@@ -145,15 +135,13 @@ void dtls_identity_free(dtls_identity *identity)
     free(identity);
 }
 
-const uint8_t *dtls_identity_fingerprint(const dtls_identity *identity)
-{
+const uint8_t *dtls_identity_fingerprint(const dtls_identity *identity) {
     return identity->fingerprint;
 }
 
 /* --- peer --- */
 
-dtls_peer *dtls_peer_new(const dtls_identity *identity, int server, const uint8_t fingerprint[DTLS_FINGERPRINT_LEN], const dtls_events *events)
-{
+dtls_peer *dtls_peer_new(const dtls_identity *identity, int server, const uint8_t fingerprint[DTLS_FINGERPRINT_LEN], const dtls_events *events) {
     dtls_peer *peer = calloc(1, sizeof *peer);
     BIO *bio = BIO_new(identity->method);
     SSL *ssl = SSL_new(identity->ctx);
@@ -177,8 +165,7 @@ dtls_peer *dtls_peer_new(const dtls_identity *identity, int server, const uint8_
     return peer;
 }
 
-void dtls_peer_free(dtls_peer *peer)
-{
+void dtls_peer_free(dtls_peer *peer) {
     if (!peer)
         return;
     if (peer->ready)
@@ -188,8 +175,7 @@ void dtls_peer_free(dtls_peer *peer)
     free(peer);
 }
 
-static int right_certificate(const dtls_peer *peer)
-{
+static int right_certificate(const dtls_peer *peer) {
     uint8_t digest[DTLS_FINGERPRINT_LEN];
     unsigned int n = sizeof digest;
     X509 *cert = SSL_get1_peer_certificate(peer->ssl);
@@ -199,8 +185,7 @@ static int right_certificate(const dtls_peer *peer)
 }
 
 /* 0 to go on, or how it ended. */
-static int judge(dtls_peer *peer, int result)
-{
+static int judge(dtls_peer *peer, int result) {
     int error = SSL_get_error(peer->ssl, result);
     int fatal = error != SSL_ERROR_WANT_READ && error != SSL_ERROR_WANT_WRITE;
     ERR_clear_error();
@@ -209,8 +194,7 @@ static int judge(dtls_peer *peer, int result)
     return error == SSL_ERROR_ZERO_RETURN ? TCCC_E_CONNECTION_LOST : peer->ready ? TCCC_E_CONNECTION_LOST : TCCC_E_AUTH;
 }
 
-static int handshake(dtls_peer *peer)
-{
+static int handshake(dtls_peer *peer) {
     int result = SSL_do_handshake(peer->ssl);
     if (result != 1)
         return judge(peer, result);
@@ -222,8 +206,7 @@ static int handshake(dtls_peer *peer)
 }
 
 /* All records of the datagram at hand. */
-static int read_records(dtls_peer *peer)
-{
+static int read_records(dtls_peer *peer) {
     uint8_t data[DTLS_MTU + OVERHEAD_MAX];
     int n;
     while ((n = SSL_read(peer->ssl, data, sizeof data)) > 0) {
@@ -234,8 +217,7 @@ static int read_records(dtls_peer *peer)
     return judge(peer, n);
 }
 
-int dtls_peer_input(dtls_peer *peer, const uint8_t *datagram, size_t len)
-{
+int dtls_peer_input(dtls_peer *peer, const uint8_t *datagram, size_t len) {
     peer->datagram = datagram;
     peer->datagram_len = len;
     int failed = peer->ready ? 0 : handshake(peer);
@@ -245,8 +227,7 @@ int dtls_peer_input(dtls_peer *peer, const uint8_t *datagram, size_t len)
     return failed;
 }
 
-int dtls_peer_send(dtls_peer *peer, const uint8_t *data, size_t len)
-{
+int dtls_peer_send(dtls_peer *peer, const uint8_t *data, size_t len) {
     if (!peer->ready)
         return TCCC_E_NOT_READY;
     if (SSL_write(peer->ssl, data, (int)len) == (int)len)
@@ -255,8 +236,7 @@ int dtls_peer_send(dtls_peer *peer, const uint8_t *data, size_t len)
     return TCCC_E_TOO_LARGE;
 }
 
-int dtls_peer_timer(dtls_peer *peer)
-{
+int dtls_peer_timer(dtls_peer *peer) {
     if (peer->ready)
         return 0;
     int failed = DTLSv1_handle_timeout(peer->ssl) < 0;
@@ -264,14 +244,12 @@ int dtls_peer_timer(dtls_peer *peer)
     return failed ? TCCC_E_AUTH : 0;
 }
 
-int dtls_peer_ready(const dtls_peer *peer)
-{
+int dtls_peer_ready(const dtls_peer *peer) {
     return peer->ready;
 }
 
 /* RFC 5764 section 4.2: client's key, server's key, client's salt, server's salt. */
-int dtls_peer_srtp_keys(const dtls_peer *peer, uint8_t ours[DTLS_SRTP_KEY_LEN], uint8_t theirs[DTLS_SRTP_KEY_LEN])
-{
+int dtls_peer_srtp_keys(const dtls_peer *peer, uint8_t ours[DTLS_SRTP_KEY_LEN], uint8_t theirs[DTLS_SRTP_KEY_LEN]) {
     enum { KEY = 16, SALT = 14 };
     static const char label[] = "EXTRACTOR-dtls_srtp";
     uint8_t material[2 * (KEY + SALT)];

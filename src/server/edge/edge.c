@@ -42,30 +42,25 @@ struct edge {
     uint32_t last_id;
 };
 
-edge_loop *edge_loop_of(edge *e)
-{
+edge_loop *edge_loop_of(edge *e) {
     return &e->loop;
 }
 
-uint32_t edge_new_id(edge *e)
-{
+uint32_t edge_new_id(edge *e) {
     return ++e->last_id;
 }
 
-const edge_handler *edge_handler_of(const edge *e)
-{
+const edge_handler *edge_handler_of(const edge *e) {
     return &e->handler;
 }
 
-void *edge_handler_context(const edge *e)
-{
+void *edge_handler_context(const edge *e) {
     return e->context;
 }
 
 /* --- the thread --- */
 
-static void begin_stop(edge_loop *loop)
-{
+static void begin_stop(edge_loop *loop) {
     static const char *const closing[] = { WS_SEAT_PROTOCOL, WS_MEDIA_PROTOCOL };
     struct lws_vhost *vhost = lws_get_vhost_by_name(loop->lws, VHOST);
     if (loop->stopping)
@@ -77,8 +72,7 @@ static void begin_stop(edge_loop *loop)
     uv_timer_start(&loop->second, loop->second.timer_cb, STOP_CHECK_MS, STOP_CHECK_MS);
 }
 
-static void on_second(uv_timer_t *timer)
-{
+static void on_second(uv_timer_t *timer) {
     edge_loop *loop = timer->data;
     if (loop->stopping && (!loop->n_busy || uv_now(&loop->uv) >= loop->stop_at_ms))
         uv_stop(&loop->uv);
@@ -86,16 +80,14 @@ static void on_second(uv_timer_t *timer)
     bridges_second(loop);
 }
 
-static void on_mail(uv_poll_t *poll, int status, int events)
-{
+static void on_mail(uv_poll_t *poll, int status, int events) {
     edge_loop *loop = poll->data;
     (void)status;
     (void)events;
     mailbox_run(&loop->inbox, loop);
 }
 
-static void *run_thread(void *argument)
-{
+static void *run_thread(void *argument) {
     edge_loop *loop = argument;
     pthread_setname_np(pthread_self(), "edge");
     uv_run(&loop->uv, UV_RUN_DEFAULT);
@@ -114,15 +106,13 @@ static const struct lws_protocols protocols[] = {
 /* A WebSocket that says nothing is pinged, then dropped: a page that has gone without a word holds nothing for long. */
 static const lws_retry_bo_t idle_policy = { .secs_since_valid_ping = 25, .secs_since_valid_hangup = 40 };
 
-static int fail(char *err, size_t cap, const char *sentence, const char *detail)
-{
+static int fail(char *err, size_t cap, const char *sentence, const char *detail) {
     snprintf(err, cap, sentence, detail);
     return TCCC_E_IO;
 }
 
 /* Numeric form of a host name; "" for all addresses. 0 or TCCC_E_NOT_FOUND. */
-static int resolve(const char *host, char numeric[INET6_ADDRSTRLEN], int *family)
-{
+static int resolve(const char *host, char numeric[INET6_ADDRSTRLEN], int *family) {
     struct addrinfo hints = { .ai_flags = AI_PASSIVE, .ai_socktype = SOCK_STREAM }, *found;
     if (getaddrinfo(host, "0", &hints, &found))
         return TCCC_E_NOT_FOUND;
@@ -134,8 +124,7 @@ static int resolve(const char *host, char numeric[INET6_ADDRSTRLEN], int *family
     return failed ? TCCC_E_NOT_FOUND : 0;
 }
 
-static int start_web(edge_loop *loop, char *err, size_t cap)
-{
+static int start_web(edge_loop *loop, char *err, size_t cap) {
     const edge_config *config = &loop->config;
     char numeric[INET6_ADDRSTRLEN];
     int family;
@@ -168,8 +157,7 @@ static int start_web(edge_loop *loop, char *err, size_t cap)
     return 0;
 }
 
-static int start_data_channel(edge_loop *loop, char *err, size_t cap)
-{
+static int start_data_channel(edge_loop *loop, char *err, size_t cap) {
     const edge_config *config = &loop->config;
     if (config->dc_port < 0)
         return 0;
@@ -182,13 +170,11 @@ static int start_data_channel(edge_loop *loop, char *err, size_t cap)
     return failed;
 }
 
-static const char *keep(const char *text)
-{
+static const char *keep(const char *text) {
     return text ? strdup(text) : NULL;
 }
 
-static void keep_config(edge_loop *loop, const edge_config *config)
-{
+static void keep_config(edge_loop *loop, const edge_config *config) {
     edge_config *kept = &loop->config;
     *kept = *config;
     kept->host = keep(config->host ? config->host : "127.0.0.1");
@@ -202,16 +188,14 @@ static void keep_config(edge_loop *loop, const edge_config *config)
         kept->max_connections = CONNECTIONS_DEFAULT;
 }
 
-static void free_config(edge_config *kept)
-{
+static void free_config(edge_config *kept) {
     const char *const strings[] = { kept->host, kept->tls_cert, kept->tls_key, kept->dc_host, kept->sdk_dir, kept->web_dir,
                                     kept->music_dir };
     for (size_t i = 0; i < sizeof strings / sizeof *strings; i++)
         free((char *)strings[i]);
 }
 
-static int start_handles(edge_loop *loop)
-{
+static int start_handles(edge_loop *loop) {
     uv_poll_init(&loop->uv, &loop->inbox_poll, loop->inbox.fd);
     loop->inbox_poll.data = loop;
     uv_poll_start(&loop->inbox_poll, UV_READABLE, on_mail);
@@ -222,8 +206,7 @@ static int start_handles(edge_loop *loop)
     return failed ? failed : mix_clock_open(loop);
 }
 
-static int start_thread(edge *e)
-{
+static int start_thread(edge *e) {
     sigset_t all, before;
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &before); /* signals are the control thread's */
@@ -232,8 +215,7 @@ static int start_thread(edge *e)
     return failed;
 }
 
-static void free_all(edge *e)
-{
+static void free_all(edge *e) {
     edge_loop *loop = &e->loop;
     id_map_free(&loop->connections);
     id_map_free(&loop->requests);
@@ -247,8 +229,7 @@ static void free_all(edge *e)
     free(e);
 }
 
-static void close_loop(edge_loop *loop)
-{
+static void close_loop(edge_loop *loop) {
     struct lws_context *lws = loop->lws;
     size_t cursor;
     media_seat *seat;
@@ -274,8 +255,7 @@ static void close_loop(edge_loop *loop)
     mailbox_close(&loop->outbox);
 }
 
-edge *edge_start(const edge_config *config, const edge_handler *handler, void *ctx, char *err, size_t err_cap)
-{
+edge *edge_start(const edge_config *config, const edge_handler *handler, void *ctx, char *err, size_t err_cap) {
     edge *e = calloc(1, sizeof *e);
     if (!e)
         return fail(err, err_cap, "%s", "Memory is exhausted."), NULL;
@@ -306,23 +286,20 @@ typedef struct {
     char bytes[];                    /* body or text, then zero-terminated strings */
 } order;
 
-static order *order_new(size_t n_bytes, void (*run)(void *, mail *))
-{
+static order *order_new(size_t n_bytes, void (*run)(void *, mail *)) {
     order *o = calloc(1, sizeof *o + n_bytes);
     if (o)
         o->mail.run = run;
     return o;
 }
 
-static void run_stop(void *context, mail *self)
-{
+static void run_stop(void *context, mail *self) {
     if (context)
         begin_stop(context);
     free(self);
 }
 
-void edge_stop(edge *e)
-{
+void edge_stop(edge *e) {
     order *o;
     while (!(o = order_new(0, run_stop))) /* nothing else can be done than try again */
         ;
@@ -335,36 +312,30 @@ void edge_stop(edge *e)
 
 /* --- calls of the control thread --- */
 
-int edge_port(const edge *e)
-{
+int edge_port(const edge *e) {
     return e->loop.port;
 }
 
-int edge_dc_port(const edge *e)
-{
+int edge_dc_port(const edge *e) {
     return e->loop.ice ? ice_port_offer(&e->loop)->port : 0;
 }
 
-int edge_fd(const edge *e)
-{
+int edge_fd(const edge *e) {
     return e->loop.outbox.fd;
 }
 
-void edge_dispatch(edge *e)
-{
+void edge_dispatch(edge *e) {
     mailbox_run(&e->loop.outbox, e);
 }
 
-static void run_send(void *context, mail *self)
-{
+static void run_send(void *context, mail *self) {
     order *o = (order *)self;
     if (context)
         ws_seat_send(context, o->conn, o->bytes, o->len);
     free(o);
 }
 
-int edge_send(edge *e, edge_conn conn, const char *text, size_t len)
-{
+int edge_send(edge *e, edge_conn conn, const char *text, size_t len) {
     order *o = order_new(len, run_send);
     if (!o)
         return TCCC_E_NO_MEMORY;
@@ -375,16 +346,14 @@ int edge_send(edge *e, edge_conn conn, const char *text, size_t len)
     return 0;
 }
 
-static void run_close(void *context, mail *self)
-{
+static void run_close(void *context, mail *self) {
     order *o = (order *)self;
     if (context)
         ws_seat_close(context, o->conn, o->code, o->bytes);
     free(o);
 }
 
-void edge_close(edge *e, edge_conn conn, int code, const char *reason)
-{
+void edge_close(edge *e, edge_conn conn, int code, const char *reason) {
     size_t len = reason ? strlen(reason) : 0;
     order *o = order_new(len + 1, run_close);
     if (!o)
@@ -396,8 +365,7 @@ void edge_close(edge *e, edge_conn conn, int code, const char *reason)
     mailbox_post(&e->loop.inbox, &o->mail);
 }
 
-static void run_reply(void *context, mail *self)
-{
+static void run_reply(void *context, mail *self) {
     order *o = (order *)self;
     const char *type = o->bytes + o->len, *headers = type + strlen(type) + 1;
     if (context)
@@ -406,8 +374,7 @@ static void run_reply(void *context, mail *self)
 }
 
 int edge_reply(edge *e, edge_request request, int status, const char *content_type, const char *headers, const void *body,
-               size_t len)
-{
+               size_t len) {
     size_t type_len = content_type ? strlen(content_type) : 0, headers_len = headers ? strlen(headers) : 0;
     order *o = order_new(len + type_len + headers_len + 2, run_reply);
     if (!o)
@@ -426,8 +393,7 @@ int edge_reply(edge *e, edge_request request, int status, const char *content_ty
     return 0;
 }
 
-static void run_reply_file(void *context, mail *self)
-{
+static void run_reply_file(void *context, mail *self) {
     order *o = (order *)self;
     const char *type = o->bytes, *headers = type + strlen(type) + 1;
     if (context)
@@ -438,8 +404,7 @@ static void run_reply_file(void *context, mail *self)
 }
 
 int edge_reply_file(edge *e, edge_request request, int status, const char *content_type, const char *headers, int fd,
-                    uint64_t offset, uint64_t len)
-{
+                    uint64_t offset, uint64_t len) {
     size_t type_len = content_type ? strlen(content_type) : 0, headers_len = headers ? strlen(headers) : 0;
     order *o = order_new(type_len + headers_len + 2, run_reply_file);
     if (!o) {
@@ -460,8 +425,7 @@ int edge_reply_file(edge *e, edge_request request, int status, const char *conte
     return 0;
 }
 
-static void run_seat_new(void *context, mail *self)
-{
+static void run_seat_new(void *context, mail *self) {
     order *o = (order *)self;
     if (context)
         media_seat_new(context, o->seat, o->ticket); /* without memory the seat has no media: its paths are refused */
@@ -469,8 +433,7 @@ static void run_seat_new(void *context, mail *self)
     free(o);
 }
 
-edge_seat edge_seat_new(edge *e, char ticket[33])
-{
+edge_seat edge_seat_new(edge *e, char ticket[33]) {
     uint8_t random[16];
     order *o = order_new(0, run_seat_new);
     if (!o || RAND_bytes(random, sizeof random) != 1) {
@@ -485,8 +448,7 @@ edge_seat edge_seat_new(edge *e, char ticket[33])
     return seat;
 }
 
-static void run_seat_free(void *context, mail *self)
-{
+static void run_seat_free(void *context, mail *self) {
     order *o = (order *)self;
     media_seat *seat = context ? media_seat_find(context, o->seat) : NULL;
     if (seat)
@@ -494,8 +456,7 @@ static void run_seat_free(void *context, mail *self)
     free(o);
 }
 
-void edge_seat_free(edge *e, edge_seat seat)
-{
+void edge_seat_free(edge *e, edge_seat seat) {
     order *o = order_new(0, run_seat_free);
     if (!o)
         return; /* the seat stays until the process ends; its ticket is known to nobody else */
@@ -503,13 +464,11 @@ void edge_seat_free(edge *e, edge_seat seat)
     mailbox_post(&e->loop.inbox, &o->mail);
 }
 
-int edge_data_channel(edge *e, edge_seat seat, const char *offer_sdp, char *answer, size_t cap)
-{
+int edge_data_channel(edge *e, edge_seat seat, const char *offer_sdp, char *answer, size_t cap) {
     return data_channel_answer(&e->loop, seat, offer_sdp, answer, cap);
 }
 
-void edge_count(const edge *e, edge_counters *out)
-{
+void edge_count(const edge *e, edge_counters *out) {
     const edge_loop *loop = &e->loop;
     *out = (edge_counters){
         .packets_from_pages = atomic_load_explicit(&loop->counts[FROM_PAGES], memory_order_relaxed),

@@ -20,14 +20,12 @@ typedef struct {
     char bytes[];                    /* what the pointers above point to */
 } event;
 
-static void event_free(event *e)
-{
+static void event_free(event *e) {
     atomic_fetch_sub_explicit(&e->loop->backlog, e->weight, memory_order_relaxed);
     free(e);
 }
 
-static event *event_new(edge_loop *loop, size_t n_bytes, void (*run)(void *, mail *))
-{
+static event *event_new(edge_loop *loop, size_t n_bytes, void (*run)(void *, mail *)) {
     event *e = calloc(1, sizeof *e + n_bytes);
     if (!e)
         return NULL;
@@ -38,14 +36,12 @@ static event *event_new(edge_loop *loop, size_t n_bytes, void (*run)(void *, mai
     return e;
 }
 
-static int backlog_full(edge_loop *loop)
-{
+static int backlog_full(edge_loop *loop) {
     return atomic_load_explicit(&loop->backlog, memory_order_relaxed) > BACKLOG_MAX;
 }
 
 /* Copies text[len] and a zero to *at and moves *at behind. */
-static const char *keep(char **at, const char *text, size_t len)
-{
+static const char *keep(char **at, const char *text, size_t len) {
     char *copy = *at;
     if (len)
         memcpy(copy, text, len);
@@ -54,8 +50,7 @@ static const char *keep(char **at, const char *text, size_t len)
     return copy;
 }
 
-static const char *keep_string(char **at, const char *text)
-{
+static const char *keep_string(char **at, const char *text) {
     return keep(at, text, strlen(text));
 }
 
@@ -66,15 +61,13 @@ static const char *keep_string(char **at, const char *text)
             edge_handler_of(e_)->name(edge_handler_context(e_), __VA_ARGS__); \
     } while (0)
 
-static void run_seat_open(void *context, mail *self)
-{
+static void run_seat_open(void *context, mail *self) {
     event *e = (event *)self;
     HANDLER(context, seat_open, e->conn, e->origin);
     event_free(e);
 }
 
-int edge_event_seat_open(edge_loop *loop, edge_conn conn, const char *origin)
-{
+int edge_event_seat_open(edge_loop *loop, edge_conn conn, const char *origin) {
     if (backlog_full(loop))
         return TCCC_E_LIMIT;
     event *e = event_new(loop, strlen(origin) + 1, run_seat_open);
@@ -87,15 +80,13 @@ int edge_event_seat_open(edge_loop *loop, edge_conn conn, const char *origin)
     return 0;
 }
 
-static void run_seat_text(void *context, mail *self)
-{
+static void run_seat_text(void *context, mail *self) {
     event *e = (event *)self;
     HANDLER(context, seat_text, e->conn, e->text, e->len);
     event_free(e);
 }
 
-int edge_event_seat_text(edge_loop *loop, edge_conn conn, const char *text, size_t len)
-{
+int edge_event_seat_text(edge_loop *loop, edge_conn conn, const char *text, size_t len) {
     if (backlog_full(loop))
         return TCCC_E_LIMIT;
     event *e = event_new(loop, len + 1, run_seat_text);
@@ -109,15 +100,13 @@ int edge_event_seat_text(edge_loop *loop, edge_conn conn, const char *text, size
     return 0;
 }
 
-static void run_seat_closed(void *context, mail *self)
-{
+static void run_seat_closed(void *context, mail *self) {
     event *e = (event *)self;
     HANDLER(context, seat_closed, e->conn, e->code);
     event_free(e);
 }
 
-void edge_event_seat_closed(edge_loop *loop, edge_conn conn, int code)
-{
+void edge_event_seat_closed(edge_loop *loop, edge_conn conn, int code) {
     event *e = event_new(loop, 0, run_seat_closed);
     if (!e)
         abort(); /* the control thread would keep the seat for ever */
@@ -126,15 +115,13 @@ void edge_event_seat_closed(edge_loop *loop, edge_conn conn, int code)
     mailbox_post(&loop->outbox, &e->mail);
 }
 
-static void run_http(void *context, mail *self)
-{
+static void run_http(void *context, mail *self) {
     event *e = (event *)self;
     HANDLER(context, http, &e->request);
     event_free(e);
 }
 
-int edge_event_http(edge_loop *loop, const edge_http_request *request)
-{
+int edge_event_http(edge_loop *loop, const edge_http_request *request) {
     if (backlog_full(loop))
         return TCCC_E_LIMIT;
     const edge_http_request *r = request;
@@ -158,15 +145,13 @@ int edge_event_http(edge_loop *loop, const edge_http_request *request)
     return 0;
 }
 
-static void run_media_path(void *context, mail *self)
-{
+static void run_media_path(void *context, mail *self) {
     event *e = (event *)self;
     HANDLER(context, media_path, e->seat, e->path, e->open);
     event_free(e);
 }
 
-void edge_event_media_path(edge_loop *loop, edge_seat seat, int path, int open)
-{
+void edge_event_media_path(edge_loop *loop, edge_seat seat, int path, int open) {
     event *e = event_new(loop, 0, run_media_path);
     if (!e)
         return; /* a page learns of its paths by pings; this is for the records */
@@ -176,15 +161,13 @@ void edge_event_media_path(edge_loop *loop, edge_seat seat, int path, int open)
     mailbox_post(&loop->outbox, &e->mail);
 }
 
-static void run_bridge_event(void *context, mail *self)
-{
+static void run_bridge_event(void *context, mail *self) {
     event *e = (event *)self;
     HANDLER(context, bridge_event, e->bridge, e->side, e->event, e->value);
     event_free(e);
 }
 
-void edge_event_bridge(edge_loop *loop, uint32_t bridge, int side, int event_kind, int64_t value)
-{
+void edge_event_bridge(edge_loop *loop, uint32_t bridge, int side, int event_kind, int64_t value) {
     event *e = event_new(loop, 0, run_bridge_event);
     if (!e)
         abort(); /* a call would never end */
@@ -195,15 +178,13 @@ void edge_event_bridge(edge_loop *loop, uint32_t bridge, int side, int event_kin
     mailbox_post(&loop->outbox, &e->mail);
 }
 
-static void run_video_event(void *context, mail *self)
-{
+static void run_video_event(void *context, mail *self) {
     event *e = (event *)self;
     HANDLER(context, video_event, e->bridge, e->side, e->open);
     event_free(e);
 }
 
-void edge_event_video(edge_loop *loop, uint32_t relay, int side, int up)
-{
+void edge_event_video(edge_loop *loop, uint32_t relay, int side, int up) {
     event *e = event_new(loop, 0, run_video_event);
     if (!e)
         return; /* the browsers see it for themselves; this is for the records */

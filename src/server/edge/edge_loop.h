@@ -67,19 +67,16 @@ const edge_handler *edge_handler_of(const edge *e);
 void *edge_handler_context(const edge *e);
 
 /* Only the edge thread writes a count, so no locked instruction is needed. */
-static inline void edge_tally_more(edge_loop *loop, enum edge_count_of which, uint64_t more)
-{
+static inline void edge_tally_more(edge_loop *loop, enum edge_count_of which, uint64_t more) {
     uint64_t n = atomic_load_explicit(&loop->counts[which], memory_order_relaxed);
     atomic_store_explicit(&loop->counts[which], n + more, memory_order_relaxed);
 }
 
-static inline void edge_tally(edge_loop *loop, enum edge_count_of which)
-{
+static inline void edge_tally(edge_loop *loop, enum edge_count_of which) {
     edge_tally_more(loop, which, 1);
 }
 
-static inline uint64_t edge_now_us(const edge_loop *loop)
-{
+static inline uint64_t edge_now_us(const edge_loop *loop) {
     return uv_now(&loop->uv) * 1000;
 }
 

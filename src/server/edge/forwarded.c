@@ -10,22 +10,19 @@
 
 /* --- addresses --- */
 
-static ip_address mapped(const struct in_addr *v4)
-{
+static ip_address mapped(const struct in_addr *v4) {
     ip_address out = { .s6_addr = { [10] = 0xff, [11] = 0xff } };
     memcpy(out.s6_addr + 12, v4, 4);
     return out;
 }
 
-ip_address ip_of(const struct sockaddr *address)
-{
+ip_address ip_of(const struct sockaddr *address) {
     if (address->sa_family == AF_INET)
         return mapped(&((const struct sockaddr_in *)address)->sin_addr);
     return address->sa_family == AF_INET6 ? ((const struct sockaddr_in6 *)address)->sin6_addr : (ip_address){ 0 };
 }
 
-bool ip_read(const char *text, ip_address *out)
-{
+bool ip_read(const char *text, ip_address *out) {
     struct in_addr v4;
     if (inet_pton(AF_INET, text, &v4) == 1) {
         *out = mapped(&v4);
@@ -34,15 +31,13 @@ bool ip_read(const char *text, ip_address *out)
     return inet_pton(AF_INET6, text, out) == 1;
 }
 
-void ip_write(const ip_address *address, char text[IP_TEXT_MAX])
-{
+void ip_write(const ip_address *address, char text[IP_TEXT_MAX]) {
     bool v4 = IN6_IS_ADDR_V4MAPPED(address);
     if (!inet_ntop(v4 ? AF_INET : AF_INET6, v4 ? address->s6_addr + 12 : address->s6_addr, text, IP_TEXT_MAX))
         text[0] = 0;
 }
 
-void ip_write_place(const ip_address *address, char text[IP_TEXT_MAX])
-{
+void ip_write_place(const ip_address *address, char text[IP_TEXT_MAX]) {
     ip_address net = *address;
     bool v6 = !IN6_IS_ADDR_V4MAPPED(address);
     if (v6)
@@ -52,8 +47,7 @@ void ip_write_place(const ip_address *address, char text[IP_TEXT_MAX])
         strcat(text, "/64");
 }
 
-uint64_t ip_place(const ip_address *address)
-{
+uint64_t ip_place(const ip_address *address) {
     uint64_t net;
     if (IN6_IS_ADDR_LOOPBACK(address) || (IN6_IS_ADDR_V4MAPPED(address) && address->s6_addr[12] == 127))
         return 0;
@@ -63,8 +57,7 @@ uint64_t ip_place(const ip_address *address)
 
 /* --- trusted proxies --- */
 
-int proxies_add(proxies *trusted, const char *text)
-{
+int proxies_add(proxies *trusted, const char *text) {
     char address[IP_TEXT_MAX];
     const char *slash = strchr(text, '/');
     size_t n = slash ? (size_t)(slash - text) : strlen(text);
@@ -87,15 +80,13 @@ int proxies_add(proxies *trusted, const char *text)
     return 0;
 }
 
-static bool has_prefix(const ip_address *address, const ip_address *net, int bits)
-{
+static bool has_prefix(const ip_address *address, const ip_address *net, int bits) {
     size_t whole = (size_t)bits / 8;
     int rest = bits % 8;
     return !memcmp(address, net, whole) && (!rest || !((address->s6_addr[whole] ^ net->s6_addr[whole]) >> (8 - rest)));
 }
 
-bool proxies_trust(const proxies *trusted, const ip_address *address)
-{
+bool proxies_trust(const proxies *trusted, const ip_address *address) {
     for (int i = 0; i < trusted->n; i++)
         if (has_prefix(address, &trusted->nets[i].net, trusted->nets[i].bits))
             return true;
@@ -105,8 +96,7 @@ bool proxies_trust(const proxies *trusted, const ip_address *address)
 /* --- the header --- */
 
 /* One element: an address, with a port as some proxies write it (192.0.2.7:1234, [2001:db8::1]:1234), or [2001:db8::1]. */
-static bool read_element(const char *at, size_t n, ip_address *out)
-{
+static bool read_element(const char *at, size_t n, ip_address *out) {
     char text[IP_TEXT_MAX + 8];
     while (n && (*at == ' ' || *at == '\t'))
         at++, n--;
@@ -132,8 +122,7 @@ static bool read_element(const char *at, size_t n, ip_address *out)
     return (*text != '[' || strchr(host, ':')) && ip_read(host, out);
 }
 
-ip_address forwarded_asker(const proxies *trusted, const ip_address *peer, const char *header)
-{
+ip_address forwarded_asker(const proxies *trusted, const ip_address *peer, const char *header) {
     ip_address asker = *peer, before;
     size_t end = strlen(header);
     while (end && proxies_trust(trusted, &asker)) {

@@ -62,8 +62,7 @@ static const char preflight_headers[] =
     "access-control-allow-headers: *\n"
     "access-control-max-age: 86400\n";
 
-static http_exchange *exchange_new(connection *conn)
-{
+static http_exchange *exchange_new(connection *conn) {
     http_exchange *x = calloc(1, sizeof *x);
     if (!x)
         return NULL;
@@ -74,8 +73,7 @@ static http_exchange *exchange_new(connection *conn)
     return x;
 }
 
-static void exchange_free(connection *conn)
-{
+static void exchange_free(connection *conn) {
     http_exchange *x = conn->exchange;
     if (!x)
         return;
@@ -90,8 +88,7 @@ static void exchange_free(connection *conn)
 }
 
 /* The end of a response: 0 to keep the connection, -1 to close it. */
-static int exchange_finish(http_exchange *x)
-{
+static int exchange_finish(http_exchange *x) {
     connection *conn = x->conn;
     int close_after = x->close_after;
     exchange_free(conn);
@@ -99,8 +96,7 @@ static int exchange_finish(http_exchange *x)
 }
 
 /* One "name: value\n" line of text, moved past; 0 at the end. */
-static int header_line(const char **text, char *name, size_t name_cap, const char **value, int *value_len)
-{
+static int header_line(const char **text, char *name, size_t name_cap, const char **value, int *value_len) {
     const char *line = *text, *end = line + strcspn(line, "\n"), *colon = memchr(line, ':', (size_t)(end - line));
     if (!*line)
         return 0;
@@ -119,8 +115,7 @@ static int header_line(const char **text, char *name, size_t name_cap, const cha
     return 1;
 }
 
-static int write_head(http_exchange *x, const http_head *head)
-{
+static int write_head(http_exchange *x, const http_head *head) {
     unsigned char buf[LWS_PRE + HTTP_HEADERS_CAP], *at = buf + LWS_PRE, *end = buf + sizeof buf;
     struct lws *wsi = x->conn->wsi;
     int failed = lws_add_http_header_status(wsi, (unsigned)head->status, &at, end);
@@ -142,8 +137,7 @@ static int write_head(http_exchange *x, const http_head *head)
 }
 
 /* Starts the response; body and file of x follow when the socket takes them. */
-static int respond(http_exchange *x, const http_head *head)
-{
+static int respond(http_exchange *x, const http_head *head) {
     x->state = REPLYING;
     lws_set_timeout(x->conn->wsi, PENDING_TIMEOUT_HTTP_CONTENT, 30);
     if (write_head(x, head))
@@ -155,8 +149,7 @@ static int respond(http_exchange *x, const http_head *head)
 }
 
 /* An answer of the edge itself. */
-static int respond_status(http_exchange *x, int status, const char *headers, const char *sentence)
-{
+static int respond_status(http_exchange *x, int status, const char *headers, const char *sentence) {
     free(x->body);
     x->body_len = strlen(sentence);
     x->body = strdup(sentence);
@@ -167,8 +160,7 @@ static int respond_status(http_exchange *x, int status, const char *headers, con
     return respond(x, &(http_head){ status, type, headers, x->body_len });
 }
 
-static int send_more(http_exchange *x)
-{
+static int send_more(http_exchange *x) {
     unsigned char buf[LWS_PRE + HTTP_CHUNK], *data = buf + LWS_PRE;
     size_t n = x->body_len - x->body_sent;
     if (n > HTTP_CHUNK)
@@ -195,8 +187,7 @@ static int send_more(http_exchange *x)
 
 /* --- static files --- */
 
-static int respond_file(http_exchange *x, static_file *file, const char *more_headers)
-{
+static int respond_file(http_exchange *x, static_file *file, const char *more_headers) {
     char headers[2048], if_none_match[256];
     snprintf(headers, sizeof headers, "%setag: %s\ncache-control: no-cache\nvary: accept-encoding\n%s%s%s", more_headers,
              file->etag, file->encoding ? "content-encoding: " : "", file->encoding ? file->encoding : "",
@@ -213,8 +204,7 @@ static int respond_file(http_exchange *x, static_file *file, const char *more_he
 }
 
 /* A GET to / may be a call of the cloud API, which is told by what it carries. */
-static int is_api_call(const http_exchange *x)
-{
+static int is_api_call(const http_exchange *x) {
     static const char name[] = "x-tc-action:";
     char signature[256];
     return lws_hdr_custom_length(x->conn->wsi, name, sizeof name - 1) > 0
@@ -222,8 +212,7 @@ static int is_api_call(const http_exchange *x)
 }
 
 /* 1 when the path was answered from a folder (*result says how), 0 when it is not a file. */
-static int try_static(http_exchange *x, int *result)
-{
+static int try_static(http_exchange *x, int *result) {
     const edge_config *config = &x->conn->loop->config;
     char accept[256];
     static_file file;
@@ -250,8 +239,7 @@ static int try_static(http_exchange *x, int *result)
 
 /* --- requests for the control thread --- */
 
-static size_t append(char *out, size_t at, size_t cap, const char *text, size_t n)
-{
+static size_t append(char *out, size_t at, size_t cap, const char *text, size_t n) {
     if (at + n < cap) {
         memcpy(out + at, text, n);
         out[at + n] = 0;
@@ -260,8 +248,7 @@ static size_t append(char *out, size_t at, size_t cap, const char *text, size_t 
     return at;
 }
 
-static void append_header(http_exchange *x, const char *name, size_t name_len, const char *value)
-{
+static void append_header(http_exchange *x, const char *name, size_t name_len, const char *value) {
     size_t at = strlen(x->headers), cap = sizeof x->headers;
     if (!value[0] || at + name_len + strlen(value) + 3 >= cap)
         return;
@@ -278,8 +265,7 @@ static const char *const custom_headers[] = {
     "x-request-id:", "x-csrf-token:", "idempotency-key:", "origin:",
 };
 
-static void read_headers(http_exchange *x)
-{
+static void read_headers(http_exchange *x) {
     struct lws *wsi = x->conn->wsi;
     char value[4096];
     for (int token = 0; token < WSI_TOKEN_COUNT; token++) {
@@ -298,8 +284,7 @@ static void read_headers(http_exchange *x)
 }
 
 /* libwebsockets has decoded the arguments; encode them again (RFC 3986 section 2.1), so that a '&' in a value stays in it. */
-static void append_query(http_exchange *x, const char *argument)
-{
+static void append_query(http_exchange *x, const char *argument) {
     static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.~";
     size_t at = strlen(x->query);
     int in_value = 0;
@@ -315,15 +300,13 @@ static void append_query(http_exchange *x, const char *argument)
     }
 }
 
-static void read_query(http_exchange *x)
-{
+static void read_query(http_exchange *x) {
     char argument[PATH_CAP];
     for (int i = 0; lws_hdr_copy_fragment(x->conn->wsi, argument, sizeof argument, WSI_TOKEN_HTTP_URI_ARGS, i) >= 0; i++)
         append_query(x, argument);
 }
 
-static int forward(http_exchange *x)
-{
+static int forward(http_exchange *x) {
     edge_loop *loop = x->conn->loop;
     char host[256], remote[IP_TEXT_MAX], place[IP_TEXT_MAX];
     ip_address asker = connection_asker(x->conn);
@@ -351,8 +334,7 @@ static int forward(http_exchange *x)
 }
 
 void http_answer(edge_loop *loop, edge_request id, int status, const char *content_type, const char *headers,
-                const void *body, size_t len)
-{
+                const void *body, size_t len) {
     http_exchange *x = id_map_take(&loop->requests, id);
     if (!x)
         return;
@@ -367,8 +349,7 @@ void http_answer(edge_loop *loop, edge_request id, int status, const char *conte
 }
 
 void http_answer_file(edge_loop *loop, edge_request id, int status, const char *content_type, const char *headers, int fd,
-                      uint64_t offset, uint64_t len)
-{
+                      uint64_t offset, uint64_t len) {
     http_exchange *x = id_map_take(&loop->requests, id);
     if (!x) {
         close(fd);
@@ -383,8 +364,7 @@ void http_answer_file(edge_loop *loop, edge_request id, int status, const char *
         lws_set_timeout(wsi, PENDING_TIMEOUT_USER_REASON_BASE, LWS_TO_KILL_ASYNC);
 }
 
-void http_check_deadlines(edge_loop *loop)
-{
+void http_check_deadlines(edge_loop *loop) {
     size_t cursor = 0;
     http_exchange *x;
     edge_request late[64];
@@ -400,8 +380,7 @@ void http_check_deadlines(edge_loop *loop)
 /* --- receiving --- */
 
 /* Content-Length: -1 absent, -2 not a number or beyond any use, else its value. */
-static long content_length(struct lws *wsi)
-{
+static long content_length(struct lws *wsi) {
     char text[32];
     if (!lws_hdr_total_length(wsi, WSI_TOKEN_HTTP_CONTENT_LENGTH))
         return -1;
@@ -410,14 +389,12 @@ static long content_length(struct lws *wsi)
     return n && n < 18 && strspn(text, "0123456789") == n ? atol(text) : -2;
 }
 
-static int refuse_body(http_exchange *x, int status, const char *sentence)
-{
+static int refuse_body(http_exchange *x, int status, const char *sentence) {
     x->close_after = 1;
     return respond_status(x, status, NULL, sentence);
 }
 
-static int on_request(connection *conn, const char *path, size_t len)
-{
+static int on_request(connection *conn, const char *path, size_t len) {
     static const char *const methods[] = {
         [LWSHUMETH_GET] = "GET", [LWSHUMETH_POST] = "POST", [LWSHUMETH_OPTIONS] = "OPTIONS", [LWSHUMETH_PUT] = "PUT",
         [LWSHUMETH_PATCH] = "PATCH", [LWSHUMETH_DELETE] = "DELETE", [LWSHUMETH_HEAD] = "GET",
@@ -450,8 +427,7 @@ static int on_request(connection *conn, const char *path, size_t len)
     return try_static(x, &result) ? result : forward(x);
 }
 
-static int on_body(connection *conn, const void *in, size_t len)
-{
+static int on_body(connection *conn, const void *in, size_t len) {
     http_exchange *x = conn->exchange;
     if (!x || x->state != READING_BODY)
         return 0; /* answered before its body had come */
@@ -474,8 +450,7 @@ static int on_body(connection *conn, const void *in, size_t len)
     return 0;
 }
 
-static int on_body_end(connection *conn)
-{
+static int on_body_end(connection *conn) {
     http_exchange *x = conn->exchange;
     if (!x || x->state != READING_BODY)
         return 0;
@@ -483,20 +458,17 @@ static int on_body_end(connection *conn)
     return try_static(x, &result) ? result : forward(x);
 }
 
-static int on_writable(connection *conn)
-{
+static int on_writable(connection *conn) {
     http_exchange *x = conn->exchange;
     return x && x->state == REPLYING ? send_more(x) : 0;
 }
 
 /* WebSocket handshakes go to ws_seat.c and ws_media.c by subprotocol; without one they end here. */
-static int refuse_upgrade(struct lws *wsi)
-{
+static int refuse_upgrade(struct lws *wsi) {
     return lws_return_http_status(wsi, HTTP_STATUS_BAD_REQUEST, NULL), 1;
 }
 
-int http_callback(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in, size_t len)
-{
+int http_callback(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in, size_t len) {
     edge_loop *loop = lws_context_user(lws_get_context(wsi));
     connection *conn = connection_of(wsi);
     switch ((int)reason) {

@@ -43,23 +43,20 @@ struct ice_port {
 
 /* --- peers --- */
 
-static uint64_t ufrag_key(const char *ufrag)
-{
+static uint64_t ufrag_key(const char *ufrag) {
     uint64_t key;
     memcpy(&key, ufrag, sizeof key); /* ICE_UFRAG_LEN characters are exactly a key */
     return key;
 }
 
-static void forget_address(ice_peer *p, const address *a)
-{
+static void forget_address(ice_peer *p, const address *a) {
     uint64_t key = address_key(a, p->port->address_seed);
     if (id_map_get(&p->port->by_address, key) == p)
         id_map_take(&p->port->by_address, key);
 }
 
 /* A check from there was authentic: datagrams from there are this peer's from now on. */
-static void learn_address(ice_peer *p, const address *from)
-{
+static void learn_address(ice_peer *p, const address *from) {
     ice_port *d = p->port;
     for (int i = 0; i < p->n_addresses; i++)
         if (address_equal(&p->addresses[i], from))
@@ -74,8 +71,7 @@ static void learn_address(ice_peer *p, const address *from)
         p->dead = 1;
 }
 
-static ice_peer *find_by_address(const ice_port *d, const address *from)
-{
+static ice_peer *find_by_address(const ice_port *d, const address *from) {
     ice_peer *p = id_map_get(&d->by_address, address_key(from, d->address_seed));
     for (int i = 0; p && i < p->n_addresses; i++)
         if (address_equal(&p->addresses[i], from))
@@ -83,15 +79,13 @@ static ice_peer *find_by_address(const ice_port *d, const address *from)
     return NULL;
 }
 
-void ice_peer_send(ice_peer *p, const uint8_t *datagram, size_t len)
-{
+void ice_peer_send(ice_peer *p, const uint8_t *datagram, size_t len) {
     if (p->target.sa.sa_family &&
         sendto(p->port->fd, datagram, len, 0, &p->target.sa, address_len(&p->target)) < 0)
         edge_tally(p->port->loop, DROPPED);
 }
 
-static void peer_free(ice_peer *p)
-{
+static void peer_free(ice_peer *p) {
     ice_port *d = p->port;
     for (int i = 0; i < p->n_addresses; i++)
         forget_address(p, &p->addresses[i]);
@@ -99,8 +93,7 @@ static void peer_free(ice_peer *p)
     p->user->release(p);
 }
 
-static void sweep(ice_port *d)
-{
+static void sweep(ice_port *d) {
     for (ice_peer **at = &d->peers; *at;) {
         ice_peer *p = *at;
         if (!p->dead) {
@@ -117,8 +110,7 @@ static void sweep(ice_port *d)
 /* --- ICE --- */
 
 /* USERNAME is "ours:theirs" (RFC 8445 section 7.2.2). */
-static ice_peer *find_by_username(const ice_port *d, const stun_message *m)
-{
+static ice_peer *find_by_username(const ice_port *d, const stun_message *m) {
     if (!m->username || m->username_len <= ICE_UFRAG_LEN || m->username[ICE_UFRAG_LEN] != ':')
         return NULL;
     ice_peer *p = id_map_get(&d->by_ufrag, ufrag_key(m->username));
@@ -128,8 +120,7 @@ static ice_peer *find_by_username(const ice_port *d, const stun_message *m)
     return p;
 }
 
-static void take_check(ice_peer *p, const stun_message *m, const address *from)
-{
+static void take_check(ice_peer *p, const stun_message *m, const address *from) {
     p->consent_ms = uv_now(&p->port->loop->uv);
     learn_address(p, from);
     if (m->use_candidate || !p->nominated)
@@ -137,8 +128,7 @@ static void take_check(ice_peer *p, const stun_message *m, const address *from)
     p->nominated |= m->use_candidate;
 }
 
-static void on_stun(ice_port *d, const uint8_t *bytes, size_t len, const address *from)
-{
+static void on_stun(ice_port *d, const uint8_t *bytes, size_t len, const address *from) {
     stun_message m;
     uint8_t answer[STUN_ANSWER_MAX];
     size_t n;
@@ -161,8 +151,7 @@ static void on_stun(ice_port *d, const uint8_t *bytes, size_t len, const address
 
 /* --- datagrams --- */
 
-static void on_datagram(ice_port *d, uint8_t *bytes, size_t len, const address *from)
-{
+static void on_datagram(ice_port *d, uint8_t *bytes, size_t len, const address *from) {
     if (stun_is_message(bytes, len)) {
         on_stun(d, bytes, len, from);
         return;
@@ -174,8 +163,7 @@ static void on_datagram(ice_port *d, uint8_t *bytes, size_t len, const address *
         p->user->datagram(p, bytes, len);
 }
 
-static void on_readable(uv_poll_t *poll, int status, int events)
-{
+static void on_readable(uv_poll_t *poll, int status, int events) {
     ice_port *d = poll->data;
     struct mmsghdr batch[BATCH];
     struct iovec parts[BATCH];
@@ -195,8 +183,7 @@ static void on_readable(uv_poll_t *poll, int status, int events)
             on_datagram(d, d->buffers[i], batch[i].msg_len, &from[i]);
 }
 
-static void on_tick(uv_timer_t *timer)
-{
+static void on_tick(uv_timer_t *timer) {
     ice_port *d = timer->data;
     uint64_t now_ms = uv_now(&d->loop->uv);
     if (d->every)
@@ -211,8 +198,7 @@ static void on_tick(uv_timer_t *timer)
 /* --- peers come --- */
 
 /* ICE characters, six random bits each (RFC 8839 section 5.4). */
-static int random_text(char *out, size_t n)
-{
+static int random_text(char *out, size_t n) {
     static const char characters[64] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     uint8_t random[ICE_PWD_LEN];
     if (RAND_bytes(random, (int)n) != 1)
@@ -223,14 +209,12 @@ static int random_text(char *out, size_t n)
     return 0;
 }
 
-int ice_login_new(ice_login *login, const char *remote_ufrag)
-{
+int ice_login_new(ice_login *login, const char *remote_ufrag) {
     snprintf(login->remote_ufrag, sizeof login->remote_ufrag, "%s", remote_ufrag);
     return random_text(login->ufrag, ICE_UFRAG_LEN) || random_text(login->pwd, ICE_PWD_LEN) ? TCCC_E_INTERNAL : 0;
 }
 
-int ice_peer_add(ice_port *d, ice_peer *p)
-{
+int ice_peer_add(ice_port *d, ice_peer *p) {
     p->port = d;
     p->born_ms = p->consent_ms = uv_now(&d->loop->uv);
     if (id_map_put(&d->by_ufrag, ufrag_key(p->login.ufrag), p))
@@ -244,16 +228,14 @@ int ice_peer_add(ice_port *d, ice_peer *p)
     return 0;
 }
 
-ice_peer *ice_peer_first(const ice_port *d)
-{
+ice_peer *ice_peer_first(const ice_port *d) {
     return d->peers;
 }
 
 /* --- opening --- */
 
 /* The first address of an interface that other machines, and Firefox on this one, can reach. */
-static int outside_address(address *out)
-{
+static int outside_address(address *out) {
     struct ifaddrs *all = NULL;
     int found = 0;
     if (getifaddrs(&all))
@@ -268,14 +250,12 @@ static int outside_address(address *out)
     return found;
 }
 
-static int is_any(const address *a)
-{
+static int is_any(const address *a) {
     return a->sa.sa_family == AF_INET ? a->v4.sin_addr.s_addr == INADDR_ANY : IN6_IS_ADDR_UNSPECIFIED(&a->v6.sin6_addr);
 }
 
 /* The address to bind and to tell: a candidate must be one, so "any" becomes an interface's. */
-static int choose_address(address *local, const char *host)
-{
+static int choose_address(address *local, const char *host) {
     struct addrinfo hints = { .ai_flags = AI_PASSIVE, .ai_socktype = SOCK_DGRAM }, *found;
     if (getaddrinfo(host && *host ? host : "0.0.0.0", "0", &hints, &found))
         return TCCC_E_NOT_FOUND;
@@ -289,8 +269,7 @@ static int choose_address(address *local, const char *host)
     return 0;
 }
 
-static int bind_socket(ice_port *d, const char *host, int port)
-{
+static int bind_socket(ice_port *d, const char *host, int port) {
     address local;
     socklen_t len = sizeof local;
     int size = SOCKET_BUFFER;
@@ -306,8 +285,7 @@ static int bind_socket(ice_port *d, const char *host, int port)
     return getnameinfo(&local.sa, address_len(&local), d->offer.host, sizeof d->offer.host, NULL, 0, NI_NUMERICHOST) ? TCCC_E_IO : 0;
 }
 
-static int start(ice_port *d, const char *host, int port, char *err, size_t err_cap)
-{
+static int start(ice_port *d, const char *host, int port, char *err, size_t err_cap) {
     d->identity = dtls_identity_new();
     if (!d->identity || getrandom(&d->address_seed, sizeof d->address_seed, 0) != sizeof d->address_seed) {
         snprintf(err, err_cap, "Memory is exhausted.");
@@ -321,8 +299,7 @@ static int start(ice_port *d, const char *host, int port, char *err, size_t err_
     return 0;
 }
 
-static void free_port(ice_port *d)
-{
+static void free_port(ice_port *d) {
     if (d->fd >= 0)
         close(d->fd);
     id_map_free(&d->by_ufrag);
@@ -331,8 +308,7 @@ static void free_port(ice_port *d)
     free(d);
 }
 
-int ice_port_open(edge_loop *loop, const char *host, int port, char *err, size_t err_cap)
-{
+int ice_port_open(edge_loop *loop, const char *host, int port, char *err, size_t err_cap) {
     ice_port *d = calloc(1, sizeof *d);
     if (!d) {
         snprintf(err, err_cap, "Memory is exhausted.");
@@ -354,15 +330,13 @@ int ice_port_open(edge_loop *loop, const char *host, int port, char *err, size_t
     return 0;
 }
 
-static void on_handle_closed(uv_handle_t *handle)
-{
+static void on_handle_closed(uv_handle_t *handle) {
     ice_port *d = handle->data;
     if (!--d->n_open_handles)
         free_port(d);
 }
 
-void ice_port_close(edge_loop *loop)
-{
+void ice_port_close(edge_loop *loop) {
     ice_port *d = loop->ice;
     if (!d)
         return;
@@ -374,22 +348,18 @@ void ice_port_close(edge_loop *loop)
     loop->ice = NULL;
 }
 
-const ice_offer *ice_port_offer(const edge_loop *loop)
-{
+const ice_offer *ice_port_offer(const edge_loop *loop) {
     return &loop->ice->offer;
 }
 
-const dtls_identity *ice_port_identity(const ice_port *d)
-{
+const dtls_identity *ice_port_identity(const ice_port *d) {
     return d->identity;
 }
 
-edge_loop *ice_port_loop(const ice_port *d)
-{
+edge_loop *ice_port_loop(const ice_port *d) {
     return d->loop;
 }
 
-void ice_port_every(ice_port *d, void (*tick)(uint32_t elapsed_ms))
-{
+void ice_port_every(ice_port *d, void (*tick)(uint32_t elapsed_ms)) {
     d->every = tick;
 }

@@ -5,8 +5,7 @@
 
 #include <stdlib.h>
 
-static size_t slot_of(const id_map *map, uint64_t key)
-{
+static size_t slot_of(const id_map *map, uint64_t key) {
     key ^= key >> 33;
     key *= 0xff51afd7ed558ccdULL;
     key ^= key >> 33;
@@ -15,8 +14,7 @@ static size_t slot_of(const id_map *map, uint64_t key)
     return (size_t)key & (map->capacity - 1);
 }
 
-static id_map_cell *find(const id_map *map, uint64_t key)
-{
+static id_map_cell *find(const id_map *map, uint64_t key) {
     if (!map->capacity)
         return NULL;
     size_t at = slot_of(map, key);
@@ -25,8 +23,7 @@ static id_map_cell *find(const id_map *map, uint64_t key)
     return &map->cells[at];
 }
 
-static int grow(id_map *map)
-{
+static int grow(id_map *map) {
     id_map bigger = { .capacity = map->capacity ? map->capacity * 2 : 16, .used = map->used };
     bigger.cells = calloc(bigger.capacity, sizeof *bigger.cells);
     if (!bigger.cells)
@@ -39,8 +36,7 @@ static int grow(id_map *map)
     return 0;
 }
 
-int id_map_put(id_map *map, uint64_t key, void *value)
-{
+int id_map_put(id_map *map, uint64_t key, void *value) {
     if (map->used * 2 >= map->capacity && grow(map))
         return TCCC_E_NO_MEMORY;
     id_map_cell *cell = find(map, key);
@@ -49,15 +45,13 @@ int id_map_put(id_map *map, uint64_t key, void *value)
     return 0;
 }
 
-void *id_map_get(const id_map *map, uint64_t key)
-{
+void *id_map_get(const id_map *map, uint64_t key) {
     const id_map_cell *cell = find(map, key);
     return cell && cell->key ? cell->value : NULL;
 }
 
 /* Moves later cells of the same run into the hole, so that no search ends too early. */
-static void close_hole(id_map *map, size_t hole)
-{
+static void close_hole(id_map *map, size_t hole) {
     size_t mask = map->capacity - 1;
     for (size_t at = (hole + 1) & mask; map->cells[at].key; at = (at + 1) & mask) {
         size_t home = slot_of(map, map->cells[at].key);
@@ -69,8 +63,7 @@ static void close_hole(id_map *map, size_t hole)
     map->cells[hole] = (id_map_cell){ 0, NULL };
 }
 
-void *id_map_take(id_map *map, uint64_t key)
-{
+void *id_map_take(id_map *map, uint64_t key) {
     id_map_cell *cell = find(map, key);
     if (!cell || !cell->key)
         return NULL;
@@ -80,8 +73,7 @@ void *id_map_take(id_map *map, uint64_t key)
     return value;
 }
 
-void *id_map_next(const id_map *map, size_t *cursor)
-{
+void *id_map_next(const id_map *map, size_t *cursor) {
     while (*cursor < map->capacity) {
         const id_map_cell *cell = &map->cells[(*cursor)++];
         if (cell->key)
@@ -90,8 +82,7 @@ void *id_map_next(const id_map *map, size_t *cursor)
     return NULL;
 }
 
-void id_map_free(id_map *map)
-{
+void id_map_free(id_map *map) {
     free(map->cells);
     *map = (id_map){ 0 };
 }

@@ -7,15 +7,13 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-int mailbox_open(mailbox *box)
-{
+int mailbox_open(mailbox *box) {
     atomic_init(&box->newest, NULL);
     box->fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
     return box->fd < 0 ? TCCC_E_IO : 0;
 }
 
-static mail *oldest_first(mail *newest)
-{
+static mail *oldest_first(mail *newest) {
     mail *oldest = NULL;
     while (newest) {
         mail *next = newest->next;
@@ -26,8 +24,7 @@ static mail *oldest_first(mail *newest)
     return oldest;
 }
 
-void mailbox_post(mailbox *box, mail *message)
-{
+void mailbox_post(mailbox *box, mail *message) {
     mail *head = atomic_load_explicit(&box->newest, memory_order_relaxed);
     do
         message->next = head;
@@ -40,8 +37,7 @@ void mailbox_post(mailbox *box, mail *message)
     }
 }
 
-int mailbox_run(mailbox *box, void *context)
-{
+int mailbox_run(mailbox *box, void *context) {
     uint64_t count;
     ssize_t got = read(box->fd, &count, sizeof count); /* before the exchange, so that no wake-up is lost */
     (void)got;
@@ -56,8 +52,7 @@ int mailbox_run(mailbox *box, void *context)
     return n;
 }
 
-void mailbox_close(mailbox *box)
-{
+void mailbox_close(mailbox *box) {
     mailbox_run(box, NULL);
     close(box->fd);
 }

@@ -6,8 +6,7 @@
 #include <string.h>
 
 /* The first 64 of the ticket's 128 bits; 0 when it is not 32 hexadecimal digits. */
-static uint64_t ticket_key(const char *ticket)
-{
+static uint64_t ticket_key(const char *ticket) {
     char half[17] = { 0 };
     if (strspn(ticket, "0123456789abcdef") != 32 || ticket[32])
         return 0;
@@ -16,8 +15,7 @@ static uint64_t ticket_key(const char *ticket)
     return key ? key : 1;
 }
 
-media_seat *media_seat_new(edge_loop *loop, edge_seat id, const char ticket[33])
-{
+media_seat *media_seat_new(edge_loop *loop, edge_seat id, const char ticket[33]) {
     media_seat *seat = calloc(1, sizeof *seat);
     if (!seat)
         return NULL;
@@ -33,20 +31,17 @@ media_seat *media_seat_new(edge_loop *loop, edge_seat id, const char ticket[33])
     return seat;
 }
 
-media_seat *media_seat_find(edge_loop *loop, edge_seat id)
-{
+media_seat *media_seat_find(edge_loop *loop, edge_seat id) {
     return id ? id_map_get(&loop->seats, id) : NULL;
 }
 
-media_seat *media_seat_by_ticket(edge_loop *loop, const char *ticket)
-{
+media_seat *media_seat_by_ticket(edge_loop *loop, const char *ticket) {
     uint64_t key = ticket_key(ticket);
     media_seat *seat = key ? id_map_get(&loop->tickets, key) : NULL;
     return seat && !CRYPTO_memcmp(seat->ticket, ticket, 32) ? seat : NULL;
 }
 
-static void detach(media_seat *seat, int path)
-{
+static void detach(media_seat *seat, int path) {
     media_path old = seat->paths[path];
     if (!old.context)
         return;
@@ -54,8 +49,7 @@ static void detach(media_seat *seat, int path)
     old.detach(old.context);
 }
 
-void media_seat_free(media_seat *seat)
-{
+void media_seat_free(media_seat *seat) {
     for (int path = 0; path < CARRIER_PATHS; path++)
         detach(seat, path);
     for (int channel = 0; channel < CARRIER_CHANNELS; channel++)
@@ -67,8 +61,7 @@ void media_seat_free(media_seat *seat)
     free(seat);
 }
 
-void media_seat_attach(media_seat *seat, int path, const media_path *how)
-{
+void media_seat_attach(media_seat *seat, int path, const media_path *how) {
     int replaced = seat->paths[path].context != NULL;
     detach(seat, path);
     seat->paths[path] = *how;
@@ -77,8 +70,7 @@ void media_seat_attach(media_seat *seat, int path, const media_path *how)
         edge_event_media_path(seat->loop, seat->id, path, 1);
 }
 
-void media_seat_lost(media_seat *seat, int path, const void *context)
-{
+void media_seat_lost(media_seat *seat, int path, const void *context) {
     if (seat->paths[path].context != context)
         return;
     seat->paths[path] = (media_path){ 0 };
@@ -86,21 +78,18 @@ void media_seat_lost(media_seat *seat, int path, const void *context)
     edge_event_media_path(seat->loop, seat->id, path, 0);
 }
 
-static void path_send(const media_path *path, uint8_t *frame, size_t len)
-{
+static void path_send(const media_path *path, uint8_t *frame, size_t len) {
     if (path->context)
         path->send(path->context, frame, len);
 }
 
-static void send_reply(const media_path *path, const uint8_t *reply, size_t len)
-{
+static void send_reply(const media_path *path, const uint8_t *reply, size_t len) {
     uint8_t buf[LWS_PRE + CARRIER_REPLY_MAX];
     memcpy(buf + LWS_PRE, reply, len);
     path_send(path, buf + LWS_PRE, len);
 }
 
-void media_seat_frame(media_seat *seat, int path, uint8_t *frame, size_t len)
-{
+void media_seat_frame(media_seat *seat, int path, uint8_t *frame, size_t len) {
     carrier_frame in;
     uint8_t reply[CARRIER_REPLY_MAX];
     size_t reply_len;
@@ -127,8 +116,7 @@ void media_seat_frame(media_seat *seat, int path, uint8_t *frame, size_t len)
     }
 }
 
-void media_seat_send(media_seat *seat, int channel, uint8_t *packet, size_t len)
-{
+void media_seat_send(media_seat *seat, int channel, uint8_t *packet, size_t len) {
     uint8_t *frame = packet - CARRIER_HEADER;
     uint8_t mask = len <= CARRIER_PACKET_MAX ? carrier_send(&seat->carrier, channel, frame) : 0;
     edge_tally(seat->loop, mask ? TO_PAGES : DROPPED);

@@ -16,16 +16,14 @@ enum {
 };
 
 /* The SSRC that the other browser knows the reporting one by. */
-static uint32_t sender_of(const relay_view *view, uint32_t ssrc)
-{
+static uint32_t sender_of(const relay_view *view, uint32_t ssrc) {
     for (int kind = 0; kind < SDP_KINDS; kind++)
         if (view->sends[kind]->started && view->sends[kind]->source == ssrc)
             return view->sends[kind]->ssrc;
     return view->sends[SDP_VIDEO]->ssrc;
 }
 
-static const relay_stream *gets_of(const relay_view *view, uint32_t ssrc)
-{
+static const relay_stream *gets_of(const relay_view *view, uint32_t ssrc) {
     for (int kind = 0; kind < SDP_KINDS; kind++)
         if (view->gets[kind]->started && view->gets[kind]->ssrc == ssrc)
             return view->gets[kind];
@@ -33,8 +31,7 @@ static const relay_stream *gets_of(const relay_view *view, uint32_t ssrc)
 }
 
 /* Leaves the blocks that are about streams of the other browser, in its own terms. */
-static void translate_blocks(const relay_view *view, rtcp_item *item)
-{
+static void translate_blocks(const relay_view *view, rtcp_item *item) {
     int n = 0;
     for (int i = 0; i < item->n_blocks; i++) {
         rtcp_block block = item->blocks[i];
@@ -47,15 +44,13 @@ static void translate_blocks(const relay_view *view, rtcp_item *item)
     item->n_blocks = n;
 }
 
-static void append(relay_report *report, const rtcp_item *item)
-{
+static void append(relay_report *report, const rtcp_item *item) {
     int n = rtcp_item_write(item, report->bytes + report->len, sizeof report->bytes - report->len);
     if (n > 0)
         report->len += (size_t)n;
 }
 
-static void take_report(relay_report *report, const relay_view *view, rtcp_item *item)
-{
+static void take_report(relay_report *report, const relay_view *view, rtcp_item *item) {
     int known = 0;
     for (int kind = 0; kind < SDP_KINDS && item->type == RTCP_KIND_SR; kind++) {
         const relay_stream *s = view->sends[kind];
@@ -71,15 +66,13 @@ static void take_report(relay_report *report, const relay_view *view, rtcp_item 
     append(report, item);
 }
 
-static void take_missing(relay_report *report, uint16_t seq)
-{
+static void take_missing(relay_report *report, uint16_t seq) {
     if (report->n_missing < RELAY_MISSING_MAX)
         report->missing[report->n_missing++] = seq;
 }
 
 /* RFC 4585 section 6.2.1: a number, and 16 bits for those after it. */
-static void take_nack(relay_report *report, const relay_view *view, const uint8_t *packet, size_t len)
-{
+static void take_nack(relay_report *report, const relay_view *view, const uint8_t *packet, size_t len) {
     if (gets_of(view, network_get32(packet + 8)) != view->gets[SDP_VIDEO])
         return;
     for (size_t at = FEEDBACK_LEN; at + 4 <= len; at += 4) {
@@ -91,8 +84,7 @@ static void take_nack(relay_report *report, const relay_view *view, const uint8_
     }
 }
 
-static void put_feedback(uint8_t *at, int type, int format, size_t len, uint32_t sender, uint32_t source)
-{
+static void put_feedback(uint8_t *at, int type, int format, size_t len, uint32_t sender, uint32_t source) {
     at[0] = (uint8_t)(0x80 | format);
     at[1] = (uint8_t)type;
     network_put16(at + 2, (uint16_t)(len / 4 - 1));
@@ -100,8 +92,7 @@ static void put_feedback(uint8_t *at, int type, int format, size_t len, uint32_t
     network_put32(at + 8, source);
 }
 
-static size_t put_receiver_report(uint8_t *at, uint32_t sender)
-{
+static size_t put_receiver_report(uint8_t *at, uint32_t sender) {
     at[0] = 0x80;
     at[1] = RTCP_KIND_RR;
     network_put16(at + 2, 1);
@@ -110,8 +101,7 @@ static size_t put_receiver_report(uint8_t *at, uint32_t sender)
 }
 
 /* "REMB", number of SSRCs, exponent and mantissa, the SSRCs; it passes with the one stream that there is. */
-static void take_bandwidth(relay_report *report, const relay_view *view, const uint8_t *packet, size_t len)
-{
+static void take_bandwidth(relay_report *report, const relay_view *view, const uint8_t *packet, size_t len) {
     const relay_stream *video = view->gets[SDP_VIDEO];
     uint8_t *at = report->bytes + report->len;
     uint32_t sender = sender_of(view, network_get32(packet + 4));
@@ -130,8 +120,7 @@ static void take_bandwidth(relay_report *report, const relay_view *view, const u
     report->len += REMB_LEN;
 }
 
-static void take_feedback(relay_report *report, const relay_view *view, const uint8_t *packet, size_t len)
-{
+static void take_feedback(relay_report *report, const relay_view *view, const uint8_t *packet, size_t len) {
     int type = packet[1], format = packet[0] & 31;
     if (len < FEEDBACK_LEN)
         return;
@@ -143,8 +132,7 @@ static void take_feedback(relay_report *report, const relay_view *view, const ui
         take_bandwidth(report, view, packet, len);
 }
 
-int relay_rtcp_read(relay_report *report, const relay_view *view, const uint8_t *compound, size_t len)
-{
+int relay_rtcp_read(relay_report *report, const relay_view *view, const uint8_t *compound, size_t len) {
     rtcp_cursor cursor;
     rtcp_item item;
     report->len = 0;
@@ -163,15 +151,13 @@ int relay_rtcp_read(relay_report *report, const relay_view *view, const uint8_t 
     }
 }
 
-size_t relay_rtcp_keyframe(uint8_t *buf, uint32_t sender, uint32_t source)
-{
+size_t relay_rtcp_keyframe(uint8_t *buf, uint32_t sender, uint32_t source) {
     size_t n = put_receiver_report(buf, sender);
     put_feedback(buf + n, PSFB, FMT_PLI, FEEDBACK_LEN, sender, source);
     return n + FEEDBACK_LEN;
 }
 
-size_t relay_rtcp_missing(uint8_t *buf, uint32_t sender, uint32_t source, const uint16_t *seqs, int n_seqs)
-{
+size_t relay_rtcp_missing(uint8_t *buf, uint32_t sender, uint32_t source, const uint16_t *seqs, int n_seqs) {
     size_t n = put_receiver_report(buf, sender), len = FEEDBACK_LEN + 4u * (size_t)n_seqs;
     put_feedback(buf + n, RTPFB, FMT_NACK, len, sender, source);
     for (int i = 0; i < n_seqs; i++) {

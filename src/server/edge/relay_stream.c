@@ -10,19 +10,16 @@
 
 enum { ONE_BYTE = 0xbede };          /* RFC 8285 section 4.2 */
 
-void relay_stream_open(relay_stream *s, uint32_t ssrc, uint32_t rate_hz)
-{
+void relay_stream_open(relay_stream *s, uint32_t ssrc, uint32_t rate_hz) {
     *s = (relay_stream){ .ssrc = ssrc, .rate_hz = rate_hz };
 }
 
-void relay_stream_resume(relay_stream *s)
-{
+void relay_stream_resume(relay_stream *s) {
     s->begins = 1;
 }
 
 /* The first source passes as it is; a later one goes on where the one before stopped, later by the time that has passed. */
-static void begin_source(relay_stream *s, const rtp_packet *packet, uint64_t now_ms)
-{
+static void begin_source(relay_stream *s, const rtp_packet *packet, uint64_t now_ms) {
     uint32_t passed = (uint32_t)((now_ms - s->top_ms) * s->rate_hz / 1000);
     s->first = s->started ? s->top + 1 : packet->seq;
     s->seq_shift = s->first - packet->seq;
@@ -34,8 +31,7 @@ static void begin_source(relay_stream *s, const rtp_packet *packet, uint64_t now
 }
 
 /* Renames the one element that both sides have and blanks the others: their ids mean something else over there. */
-static void rewrite_extension(const rtp_packet *packet, uint8_t *at, const relay_rewrite *how)
-{
+static void rewrite_extension(const rtp_packet *packet, uint8_t *at, const relay_rewrite *how) {
     uint8_t *end = at + packet->extension_len;
     if (packet->extension_profile != ONE_BYTE) {
         network_put16(at - 4, ONE_BYTE);
@@ -57,8 +53,7 @@ static void rewrite_extension(const rtp_packet *packet, uint8_t *at, const relay
     }
 }
 
-int relay_stream_rtp(relay_stream *s, uint8_t *packet, size_t len, const relay_rewrite *how, uint64_t now_ms, uint16_t *seq)
-{
+int relay_stream_rtp(relay_stream *s, uint8_t *packet, size_t len, const relay_rewrite *how, uint64_t now_ms, uint16_t *seq) {
     rtp_packet in;
     if (rtp_packet_parse(&in, packet, len))
         return TCCC_E_FORMAT;
@@ -82,18 +77,15 @@ int relay_stream_rtp(relay_stream *s, uint8_t *packet, size_t len, const relay_r
     return is_new;
 }
 
-uint16_t relay_stream_seq_back(const relay_stream *s, uint16_t seq)
-{
+uint16_t relay_stream_seq_back(const relay_stream *s, uint16_t seq) {
     return (uint16_t)(seq - s->seq_shift);
 }
 
-uint32_t relay_stream_time(const relay_stream *s, uint32_t source_time)
-{
+uint32_t relay_stream_time(const relay_stream *s, uint32_t source_time) {
     return source_time + s->time_shift;
 }
 
-int relay_stream_highest_back(const relay_stream *s, uint32_t highest, uint32_t *of_source)
-{
+int relay_stream_highest_back(const relay_stream *s, uint32_t highest, uint32_t *of_source) {
     if (!s->started || seq32_before(highest, s->first))
         return TCCC_E_NOT_FOUND;
     *of_source = highest - s->seq_shift;

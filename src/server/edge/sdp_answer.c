@@ -6,8 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-static const char *read_line(sdp_offer *offer, const sdp_line *l)
-{
+static const char *read_line(sdp_offer *offer, const sdp_line *l) {
     const char *why = NULL;
     sdp_line value;
     if (sdp_transport_read(&offer->transport, l, &why))
@@ -23,23 +22,20 @@ static const char *read_line(sdp_offer *offer, const sdp_line *l)
 }
 
 /* m=application <port> UDP/DTLS/SCTP webrtc-datachannel */
-static int is_data_channel(const sdp_line *media)
-{
+static int is_data_channel(const sdp_line *media) {
     static const char tail[] = " UDP/DTLS/SCTP webrtc-datachannel";
     sdp_line rest;
     size_t n = sizeof tail - 1;
     return sdp_after(media, "m=application ", &rest) && rest.len > n && !memcmp(rest.at + rest.len - n, tail, n);
 }
 
-static const char *judge(const sdp_offer *offer, int n_media)
-{
+static const char *judge(const sdp_offer *offer, int n_media) {
     if (n_media != 1)
         return "The offer must have one m=application section and no other.";
     return sdp_transport_judge(&offer->transport);
 }
 
-int sdp_offer_read(sdp_offer *offer, const char *sdp, size_t len, const char **why)
-{
+int sdp_offer_read(sdp_offer *offer, const char *sdp, size_t len, const char **why) {
     const char *at = sdp;
     sdp_line l, unused;
     int n_media = 0;
@@ -58,8 +54,7 @@ int sdp_offer_read(sdp_offer *offer, const char *sdp, size_t len, const char **w
     return *why ? TCCC_E_FORMAT : 0;
 }
 
-int sdp_answer_write(const sdp_ours *ours, const sdp_offer *offer, char *buf, size_t cap)
-{
+int sdp_answer_write(const sdp_ours *ours, const sdp_offer *offer, char *buf, size_t cap) {
     char fingerprint[3 * SDP_FINGERPRINT_LEN + 1];
     sdp_fingerprint_text(fingerprint, ours->fingerprint);
     const char *family = strchr(ours->host, ':') ? "IP6" : "IP4", *group = offer->bundled ? "a=group:BUNDLE " : "";

@@ -5,8 +5,7 @@
 #include <string.h>
 #include <strings.h>
 
-int sdp_next_line(const char **at, const char *end, sdp_line *out)
-{
+int sdp_next_line(const char **at, const char *end, sdp_line *out) {
     if (*at >= end)
         return 0;
     const char *newline = memchr(*at, '\n', (size_t)(end - *at)), *stop = newline ? newline : end;
@@ -18,8 +17,7 @@ int sdp_next_line(const char **at, const char *end, sdp_line *out)
     return 1;
 }
 
-int sdp_after(const sdp_line *line, const char *prefix, sdp_line *rest)
-{
+int sdp_after(const sdp_line *line, const char *prefix, sdp_line *rest) {
     size_t n = strlen(prefix);
     if (line->len < n || memcmp(line->at, prefix, n))
         return 0;
@@ -27,8 +25,7 @@ int sdp_after(const sdp_line *line, const char *prefix, sdp_line *rest)
     return 1;
 }
 
-int sdp_next_word(sdp_line *value, sdp_line *word)
-{
+int sdp_next_word(sdp_line *value, sdp_line *word) {
     while (value->len && *value->at == ' ')
         value->at++, value->len--;
     const char *space = memchr(value->at, ' ', value->len);
@@ -38,18 +35,15 @@ int sdp_next_word(sdp_line *value, sdp_line *word)
     return word->len > 0;
 }
 
-int sdp_equals(const sdp_line *value, const char *text)
-{
+int sdp_equals(const sdp_line *value, const char *text) {
     return value->len == strlen(text) && !memcmp(value->at, text, value->len);
 }
 
-static int is_token(char c, const char *also)
-{
+static int is_token(char c, const char *also) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || (c && strchr(also, c));
 }
 
-int sdp_copy_token(char *out, const sdp_line *value, size_t min, size_t max, const char *also)
-{
+int sdp_copy_token(char *out, const sdp_line *value, size_t min, size_t max, const char *also) {
     if (value->len < min || value->len > max)
         return 0;
     for (size_t i = 0; i < value->len; i++)
@@ -60,8 +54,7 @@ int sdp_copy_token(char *out, const sdp_line *value, size_t min, size_t max, con
     return 1;
 }
 
-int sdp_number(const sdp_line *value, int max)
-{
+int sdp_number(const sdp_line *value, int max) {
     int n = 0;
     if (!value->len || value->len > 9)
         return -1;
@@ -73,13 +66,11 @@ int sdp_number(const sdp_line *value, int max)
     return n <= max ? n : -1;
 }
 
-static int hex(char c)
-{
+static int hex(char c) {
     return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
 }
 
-static int read_fingerprint(sdp_transport *t, const sdp_line *value)
-{
+static int read_fingerprint(sdp_transport *t, const sdp_line *value) {
     sdp_line digits;
     if (value->len < 8 || strncasecmp(value->at, "sha-256 ", 8))
         return 1; /* another hash: browsers give SHA-256 too, or the offer is refused in the end */
@@ -96,15 +87,13 @@ static int read_fingerprint(sdp_transport *t, const sdp_line *value)
     return 1;
 }
 
-static int right(int is_right, const char *sentence, const char **why)
-{
+static int right(int is_right, const char *sentence, const char **why) {
     if (!is_right)
         *why = sentence;
     return is_right ? 1 : -1;
 }
 
-int sdp_transport_read(sdp_transport *t, const sdp_line *line, const char **why)
-{
+int sdp_transport_read(sdp_transport *t, const sdp_line *line, const char **why) {
     sdp_line value;
     if (sdp_after(line, "a=ice-ufrag:", &value))
         return right(sdp_copy_token(t->ufrag, &value, 4, SDP_ICE_MAX, "+/"), "a=ice-ufrag is not one.", why);
@@ -119,8 +108,7 @@ int sdp_transport_read(sdp_transport *t, const sdp_line *line, const char **why)
     return 0;
 }
 
-const char *sdp_transport_judge(const sdp_transport *t)
-{
+const char *sdp_transport_judge(const sdp_transport *t) {
     if (!t->ufrag[0] || !t->pwd[0])
         return "a=ice-ufrag or a=ice-pwd is missing.";
     if (!t->has_fingerprint)
@@ -128,8 +116,7 @@ const char *sdp_transport_judge(const sdp_transport *t)
     return t->mid[0] ? NULL : "a=mid is missing.";
 }
 
-void sdp_fingerprint_text(char *text, const uint8_t fingerprint[SDP_FINGERPRINT_LEN])
-{
+void sdp_fingerprint_text(char *text, const uint8_t fingerprint[SDP_FINGERPRINT_LEN]) {
     for (int i = 0; i < SDP_FINGERPRINT_LEN; i++)
         snprintf(text + 3 * i, 4, "%02X%c", fingerprint[i], i + 1 < SDP_FINGERPRINT_LEN ? ':' : 0);
 }

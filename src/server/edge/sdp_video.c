@@ -28,8 +28,7 @@ typedef struct {
     const char *why;
 } reading;
 
-static int in_bundle(const reading *r, const char *mid)
-{
+static int in_bundle(const reading *r, const char *mid) {
     sdp_line rest = r->bundle, word;
     while (sdp_next_word(&rest, &word))
         if (sdp_equals(&word, mid))
@@ -38,15 +37,13 @@ static int in_bundle(const reading *r, const char *mid)
 }
 
 /* RFC 6184 section 8.1: 42e0, and 4200, which browsers mean the same by. */
-static int is_baseline(const char *fmtp)
-{
+static int is_baseline(const char *fmtp) {
     const char *profile = strstr(fmtp, "profile-level-id=42");
     return strstr(fmtp, "packetization-mode=1") && profile && (!strncmp(profile + 19, "e0", 2) || !strncmp(profile + 19, "00", 2));
 }
 
 /* The first payload type of that name; H.264 must be one that all browsers read. */
-static sdp_format find_format(const reading *r, const char *name)
-{
+static sdp_format find_format(const reading *r, const char *name) {
     int is_h264 = !strncmp(name, "H264", 4);
     for (int i = 0; i < r->n_offered; i++) {
         sdp_format format = { .payload_type = r->order[i] };
@@ -59,8 +56,7 @@ static sdp_format find_format(const reading *r, const char *name)
 }
 
 /* The section at hand has ended: it is used when it is the first of its kind that can be. */
-static void end_section(reading *r)
-{
+static void end_section(reading *r) {
     sdp_video_offer *o = r->offer;
     if (!r->section)
         return;
@@ -82,8 +78,7 @@ static void end_section(reading *r)
     }
 }
 
-static int read_formats(reading *r, sdp_line value)
-{
+static int read_formats(reading *r, sdp_line value) {
     sdp_line word;
     if (!sdp_next_word(&value, &word) || !sdp_copy_token(r->section->format, &word, 1, SDP_WORD_MAX, "-_*"))
         return 0;
@@ -97,8 +92,7 @@ static int read_formats(reading *r, sdp_line value)
     return 1;
 }
 
-static void begin_section(reading *r, sdp_line value)
-{
+static void begin_section(reading *r, sdp_line value) {
     sdp_video_offer *o = r->offer;
     sdp_line word;
     end_section(r);
@@ -125,8 +119,7 @@ static void begin_section(reading *r, sdp_line value)
 }
 
 /* "96 rest": the rest becomes what the table has of that payload type, when the section offers it. */
-static void read_of_payload(const reading *r, sdp_line *table, sdp_line value)
-{
+static void read_of_payload(const reading *r, sdp_line *table, sdp_line value) {
     sdp_line word;
     int payload_type = sdp_next_word(&value, &word) ? sdp_number(&word, PAYLOAD_TYPES - 1) : -1;
     while (value.len && *value.at == ' ')
@@ -136,8 +129,7 @@ static void read_of_payload(const reading *r, sdp_line *table, sdp_line value)
 }
 
 /* a=extmap:3 http://... or a=extmap:3/sendrecv http://... */
-static void read_extension(reading *r, sdp_line value)
-{
+static void read_extension(reading *r, sdp_line value) {
     sdp_line word;
     if (!sdp_next_word(&value, &word))
         return;
@@ -149,8 +141,7 @@ static void read_extension(reading *r, sdp_line value)
         r->send_time = id;
 }
 
-static void read_section_line(reading *r, const sdp_line *l)
-{
+static void read_section_line(reading *r, const sdp_line *l) {
     static const char *const ways[] = { "a=sendrecv", "a=sendonly", "a=recvonly", "a=inactive" };
     sdp_line value;
     for (int way = SDP_SENDRECV; way <= SDP_INACTIVE; way++)
@@ -168,8 +159,7 @@ static void read_section_line(reading *r, const sdp_line *l)
         read_extension(r, value);
 }
 
-static void read_line(reading *r, const sdp_line *l)
-{
+static void read_line(reading *r, const sdp_line *l) {
     sdp_line value;
     if (sdp_after(l, "m=", &value)) {
         begin_section(r, value);
@@ -183,8 +173,7 @@ static void read_line(reading *r, const sdp_line *l)
         sdp_after(l, "a=group:BUNDLE ", &r->bundle);
 }
 
-int sdp_video_read(sdp_video_offer *offer, const char *sdp, size_t len, const char **why)
-{
+int sdp_video_read(sdp_video_offer *offer, const char *sdp, size_t len, const char **why) {
     reading r = { .offer = offer, .kind = -1, .bundle = { "", 0 } };
     const char *at = sdp;
     sdp_line l;
@@ -206,8 +195,7 @@ int sdp_video_read(sdp_video_offer *offer, const char *sdp, size_t len, const ch
     return r.why ? TCCC_E_FORMAT : 0;
 }
 
-unsigned sdp_video_codecs(const sdp_video_offer *offer)
-{
+unsigned sdp_video_codecs(const sdp_video_offer *offer) {
     unsigned codecs = 1U << VIDEO_NONE;
     for (int codec = VIDEO_VP8; codec < VIDEO_CODECS; codec++)
         if (offer->used[SDP_VIDEO] >= 0 && offer->video[codec].payload_type >= 0)
@@ -215,8 +203,7 @@ unsigned sdp_video_codecs(const sdp_video_offer *offer)
     return codecs;
 }
 
-enum video_codec sdp_video_choose(unsigned codecs, enum video_codec has)
-{
+enum video_codec sdp_video_choose(unsigned codecs, enum video_codec has) {
     if (has != VIDEO_NONE && codecs >> has & 1)
         return has;
     for (int codec = VIDEO_VP8; codec < VIDEO_CODECS; codec++)
@@ -232,8 +219,7 @@ typedef struct {
     size_t left;                     /* 0: it did not fit */
 } text;
 
-static void put(text *t, const char *format, ...)
-{
+static void put(text *t, const char *format, ...) {
     va_list values;
     va_start(values, format);
     int n = vsnprintf(t->at, t->left, format, values);
@@ -246,8 +232,7 @@ static void put(text *t, const char *format, ...)
     t->left -= (size_t)n;
 }
 
-static void put_transport(text *t, const sdp_video_ours *ours, const char *mid)
-{
+static void put_transport(text *t, const sdp_video_ours *ours, const char *mid) {
     char fingerprint[3 * SDP_FINGERPRINT_LEN + 1];
     sdp_fingerprint_text(fingerprint, ours->fingerprint);
     put(t, "a=candidate:1 1 udp 2130706431 %s %d typ host\r\n" /* RFC 8445 5.1.2.2: 126 << 24 | 65535 << 8 | 255 */
@@ -261,8 +246,7 @@ static void put_transport(text *t, const sdp_video_ours *ours, const char *mid)
         ours->host, ours->port, ours->ufrag, ours->pwd, fingerprint, mid);
 }
 
-static void put_video(text *t, const sdp_video_ours *ours, const sdp_video_offer *offer)
-{
+static void put_video(text *t, const sdp_video_ours *ours, const sdp_video_offer *offer) {
     static const char *const feedback[] = { "nack", "nack pli", "ccm fir", "goog-remb" };
     const sdp_format *format = &offer->video[ours->video];
     put(t, "a=rtpmap:%d %s\r\n", format->payload_type, ours->video == VIDEO_VP8 ? "VP8/90000" : "H264/90000");
@@ -275,14 +259,12 @@ static void put_video(text *t, const sdp_video_ours *ours, const sdp_video_offer
 }
 
 /* The answering side of a way (RFC 3264 section 6.1). */
-static const char *way_back(enum sdp_way way)
-{
+static const char *way_back(enum sdp_way way) {
     static const char *const back[] = { "sendrecv", "recvonly", "sendonly", "inactive" };
     return back[way];
 }
 
-static void put_section(text *t, const sdp_video_ours *ours, const sdp_video_offer *offer, int index, const char *family)
-{
+static void put_section(text *t, const sdp_video_ours *ours, const sdp_video_offer *offer, int index, const char *family) {
     const sdp_section *s = &offer->sections[index];
     int is_audio = offer->used[SDP_AUDIO] == index, is_video = offer->used[SDP_VIDEO] == index && ours->video != VIDEO_NONE;
     if (!is_audio && !is_video) {
@@ -307,8 +289,7 @@ static void put_section(text *t, const sdp_video_ours *ours, const sdp_video_off
         put(t, "a=msid:tccc %s\r\na=ssrc:%u cname:tccc\r\n", s->media, ours->ssrc[is_audio ? SDP_AUDIO : SDP_VIDEO]);
 }
 
-int sdp_video_write(const sdp_video_ours *ours, const sdp_video_offer *offer, char *buf, size_t cap)
-{
+int sdp_video_write(const sdp_video_ours *ours, const sdp_video_offer *offer, char *buf, size_t cap) {
     const char *family = strchr(ours->host, ':') ? "IP6" : "IP4";
     text t = { buf, cap };
     put(&t, "v=0\r\no=- %llu 1 IN %s %s\r\ns=-\r\nt=0 0\r\na=group:BUNDLE", (unsigned long long)(ours->session_id >> 2), family, ours->host);

@@ -16,8 +16,7 @@
 
 enum { PATH_CAP = 1024 };
 
-int static_file_path_valid(const char *path)
-{
+int static_file_path_valid(const char *path) {
     if (*path != '/')
         return 0;
     for (const char *at = path; *at; at++) {
@@ -29,8 +28,7 @@ int static_file_path_valid(const char *path)
     return 1;
 }
 
-const char *static_file_content_type(const char *path)
-{
+const char *static_file_content_type(const char *path) {
     static const char *const types[][2] = {
         { ".html", "text/html; charset=utf-8" },
         { ".js", "text/javascript; charset=utf-8" },
@@ -54,8 +52,7 @@ const char *static_file_content_type(const char *path)
     return "application/octet-stream";
 }
 
-int static_file_accepts(const char *accept_encoding, const char *coding)
-{
+int static_file_accepts(const char *accept_encoding, const char *coding) {
     size_t n = strlen(coding);
     for (const char *at = accept_encoding; *at;) {
         at += strspn(at, " \t,");
@@ -69,8 +66,7 @@ int static_file_accepts(const char *accept_encoding, const char *coding)
     return 0;
 }
 
-int static_file_matches(const char *if_none_match, const char *etag)
-{
+int static_file_matches(const char *if_none_match, const char *etag) {
     if (!strcmp(if_none_match, "*"))
         return 1;
     size_t n = strlen(etag);
@@ -81,8 +77,7 @@ int static_file_matches(const char *if_none_match, const char *etag)
 }
 
 /* RESOLVE_BENEATH: the kernel keeps ".." and links from leaving dir, whatever happens to the tree meanwhile. */
-static int open_beneath(int dir, const char *path)
-{
+static int open_beneath(int dir, const char *path) {
     struct open_how how = { .flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK, .resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS };
     int fd = (int)syscall(SYS_openat2, dir, path, &how, sizeof how);
     if (fd < 0 && (errno == ENOSYS || errno == EPERM)) /* kernels before 5.6, and containers that filter the call */
@@ -90,8 +85,7 @@ static int open_beneath(int dir, const char *path)
     return fd;
 }
 
-static int open_variant(static_file *file, int dir, const char *name, const char *suffix, const char *encoding)
-{
+static int open_variant(static_file *file, int dir, const char *name, const char *suffix, const char *encoding) {
     char path[PATH_CAP];
     struct stat stat;
     if ((size_t)snprintf(path, sizeof path, "%s%s", name, suffix) >= sizeof path)
@@ -112,8 +106,7 @@ static int open_variant(static_file *file, int dir, const char *name, const char
     return 0;
 }
 
-int static_file_open(static_file *file, const char *dir, const char *path, const char *accept_encoding)
-{
+int static_file_open(static_file *file, const char *dir, const char *path, const char *accept_encoding) {
     char name[PATH_CAP];
     size_t len = strlen(path);
     if (!static_file_path_valid(path))

@@ -24,14 +24,12 @@ enum {
     PROTECTED_MAX = 1500             /* bytes before MESSAGE-INTEGRITY that are checked: no request over UDP is longer */
 };
 
-int stun_is_message(const uint8_t *bytes, size_t len)
-{
+int stun_is_message(const uint8_t *bytes, size_t len) {
     return len >= STUN_HEADER_LEN && bytes[0] < 4 && network_get32(bytes + 4) == COOKIE;
 }
 
 /* CRC-32 of ITU V.42, four bits at a time. */
-static uint32_t crc32(const uint8_t *bytes, size_t len)
-{
+static uint32_t crc32(const uint8_t *bytes, size_t len) {
     static const uint32_t table[16] = {
         0x00000000, 0x1db71064, 0x3b6e20c8, 0x26d930ac, 0x76dc4190, 0x6b6b51f4, 0x4db26158, 0x5005713c,
         0xedb88320, 0xf00f9344, 0xd6d6a3e8, 0xcb61b38c, 0x9b64c2b0, 0x86d3d2d4, 0xa00ae278, 0xbdbdf21c,
@@ -46,8 +44,7 @@ static uint32_t crc32(const uint8_t *bytes, size_t len)
 }
 
 /* HMAC over the message up to an attribute at `at`, as if the message ended after that attribute (RFC 8489 14.5). */
-static int hmac(const uint8_t *bytes, size_t at, const char *key, uint8_t digest[INTEGRITY_LEN])
-{
+static int hmac(const uint8_t *bytes, size_t at, const char *key, uint8_t digest[INTEGRITY_LEN]) {
     uint8_t copy[PROTECTED_MAX];
     unsigned int digest_len = 0;
     if (at > sizeof copy)
@@ -57,8 +54,7 @@ static int hmac(const uint8_t *bytes, size_t at, const char *key, uint8_t digest
     return HMAC(EVP_sha1(), key, (int)strlen(key), copy, at, digest, &digest_len) && digest_len == INTEGRITY_LEN;
 }
 
-static int read_mapped(stun_message *m, const uint8_t *value, size_t len)
-{
+static int read_mapped(stun_message *m, const uint8_t *value, size_t len) {
     uint8_t mask[16], ip[16];
     size_t n = len == 8 && value[1] == 1 ? 4 : len == 20 && value[1] == 2 ? 16 : 0;
     if (!n)
@@ -77,22 +73,19 @@ static int read_mapped(stun_message *m, const uint8_t *value, size_t len)
     return 0;
 }
 
-static int read_fingerprint(stun_message *m, const uint8_t *bytes, size_t at, size_t len, size_t total)
-{
+static int read_fingerprint(stun_message *m, const uint8_t *bytes, size_t at, size_t len, size_t total) {
     if (len != 4 || at + 8 != total || (crc32(bytes, at) ^ FINGERPRINT_XOR) != network_get32(bytes + at + 4))
         return TCCC_E_FORMAT;
     m->has_fingerprint = 1;
     return 0;
 }
 
-static void read_unknown(stun_message *m, uint16_t type)
-{
+static void read_unknown(stun_message *m, uint16_t type) {
     if (type <= REQUIRED_MAX && m->n_unknown < STUN_UNKNOWN_MAX)
         m->unknown[m->n_unknown++] = type;
 }
 
-static int read_attribute(stun_message *m, const uint8_t *bytes, size_t at, size_t len, size_t total)
-{
+static int read_attribute(stun_message *m, const uint8_t *bytes, size_t at, size_t len, size_t total) {
     uint16_t type = network_get16(bytes + at);
     const uint8_t *value = bytes + at + 4;
     if (m->integrity && type != FINGERPRINT)
@@ -130,8 +123,7 @@ static int read_attribute(stun_message *m, const uint8_t *bytes, size_t at, size
     return 0;
 }
 
-int stun_read(stun_message *m, const uint8_t *bytes, size_t len)
-{
+int stun_read(stun_message *m, const uint8_t *bytes, size_t len) {
     memset(m, 0, sizeof *m);
     if (!stun_is_message(bytes, len) || network_get16(bytes + 2) != len - STUN_HEADER_LEN || len % 4)
         return TCCC_E_FORMAT;
@@ -148,31 +140,27 @@ int stun_read(stun_message *m, const uint8_t *bytes, size_t len)
     return 0;
 }
 
-int stun_authentic(const stun_message *m, const uint8_t *bytes, const char *key)
-{
+int stun_authentic(const stun_message *m, const uint8_t *bytes, const char *key) {
     uint8_t digest[INTEGRITY_LEN];
     return m->integrity && hmac(bytes, m->integrity_at, key, digest) && !CRYPTO_memcmp(digest, m->integrity, sizeof digest);
 }
 
 /* --- writing --- */
 
-static uint8_t *put_attribute(uint8_t *at, enum attribute type, size_t len)
-{
+static uint8_t *put_attribute(uint8_t *at, enum attribute type, size_t len) {
     network_put16(at, (uint16_t)type);
     network_put16(at + 2, (uint16_t)len);
     return at + 4;
 }
 
-static uint8_t *begin(uint8_t *buf, uint16_t type, const uint8_t *transaction)
-{
+static uint8_t *begin(uint8_t *buf, uint16_t type, const uint8_t *transaction) {
     network_put16(buf, type);
     network_put32(buf + 4, COOKIE);
     memcpy(buf + 8, transaction, STUN_TRANSACTION_LEN);
     return buf + STUN_HEADER_LEN;
 }
 
-static size_t finish(uint8_t *buf, uint8_t *at, const char *key)
-{
+static size_t finish(uint8_t *buf, uint8_t *at, const char *key) {
     size_t before = (size_t)(at - buf);
     uint8_t *digest = put_attribute(at, MESSAGE_INTEGRITY, INTEGRITY_LEN);
     if (!hmac(buf, before, key, digest))
@@ -185,8 +173,7 @@ static size_t finish(uint8_t *buf, uint8_t *at, const char *key)
     return total;
 }
 
-size_t stun_write_success(uint8_t *buf, const uint8_t *transaction, const address *mapped, const char *key)
-{
+size_t stun_write_success(uint8_t *buf, const uint8_t *transaction, const address *mapped, const char *key) {
     int v6 = mapped->sa.sa_family == AF_INET6;
     size_t n = v6 ? 16 : 4;
     const uint8_t *ip = v6 ? mapped->v6.sin6_addr.s6_addr : (const uint8_t *)&mapped->v4.sin_addr;
@@ -199,13 +186,11 @@ size_t stun_write_success(uint8_t *buf, const uint8_t *transaction, const addres
     return finish(buf, at + 4 + n, key);
 }
 
-static const char *reason(int code)
-{
+static const char *reason(int code) {
     return code == 420 ? "Unknown Attribute" : code == 487 ? "Role Conflict" : "Bad Request";
 }
 
-size_t stun_write_error(uint8_t *buf, const stun_message *request, int code, const char *key)
-{
+size_t stun_write_error(uint8_t *buf, const stun_message *request, int code, const char *key) {
     const char *text = reason(code);
     size_t len = strlen(text), padded = (len + 3) & ~(size_t)3;
     uint8_t *at = put_attribute(begin(buf, STUN_BINDING_ERROR, request->transaction), ERROR_CODE, 4 + len);
@@ -226,8 +211,7 @@ size_t stun_write_error(uint8_t *buf, const stun_message *request, int code, con
     return finish(buf, at, key);
 }
 
-size_t stun_write_check(uint8_t *buf, const uint8_t *transaction, const char *username, const char *key)
-{
+size_t stun_write_check(uint8_t *buf, const uint8_t *transaction, const char *username, const char *key) {
     size_t len = strlen(username), padded = (len + 3) & ~(size_t)3;
     uint8_t *at = put_attribute(begin(buf, STUN_BINDING_REQUEST, transaction), USERNAME, len);
     memset(at, 0, padded);

@@ -21,20 +21,17 @@ struct video_peer {
 
 /* --- DTLS --- */
 
-static void on_dtls_output(void *context, const uint8_t *datagram, size_t len)
-{
+static void on_dtls_output(void *context, const uint8_t *datagram, size_t len) {
     ice_peer_send(context, datagram, len);
 }
 
-static void on_dtls_data(void *context, uint8_t *data, size_t len)
-{
+static void on_dtls_data(void *context, uint8_t *data, size_t len) {
     (void)context; /* no data channel was agreed on */
     (void)data;
     (void)len;
 }
 
-static void on_dtls_ready(void *context)
-{
+static void on_dtls_ready(void *context) {
     video_peer *p = context;
     uint8_t ours[DTLS_SRTP_KEY_LEN], theirs[DTLS_SRTP_KEY_LEN];
     int error = dtls_peer_srtp_keys(p->dtls, ours, theirs);
@@ -52,13 +49,11 @@ static void on_dtls_ready(void *context)
 
 /* --- packets --- */
 
-static void drop(const video_peer *p)
-{
+static void drop(const video_peer *p) {
     edge_tally(ice_port_loop(p->ice.port), DROPPED);
 }
 
-static void on_rtp(video_peer *p, uint8_t *packet, size_t len)
-{
+static void on_rtp(video_peer *p, uint8_t *packet, size_t len) {
     int n = srtp_receiver_rtp(p->receiver, packet, len);
     int payload_type = n > 0 ? rtp_packet_payload_type(packet) : -1;
     for (int kind = 0; kind < SDP_KINDS && payload_type >= 0; kind++)
@@ -70,8 +65,7 @@ static void on_rtp(video_peer *p, uint8_t *packet, size_t len)
     drop(p);
 }
 
-static void on_rtcp(video_peer *p, uint8_t *packet, size_t len)
-{
+static void on_rtcp(video_peer *p, uint8_t *packet, size_t len) {
     int n = srtp_receiver_rtcp(p->receiver, packet, len);
     if (n > 0)
         p->events.rtcp(p->context, p, packet, (size_t)n);
@@ -79,8 +73,7 @@ static void on_rtcp(video_peer *p, uint8_t *packet, size_t len)
         drop(p);
 }
 
-static void on_datagram(ice_peer *ice, uint8_t *bytes, size_t len)
-{
+static void on_datagram(ice_peer *ice, uint8_t *bytes, size_t len) {
     video_peer *p = (video_peer *)ice;
     enum rtp_kind kind;
     if (len && bytes[0] >= 20 && bytes[0] <= 63) { /* RFC 7983: DTLS */
@@ -99,8 +92,7 @@ static void on_datagram(ice_peer *ice, uint8_t *bytes, size_t len)
 
 /* --- life --- */
 
-static int is_alive(ice_peer *ice, uint64_t now_ms)
-{
+static int is_alive(ice_peer *ice, uint64_t now_ms) {
     video_peer *p = (video_peer *)ice;
     if (!p->context || (!p->receiver && now_ms - ice->born_ms > ICE_HANDSHAKE_MS) || dtls_peer_timer(p->dtls))
         return 0;
@@ -109,8 +101,7 @@ static int is_alive(ice_peer *ice, uint64_t now_ms)
     return 1;
 }
 
-static void release(ice_peer *ice)
-{
+static void release(ice_peer *ice) {
     video_peer *p = (video_peer *)ice;
     if (p->context)
         p->events.gone(p->context, p);
@@ -124,8 +115,7 @@ static void release(ice_peer *ice)
 static const ice_user video_user = { on_datagram, is_alive, release };
 
 video_peer *video_peer_new(ice_port *port, const ice_login *login, const uint8_t fingerprint[SDP_FINGERPRINT_LEN], const video_format *format,
-                           const video_peer_events *events, void *context)
-{
+                           const video_peer_events *events, void *context) {
     video_peer *p = calloc(1, sizeof *p);
     if (!p)
         return NULL;
@@ -143,19 +133,16 @@ video_peer *video_peer_new(ice_port *port, const ice_login *login, const uint8_t
     return NULL;
 }
 
-void video_peer_drop(video_peer *p)
-{
+void video_peer_drop(video_peer *p) {
     p->context = NULL;
     p->ice.dead = 1;
 }
 
-const video_format *video_peer_format(const video_peer *p)
-{
+const video_format *video_peer_format(const video_peer *p) {
     return &p->format;
 }
 
-int video_peer_send_rtp(video_peer *p, uint8_t *packet, size_t len)
-{
+int video_peer_send_rtp(video_peer *p, uint8_t *packet, size_t len) {
     int n = p->ice.dead ? TCCC_E_STATE : srtp_sender_rtp(p->sender, packet, len, len + PACKET_TAILROOM);
     if (n > 0)
         video_peer_send_again(p, packet, (size_t)n);
@@ -164,15 +151,13 @@ int video_peer_send_rtp(video_peer *p, uint8_t *packet, size_t len)
     return n;
 }
 
-void video_peer_send_rtcp(video_peer *p, uint8_t *compound, size_t len)
-{
+void video_peer_send_rtcp(video_peer *p, uint8_t *compound, size_t len) {
     int n = p->ice.dead ? 0 : srtp_sender_rtcp(p->sender, compound, len, len + PACKET_TAILROOM);
     if (n > 0)
         ice_peer_send(&p->ice, compound, (size_t)n);
 }
 
-void video_peer_send_again(video_peer *p, const uint8_t *packet, size_t len)
-{
+void video_peer_send_again(video_peer *p, const uint8_t *packet, size_t len) {
     edge_tally(ice_port_loop(p->ice.port), TO_PAGES);
     ice_peer_send(&p->ice, packet, len);
 }

@@ -46,15 +46,13 @@ struct room {
     place places[SIDES];
 };
 
-static place *other(const place *p)
-{
+static place *other(const place *p) {
     return &p->room->places[!p->side];
 }
 
 /* --- packets, edge thread --- */
 
-static void tap_sound(const place *p, const uint8_t *packet, size_t len)
-{
+static void tap_sound(const place *p, const uint8_t *packet, size_t len) {
     tap_head head = {
         .kind = TAP_PACKET, .codec = TCCC_CODEC_OPUS, .srtp = TCCC_SRTP_NONE, .len = (uint16_t)len,
         .flags = (uint8_t)(TAP_SPEECH | (p->room->paused ? TAP_WITHHELD : 0)), .arrival_us = edge_now_us(p->room->loop),
@@ -67,8 +65,7 @@ static void tap_sound(const place *p, const uint8_t *packet, size_t len)
 }
 
 /* p: who has sent it. */
-static void on_rtp(void *context, video_peer *peer, enum sdp_kind kind, uint8_t *packet, size_t len)
-{
+static void on_rtp(void *context, video_peer *peer, enum sdp_kind kind, uint8_t *packet, size_t len) {
     place *p = context, *to = other(p);
     uint8_t out[PACKET_MAX + PACKET_TAILROOM];
     uint16_t seq;
@@ -90,8 +87,7 @@ static void on_rtp(void *context, video_peer *peer, enum sdp_kind kind, uint8_t 
 }
 
 /* Asks the browser at `p` for a keyframe, now or when it may be asked again. */
-static void ask_keyframe(place *p, uint64_t now_ms)
-{
+static void ask_keyframe(place *p, uint64_t now_ms) {
     uint8_t compound[RELAY_RTCP_MAX + PACKET_TAILROOM];
     const relay_stream *s = &other(p)->gets[SDP_VIDEO];
     p->keyframe_wanted = 1;
@@ -103,8 +99,7 @@ static void ask_keyframe(place *p, uint64_t now_ms)
 }
 
 /* What `p` lacks comes from here where it was sent, else from the other side, where it was lost on the way here. */
-static void give_missing(place *p, const relay_report *report)
-{
+static void give_missing(place *p, const relay_report *report) {
     uint8_t compound[RELAY_RTCP_MAX + PACKET_TAILROOM];
     uint16_t ask[RELAY_MISSING_MAX];
     place *from = other(p);
@@ -122,8 +117,7 @@ static void give_missing(place *p, const relay_report *report)
                              relay_rtcp_missing(compound, from->gets[SDP_VIDEO].ssrc, p->gets[SDP_VIDEO].source, ask, n));
 }
 
-static void on_rtcp(void *context, video_peer *peer, const uint8_t *compound, size_t len)
-{
+static void on_rtcp(void *context, video_peer *peer, const uint8_t *compound, size_t len) {
     place *p = context, *to = other(p);
     relay_report report;
     uint8_t out[RELAY_RTCP_MAX + PACKET_TAILROOM];
@@ -142,8 +136,7 @@ static void on_rtcp(void *context, video_peer *peer, const uint8_t *compound, si
         give_missing(p, &report);
 }
 
-static void on_tick(void *context, video_peer *peer, uint64_t now_ms)
-{
+static void on_tick(void *context, video_peer *peer, uint64_t now_ms) {
     place *p = context;
     if (peer == p->peer && p->keyframe_wanted)
         ask_keyframe(p, now_ms);
@@ -151,15 +144,13 @@ static void on_tick(void *context, video_peer *peer, uint64_t now_ms)
 
 /* --- connections, edge thread --- */
 
-static void forget_pending(place *p, const video_peer *peer)
-{
+static void forget_pending(place *p, const video_peer *peer) {
     for (int i = 0; i < PENDING_MAX; i++)
         if (p->pending[i] == peer)
             p->pending[i] = NULL;
 }
 
-static void on_up(void *context, video_peer *peer)
-{
+static void on_up(void *context, video_peer *peer) {
     place *p = context;
     uint64_t now_ms = uv_now(&p->room->loop->uv);
     forget_pending(p, peer);
@@ -172,8 +163,7 @@ static void on_up(void *context, video_peer *peer)
     edge_event_video(p->room->loop, p->room->id, p->side, 1);
 }
 
-static void on_gone(void *context, video_peer *peer)
-{
+static void on_gone(void *context, video_peer *peer) {
     place *p = context;
     forget_pending(p, peer);
     if (p->peer != peer)
@@ -182,8 +172,7 @@ static void on_gone(void *context, video_peer *peer)
     edge_event_video(p->room->loop, p->room->id, p->side, 0);
 }
 
-static void clear_place(place *p)
-{
+static void clear_place(place *p) {
     for (int i = 0; i < PENDING_MAX; i++)
         if (p->pending[i])
             video_peer_drop(p->pending[i]);
@@ -193,8 +182,7 @@ static void clear_place(place *p)
     p->peer = NULL;
 }
 
-static void room_free(room *r)
-{
+static void room_free(room *r) {
     for (int side = 0; side < SIDES; side++) {
         clear_place(&r->places[side]);
         resend_free(r->places[side].sent);
@@ -205,8 +193,7 @@ static void room_free(room *r)
     free(r);
 }
 
-static room *room_new(edge_loop *loop, uint32_t id, const uint32_t ssrc[SIDES][SDP_KINDS])
-{
+static room *room_new(edge_loop *loop, uint32_t id, const uint32_t ssrc[SIDES][SDP_KINDS]) {
     static const uint32_t rate_hz[SDP_KINDS] = { 48000, 90000 };
     room *r = calloc(1, sizeof *r);
     if (!r)
@@ -232,24 +219,21 @@ static room *room_new(edge_loop *loop, uint32_t id, const uint32_t ssrc[SIDES][S
 }
 
 /* The newest offers count: a browser that offers again has given the earlier ones up. */
-static void add_peer(place *p, video_peer *peer)
-{
+static void add_peer(place *p, video_peer *peer) {
     if (p->pending[PENDING_MAX - 1])
         video_peer_drop(p->pending[PENDING_MAX - 1]);
     memmove(&p->pending[1], &p->pending[0], (PENDING_MAX - 1) * sizeof p->pending[0]);
     p->pending[0] = peer;
 }
 
-void video_relays_close(edge_loop *loop)
-{
+void video_relays_close(edge_loop *loop) {
     size_t cursor;
     room *r;
     while (cursor = 0, (r = id_map_next(&loop->videos, &cursor)))
         room_free(r);
 }
 
-void video_relay_tap(edge_loop *loop, uint32_t id, int side, int ear, tap_ring *ring, uint32_t tap)
-{
+void video_relay_tap(edge_loop *loop, uint32_t id, int side, int ear, tap_ring *ring, uint32_t tap) {
     room *r = id_map_get(&loop->videos, id);
     if (!r || side >= SIDES)
         return;
@@ -276,8 +260,7 @@ typedef struct {
 } order;
 
 /* Without memory the browser's checks stay unanswered, and it tries again. */
-static void run_offer(edge_loop *loop, const order *o)
-{
+static void run_offer(edge_loop *loop, const order *o) {
     static const video_peer_events events = { on_up, on_rtp, on_rtcp, on_tick, on_gone };
     room *r = id_map_get(&loop->videos, o->id);
     place *p = r ? &r->places[o->side] : NULL;
@@ -286,8 +269,7 @@ static void run_offer(edge_loop *loop, const order *o)
         add_peer(p, peer);
 }
 
-static void run_pause(room *r, int on)
-{
+static void run_pause(room *r, int on) {
     uint64_t now_ms = uv_now(&r->loop->uv);
     r->paused = on;
     for (int side = 0; side < SIDES && !on; side++) {
@@ -297,8 +279,7 @@ static void run_pause(room *r, int on)
     }
 }
 
-static void run_order(void *context, mail *self)
-{
+static void run_order(void *context, mail *self) {
     order *o = (order *)self;
     edge_loop *loop = context;
     room *r = loop ? id_map_get(&loop->videos, o->id) : NULL;
@@ -328,8 +309,7 @@ struct video_relay {
     int paused;
 };
 
-static order *order_new(const video_relay *relay, enum order_kind kind, int side)
-{
+static order *order_new(const video_relay *relay, enum order_kind kind, int side) {
     order *o = calloc(1, sizeof *o);
     if (!o)
         return NULL;
@@ -340,13 +320,11 @@ static order *order_new(const video_relay *relay, enum order_kind kind, int side
     return o;
 }
 
-static void post(const video_relay *relay, order *o)
-{
+static void post(const video_relay *relay, order *o) {
     mailbox_post(&edge_loop_of(relay->edge)->inbox, &o->mail);
 }
 
-video_relay *video_relay_new(edge *e)
-{
+video_relay *video_relay_new(edge *e) {
     video_relay *relay = calloc(1, sizeof *relay);
     if (!relay)
         return NULL;
@@ -363,21 +341,18 @@ video_relay *video_relay_new(edge *e)
     return relay;
 }
 
-void video_relay_free(video_relay *relay)
-{
+void video_relay_free(video_relay *relay) {
     order *o = relay ? order_new(relay, ORDER_FREE, 0) : NULL;
     if (o)
         post(relay, o); /* without memory the room stays until the process ends; its peers go with their browsers */
     free(relay);
 }
 
-uint32_t video_relay_id(const video_relay *relay)
-{
+uint32_t video_relay_id(const video_relay *relay) {
     return relay->id;
 }
 
-void video_relay_clear(video_relay *relay, int side)
-{
+void video_relay_clear(video_relay *relay, int side) {
     order *o = order_new(relay, ORDER_CLEAR, side);
     relay->codec[side] = VIDEO_NONE;
     relay->codecs[side] = 0;
@@ -385,8 +360,7 @@ void video_relay_clear(video_relay *relay, int side)
         post(relay, o);
 }
 
-void video_relay_pause(video_relay *relay, int on)
-{
+void video_relay_pause(video_relay *relay, int on) {
     order *o = on != relay->paused ? order_new(relay, ORDER_PAUSE, 0) : NULL;
     if (!o)
         return;
@@ -394,20 +368,17 @@ void video_relay_pause(video_relay *relay, int on)
     post(relay, o);
 }
 
-int video_relay_codec(const video_relay *relay)
-{
+int video_relay_codec(const video_relay *relay) {
     /* the last to offer has what both can have; the other one's may be older */
     return relay->codecs[0] && relay->codecs[1] ? (int)relay->codec[relay->last] : -1;
 }
 
-static int refuse(int error, const char *sentence, char *answer, size_t cap)
-{
+static int refuse(int error, const char *sentence, char *answer, size_t cap) {
     snprintf(answer, cap, "%s", sentence);
     return error;
 }
 
-static int write_answer(video_relay *relay, order *o, const sdp_video_offer *offer, enum video_codec codec, char *answer, size_t cap)
-{
+static int write_answer(video_relay *relay, order *o, const sdp_video_offer *offer, enum video_codec codec, char *answer, size_t cap) {
     const ice_offer *at = ice_port_offer(edge_loop_of(relay->edge));
     sdp_video_ours ours = { .ufrag = o->login.ufrag, .pwd = o->login.pwd, .host = at->host, .port = at->port, .fingerprint = at->fingerprint,
                             .ssrc = { relay->ssrc[o->side][SDP_AUDIO], relay->ssrc[o->side][SDP_VIDEO] }, .video = codec };
@@ -417,8 +388,7 @@ static int write_answer(video_relay *relay, order *o, const sdp_video_offer *off
     return n > 0 ? 0 : refuse(n, "The answer to this offer is too long.", answer, cap);
 }
 
-int video_relay_offer(video_relay *relay, int side, const char *sdp, char *answer, size_t cap)
-{
+int video_relay_offer(video_relay *relay, int side, const char *sdp, char *answer, size_t cap) {
     sdp_video_offer offer;
     const char *why;
     if (sdp_video_read(&offer, sdp, strlen(sdp), &why))

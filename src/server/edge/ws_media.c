@@ -18,8 +18,7 @@ enum { FRAME_CAP = PACKET_HEADROOM + PACKET_MAX + PACKET_TAILROOM };
 
 /* A page that takes packets more slowly than they come loses the newest: nothing is queued. The packet is written
  * straight from here, not in a writable callback, which would cost a pass through the event loop for each. */
-static void media_send(void *context, uint8_t *frame, size_t len)
-{
+static void media_send(void *context, uint8_t *frame, size_t len) {
     ws_media *media = context;
     if (lws_partial_buffered(media->conn->wsi) || media->conn->close_sent) {
         edge_tally(media->conn->loop, DROPPED);
@@ -29,8 +28,7 @@ static void media_send(void *context, uint8_t *frame, size_t len)
         lws_set_timeout(media->conn->wsi, PENDING_TIMEOUT_USER_REASON_BASE, LWS_TO_KILL_ASYNC);
 }
 
-static void media_detach(void *context)
-{
+static void media_detach(void *context) {
     ws_media *media = context;
     media->seat = NULL;
     lws_set_timeout(media->conn->wsi, PENDING_TIMEOUT_USER_REASON_BASE, 5);
@@ -38,8 +36,7 @@ static void media_detach(void *context)
 }
 
 /* Path number and seat of the request's arguments; 0 when either is wrong. */
-static int read_arguments(struct lws *wsi, edge_loop *loop, media_seat **seat)
-{
+static int read_arguments(struct lws *wsi, edge_loop *loop, media_seat **seat) {
     char ticket[256] = "", path[256] = ""; /* each is asked for among all arguments */
     const char *t = lws_get_urlarg_by_name(wsi, "ticket=", ticket, sizeof ticket);
     const char *p = lws_get_urlarg_by_name(wsi, "path=", path, sizeof path);
@@ -47,8 +44,7 @@ static int read_arguments(struct lws *wsi, edge_loop *loop, media_seat **seat)
     return *seat && p && (!strcmp(p, "1") || !strcmp(p, "2")) ? *p - '0' : 0;
 }
 
-static int on_handshake(struct lws *wsi, edge_loop *loop)
-{
+static int on_handshake(struct lws *wsi, edge_loop *loop) {
     media_seat *seat;
     char uri[64];
     connection_header(wsi, WSI_TOKEN_GET_URI, uri, sizeof uri);
@@ -57,8 +53,7 @@ static int on_handshake(struct lws *wsi, edge_loop *loop)
     return lws_return_http_status(wsi, HTTP_STATUS_FORBIDDEN, NULL), 1;
 }
 
-static int on_open(connection *conn)
-{
+static int on_open(connection *conn) {
     media_seat *seat;
     int path = read_arguments(conn->wsi, conn->loop, &seat);
     ws_media *media = path ? calloc(1, sizeof *media) : NULL;
@@ -75,8 +70,7 @@ static int on_open(connection *conn)
 
 /* The usual frame comes whole. It is worked on in a buffer that all connections share, which stays in the processor's
  * cache: one for each connection would be fetched from memory for every packet. */
-static int on_whole(ws_media *media, const uint8_t *in, size_t len)
-{
+static int on_whole(ws_media *media, const uint8_t *in, size_t len) {
     uint8_t frame[FRAME_CAP];
     if (!media->seat)
         return 0;
@@ -85,8 +79,7 @@ static int on_whole(ws_media *media, const uint8_t *in, size_t len)
     return 0;
 }
 
-static int on_part(ws_media *media, const uint8_t *in, size_t len, int is_last)
-{
+static int on_part(ws_media *media, const uint8_t *in, size_t len, int is_last) {
     if (!media->frame && !(media->frame = malloc(FRAME_CAP)))
         return -1;
     memcpy(media->frame + PACKET_HEADROOM + media->len, in, len);
@@ -97,8 +90,7 @@ static int on_part(ws_media *media, const uint8_t *in, size_t len, int is_last)
 }
 
 /* A message may come in pieces when TCP cuts it. */
-static int on_piece(ws_media *media, const uint8_t *in, size_t len)
-{
+static int on_piece(ws_media *media, const uint8_t *in, size_t len) {
     struct lws *wsi = media->conn->wsi;
     int is_first = lws_is_first_fragment(wsi), is_last = lws_is_final_fragment(wsi);
     if (is_first)
@@ -110,8 +102,7 @@ static int on_piece(ws_media *media, const uint8_t *in, size_t len)
     return is_first && is_last ? on_whole(media, in, len) : on_part(media, in, len, is_last);
 }
 
-static void on_closed(connection *conn)
-{
+static void on_closed(connection *conn) {
     if (!conn->media)
         return;
     conn->loop->n_busy--;
@@ -122,8 +113,7 @@ static void on_closed(connection *conn)
     conn->media = NULL;
 }
 
-int ws_media_callback(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in, size_t len)
-{
+int ws_media_callback(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in, size_t len) {
     (void)user;
     edge_loop *loop = lws_context_user(lws_get_context(wsi));
     connection *conn = connection_of(wsi);

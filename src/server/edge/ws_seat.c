@@ -35,8 +35,7 @@ typedef struct ws_seat {
     uint64_t allowance_ms;
 } ws_seat;
 
-static void seat_free(ws_seat *seat)
-{
+static void seat_free(ws_seat *seat) {
     while (seat->first) {
         outgoing *next = seat->first->next;
         free(seat->first);
@@ -47,15 +46,13 @@ static void seat_free(ws_seat *seat)
 }
 
 /* A peer that does not take what is queued and the close frame is cut off. */
-static void closing(ws_seat *seat)
-{
+static void closing(ws_seat *seat) {
     lws_set_timeout(seat->conn->wsi, PENDING_TIMEOUT_USER_REASON_BASE, CLOSE_S);
     lws_callback_on_writable(seat->conn->wsi);
 }
 
 /* Gives up at once: what is queued is dropped. */
-static void seat_abandon(ws_seat *seat, int code, const char *reason)
-{
+static void seat_abandon(ws_seat *seat, int code, const char *reason) {
     while (seat->first) {
         outgoing *next = seat->first->next;
         free(seat->first);
@@ -68,8 +65,7 @@ static void seat_abandon(ws_seat *seat, int code, const char *reason)
     closing(seat);
 }
 
-void ws_seat_send(edge_loop *loop, edge_conn id, const char *text, size_t len)
-{
+void ws_seat_send(edge_loop *loop, edge_conn id, const char *text, size_t len) {
     ws_seat *seat = id_map_get(&loop->connections, id);
     if (!seat || seat->close_code)
         return;
@@ -87,8 +83,7 @@ void ws_seat_send(edge_loop *loop, edge_conn id, const char *text, size_t len)
     lws_callback_on_writable(seat->conn->wsi);
 }
 
-void ws_seat_close(edge_loop *loop, edge_conn id, int code, const char *reason)
-{
+void ws_seat_close(edge_loop *loop, edge_conn id, int code, const char *reason) {
     ws_seat *seat = id_map_get(&loop->connections, id);
     if (!seat || seat->close_code)
         return;
@@ -97,8 +92,7 @@ void ws_seat_close(edge_loop *loop, edge_conn id, int code, const char *reason)
     closing(seat);
 }
 
-static int on_handshake(struct lws *wsi, edge_loop *loop)
-{
+static int on_handshake(struct lws *wsi, edge_loop *loop) {
     char uri[64];
     connection_header(wsi, WSI_TOKEN_GET_URI, uri, sizeof uri);
     if (!loop->stopping && !strcmp(uri, "/v1/seat"))
@@ -106,8 +100,7 @@ static int on_handshake(struct lws *wsi, edge_loop *loop)
     return lws_return_http_status(wsi, HTTP_STATUS_NOT_FOUND, NULL), 1;
 }
 
-static int on_open(connection *conn)
-{
+static int on_open(connection *conn) {
     edge_loop *loop = conn->loop;
     char origin[512];
     ws_seat *seat = calloc(1, sizeof *seat);
@@ -133,8 +126,7 @@ static int on_open(connection *conn)
     return 0;
 }
 
-static int within_rate(ws_seat *seat)
-{
+static int within_rate(ws_seat *seat) {
     uint64_t now = uv_now(&seat->conn->loop->uv);
     seat->allowance += (double)(now - seat->allowance_ms) * SEAT_RATE / 1000;
     seat->allowance_ms = now;
@@ -143,8 +135,7 @@ static int within_rate(ws_seat *seat)
     return --seat->allowance >= 0;
 }
 
-static int collect(ws_seat *seat, const void *in, size_t len)
-{
+static int collect(ws_seat *seat, const void *in, size_t len) {
     if (lws_is_first_fragment(seat->conn->wsi))
         seat->text_len = 0;
     if (seat->text_len + len > SEAT_TEXT_MAX)
@@ -164,8 +155,7 @@ static int collect(ws_seat *seat, const void *in, size_t len)
 }
 
 /* 0, or the code to close with. */
-static int receive(ws_seat *seat, const void *in, size_t len)
-{
+static int receive(ws_seat *seat, const void *in, size_t len) {
     if (lws_frame_is_binary(seat->conn->wsi))
         return LWS_CLOSE_STATUS_PROTOCOL_ERR;
     int code = collect(seat, in, len);
@@ -176,8 +166,7 @@ static int receive(ws_seat *seat, const void *in, size_t len)
     return edge_event_seat_text(seat->conn->loop, seat->id, seat->text ? seat->text : "", seat->text_len) ? CLOSE_TRY_AGAIN : 0;
 }
 
-static int on_receive(ws_seat *seat, const void *in, size_t len)
-{
+static int on_receive(ws_seat *seat, const void *in, size_t len) {
     int code = seat->close_code || seat->conn->close_sent ? 0 : receive(seat, in, len);
     if (!code)
         return 0;
@@ -185,8 +174,7 @@ static int on_receive(ws_seat *seat, const void *in, size_t len)
     return connection_close_ws(seat->conn, code, "");
 }
 
-static int on_writable(ws_seat *seat)
-{
+static int on_writable(ws_seat *seat) {
     struct lws *wsi = seat->conn->wsi;
     outgoing *out = seat->first;
     if (out && !seat->conn->close_sent) {
@@ -209,8 +197,7 @@ static int on_writable(ws_seat *seat)
     return connection_close_ws(seat->conn, code, seat->close_reason);
 }
 
-static void on_closed(connection *conn)
-{
+static void on_closed(connection *conn) {
     ws_seat *seat = conn->seat;
     if (!seat)
         return;
@@ -221,8 +208,7 @@ static void on_closed(connection *conn)
     conn->loop->n_busy--;
 }
 
-int ws_seat_callback(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in, size_t len)
-{
+int ws_seat_callback(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in, size_t len) {
     (void)user;
     edge_loop *loop = lws_context_user(lws_get_context(wsi));
     connection *conn = connection_of(wsi);

@@ -17,23 +17,20 @@ static const float SILENCE = 1e-6f;        /* -60 dBFS */
 static const float GATE = 0.1f;            /* 10 dB below the mean of what is louder than silence */
 static const float GAIN_MAX = 10.0f;       /* +20 dB: a quiet file's noise must not become loud */
 
-void clip_free(clip *c)
-{
+void clip_free(clip *c) {
     free(c->pcm);
     *c = (clip){ 0 };
 }
 
 int64_t clip_ms(const clip *c) { return (int64_t)c->n * 1000 / CLIP_RATE_HZ; }
 
-static void frame_at(const clip *c, size_t at, float frame[FRAME_LEN])
-{
+static void frame_at(const clip *c, size_t at, float frame[FRAME_LEN]) {
     memset(frame, 0, FRAME_LEN * sizeof *frame);
     pcm16_to_f32(c->pcm + at, frame, (int)(c->n - at < FRAME_LEN ? c->n - at : FRAME_LEN));
 }
 
 /* Mean square of the frames above the gate; 0 when there are none. */
-static float loudness(const clip *c, float gate)
-{
+static float loudness(const clip *c, float gate) {
     double sum = 0;
     size_t n = 0;
     for (size_t at = 0; at < c->n; at += FRAME_LEN) {
@@ -48,14 +45,12 @@ static float loudness(const clip *c, float gate)
     return n ? (float)(sum / (double)n) : 0;
 }
 
-static float gain_of(const clip *c)
-{
+static float gain_of(const clip *c) {
     float rough = loudness(c, SILENCE), mean = rough > 0 ? loudness(c, rough * GATE) : 0;
     return mean > 0 ? fminf(sqrtf(TARGET / mean), GAIN_MAX) : 1;
 }
 
-static void fade(clip *c)
-{
+static void fade(clip *c) {
     size_t n = c->n / 2 < FADE ? c->n / 2 : FADE;
     for (size_t i = 0; i < n; i++) {
         float level = 0.5f - 0.5f * cosf((float)M_PI * ((float)i + 0.5f) / (float)n);
@@ -64,8 +59,7 @@ static void fade(clip *c)
     }
 }
 
-void clip_level(clip *c)
-{
+void clip_level(clip *c) {
     float gain = gain_of(c);
     limiter limit;
     limiter_start(&limit);
@@ -86,14 +80,12 @@ void clip_level(clip *c)
     fade(c);
 }
 
-static void put_little(uint8_t *at, int n, uint32_t value)
-{
+static void put_little(uint8_t *at, int n, uint32_t value) {
     for (int i = 0; i < n; i++)
         at[i] = (uint8_t)(value >> 8 * i);
 }
 
-static void put_header(uint8_t header[WAV_HEADER], uint32_t data_bytes)
-{
+static void put_header(uint8_t header[WAV_HEADER], uint32_t data_bytes) {
     memcpy(header, "RIFF....WAVEfmt ", 16);
     memcpy(header + 36, "data", 4);
     put_little(header + 4, 4, WAV_HEADER - 8 + data_bytes);
@@ -107,8 +99,7 @@ static void put_header(uint8_t header[WAV_HEADER], uint32_t data_bytes)
     put_little(header + 40, 4, data_bytes);
 }
 
-static int write_all(const clip *c, FILE *file)
-{
+static int write_all(const clip *c, FILE *file) {
     uint8_t header[WAV_HEADER], block[2 * FRAME_LEN];
     put_header(header, (uint32_t)c->n * 2);
     int good = fwrite(header, sizeof header, 1, file) == 1;
@@ -122,8 +113,7 @@ static int write_all(const clip *c, FILE *file)
     return fclose(file) || !good;
 }
 
-int64_t clip_write(const clip *c, const char *path)
-{
+int64_t clip_write(const clip *c, const char *path) {
     char partial[4096];
     if ((size_t)snprintf(partial, sizeof partial, "%s.tmp", path) >= sizeof partial)
         return TCCC_E_IO;

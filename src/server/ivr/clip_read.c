@@ -16,8 +16,7 @@ enum {
     ID3_HEADER = 10
 };
 
-static int refuse(char sentence[CLIP_SENTENCE_MAX], int error, const char *text)
-{
+static int refuse(char sentence[CLIP_SENTENCE_MAX], int error, const char *text) {
     snprintf(sentence, CLIP_SENTENCE_MAX, "%s", text);
     return error;
 }
@@ -30,8 +29,7 @@ typedef struct {
     SpeexResamplerState *resampler;  /* NULL: the rate is right */
 } intake;
 
-static int intake_open(intake *in, clip *out, int rate_hz)
-{
+static int intake_open(intake *in, clip *out, int rate_hz) {
     int error = 0;
     *in = (intake){ .out = out };
     *out = (clip){ 0 };
@@ -43,8 +41,7 @@ static int intake_open(intake *in, clip *out, int rate_hz)
     return speex_resampler_skip_zeros(in->resampler) ? TCCC_E_INTERNAL : 0;
 }
 
-static int make_room(intake *in, size_t n)
-{
+static int make_room(intake *in, size_t n) {
     enum { MAX = CLIP_RATE_HZ * CLIP_SECONDS_MAX };
     size_t needed = in->out->n + n;
     if (needed > MAX)
@@ -60,8 +57,7 @@ static int make_room(intake *in, size_t n)
     return 0;
 }
 
-static int intake_put(intake *in, const int16_t *pcm, size_t n)
-{
+static int intake_put(intake *in, const int16_t *pcm, size_t n) {
     int error;
     while (n) {
         int16_t block[BLOCK];
@@ -85,8 +81,7 @@ static int intake_put(intake *in, const int16_t *pcm, size_t n)
 }
 
 /* What the resampler's filter still holds. */
-static int intake_close(intake *in, int error)
-{
+static int intake_close(intake *in, int error) {
     static const int16_t silence[1024];
     size_t left = in->resampler && !error ? (size_t)speex_resampler_get_input_latency(in->resampler) : 0;
     while (left && !error) {
@@ -102,8 +97,7 @@ static int intake_close(intake *in, int error)
 
 /* --- WAV --- */
 
-static int read_wav(clip *c, const uint8_t *bytes, size_t len, char sentence[CLIP_SENTENCE_MAX])
-{
+static int read_wav(clip *c, const uint8_t *bytes, size_t len, char sentence[CLIP_SENTENCE_MAX]) {
     wav w;
     intake in;
     int error = wav_parse(&w, bytes, len);
@@ -126,8 +120,7 @@ static int read_wav(clip *c, const uint8_t *bytes, size_t len, char sentence[CLI
 /* --- MP3 --- */
 
 /* Mono, 16 bit, at the file's own rate. */
-static mpg123_handle *open_mpg123(void)
-{
+static mpg123_handle *open_mpg123(void) {
     const long *rates;
     size_t n_rates;
     mpg123_handle *mp3 = mpg123_new(NULL, NULL);
@@ -143,8 +136,7 @@ static mpg123_handle *open_mpg123(void)
     return NULL;
 }
 
-static int new_format(mpg123_handle *mp3, intake *in, clip *c, long *rate_hz, char sentence[CLIP_SENTENCE_MAX])
-{
+static int new_format(mpg123_handle *mp3, intake *in, clip *c, long *rate_hz, char sentence[CLIP_SENTENCE_MAX]) {
     struct mpg123_frameinfo info;
     long rate;
     int channels, encoding;
@@ -158,8 +150,7 @@ static int new_format(mpg123_handle *mp3, intake *in, clip *c, long *rate_hz, ch
     return intake_open(in, c, (int)rate);
 }
 
-static int decode(mpg123_handle *mp3, clip *c, intake *in, char sentence[CLIP_SENTENCE_MAX])
-{
+static int decode(mpg123_handle *mp3, clip *c, intake *in, char sentence[CLIP_SENTENCE_MAX]) {
     int16_t block[BLOCK];
     long rate_hz = 0;
     int error = 0;
@@ -176,8 +167,7 @@ static int decode(mpg123_handle *mp3, clip *c, intake *in, char sentence[CLIP_SE
     return error;
 }
 
-static int read_mp3(clip *c, const uint8_t *bytes, size_t len, char sentence[CLIP_SENTENCE_MAX])
-{
+static int read_mp3(clip *c, const uint8_t *bytes, size_t len, char sentence[CLIP_SENTENCE_MAX]) {
     intake in = { .out = c };
     mpg123_handle *mp3 = open_mpg123();
     *c = (clip){ 0 };
@@ -189,15 +179,13 @@ static int read_mp3(clip *c, const uint8_t *bytes, size_t len, char sentence[CLI
 }
 
 /* An MPEG frame's first bytes (ISO/IEC 11172-3, 2.4.1.3), or an ID3 tag before them. */
-static int looks_like_mp3(const uint8_t *bytes, size_t len)
-{
+static int looks_like_mp3(const uint8_t *bytes, size_t len) {
     if (len > ID3_HEADER && !memcmp(bytes, "ID3", 3))
         return 1;
     return len >= 4 && bytes[0] == 0xff && (bytes[1] & 0xe0) == 0xe0 && (bytes[1] & 0x06) && (bytes[2] & 0xf0) != 0xf0;
 }
 
-int clip_read(clip *c, const uint8_t *bytes, size_t len, char sentence[CLIP_SENTENCE_MAX])
-{
+int clip_read(clip *c, const uint8_t *bytes, size_t len, char sentence[CLIP_SENTENCE_MAX]) {
     int error;
     *c = (clip){ 0 };
     sentence[0] = 0;

@@ -7,8 +7,7 @@
 /* Ways out of a module: its exits, then its choices. FLOW_NOWHERE where there is none. */
 enum { WAYS = FLOW_EXITS + FLOW_BRANCHES_MAX };
 
-static int way(const flow_module *m, int index)
-{
+static int way(const flow_module *m, int index) {
     if (index < FLOW_EXITS)
         return m->exits[index].to;
     return index - FLOW_EXITS < m->n_choices ? m->choices[index - FLOW_EXITS].target.to : FLOW_NOWHERE;
@@ -16,8 +15,7 @@ static int way(const flow_module *m, int index)
 
 static bool by_itself(int index) { return index < FLOW_EXITS && index != FLOW_EXIT_LEAVE; }
 
-static bool all_connected(const flow *f, char sentence[FLOW_SENTENCE_MAX])
-{
+static bool all_connected(const flow *f, char sentence[FLOW_SENTENCE_MAX]) {
     bool reached[FLOW_MODULES_MAX] = { false };
     int open[FLOW_MODULES_MAX], n_open = 0;
     reached[f->start] = true;
@@ -39,8 +37,7 @@ static bool all_connected(const flow *f, char sentence[FLOW_SENTENCE_MAX])
 }
 
 /* From the ends backwards, until nothing new is found. */
-static bool all_end(const flow *f, char sentence[FLOW_SENTENCE_MAX])
-{
+static bool all_end(const flow *f, char sentence[FLOW_SENTENCE_MAX]) {
     bool ends[FLOW_MODULES_MAX] = { false }, more = true;
     for (int i = 0; i < f->n_modules; i++)
         ends[i] = f->modules[i].type == FLOW_TYPE_END || f->modules[i].type == FLOW_TYPE_RETURN;
@@ -67,8 +64,7 @@ typedef struct {
 } walk;
 
 /* Depth first over what happens without a key; at most FLOW_MODULES_MAX deep. */
-static bool no_way_round(walk *w, int index)
-{
+static bool no_way_round(walk *w, int index) {
     const flow_module *m = &w->flow->modules[index];
     w->marks[index] = ON_THE_WAY;
     for (int i = 0; i < WAYS; i++) {
@@ -85,8 +81,7 @@ static bool no_way_round(walk *w, int index)
     return true;
 }
 
-bool flow_check(const flow *f, char sentence[FLOW_SENTENCE_MAX])
-{
+bool flow_check(const flow *f, char sentence[FLOW_SENTENCE_MAX]) {
     walk w = { .flow = f, .sentence = sentence };
     if (!all_connected(f, sentence) || !all_end(f, sentence))
         return false;

@@ -80,8 +80,7 @@ typedef struct {
     bool failed;
 } reading;
 
-bool flow_complain(char sentence[FLOW_SENTENCE_MAX], const char *format, ...)
-{
+bool flow_complain(char sentence[FLOW_SENTENCE_MAX], const char *format, ...) {
     va_list arguments;
     va_start(arguments, format);
     vsnprintf(sentence, FLOW_SENTENCE_MAX, format, arguments);
@@ -89,8 +88,7 @@ bool flow_complain(char sentence[FLOW_SENTENCE_MAX], const char *format, ...)
     return false;
 }
 
-static bool fail(reading *r, const char *what, const char *complaint)
-{
+static bool fail(reading *r, const char *what, const char *complaint) {
     if (!r->failed)
         flow_complain(r->sentence, "%s%s%s", r->where, what, complaint);
     r->failed = true;
@@ -98,15 +96,13 @@ static bool fail(reading *r, const char *what, const char *complaint)
 }
 
 /* Names that come from outside are shown when they are words; others could break the sentence or be cut inside a character. */
-static bool is_word(const char *text, size_t max)
-{
+static bool is_word(const char *text, size_t max) {
     size_t n = strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.");
     return n > 0 && n <= max && !text[n];
 }
 
 /* Only members of the list, each once, and all that are required. `part` is "" or "prompt." and so on. */
-static bool only(reading *r, const json_value *object, const member *list, const char *part)
-{
+static bool only(reading *r, const json_value *object, const member *list, const char *part) {
     uint32_t seen = 0;
     char what[200];
     for (const json_value *e = json_first(object); e; e = json_next(e)) {
@@ -129,21 +125,18 @@ static bool only(reading *r, const json_value *object, const member *list, const
 }
 
 /* After typed reading: the reader's own sentence. */
-static bool accept(reading *r, const json_reader *in, const char *part)
-{
+static bool accept(reading *r, const json_reader *in, const char *part) {
     return !in->error || fail(r, part, in->message);
 }
 
 /* "${var.Name}": CreateIVRSession gives its value. */
-static bool is_given_variable(const char *at)
-{
+static bool is_given_variable(const char *at) {
     size_t n = strncmp(at, "${var.", 6) ? 0 : strspn(at + 6, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_");
     return n > 0 && n <= FLOW_VARIABLE_MAX && at[6 + n] == '}';
 }
 
 /* A variable that nobody fills in would be read out to the caller. */
-static bool variables_known(reading *r, const char *part, const char *text)
-{
+static bool variables_known(reading *r, const char *part, const char *text) {
     for (const char *at = text; (at = strstr(at, "${")); at += 2)
         if (strncmp(at, "${WaitNo}", 9) && strncmp(at, "${StaffNo}", 10) && !is_given_variable(at))
             return fail(r, part, "text has a ${...} that is not known. Use ${WaitNo}, ${StaffNo} or ${var.Name}.");
@@ -151,8 +144,7 @@ static bool variables_known(reading *r, const char *part, const char *text)
 }
 
 /* {"zh": "...", "pt-BR": "..."}: a text in other languages. */
-static bool read_texts(reading *r, const json_value *object, const char *part, size_t max, const json_value **texts)
-{
+static bool read_texts(reading *r, const json_value *object, const char *part, size_t max, const json_value **texts) {
     char what[64];
     snprintf(what, sizeof what, "%stexts", part);
     *texts = json_member(object, "texts");
@@ -172,8 +164,7 @@ static bool read_texts(reading *r, const json_value *object, const char *part, s
     return true;
 }
 
-static bool read_sound(reading *r, const json_value *value, const char *name, flow_sound *sound)
-{
+static bool read_sound(reading *r, const json_value *value, const char *name, flow_sound *sound) {
     char part[48];
     snprintf(part, sizeof part, "%s.", name);
     if (!json_is_object(value))
@@ -192,15 +183,13 @@ static bool read_sound(reading *r, const json_value *value, const char *name, fl
     return !sound->text || variables_known(r, part, sound->text);
 }
 
-static bool read_key(reading *r, const char *text, const char *what)
-{
+static bool read_key(reading *r, const char *text, const char *what) {
     if (text && text[0] && !text[1] && strchr(KEYS, text[0]))
         return true;
     return fail(r, what, " must be one key: 0 to 9, *, # or A to D.");
 }
 
-static bool read_choice(reading *r, const json_value *value, const member *list, const char *part, flow_module *m)
-{
+static bool read_choice(reading *r, const json_value *value, const member *list, const char *part, flow_module *m) {
     flow_choice *choice = &m->choices[m->n_choices];
     bool branch = list == branch_choice_members;
     if (!json_is_object(value))
@@ -222,8 +211,7 @@ static bool read_choice(reading *r, const json_value *value, const member *list,
     return true;
 }
 
-static bool read_choices(reading *r, const json_value *value, const char *name, const member *list, flow_module *m)
-{
+static bool read_choices(reading *r, const json_value *value, const char *name, const member *list, flow_module *m) {
     if (!json_is_array(value) || json_size(value) < 1 || json_size(value) > FLOW_BRANCHES_MAX)
         return fail(r, name, " must be a list of 1 to 12 keys.");
     for (const json_value *e = json_first(value); e; e = json_next(e)) {
@@ -235,15 +223,13 @@ static bool read_choices(reading *r, const json_value *value, const char *name, 
     return true;
 }
 
-static bool read_hours(reading *r, const json_value *object, flow_module *m)
-{
+static bool read_hours(reading *r, const json_value *object, flow_module *m) {
     char sentence[HOURS_SENTENCE_MAX];
     m->hours = hours_read(object, sentence);
     return m->hours || fail(r, sentence, "");
 }
 
-static bool read_member(reading *r, const json_value *object, const member *about, flow_module *m)
-{
+static bool read_member(reading *r, const json_value *object, const member *about, flow_module *m) {
     const json_value *value = json_member(object, about->name);
     void *at = (char *)m + about->at;
     json_reader in = json_read(object);
@@ -279,8 +265,7 @@ static bool read_member(reading *r, const json_value *object, const member *abou
     return accept(r, &in, "");
 }
 
-static int type_of(const char *name)
-{
+static int type_of(const char *name) {
     for (int i = 0; i < (int)(sizeof types / sizeof *types); i++)
         if (!strcmp(types[i].name, name))
             return i;
@@ -288,8 +273,7 @@ static int type_of(const char *name)
 }
 
 /* What every module has. Also all that a draft's modules must have. */
-static int read_head(reading *r, const json_value *value, int index, const char **id)
-{
+static int read_head(reading *r, const json_value *value, int index, const char **id) {
     snprintf(r->where, sizeof r->where, "modules[%d]: ", index);
     json_reader in = json_read(value);
     if (in.error)
@@ -308,8 +292,7 @@ static int read_head(reading *r, const json_value *value, int index, const char 
     return type_of(type);
 }
 
-static bool read_module(reading *r, const json_value *value, int index, flow_module *m)
-{
+static bool read_module(reading *r, const json_value *value, int index, flow_module *m) {
     int type = read_head(r, value, index, &m->id);
     if (type < 0 || !only(r, value, types[type].members, ""))
         return false;
@@ -334,16 +317,14 @@ static bool read_module(reading *r, const json_value *value, int index, flow_mod
 
 /* --- names --- */
 
-static int find(const flow *f, const char *id)
-{
+static int find(const flow *f, const char *id) {
     for (int i = 0; i < f->n_modules; i++)
         if (!strcmp(f->modules[i].id, id))
             return i;
     return FLOW_NOWHERE;
 }
 
-static bool resolve(reading *r, const flow *f, flow_target *target, const char *name)
-{
+static bool resolve(reading *r, const flow *f, flow_target *target, const char *name) {
     if (!target->id)
         return true;
     target->to = find(f, target->id);
@@ -357,8 +338,7 @@ static bool resolve(reading *r, const flow *f, flow_target *target, const char *
     return fail(r, what, ", which does not exist. Connect it to a module of this flow.");
 }
 
-static bool resolve_module(reading *r, flow *f, flow_module *m)
-{
+static bool resolve_module(reading *r, flow *f, flow_module *m) {
     static const char *const names[FLOW_EXITS] = { "next", "failed", "noAgent", "queueOver", "leave", "closed" };
     snprintf(r->where, sizeof r->where, "Module %s: ", m->id);
     for (int e = 0; e < FLOW_EXITS; e++)
@@ -373,8 +353,7 @@ static bool resolve_module(reading *r, flow *f, flow_module *m)
     return true;
 }
 
-static bool resolve_all(reading *r, flow *f, const char *start)
-{
+static bool resolve_all(reading *r, flow *f, const char *start) {
     for (int i = 0; i < f->n_modules; i++) {
         snprintf(r->where, sizeof r->where, "Module %s: ", f->modules[i].id);
         if (find(f, f->modules[i].id) != i)
@@ -398,8 +377,7 @@ static bool resolve_all(reading *r, flow *f, const char *start)
 /* --- documents --- */
 
 /* The document's modules, or NULL with a sentence. */
-static const json_value *read_document(reading *r, const json_value *tree)
-{
+static const json_value *read_document(reading *r, const json_value *tree) {
     if (!json_is_object(tree))
         return fail(r, "", "The flow must be a JSON object with start and modules."), NULL;
     const json_value *modules = json_member(tree, "modules");
@@ -408,8 +386,7 @@ static const json_value *read_document(reading *r, const json_value *tree)
     return modules;
 }
 
-static json_value *parse(reading *r, const char *json, size_t length)
-{
+static json_value *parse(reading *r, const char *json, size_t length) {
     json_value *tree = NULL;
     int error = json_parse(json, length, STORE_FLOW_TEXT_MAX, &tree);
     if (error == TCCC_E_TOO_LARGE)
@@ -419,8 +396,7 @@ static json_value *parse(reading *r, const char *json, size_t length)
     return tree;
 }
 
-static bool fill(reading *r, flow *f, const json_value *modules)
-{
+static bool fill(reading *r, flow *f, const json_value *modules) {
     json_reader in = json_read(f->tree);
     const char *start = json_string(&in, "start", 1, FLOW_ID_MAX);
     if (!accept(r, &in, ""))
@@ -433,8 +409,7 @@ static bool fill(reading *r, flow *f, const json_value *modules)
     return resolve_all(r, f, start);
 }
 
-flow *flow_read(const char *json, size_t length, char sentence[FLOW_SENTENCE_MAX])
-{
+flow *flow_read(const char *json, size_t length, char sentence[FLOW_SENTENCE_MAX]) {
     reading r = { .sentence = sentence };
     json_value *tree = parse(&r, json, length);
     const json_value *modules = tree ? read_document(&r, tree) : NULL;
@@ -455,8 +430,7 @@ flow *flow_read(const char *json, size_t length, char sentence[FLOW_SENTENCE_MAX
     return NULL;
 }
 
-bool flow_is_draft(const char *json, size_t length, char sentence[FLOW_SENTENCE_MAX])
-{
+bool flow_is_draft(const char *json, size_t length, char sentence[FLOW_SENTENCE_MAX]) {
     reading r = { .sentence = sentence };
     json_value *tree = parse(&r, json, length);
     const json_value *modules = tree ? read_document(&r, tree) : NULL;

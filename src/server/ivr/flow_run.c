@@ -32,43 +32,37 @@ typedef void action(flow_run *run, char digit, flow_order *order);
 
 static const flow_module *here(const flow_run *run) { return &run->flow->modules[run->at]; }
 
-static void add_sound(flow_order *order, const flow_sound *sound)
-{
+static void add_sound(flow_order *order, const flow_sound *sound) {
     if (flow_sound_is_set(sound))
         order->sounds[order->n_sounds++] = *sound;
 }
 
-static flow_order order_of(const flow_run *run, enum flow_order_kind kind)
-{
+static flow_order order_of(const flow_run *run, enum flow_order_kind kind) {
     return (flow_order){ .kind = kind, .module = here(run)->id, .label = here(run)->label };
 }
 
 /* --- entering modules --- */
 
-static void finish(flow_run *run, enum state state, flow_order *order)
-{
+static void finish(flow_run *run, enum state state, flow_order *order) {
     run->state = state;
     *order = order_of(run, state == RETURNED ? FLOW_DO_RETURN : FLOW_DO_HANG_UP);
 }
 
-static void play(flow_run *run, flow_order *order)
-{
+static void play(flow_run *run, flow_order *order) {
     run->state = PLAYING;
     *order = order_of(run, FLOW_DO_PLAY);
     order->interruptible = here(run)->interruptible;
     add_sound(order, &here(run)->sound);
 }
 
-static void add_choice(flow_order *order, const char *key, const char *label, const json_value *texts)
-{
+static void add_choice(flow_order *order, const char *key, const char *label, const json_value *texts) {
     order->choices[order->n_choices].key = key;
     order->choices[order->n_choices].label = label;
     order->choices[order->n_choices++].texts = texts;
 }
 
 /* first: what went wrong before, or nothing. */
-static void ask(flow_run *run, const flow_sound *first, flow_order *order)
-{
+static void ask(flow_run *run, const flow_sound *first, flow_order *order) {
     run->state = ASKING;
     *order = order_of(run, FLOW_DO_WAIT_KEY);
     order->interruptible = true;
@@ -82,16 +76,14 @@ static void ask(flow_run *run, const flow_sound *first, flow_order *order)
 }
 
 /* The end that `next` leads to behind the agent. NULL: a choice comes before it. */
-static const flow_module *end_behind(const flow_run *run)
-{
+static const flow_module *end_behind(const flow_run *run) {
     const flow_module *m = here(run);
     for (int left = run->flow->n_modules; left-- && m->type != FLOW_TYPE_HOURS && m->exits[FLOW_EXIT_NEXT].to != FLOW_NOWHERE;)
         m = &run->flow->modules[m->exits[FLOW_EXIT_NEXT].to];
     return m->type == FLOW_TYPE_END ? m : NULL;
 }
 
-static void queue(flow_run *run, flow_order *order)
-{
+static void queue(flow_run *run, flow_order *order) {
     const flow_module *end = end_behind(run);
     run->state = QUEUED;
     *order = order_of(run, FLOW_DO_QUEUE);
@@ -107,8 +99,7 @@ static void queue(flow_run *run, flow_order *order)
         add_choice(order, here(run)->key, run->flow->modules[here(run)->exits[FLOW_EXIT_LEAVE].to].label, NULL);
 }
 
-static void record(flow_run *run, flow_order *order)
-{
+static void record(flow_run *run, flow_order *order) {
     run->state = RECORDING;
     *order = order_of(run, FLOW_DO_VOICEMAIL);
     order->timeout_ms = (int)here(run)->max_s * 1000;
@@ -119,8 +110,7 @@ static void record(flow_run *run, flow_order *order)
     add_sound(order, &(flow_sound){ .text = FLOW_BEEP });
 }
 
-static void close_down(flow_run *run, flow_order *order)
-{
+static void close_down(flow_run *run, flow_order *order) {
     if (!flow_sound_is_set(&here(run)->last_sound)) {
         finish(run, OVER, order);
         return;
@@ -131,8 +121,7 @@ static void close_down(flow_run *run, flow_order *order)
 }
 
 /* FLOW_NOWHERE: a way out that the document leaves open: hang up (IVR-025), or back to the agent. */
-static void enter(flow_run *run, int to, flow_order *order)
-{
+static void enter(flow_run *run, int to, flow_order *order) {
     if (to == FLOW_NOWHERE) {
         finish(run, run->flow->returns ? RETURNED : OVER, order);
         return;
@@ -171,8 +160,7 @@ static void enter(flow_run *run, int to, flow_order *order)
 static void leave_by(flow_run *run, enum flow_exit exit, flow_order *order) { enter(run, here(run)->exits[exit].to, order); }
 
 /* Plays a sound, if there is one, before the way goes on. */
-static void leave_after(flow_run *run, const flow_sound *sound, int to, flow_order *order)
-{
+static void leave_after(flow_run *run, const flow_sound *sound, int to, flow_order *order) {
     if (!flow_sound_is_set(sound)) {
         enter(run, to, order);
         return;
@@ -186,8 +174,7 @@ static void leave_after(flow_run *run, const flow_sound *sound, int to, flow_ord
 /* --- keys --- */
 
 /* Without memory the key is obeyed all the same; only its record is lost. */
-static void note(flow_run *run, const char *key, const char *label)
-{
+static void note(flow_run *run, const char *key, const char *label) {
     if (run->n_keys == FLOW_KEYS_MAX)
         return;
     if (run->n_keys == run->room) {
@@ -201,8 +188,7 @@ static void note(flow_run *run, const char *key, const char *label)
     run->keys[run->n_keys++] = (flow_key){ key, label, here(run)->label, here(run)->type == FLOW_TYPE_RATING };
 }
 
-static const flow_choice *chosen(const flow_module *m, char digit)
-{
+static const flow_choice *chosen(const flow_module *m, char digit) {
     for (int i = 0; i < m->n_choices; i++)
         if (m->choices[i].key[0] == digit)
             return &m->choices[i];
@@ -210,8 +196,7 @@ static const flow_choice *chosen(const flow_module *m, char digit)
 }
 
 /* One mistake more: once more from the prompt, or away when there were too many (IVR-025). */
-static void mistake(flow_run *run, const flow_sound *words, flow_order *order)
-{
+static void mistake(flow_run *run, const flow_sound *words, flow_order *order) {
     const flow_module *m = here(run);
     bool rating = m->type == FLOW_TYPE_RATING;
     if (++run->errors <= m->max_errors) {
@@ -225,20 +210,17 @@ static void mistake(flow_run *run, const flow_sound *words, flow_order *order)
 
 /* --- the cells --- */
 
-static void begin(flow_run *run, char digit, flow_order *order)
-{
+static void begin(flow_run *run, char digit, flow_order *order) {
     (void)digit;
     enter(run, run->flow->start, order);
 }
 
-static void played(flow_run *run, char digit, flow_order *order)
-{
+static void played(flow_run *run, char digit, flow_order *order) {
     (void)digit;
     leave_by(run, FLOW_EXIT_NEXT, order);
 }
 
-static void answered(flow_run *run, char digit, flow_order *order)
-{
+static void answered(flow_run *run, char digit, flow_order *order) {
     const flow_module *m = here(run);
     const flow_choice *choice = chosen(m, digit);
     if (!choice) {
@@ -253,8 +235,7 @@ static void answered(flow_run *run, char digit, flow_order *order)
 }
 
 /* A key during a greeting ends it, and counts as the answer to the question that follows. */
-static void interrupted(flow_run *run, char digit, flow_order *order)
-{
+static void interrupted(flow_run *run, char digit, flow_order *order) {
     if (!here(run)->interruptible)
         return;
     leave_by(run, FLOW_EXIT_NEXT, order);
@@ -262,14 +243,12 @@ static void interrupted(flow_run *run, char digit, flow_order *order)
         answered(run, digit, order);
 }
 
-static void silent(flow_run *run, char digit, flow_order *order)
-{
+static void silent(flow_run *run, char digit, flow_order *order) {
     (void)digit;
     mistake(run, &here(run)->timeout_sound, order);
 }
 
-static void left(flow_run *run, char digit, flow_order *order)
-{
+static void left(flow_run *run, char digit, flow_order *order) {
     (void)digit;
     if (here(run)->type == FLOW_TYPE_END)
         finish(run, OVER, order);
@@ -277,27 +256,23 @@ static void left(flow_run *run, char digit, flow_order *order)
         enter(run, run->after, order);
 }
 
-static void given_up(flow_run *run, char digit, flow_order *order)
-{
+static void given_up(flow_run *run, char digit, flow_order *order) {
     if (digit && here(run)->key[0] == digit)
         leave_by(run, FLOW_EXIT_LEAVE, order);
 }
 
-static void connected(flow_run *run, char digit, flow_order *order)
-{
+static void connected(flow_run *run, char digit, flow_order *order) {
     (void)digit;
     (void)order;
     run->state = TALKING;
 }
 
-static void nobody(flow_run *run, char digit, flow_order *order)
-{
+static void nobody(flow_run *run, char digit, flow_order *order) {
     (void)digit;
     leave_by(run, FLOW_EXIT_NO_AGENT, order);
 }
 
-static void over(flow_run *run, char digit, flow_order *order)
-{
+static void over(flow_run *run, char digit, flow_order *order) {
     (void)digit;
     leave_by(run, FLOW_EXIT_QUEUE_OVER, order);
 }
@@ -313,8 +288,7 @@ static action *const cells[STATES][EVENTS] = {
     [RECORDING] = { [FLOW_RECORDED] = played },
 };
 
-flow_run *flow_run_new(flow *f)
-{
+flow_run *flow_run_new(flow *f) {
     flow_run *run = calloc(1, sizeof *run);
     if (!run)
         return NULL;
@@ -324,8 +298,7 @@ flow_run *flow_run_new(flow *f)
     return run;
 }
 
-void flow_run_free(flow_run *run)
-{
+void flow_run_free(flow_run *run) {
     if (!run)
         return;
     flow_drop(run->flow);
@@ -333,8 +306,7 @@ void flow_run_free(flow_run *run)
     free(run);
 }
 
-void flow_run_step(flow_run *run, enum flow_event event, char digit, int64_t unix_s, flow_order *order)
-{
+void flow_run_step(flow_run *run, enum flow_event event, char digit, int64_t unix_s, flow_order *order) {
     run->unix_s = unix_s;
     *order = order_of(run, FLOW_DO_NOTHING);
     action *act = cells[run->state][event];
@@ -344,21 +316,18 @@ void flow_run_step(flow_run *run, enum flow_event event, char digit, int64_t uni
 
 /* ---- kept ---- */
 
-void flow_run_save(const flow_run *run, char text[FLOW_STATE_MAX])
-{
+void flow_run_save(const flow_run *run, char text[FLOW_STATE_MAX]) {
     snprintf(text, FLOW_STATE_MAX, "%d %d %s", (int)run->state, run->errors, here(run)->id);
 }
 
-static int named(const flow *f, const char *id)
-{
+static int named(const flow *f, const char *id) {
     for (int i = 0; i < f->n_modules; i++)
         if (!strcmp(f->modules[i].id, id))
             return i;
     return FLOW_NOWHERE;
 }
 
-flow_run *flow_run_restore(flow *f, const char *text, flow_order *order)
-{
+flow_run *flow_run_restore(flow *f, const char *text, flow_order *order) {
     int state = 0, errors = 0, length = 0;
     flow_run *run = sscanf(text, "%d %d %n", &state, &errors, &length) >= 2 && length ? flow_run_new(f) : NULL;
     if (!run)
@@ -380,8 +349,7 @@ flow_run *flow_run_restore(flow *f, const char *text, flow_order *order)
     return run;
 }
 
-int flow_run_keys(const flow_run *run, const flow_key **keys)
-{
+int flow_run_keys(const flow_run *run, const flow_key **keys) {
     *keys = run->keys;
     return run->n_keys;
 }

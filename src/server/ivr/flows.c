@@ -53,22 +53,19 @@ static const char *const refusals[STATES][DEEDS] = {
 
 static const char *const state_names[STATES] = { "unpublished", "published", "inUse" };
 
-static enum state state_of(flows *all, const store_flow *row)
-{
+static enum state state_of(flows *all, const store_flow *row) {
     return !row->published ? UNPUBLISHED : store_flow_is_bound(all->db, row->id) ? IN_USE : PUBLISHED;
 }
 
 const char *flows_state(flows *all, const store_flow *row) { return state_names[state_of(all, row)]; }
 
-static int complain(char sentence[FLOW_SENTENCE_MAX], int error, const char *text)
-{
+static int complain(char sentence[FLOW_SENTENCE_MAX], int error, const char *text) {
     flow_complain(sentence, "%s", text);
     return error;
 }
 
 /* The flow of this app, and whether the deed is allowed. */
-static int find(flows *all, int64_t app_id, int64_t id, enum deed deed, store_flow *row, char sentence[FLOW_SENTENCE_MAX])
-{
+static int find(flows *all, int64_t app_id, int64_t id, enum deed deed, store_flow *row, char sentence[FLOW_SENTENCE_MAX]) {
     sentence[0] = 0;
     int error = store_get_flow(all->db, id, row);
     if (error == TCCC_E_NOT_FOUND || (!error && row->app_id != app_id))
@@ -79,8 +76,7 @@ static int find(flows *all, int64_t app_id, int64_t id, enum deed deed, store_fl
     return refusal ? complain(sentence, TCCC_E_STATE, refusal) : 0;
 }
 
-static int stored(char sentence[FLOW_SENTENCE_MAX], int error)
-{
+static int stored(char sentence[FLOW_SENTENCE_MAX], int error) {
     return error ? complain(sentence, error, "The flow could not be written to the store.") : 0;
 }
 
@@ -93,8 +89,7 @@ typedef struct {
     int error;
 } check;
 
-static bool check_sound(void *ctx, const char *module, const flow_sound *sound)
-{
+static bool check_sound(void *ctx, const char *module, const flow_sound *sound) {
     check *c = ctx;
     store_sound row;
     if (!sound->sound_id)
@@ -112,8 +107,7 @@ static bool check_sound(void *ctx, const char *module, const flow_sound *sound)
     return !c->error;
 }
 
-static bool check_group(void *ctx, const char *module, int64_t group_id)
-{
+static bool check_group(void *ctx, const char *module, int64_t group_id) {
     check *c = ctx;
     store_group row;
     int error = store_get_group(c->all->db, group_id, &row);
@@ -127,8 +121,7 @@ static bool check_group(void *ctx, const char *module, int64_t group_id)
 }
 
 /* Everything that publishing asks for. */
-static int check_all(flows *all, const store_flow *row, const char *document, char sentence[FLOW_SENTENCE_MAX])
-{
+static int check_all(flows *all, const store_flow *row, const char *document, char sentence[FLOW_SENTENCE_MAX]) {
     check c = { all, row->app_id, sentence, 0 };
     flow *f = flow_parse(document, strlen(document), sentence);
     if (!f)
@@ -143,8 +136,7 @@ static int check_all(flows *all, const store_flow *row, const char *document, ch
     return c.error;
 }
 
-static int check_row(const store_flow *row, char sentence[FLOW_SENTENCE_MAX])
-{
+static int check_row(const store_flow *row, char sentence[FLOW_SENTENCE_MAX]) {
     size_t length = strlen(row->name);
     if (length < 1 || length > NAME_MAX_BYTES)
         return complain(sentence, TCCC_E_ARG_RANGE, "name must have 1 to 127 bytes.");
@@ -155,16 +147,14 @@ static int check_row(const store_flow *row, char sentence[FLOW_SENTENCE_MAX])
 
 /* --- deeds --- */
 
-static void tell(flows *all, int64_t app_id, int64_t id)
-{
+static void tell(flows *all, int64_t app_id, int64_t id) {
     flow *f = all->published ? flows_open(all, app_id, id) : NULL;
     if (f)
         all->published(all->published_ctx, f);
     flow_drop(f);
 }
 
-int flows_save(flows *all, store_flow *row, const char *document, bool publish, char sentence[FLOW_SENTENCE_MAX])
-{
+int flows_save(flows *all, store_flow *row, const char *document, bool publish, char sentence[FLOW_SENTENCE_MAX]) {
     store_flow before, changed = *row;
     sentence[0] = 0;
     int error = row->id ? find(all, row->app_id, row->id, SAVE, &before, sentence) : 0;
@@ -187,8 +177,7 @@ int flows_save(flows *all, store_flow *row, const char *document, bool publish, 
     return 0;
 }
 
-int flows_publish(flows *all, int64_t app_id, int64_t id, char sentence[FLOW_SENTENCE_MAX])
-{
+int flows_publish(flows *all, int64_t app_id, int64_t id, char sentence[FLOW_SENTENCE_MAX]) {
     store_flow row;
     char *document = NULL;
     int error = find(all, app_id, id, PUBLISH, &row, sentence);
@@ -206,21 +195,18 @@ int flows_publish(flows *all, int64_t app_id, int64_t id, char sentence[FLOW_SEN
     return error;
 }
 
-int flows_withdraw(flows *all, int64_t app_id, int64_t id, char sentence[FLOW_SENTENCE_MAX])
-{
+int flows_withdraw(flows *all, int64_t app_id, int64_t id, char sentence[FLOW_SENTENCE_MAX]) {
     store_flow row;
     int error = find(all, app_id, id, WITHDRAW, &row, sentence);
     return error ? error : stored(sentence, store_set_flow_published(all->db, id, false));
 }
 
-static void forget(kept_flow *kept)
-{
+static void forget(kept_flow *kept) {
     flow_drop(kept->flow);
     *kept = (kept_flow){ 0 };
 }
 
-int flows_delete(flows *all, int64_t app_id, int64_t id, char sentence[FLOW_SENTENCE_MAX])
-{
+int flows_delete(flows *all, int64_t app_id, int64_t id, char sentence[FLOW_SENTENCE_MAX]) {
     store_flow row;
     int error = find(all, app_id, id, DELETE, &row, sentence);
     if (error)
@@ -231,8 +217,7 @@ int flows_delete(flows *all, int64_t app_id, int64_t id, char sentence[FLOW_SENT
     return stored(sentence, store_delete_flow(all->db, id));
 }
 
-int flows_bind(flows *all, int64_t app_id, const char *number, int64_t id, char sentence[FLOW_SENTENCE_MAX])
-{
+int flows_bind(flows *all, int64_t app_id, const char *number, int64_t id, char sentence[FLOW_SENTENCE_MAX]) {
     store_flow row;
     store_number line;
     sentence[0] = 0;
@@ -253,8 +238,7 @@ int flows_bind(flows *all, int64_t app_id, const char *number, int64_t id, char 
 
 /* --- running --- */
 
-static kept_flow *find_kept(flows *all, int64_t id, int version)
-{
+static kept_flow *find_kept(flows *all, int64_t id, int version) {
     kept_flow *least = &all->kept[0];
     for (int i = 0; i < KEPT_MAX; i++) {
         kept_flow *kept = &all->kept[i];
@@ -269,8 +253,7 @@ static kept_flow *find_kept(flows *all, int64_t id, int version)
     return least;
 }
 
-static flow *read_document(flows *all, const store_flow *row)
-{
+static flow *read_document(flows *all, const store_flow *row) {
     char sentence[FLOW_SENTENCE_MAX] = "";
     char *document = NULL;
     int error = store_get_flow_document(all->db, row->id, row->version, &document);
@@ -282,14 +265,12 @@ static flow *read_document(flows *all, const store_flow *row)
     return f;
 }
 
-flow *flows_open(flows *all, int64_t app_id, int64_t id)
-{
+flow *flows_open(flows *all, int64_t app_id, int64_t id) {
     int version = 0;
     return flows_open_version(all, app_id, id, &version);
 }
 
-flow *flows_open_version(flows *all, int64_t app_id, int64_t id, int *version)
-{
+flow *flows_open_version(flows *all, int64_t app_id, int64_t id, int *version) {
     store_flow row;
     if (id <= 0 || store_get_flow(all->db, id, &row) || row.app_id != app_id || (!*version && !row.published))
         return NULL;
@@ -306,8 +287,7 @@ flow *flows_open_version(flows *all, int64_t app_id, int64_t id, int *version)
     return flow_hold(kept->flow);
 }
 
-flows *flows_new(store *db, const logger *log)
-{
+flows *flows_new(store *db, const logger *log) {
     flows *all = calloc(1, sizeof *all);
     if (!all)
         return NULL;
@@ -316,14 +296,12 @@ flows *flows_new(store *db, const logger *log)
     return all;
 }
 
-void flows_tell(flows *all, void (*published)(void *ctx, const flow *f), void *ctx)
-{
+void flows_tell(flows *all, void (*published)(void *ctx, const flow *f), void *ctx) {
     all->published = published;
     all->published_ctx = ctx;
 }
 
-void flows_free(flows *all)
-{
+void flows_free(flows *all) {
     if (!all)
         return;
     for (int i = 0; i < KEPT_MAX; i++)
@@ -340,21 +318,18 @@ static const char default_document[] =
     "{\"id\":\"nobody\",\"type\":\"play\",\"label\":\"Nobody is there\",\"sound\":{\"text\":\"Nobody can take your call now. Please call again later.\"},"
     "\"next\":\"end\"},{\"id\":\"end\",\"type\":\"end\"}]}";
 
-static bool take_number(void *ctx, const store_number *number)
-{
+static bool take_number(void *ctx, const store_number *number) {
     (void)number;
     *(bool *)ctx = true;
     return false;
 }
 
-static bool take_group(void *ctx, const store_group *group)
-{
+static bool take_group(void *ctx, const store_group *group) {
     *(int64_t *)ctx = group->id;
     return false;
 }
 
-static bool take_flow(void *ctx, const store_flow *row)
-{
+static bool take_flow(void *ctx, const store_flow *row) {
     (void)row;
     *(bool *)ctx = true;
     return false;
@@ -362,8 +337,7 @@ static bool take_flow(void *ctx, const store_flow *row)
 
 typedef struct { char (*user_ids)[STORE_TEXT]; int n, room; bool failed; } agent_list;
 
-static bool take_agent(void *ctx, const store_agent *agent)
-{
+static bool take_agent(void *ctx, const store_agent *agent) {
     agent_list *list = ctx;
     if (list->n == list->room) {
         int room = list->room ? 2 * list->room : 16;
@@ -378,8 +352,7 @@ static bool take_agent(void *ctx, const store_agent *agent)
 }
 
 /* All agents that there are answer in it. */
-static int make_group(flows *all, int64_t app_id, int64_t *id)
-{
+static int make_group(flows *all, int64_t app_id, int64_t *id) {
     store_group group = { .app_id = app_id, .name = "Default" };
     agent_list list = { 0 };
     int error = store_list_agents(all->db, app_id, take_agent, &list);
@@ -394,8 +367,7 @@ static int make_group(flows *all, int64_t app_id, int64_t *id)
     return error;
 }
 
-static int make_missing(flows *all, int64_t app_id, int64_t group_id, bool has_flow)
-{
+static int make_missing(flows *all, int64_t app_id, int64_t group_id, bool has_flow) {
     char document[sizeof default_document + 24];
     int error = group_id ? 0 : make_group(all, app_id, &group_id);
     if (error || has_flow)
@@ -405,8 +377,7 @@ static int make_missing(flows *all, int64_t app_id, int64_t group_id, bool has_f
     return store_put_flow(all->db, &row, document);
 }
 
-int flows_provision_default(flows *all, int64_t app_id)
-{
+int flows_provision_default(flows *all, int64_t app_id) {
     bool has_number = false, has_flow = false;
     int64_t group_id = 0;
     int error = store_list_numbers(all->db, app_id, take_number, &has_number);

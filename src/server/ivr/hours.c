@@ -22,8 +22,7 @@ typedef struct {
     char *sentence;
 } reading;
 
-static bool fail(reading *r, const char *list, int index, const char *complaint)
-{
+static bool fail(reading *r, const char *list, int index, const char *complaint) {
     if (index < 0)
         snprintf(r->sentence, HOURS_SENTENCE_MAX, "%s%s", list, complaint);
     else
@@ -36,8 +35,7 @@ static bool fail(reading *r, const char *list, int index, const char *complaint)
 static int two_digits(const char *at) { return at[0] >= '0' && at[0] <= '9' && at[1] >= '0' && at[1] <= '9' ? 10 * (at[0] - '0') + at[1] - '0' : -1; }
 
 /* "09:30" in seconds; "24:00" is the day's end. -1: it is none. */
-static int read_time(const char *text)
-{
+static int read_time(const char *text) {
     if (!text || strlen(text) != 5 || text[2] != ':')
         return -1;
     int hour = two_digits(text), minute = two_digits(text + 3);
@@ -48,8 +46,7 @@ static int read_time(const char *text)
 static bool is_leap(int year) { return (year % 4 == 0 && year % 100) || year % 400 == 0; }
 
 /* "2026-10-01" as days since 1970-01-01. False: there is no such day from 1970 to 9999. */
-static bool read_date(const char *text, int64_t *day)
-{
+static bool read_date(const char *text, int64_t *day) {
     static const int before[] = { 0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334, 365 };
     if (!text || strlen(text) != 10 || text[4] != '-' || text[7] != '-' || two_digits(text) < 0 || two_digits(text + 2) < 0)
         return false;
@@ -64,8 +61,7 @@ static bool read_date(const char *text, int64_t *day)
 
 /* --- the document --- */
 
-static bool only(const json_value *object, const char *const names[])
-{
+static bool only(const json_value *object, const char *const names[]) {
     for (const json_value *e = json_first(object); e; e = json_next(e)) {
         int i = 0;
         while (names[i] && strcmp(names[i], json_name(e)))
@@ -76,8 +72,7 @@ static bool only(const json_value *object, const char *const names[])
     return json_is_object(object);
 }
 
-static bool read_span(reading *r, const json_value *value, const char *list, int index, span *out)
-{
+static bool read_span(reading *r, const json_value *value, const char *list, int index, span *out) {
     out->from_s = read_time(json_text(json_member(value, "from")));
     out->to_s = read_time(json_text(json_member(value, "to")));
     if (out->from_s >= 0 && out->to_s > out->from_s)
@@ -85,8 +80,7 @@ static bool read_span(reading *r, const json_value *value, const char *list, int
     return fail(r, list, index, " must have from and to as \"09:00\" and \"18:00\", from before to. Give a night two entries.");
 }
 
-static bool read_days(reading *r, const json_value *list, int index, unsigned *days)
-{
+static bool read_days(reading *r, const json_value *list, int index, unsigned *days) {
     static const char *const names[DAYS] = { "mon", "tue", "wed", "thu", "fri", "sat", "sun" };
     for (const json_value *e = json_is_array(list) ? json_first(list) : NULL; e; e = json_next(e)) {
         int i = 0;
@@ -99,8 +93,7 @@ static bool read_days(reading *r, const json_value *list, int index, unsigned *d
     return *days || fail(r, "weekly", index, ".days must name a day: mon, tue, wed, thu, fri, sat or sun.");
 }
 
-static bool read_weekly(reading *r, const json_value *list)
-{
+static bool read_weekly(reading *r, const json_value *list) {
     hours *h = r->h;
     if (!json_is_array(list) || json_size(list) < 1 || json_size(list) > HOURS_WEEKLY_MAX)
         return fail(r, "weekly", -1, " must be a list of 1 to 28 entries.");
@@ -114,8 +107,7 @@ static bool read_weekly(reading *r, const json_value *list)
     return true;
 }
 
-static bool read_exceptions(reading *r, const json_value *list)
-{
+static bool read_exceptions(reading *r, const json_value *list) {
     hours *h = r->h;
     if (!list)
         return true;
@@ -131,14 +123,12 @@ static bool read_exceptions(reading *r, const json_value *list)
     return true;
 }
 
-static bool read_zone(reading *r, const json_value *name)
-{
+static bool read_zone(reading *r, const json_value *name) {
     r->h->zone = json_text(name) ? zone_load(json_text(name)) : NULL;
     return r->h->zone || fail(r, "timeZone", -1, " must be a zone that this server knows, such as Asia/Shanghai or Europe/Berlin (package tzdata).");
 }
 
-hours *hours_read(const json_value *object, char sentence[HOURS_SENTENCE_MAX])
-{
+hours *hours_read(const json_value *object, char sentence[HOURS_SENTENCE_MAX]) {
     reading r = { .h = calloc(1, sizeof *r.h), .sentence = sentence };
     if (!r.h) {
         fail(&r, "", -1, "Memory is exhausted. Try again later.");
@@ -150,8 +140,7 @@ hours *hours_read(const json_value *object, char sentence[HOURS_SENTENCE_MAX])
     return NULL;
 }
 
-void hours_free(hours *h)
-{
+void hours_free(hours *h) {
     if (!h)
         return;
     zone_free(h->zone);
@@ -162,8 +151,7 @@ void hours_free(hours *h)
 
 static bool is_in(const span *s, int time_s) { return time_s >= s->from_s && time_s < s->to_s; }
 
-bool hours_are_open(const hours *h, int64_t unix_s)
-{
+bool hours_are_open(const hours *h, int64_t unix_s) {
     int64_t local_s = unix_s + zone_offset(h->zone, unix_s), day = local_s / DAY_S - (local_s % DAY_S < 0);
     int time_s = (int)(local_s - day * DAY_S), weekday = (int)(((day + THURSDAY) % DAYS + DAYS) % DAYS);
     bool named = false, open = false;

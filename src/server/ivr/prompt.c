@@ -49,8 +49,7 @@ struct speech_job {
 
 /* --- making one text, on a worker's thread --- */
 
-static int64_t keep(const speech_bytes *wav, const char *path, char sentence[SPEECH_SENTENCE_MAX])
-{
+static int64_t keep(const speech_bytes *wav, const char *path, char sentence[SPEECH_SENTENCE_MAX]) {
     clip c;
     char why[CLIP_SENTENCE_MAX];
     int error = clip_read(&c, wav->data, wav->n, why);
@@ -66,8 +65,7 @@ static int64_t keep(const speech_bytes *wav, const char *path, char sentence[SPE
     return bytes;
 }
 
-static bool make_by_service(speech_job *job)
-{
+static bool make_by_service(speech_job *job) {
     speech_bytes wav;
     if (speech_by_http(job->url, job->text, job->voice, SPEECH_LIMIT_MS, &wav, job->service_sentence))
         return false;
@@ -76,8 +74,7 @@ static bool make_by_service(speech_job *job)
     return job->bytes >= 0;
 }
 
-static bool make_by_process(speech_job *job, const char *path)
-{
+static bool make_by_process(speech_job *job, const char *path) {
     speech_bytes wav;
     if (speech_by_process("espeak-ng", job->text, job->voice, SPEECH_LIMIT_MS, &wav, job->sentence))
         return false;
@@ -86,8 +83,7 @@ static bool make_by_process(speech_job *job, const char *path)
     return job->bytes >= 0;
 }
 
-static void run_job(void *arg)
-{
+static void run_job(void *arg) {
     speech_job *job = arg;
     if (!job->url[0])
         job->made = make_by_process(job, job->path) ? job->path : NULL;
@@ -109,20 +105,17 @@ typedef struct trim {
     int64_t max, left;
 } trim;
 
-static void run_trim(void *arg)
-{
+static void run_trim(void *arg) {
     trim *t = arg;
     t->left = shelf_trim(t->folder, t->max);
 }
 
-static void free_trim(trim *t)
-{
+static void free_trim(trim *t) {
     free(t->folder);
     free(t);
 }
 
-static void trim_done(void *arg, int started)
-{
+static void trim_done(void *arg, int started) {
     trim *t = arg;
     if (t->owner) {
         t->owner->trim = NULL;
@@ -133,8 +126,7 @@ static void trim_done(void *arg, int started)
 }
 
 /* To nine tenths: not once more for every new text. */
-static void trim_speech(prompts *p)
-{
+static void trim_speech(prompts *p) {
     if (p->trim || p->closing || p->speech_bytes <= p->speech_max)
         return;
     trim *t = calloc(1, sizeof *t);
@@ -150,8 +142,7 @@ static void trim_speech(prompts *p)
 
 /* --- jobs --- */
 
-static void free_job(speech_job *job)
-{
+static void free_job(speech_job *job) {
     while (job->waiters) {
         waiter *w = job->waiters;
         job->waiters = w->next;
@@ -163,8 +154,7 @@ static void free_job(speech_job *job)
     free(job);
 }
 
-static void unlink_job(prompts *p, speech_job *job)
-{
+static void unlink_job(prompts *p, speech_job *job) {
     for (speech_job **at = &p->jobs; *at; at = &(*at)->next)
         if (*at == job) {
             *at = job->next;
@@ -175,8 +165,7 @@ static void unlink_job(prompts *p, speech_job *job)
 static void start_jobs(prompts *p);
 
 /* Waiters may ask for the next sound, forget others, or free it all, while they are called. */
-static void tell(speech_job *job)
-{
+static void tell(speech_job *job) {
     job->running = true; /* prompts_free leaves it to its caller */
     while (job->waiters) {
         waiter *w = job->waiters;
@@ -189,8 +178,7 @@ static void tell(speech_job *job)
     unlink_job(job->owner, job);
 }
 
-static void note(prompts *p, const speech_job *job, int started)
-{
+static void note(prompts *p, const speech_job *job, int started) {
     if (job->service_failed) {
         p->service_back_ms = clock_ms() + SERVICE_REST_MS;
         LOG(p->log, LOG_LEVEL_WARNING, "speech.service_failed", log_text("why", job->service_sentence));
@@ -199,8 +187,7 @@ static void note(prompts *p, const speech_job *job, int started)
         LOG(p->log, LOG_LEVEL_ERROR, "speech.failed", log_text("voice", job->voice), log_text("why", job->sentence));
 }
 
-static void job_done(void *arg, int started)
-{
+static void job_done(void *arg, int started) {
     speech_job *job = arg;
     prompts *p = job->owner;
     if (p) {
@@ -215,8 +202,7 @@ static void job_done(void *arg, int started)
     free_job(job);
 }
 
-static speech_job *next_job(prompts *p)
-{
+static speech_job *next_job(prompts *p) {
     speech_job *job = p->live ? p->live : p->ahead;
     if (!job)
         return NULL;
@@ -233,8 +219,7 @@ static speech_job *next_job(prompts *p)
     return job;
 }
 
-static void start_jobs(prompts *p)
-{
+static void start_jobs(prompts *p) {
     while (p->n_running < RUNNING_MAX && !p->closing) {
         speech_job *job = next_job(p);
         if (!job)
@@ -254,14 +239,12 @@ static void start_jobs(prompts *p)
     }
 }
 
-static void queue_job(speech_job ***end, speech_job *job)
-{
+static void queue_job(speech_job ***end, speech_job *job) {
     **end = job;
     *end = &job->next_queued;
 }
 
-static int count_jobs(const prompts *p)
-{
+static int count_jobs(const prompts *p) {
     int n = 0;
     for (const speech_job *job = p->jobs; job; job = job->next)
         n++;
@@ -269,8 +252,7 @@ static int count_jobs(const prompts *p)
 }
 
 /* A caller waits now for what was to be made ahead: it goes before the others. */
-static void hurry(prompts *p, speech_job *job)
-{
+static void hurry(prompts *p, speech_job *job) {
     for (speech_job **at = &p->ahead; *at; at = &(*at)->next_queued)
         if (*at == job) {
             *at = job->next_queued;
@@ -285,8 +267,7 @@ static void hurry(prompts *p, speech_job *job)
 /* --- texts --- */
 
 /* Digits one by one: staff 1001 is not one thousand and one. */
-static size_t spell(char *out, size_t room, const char *staff_no)
-{
+static size_t spell(char *out, size_t room, const char *staff_no) {
     size_t n = 0;
     for (; *staff_no && n + 2 < room; staff_no++) {
         out[n++] = *staff_no;
@@ -297,8 +278,7 @@ static size_t spell(char *out, size_t room, const char *staff_no)
 }
 
 /* "" when nobody has given it. */
-static const char *value_of(const prompt_values *values, const char *name, size_t n)
-{
+static const char *value_of(const prompt_values *values, const char *name, size_t n) {
     for (int i = 0; values && i < values->n_variables; i++)
         if (strlen(values->variables[i].name) == n && !memcmp(values->variables[i].name, name, n))
             return values->variables[i].value;
@@ -306,8 +286,7 @@ static const char *value_of(const prompt_values *values, const char *name, size_
 }
 
 /* ${WaitNo}, ${StaffNo} and ${var.Name} filled in; what is not known, left out. What comes in is text only. */
-static void fill_in(char out[TEXT_MAX], const char *text, const prompt_values *values)
-{
+static void fill_in(char out[TEXT_MAX], const char *text, const prompt_values *values) {
     size_t n = 0;
     while (*text && n + 1 < TEXT_MAX) {
         if (!strncmp(text, "${WaitNo}", 9)) {
@@ -331,8 +310,7 @@ static void fill_in(char out[TEXT_MAX], const char *text, const prompt_values *v
 }
 
 /* speech/<SHA-256 of who speaks, voice and text>.wav */
-static bool path_of(const prompts *p, const char *url, const char *voice, const char *text, char path[PROMPT_PATH_MAX])
-{
+static bool path_of(const prompts *p, const char *url, const char *voice, const char *text, char path[PROMPT_PATH_MAX]) {
     char *all = malloc(strlen(url) + strlen(voice) + strlen(text) + 8), hex[2 * EVP_MAX_MD_SIZE + 1];
     unsigned char hash[EVP_MAX_MD_SIZE];
     unsigned n_hash = 0;
@@ -346,16 +324,14 @@ static bool path_of(const prompts *p, const char *url, const char *voice, const 
     return good && (size_t)snprintf(path, PROMPT_PATH_MAX, "%s/%s.wav", p->speech, hex) < PROMPT_PATH_MAX;
 }
 
-static speech_job *find_job(prompts *p, const char *path)
-{
+static speech_job *find_job(prompts *p, const char *path) {
     for (speech_job *job = p->jobs; job; job = job->next)
         if (!strcmp(job->path, path))
             return job;
     return NULL;
 }
 
-static speech_job *new_job(prompts *p, const char *url, const char *text, const char *path)
-{
+static speech_job *new_job(prompts *p, const char *url, const char *text, const char *path) {
     speech_job *job = count_jobs(p) < JOBS_MAX ? calloc(1, sizeof *job) : NULL;
     if (!job)
         return NULL;
@@ -382,8 +358,7 @@ static speech_job *new_job(prompts *p, const char *url, const char *text, const 
 static bool is_kept(const char *path) { return !utimensat(AT_FDCWD, path, NULL, 0); }
 
 /* The job that makes the text, or NULL: it is there already (*kept), or cannot be made. */
-static speech_job *job_for(prompts *p, const char *text, bool live, char path[PROMPT_PATH_MAX], bool *kept)
-{
+static speech_job *job_for(prompts *p, const char *text, bool live, char path[PROMPT_PATH_MAX], bool *kept) {
     const char *voice = speech_voice(text, p->voice), *url = p->url[0] && clock_ms() < p->service_back_ms ? "" : p->url;
     *kept = false;
     if ((p->url[0] && !*url && path_of(p, p->url, voice, text, path) && is_kept(path)) || /* the service rests, but has spoken this before */
@@ -405,8 +380,7 @@ static speech_job *job_for(prompts *p, const char *text, bool live, char path[PR
     return job;
 }
 
-static bool is_waiting(const prompts *p, uint64_t ticket)
-{
+static bool is_waiting(const prompts *p, uint64_t ticket) {
     for (const speech_job *job = p->jobs; job; job = job->next)
         for (const waiter *w = job->waiters; w; w = w->next)
             if (w->ticket == ticket)
@@ -414,8 +388,7 @@ static bool is_waiting(const prompts *p, uint64_t ticket)
     return false;
 }
 
-static uint64_t get_speech(prompts *p, const char *raw, const prompt_values *values, void (*ready)(void *ctx, const char *path), void *ctx)
-{
+static uint64_t get_speech(prompts *p, const char *raw, const prompt_values *values, void (*ready)(void *ctx, const char *path), void *ctx) {
     char text[TEXT_MAX], path[PROMPT_PATH_MAX];
     bool kept;
     fill_in(text, raw, values);
@@ -437,8 +410,7 @@ static uint64_t get_speech(prompts *p, const char *raw, const prompt_values *val
 }
 
 uint64_t prompt_get(prompts *p, int64_t app_id, const flow_sound *sound, const prompt_values *values,
-                    void (*ready)(void *ctx, const char *path), void *ctx)
-{
+                    void (*ready)(void *ctx, const char *path), void *ctx) {
     char path[PROMPT_PATH_MAX];
     if (!sound->sound_id && sound->text && !strcmp(sound->text, FLOW_BEEP)) {
         ready(ctx, p->beep);
@@ -453,8 +425,7 @@ uint64_t prompt_get(prompts *p, int64_t app_id, const flow_sound *sound, const p
     return 0;
 }
 
-void prompt_forget(prompts *p, uint64_t ticket)
-{
+void prompt_forget(prompts *p, uint64_t ticket) {
     for (speech_job *job = p->jobs; job && ticket; job = job->next)
         for (waiter **at = &job->waiters; *at; at = &(*at)->next)
             if ((*at)->ticket == ticket) {
@@ -465,8 +436,7 @@ void prompt_forget(prompts *p, uint64_t ticket)
             }
 }
 
-static bool make_one(void *ctx, const char *module, const flow_sound *sound)
-{
+static bool make_one(void *ctx, const char *module, const flow_sound *sound) {
     prompts *p = ctx;
     char path[PROMPT_PATH_MAX];
     bool kept;
@@ -476,16 +446,14 @@ static bool make_one(void *ctx, const char *module, const flow_sound *sound)
     return true;
 }
 
-void prompt_make_ahead(prompts *p, const flow *f)
-{
+void prompt_make_ahead(prompts *p, const flow *f) {
     flow_each_sound(f, make_one, p);
     start_jobs(p);
 }
 
 /* --- life --- */
 
-static char *joined(const char *folder, const char *name)
-{
+static char *joined(const char *folder, const char *name) {
     char *path = malloc(strlen(folder) + strlen(name) + 2);
     if (path)
         sprintf(path, "%s/%s", folder, name);
@@ -493,8 +461,7 @@ static char *joined(const char *folder, const char *name)
 }
 
 /* 1000 Hz for 0.4 s. */
-static bool make_beep(const prompts *p)
-{
+static bool make_beep(const prompts *p) {
     enum { SAMPLES = CLIP_RATE_HZ * 2 / 5 };
     clip c = { calloc(SAMPLES, sizeof(int16_t)), SAMPLES };
     if (!c.pcm)
@@ -509,8 +476,7 @@ static bool make_beep(const prompts *p)
     return bytes > 0;
 }
 
-static bool make_folder(const prompts *p, const char *folder)
-{
+static bool make_folder(const prompts *p, const char *folder) {
     if (strlen(folder) + 80 < PROMPT_PATH_MAX && !shelf_make(folder)) {
         shelf_sweep(folder);
         return true;
@@ -519,8 +485,7 @@ static bool make_folder(const prompts *p, const char *folder)
     return false;
 }
 
-prompts *prompts_new(const prompts_config *config, store *db, workers *pool, const logger *log)
-{
+prompts *prompts_new(const prompts_config *config, store *db, workers *pool, const logger *log) {
     prompts *p = calloc(1, sizeof *p);
     if (!p)
         return NULL;
@@ -540,8 +505,7 @@ prompts *prompts_new(const prompts_config *config, store *db, workers *pool, con
     return p;
 }
 
-void prompts_free(prompts *p)
-{
+void prompts_free(prompts *p) {
     if (!p)
         return;
     for (speech_job *job = p->jobs, *next; job; job = next) {

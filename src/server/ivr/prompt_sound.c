@@ -33,8 +33,7 @@ struct upload {
 
 /* --- finding --- */
 
-int prompt_sound_path(prompts *p, int64_t app_id, int64_t sound_id, bool any, char *path, size_t capacity)
-{
+int prompt_sound_path(prompts *p, int64_t app_id, int64_t sound_id, bool any, char *path, size_t capacity) {
     store_sound row;
     int error = store_get_sound(p->db, sound_id, &row);
     if (error)
@@ -46,13 +45,11 @@ int prompt_sound_path(prompts *p, int64_t app_id, int64_t sound_id, bool any, ch
     return access(path, R_OK) ? TCCC_E_NOT_FOUND : 0;
 }
 
-int prompt_path(prompts *p, int64_t app_id, int64_t sound_id, char *path, size_t capacity)
-{
+int prompt_path(prompts *p, int64_t app_id, int64_t sound_id, char *path, size_t capacity) {
     return prompt_sound_path(p, app_id, sound_id, true, path, capacity);
 }
 
-int prompt_review(prompts *p, int64_t app_id, int64_t sound_id, enum store_sound_state state)
-{
+int prompt_review(prompts *p, int64_t app_id, int64_t sound_id, enum store_sound_state state) {
     store_sound row;
     if (state != SOUND_APPROVED && state != SOUND_REJECTED)
         return TCCC_E_ARG_RANGE;
@@ -71,16 +68,14 @@ typedef struct {
     bool taken;
 } names;
 
-static bool compare_name(void *ctx, const store_sound *row)
-{
+static bool compare_name(void *ctx, const store_sound *row) {
     names *all = ctx;
     all->n++;
     all->taken |= !strcmp(row->name, all->name);
     return true;
 }
 
-static bool is_name(const char *name)
-{
+static bool is_name(const char *name) {
     size_t n = strlen(name);
     for (size_t i = 0; i < n; i++)
         if ((unsigned char)name[i] < ' ' || name[i] == 0x7f)
@@ -89,8 +84,7 @@ static bool is_name(const char *name)
 }
 
 /* 0, or why the upload is refused at once. */
-static int judge(prompts *p, int64_t app_id, const char *name, size_t length, const char **sentence)
-{
+static int judge(prompts *p, int64_t app_id, const char *name, size_t length, const char **sentence) {
     names all = { .name = name };
     *sentence = "The file is empty. Upload a WAV or MP3 file.";
     if (!length)
@@ -115,8 +109,7 @@ static int judge(prompts *p, int64_t app_id, const char *name, size_t length, co
     return p->n_uploads >= UPLOADS_MAX ? TCCC_E_LIMIT : 0;
 }
 
-static void convert(void *arg)
-{
+static void convert(void *arg) {
     upload *u = arg;
     clip c;
     char why[CLIP_SENTENCE_MAX];
@@ -135,14 +128,12 @@ static void convert(void *arg)
     }
 }
 
-static void free_upload(upload *u)
-{
+static void free_upload(upload *u) {
     free(u->data);
     free(u);
 }
 
-static void unlink_upload(prompts *p, upload *u)
-{
+static void unlink_upload(prompts *p, upload *u) {
     for (upload **at = &p->uploads; *at; at = &(*at)->next)
         if (*at == u) {
             *at = u->next;
@@ -152,8 +143,7 @@ static void unlink_upload(prompts *p, upload *u)
 }
 
 /* The file is there: now its row, or neither. */
-static void record(prompts *p, upload *u)
-{
+static void record(prompts *p, upload *u) {
     u->row.created_ms = clock_unix_ms();
     u->row.state = p->review ? SOUND_NOT_REVIEWED : SOUND_APPROVED;
     int error = store_put_sound(p->db, &u->row);
@@ -165,8 +155,7 @@ static void record(prompts *p, upload *u)
         ? "name is taken by another sound. Choose another, or delete that one." : "The sound could not be written to the store.");
 }
 
-static void converted(void *arg, int started)
-{
+static void converted(void *arg, int started) {
     upload *u = arg;
     prompts *p = u->owner;
     if (!p) {
@@ -187,8 +176,7 @@ static void converted(void *arg, int started)
 }
 
 /* Names of files are random: what people call their sounds never becomes a path. */
-static bool name_file(prompts *p, upload *u)
-{
+static bool name_file(prompts *p, upload *u) {
     uint8_t random[16];
     char hex[33];
     if (getrandom(random, sizeof random, 0) != sizeof random)
@@ -199,8 +187,7 @@ static bool name_file(prompts *p, upload *u)
     return (size_t)snprintf(u->path, sizeof u->path, "%s/%s", p->sounds, u->row.file) < sizeof u->path;
 }
 
-static upload *new_upload(prompts *p, const void *data, size_t length)
-{
+static upload *new_upload(prompts *p, const void *data, size_t length) {
     upload *u = calloc(1, sizeof *u);
     if (!u)
         return NULL;
@@ -215,8 +202,7 @@ static upload *new_upload(prompts *p, const void *data, size_t length)
 }
 
 /* What the file was called where it came from: shown only, so it is made to fit instead of refused. */
-static void copy_original(char to[STORE_TEXT], const char *from)
-{
+static void copy_original(char to[STORE_TEXT], const char *from) {
     size_t n = 0, left = from ? strlen(from) : 0;
     while (left) {
         size_t one = utf8_character(from, left);
@@ -233,8 +219,7 @@ static void copy_original(char to[STORE_TEXT], const char *from)
 }
 
 void prompt_upload(prompts *p, int64_t app_id, const char *name, const char *original, const void *data, size_t length,
-                   void (*done)(void *ctx, int error, const char *sentence, const store_sound *sound), void *ctx)
-{
+                   void (*done)(void *ctx, int error, const char *sentence, const store_sound *sound), void *ctx) {
     const char *sentence;
     int error = judge(p, app_id, name, length, &sentence);
     if (error) {
@@ -261,8 +246,7 @@ void prompt_upload(prompts *p, int64_t app_id, const char *name, const char *ori
     p->n_uploads++;
 }
 
-void prompt_leave_uploads(prompts *p)
-{
+void prompt_leave_uploads(prompts *p) {
     for (upload *u = p->uploads; u; u = u->next)
         u->owner = NULL;
 }
@@ -277,8 +261,7 @@ typedef struct {
     char *sentence;
 } search;
 
-static bool compare_sound(void *ctx, const char *module, const flow_sound *sound)
-{
+static bool compare_sound(void *ctx, const char *module, const flow_sound *sound) {
     search *s = ctx;
     if (sound->sound_id != s->sound_id)
         return true;
@@ -291,8 +274,7 @@ static bool compare_sound(void *ctx, const char *module, const flow_sound *sound
 /* The published flows; their documents are read when the list has ended. */
 typedef struct { int64_t *ids; size_t n, room; bool failed; } id_list;
 
-static bool take_published(void *ctx, const store_flow *row)
-{
+static bool take_published(void *ctx, const store_flow *row) {
     id_list *list = ctx;
     if (!row->published)
         return true;
@@ -308,8 +290,7 @@ static bool take_published(void *ctx, const store_flow *row)
     return true;
 }
 
-static void search_flow(search *s, int64_t flow_id)
-{
+static void search_flow(search *s, int64_t flow_id) {
     char why[FLOW_SENTENCE_MAX], *document = NULL;
     if (store_get_flow_document(s->p->db, flow_id, 0, &document))
         return;
@@ -322,8 +303,7 @@ static void search_flow(search *s, int64_t flow_id)
 }
 
 /* 0, STATE when a published flow plays the sound, or the store's error. */
-static int look_for_use(prompts *p, int64_t app_id, int64_t sound_id, char sentence[PROMPT_SENTENCE_MAX])
-{
+static int look_for_use(prompts *p, int64_t app_id, int64_t sound_id, char sentence[PROMPT_SENTENCE_MAX]) {
     id_list list = { 0 };
     search s = { .p = p, .sound_id = sound_id, .sentence = sentence };
     int error = store_list_flows(p->db, app_id, take_published, &list);
@@ -337,8 +317,7 @@ static int look_for_use(prompts *p, int64_t app_id, int64_t sound_id, char sente
     return error ? error : s.used ? TCCC_E_STATE : 0;
 }
 
-int prompt_delete(prompts *p, int64_t app_id, int64_t sound_id, char sentence[PROMPT_SENTENCE_MAX])
-{
+int prompt_delete(prompts *p, int64_t app_id, int64_t sound_id, char sentence[PROMPT_SENTENCE_MAX]) {
     store_sound row;
     char path[PROMPT_PATH_MAX];
     sentence[0] = 0;
@@ -372,8 +351,7 @@ typedef struct {
     bool failed;
 } file_names;
 
-static bool note_file(void *ctx, const store_sound *row)
-{
+static bool note_file(void *ctx, const store_sound *row) {
     file_names *all = ctx;
     if (strlen(row->file) != FILE_NAME_LEN) return true; /* never swept */
     if (all->n == all->room) {
@@ -387,32 +365,27 @@ static bool note_file(void *ctx, const store_sound *row)
     return true;
 }
 
-static bool note_app(void *ctx, int64_t app_id, const char *name)
-{
+static bool note_app(void *ctx, int64_t app_id, const char *name) {
     file_names *all = ctx;
     (void)name;
     all->failed |= store_list_sounds(all->p->db, app_id, note_file, all) != 0;
     return !all->failed;
 }
 
-static int by_name(const void *a, const void *b)
-{
+static int by_name(const void *a, const void *b) {
     return memcmp(a, b, FILE_NAME_LEN);
 }
 
-static bool is_ours(const char *name)
-{
+static bool is_ours(const char *name) {
     return strlen(name) == FILE_NAME_LEN && strspn(name, "0123456789abcdef") == FILE_NAME_LEN - 4 && !strcmp(name + FILE_NAME_LEN - 4, ".wav");
 }
 
-static bool is_old(int folder, const char *name)
-{
+static bool is_old(int folder, const char *name) {
     struct stat file;
     return !fstatat(folder, name, &file, AT_SYMLINK_NOFOLLOW) && S_ISREG(file.st_mode) && clock_unix_ms() / 1000 - file.st_mtime > ORPHAN_S;
 }
 
-static void sweep_folder(const file_names *all)
-{
+static void sweep_folder(const file_names *all) {
     DIR *dir = opendir(all->p->sounds);
     for (struct dirent *e; dir && (e = readdir(dir));) {
         if (!is_ours(e->d_name) || !is_old(dirfd(dir), e->d_name) || (all->n && bsearch(e->d_name, all->names, all->n, sizeof *all->names, by_name))) continue;
@@ -421,8 +394,7 @@ static void sweep_folder(const file_names *all)
     if (dir) closedir(dir);
 }
 
-void prompt_sweep_sounds(prompts *p)
-{
+void prompt_sweep_sounds(prompts *p) {
     file_names all = { .p = p };
     all.failed |= store_list_apps(p->db, note_app, &all) != 0;
     if (all.n) qsort(all.names, all.n, sizeof *all.names, by_name);

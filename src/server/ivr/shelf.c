@@ -24,8 +24,7 @@ typedef struct {
     int64_t bytes;
 } listing;
 
-int shelf_make(const char *folder)
-{
+int shelf_make(const char *folder) {
     char *path = strdup(folder);
     int error = path ? 0 : TCCC_E_IO;
     for (char *slash = path; !error && (slash = strchr(slash + 1, '/'));) {
@@ -39,14 +38,12 @@ int shelf_make(const char *folder)
     return error;
 }
 
-static bool is_partial(const char *name)
-{
+static bool is_partial(const char *name) {
     size_t n = strlen(name);
     return n > 4 && !strcmp(name + n - 4, ".tmp");
 }
 
-void shelf_sweep(const char *folder)
-{
+void shelf_sweep(const char *folder) {
     DIR *dir = opendir(folder);
     for (struct dirent *e; dir && (e = readdir(dir));)
         if (is_partial(e->d_name))
@@ -55,8 +52,7 @@ void shelf_sweep(const char *folder)
         closedir(dir);
 }
 
-static bool add(listing *all, const char *name, const struct stat *stat)
-{
+static bool add(listing *all, const char *name, const struct stat *stat) {
     if (all->n == all->room) {
         size_t room = all->room ? 2 * all->room : 256;
         entry *entries = realloc(all->entries, room * sizeof *entries);
@@ -74,8 +70,7 @@ static bool add(listing *all, const char *name, const struct stat *stat)
 }
 
 /* Files that are being written are left alone. */
-static void list(DIR *dir, listing *all)
-{
+static void list(DIR *dir, listing *all) {
     struct stat stat;
     for (struct dirent *e; (e = readdir(dir));)
         if (!is_partial(e->d_name) && !fstatat(dirfd(dir), e->d_name, &stat, AT_SYMLINK_NOFOLLOW) && S_ISREG(stat.st_mode))
@@ -83,16 +78,14 @@ static void list(DIR *dir, listing *all)
                 return;
 }
 
-static int by_use(const void *a, const void *b)
-{
+static int by_use(const void *a, const void *b) {
     const struct timespec *x = &((const entry *)a)->used, *y = &((const entry *)b)->used;
     if (x->tv_sec != y->tv_sec)
         return x->tv_sec < y->tv_sec ? -1 : 1;
     return (x->tv_nsec > y->tv_nsec) - (x->tv_nsec < y->tv_nsec);
 }
 
-int64_t shelf_trim(const char *folder, int64_t max)
-{
+int64_t shelf_trim(const char *folder, int64_t max) {
     listing all = { 0 };
     DIR *dir = opendir(folder);
     if (!dir)

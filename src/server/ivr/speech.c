@@ -24,8 +24,7 @@
 enum { READ_BLOCK = 64 * 1024, JSON_BODY_MAX = 32 * 1024, CONNECT_MS = 3000 };
 
 static int fail(char sentence[SPEECH_SENTENCE_MAX], int error, const char *format, ...) __attribute__((format(printf, 3, 4)));
-static int fail(char sentence[SPEECH_SENTENCE_MAX], int error, const char *format, ...)
-{
+static int fail(char sentence[SPEECH_SENTENCE_MAX], int error, const char *format, ...) {
     va_list arguments;
     va_start(arguments, format);
     vsnprintf(sentence, SPEECH_SENTENCE_MAX, format, arguments);
@@ -35,8 +34,7 @@ static int fail(char sentence[SPEECH_SENTENCE_MAX], int error, const char *forma
 
 /* --- voices --- */
 
-static uint32_t code_point(const char *at, size_t n)
-{
+static uint32_t code_point(const char *at, size_t n) {
     const uint8_t *b = (const uint8_t *)at;
     switch (n) {
     case 2: return (b[0] & 0x1fu) << 6 | (b[1] & 0x3fu);
@@ -47,19 +45,16 @@ static uint32_t code_point(const char *at, size_t n)
 }
 
 /* CJK unified ideographs with extensions A to H, and compatibility ideographs (Unicode 15, block names). */
-static bool is_chinese(uint32_t c)
-{
+static bool is_chinese(uint32_t c) {
     return (c >= 0x3400 && c <= 0x4dbf) || (c >= 0x4e00 && c <= 0x9fff) || (c >= 0xf900 && c <= 0xfaff) || (c >= 0x20000 && c <= 0x323af);
 }
 
-static bool is_voice(const char *name)
-{
+static bool is_voice(const char *name) {
     size_t n = strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+-_");
     return n > 0 && n < SPEECH_VOICE_MAX && !name[n] && name[0] != '-';
 }
 
-const char *speech_voice(const char *text, const char *configured)
-{
+const char *speech_voice(const char *text, const char *configured) {
     for (size_t left = strlen(text), n; left; text += n, left -= n) {
         n = utf8_character(text, left);
         if (n && is_chinese(code_point(text, n)))
@@ -72,8 +67,7 @@ const char *speech_voice(const char *text, const char *configured)
 
 /* --- what comes back --- */
 
-static int take(speech_bytes *wav, size_t *room, const void *data, size_t n)
-{
+static int take(speech_bytes *wav, size_t *room, const void *data, size_t n) {
     if (wav->n + n > SPEECH_BYTES_MAX)
         return TCCC_E_TOO_LARGE;
     if (wav->n + n > *room) {
@@ -89,8 +83,7 @@ static int take(speech_bytes *wav, size_t *room, const void *data, size_t n)
     return 0;
 }
 
-static void drop(speech_bytes *wav)
-{
+static void drop(speech_bytes *wav) {
     free(wav->data);
     *wav = (speech_bytes){ 0 };
 }
@@ -98,8 +91,7 @@ static void drop(speech_bytes *wav)
 /* --- a process --- */
 
 /* The text as a file without a name: no pipe that a process could leave full. */
-static int file_of(const char *text)
-{
+static int file_of(const char *text) {
     size_t n = strlen(text);
     int fd = memfd_create("speech", MFD_CLOEXEC);
     if (fd >= 0 && (write(fd, text, n) != (ssize_t)n || lseek(fd, 0, SEEK_SET))) {
@@ -110,8 +102,7 @@ static int file_of(const char *text)
 }
 
 /* 0 or errno. The process has its input, its output and nothing else of ours: no other descriptor, no environment, no blocked signals. */
-static int spawn(pid_t *pid, const char *program, const char *voice, int in, int out)
-{
+static int spawn(pid_t *pid, const char *program, const char *voice, int in, int out) {
     char *const arguments[] = { (char *)program, "-v", (char *)voice, "--stdin", "--stdout", NULL };
     char *const environment[] = { "PATH=/usr/local/bin:/usr/bin:/bin", "LC_ALL=C.UTF-8", NULL };
     posix_spawn_file_actions_t files;
@@ -135,8 +126,7 @@ static int spawn(pid_t *pid, const char *program, const char *voice, int in, int
 }
 
 /* All that the process writes, until it closes its output. */
-static int read_all(int fd, uint64_t end_ms, speech_bytes *wav)
-{
+static int read_all(int fd, uint64_t end_ms, speech_bytes *wav) {
     size_t room = 0;
     uint8_t *block = malloc(READ_BLOCK);
     int error = block ? 0 : TCCC_E_NO_MEMORY;
@@ -160,8 +150,7 @@ static int read_all(int fd, uint64_t end_ms, speech_bytes *wav)
 }
 
 /* Whether it went well; a process that closed its output but stays is killed as well. */
-static bool reap(pid_t pid, bool kill_it, uint64_t end_ms)
-{
+static bool reap(pid_t pid, bool kill_it, uint64_t end_ms) {
     int status = 0;
     pid_t done = 0;
     while (!kill_it && !(done = waitpid(pid, &status, WNOHANG)) && clock_ms() < end_ms)
@@ -173,8 +162,7 @@ static bool reap(pid_t pid, bool kill_it, uint64_t end_ms)
     return done == pid && WIFEXITED(status) && WEXITSTATUS(status) == 0;
 }
 
-static int run(const char *program, const char *voice, int in, int limit_ms, speech_bytes *wav, char sentence[SPEECH_SENTENCE_MAX])
-{
+static int run(const char *program, const char *voice, int in, int limit_ms, speech_bytes *wav, char sentence[SPEECH_SENTENCE_MAX]) {
     int ends[2];
     pid_t pid;
     uint64_t end_ms = clock_ms() + (uint64_t)limit_ms;
@@ -198,8 +186,7 @@ static int run(const char *program, const char *voice, int in, int limit_ms, spe
     return 0;
 }
 
-int speech_by_process(const char *program, const char *text, const char *voice, int limit_ms, speech_bytes *wav, char sentence[SPEECH_SENTENCE_MAX])
-{
+int speech_by_process(const char *program, const char *text, const char *voice, int limit_ms, speech_bytes *wav, char sentence[SPEECH_SENTENCE_MAX]) {
     *wav = (speech_bytes){ 0 };
     int in = file_of(text);
     if (in < 0)
@@ -219,15 +206,13 @@ typedef struct {
     int error;
 } answer;
 
-static size_t on_answer(char *data, size_t size, size_t n, void *ctx)
-{
+static size_t on_answer(char *data, size_t size, size_t n, void *ctx) {
     answer *a = ctx;
     a->error = take(a->wav, &a->room, data, size * n);
     return a->error ? 0 : size * n;
 }
 
-static bool prepare(CURL *curl, const char *url, const char *body, const struct curl_slist *headers, int limit_ms, answer *a)
-{
+static bool prepare(CURL *curl, const char *url, const char *body, const struct curl_slist *headers, int limit_ms, answer *a) {
     return !curl_easy_setopt(curl, CURLOPT_URL, url) && !curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https") &&
            !curl_easy_setopt(curl, CURLOPT_PROXY, "") && !curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L) &&
            !curl_easy_setopt(curl, CURLOPT_POSTFIELDS, body) && !curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers) &&
@@ -236,8 +221,7 @@ static bool prepare(CURL *curl, const char *url, const char *body, const struct 
            !curl_easy_setopt(curl, CURLOPT_WRITEDATA, a);
 }
 
-static int ask(CURL *curl, int limit_ms, answer *a, char sentence[SPEECH_SENTENCE_MAX])
-{
+static int ask(CURL *curl, int limit_ms, answer *a, char sentence[SPEECH_SENTENCE_MAX]) {
     long status = 0;
     CURLcode code = curl_easy_perform(curl);
     curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
@@ -254,8 +238,7 @@ static int ask(CURL *curl, int limit_ms, answer *a, char sentence[SPEECH_SENTENC
     return a->wav->n ? 0 : fail(sentence, TCCC_E_IO, "The speech service answered nothing.");
 }
 
-static char *body_of(const char *text, const char *voice)
-{
+static char *body_of(const char *text, const char *voice) {
     char *body = malloc(JSON_BODY_MAX);
     if (!body)
         return NULL;
@@ -270,8 +253,7 @@ static char *body_of(const char *text, const char *voice)
     return NULL;
 }
 
-int speech_by_http(const char *url, const char *text, const char *voice, int limit_ms, speech_bytes *wav, char sentence[SPEECH_SENTENCE_MAX])
-{
+int speech_by_http(const char *url, const char *text, const char *voice, int limit_ms, speech_bytes *wav, char sentence[SPEECH_SENTENCE_MAX]) {
     answer a = { .wav = wav };
     *wav = (speech_bytes){ 0 };
     char *body = body_of(text, voice);

@@ -30,8 +30,7 @@ static uint32_t get32(const uint8_t *at) { return (uint32_t)at[0] << 24 | (uint3
 
 static int64_t get64(const uint8_t *at) { return (int64_t)((uint64_t)get32(at) << 32 | get32(at + 4)); }
 
-static bool read_head(const uint8_t *at, size_t n, counts *c)
-{
+static bool read_head(const uint8_t *at, size_t n, counts *c) {
     if (n < HEAD || memcmp(at, "TZif", 4) || at[4] < '2')
         return false;
     *c = (counts){ get32(at + 20), get32(at + 24), get32(at + 28), get32(at + 32), get32(at + 36), get32(at + 40) };
@@ -39,13 +38,11 @@ static bool read_head(const uint8_t *at, size_t n, counts *c)
 }
 
 /* Bytes of a data block whose times have so many bytes each. */
-static size_t block_size(const counts *c, size_t time)
-{
+static size_t block_size(const counts *c, size_t time) {
     return c->time * (time + 1) + c->type * TYPE_BYTES + c->chars + c->leap * (time + 4) + c->isstd + c->isut;
 }
 
-static bool read_block(zone *z, const uint8_t *at, const counts *c)
-{
+static bool read_block(zone *z, const uint8_t *at, const counts *c) {
     const uint8_t *types = at + c->time * 9;
     z->n_times = (int)c->time;
     z->n_types = (int)c->type;
@@ -64,13 +61,11 @@ static bool read_block(zone *z, const uint8_t *at, const counts *c)
 }
 
 /* The footer "\nCET-1CEST,M3.5.0,M10.5.0/3\n" has a comma where the zone has a summer time to come. */
-static bool is_complete(const zone *z, const uint8_t *footer, size_t n)
-{
+static bool is_complete(const zone *z, const uint8_t *footer, size_t n) {
     return !memchr(footer, ',', n) || (z->n_times && z->times[z->n_times - 1] >= YEAR_2037);
 }
 
-zone *zone_read(const uint8_t *bytes, size_t n)
-{
+zone *zone_read(const uint8_t *bytes, size_t n) {
     counts first, second;
     if (!read_head(bytes, n, &first))
         return NULL;
@@ -85,14 +80,12 @@ zone *zone_read(const uint8_t *bytes, size_t n)
     return NULL;
 }
 
-static bool is_name(const char *name)
-{
+static bool is_name(const char *name) {
     size_t n = strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_+-/");
     return n && n <= ZONE_NAME_MAX && !name[n] && name[0] != '/'; /* without a dot no way leads out of the folder */
 }
 
-zone *zone_load(const char *name)
-{
+zone *zone_load(const char *name) {
     char path[sizeof FOLDER + ZONE_NAME_MAX + 1];
     zone *z = NULL;
     if (!is_name(name))
@@ -110,8 +103,7 @@ zone *zone_load(const char *name)
 
 void zone_free(zone *z) { free(z); }
 
-int zone_offset(const zone *z, int64_t unix_s)
-{
+int zone_offset(const zone *z, int64_t unix_s) {
     int low = 0, high = z->n_times; /* the first time after unix_s */
     while (low < high) {
         int middle = (low + high) / 2;

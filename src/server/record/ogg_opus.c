@@ -30,8 +30,7 @@ struct ogg_opus {
 
 /* --- pages --- */
 
-static int write_all(ogg_opus *file, const uint8_t *bytes, long len)
-{
+static int write_all(ogg_opus *file, const uint8_t *bytes, long len) {
     while (len > 0) {
         ssize_t n = write(file->fd, bytes, (size_t)len);
         if (n < 0 && errno == EINTR)
@@ -47,8 +46,7 @@ static int write_all(ogg_opus *file, const uint8_t *bytes, long len)
     return 0;
 }
 
-static int write_pages(ogg_opus *file, int all)
-{
+static int write_pages(ogg_opus *file, int all) {
     ogg_page page;
     while (all ? ogg_stream_flush(&file->stream, &page) : ogg_stream_pageout(&file->stream, &page)) {
         file->page_granule = file->granule;
@@ -58,8 +56,7 @@ static int write_pages(ogg_opus *file, int all)
     return 0;
 }
 
-static int put(ogg_opus *file, const uint8_t *bytes, size_t len, int last)
-{
+static int put(ogg_opus *file, const uint8_t *bytes, size_t len, int last) {
     ogg_packet packet = {
         .packet = (uint8_t *)bytes, .bytes = (long)len, .b_o_s = file->n_packets == 0, .e_o_s = last, .granulepos = file->granule,
         .packetno = file->n_packets,
@@ -70,15 +67,13 @@ static int put(ogg_opus *file, const uint8_t *bytes, size_t len, int last)
 
 /* --- headers: RFC 7845 section 5 --- */
 
-static size_t put_little(uint8_t *at, uint32_t value, size_t n)
-{
+static size_t put_little(uint8_t *at, uint32_t value, size_t n) {
     for (size_t i = 0; i < n; i++)
         at[i] = (uint8_t)(value >> 8 * i);
     return n;
 }
 
-static int write_id_header(ogg_opus *file, int input_rate_hz)
-{
+static int write_id_header(ogg_opus *file, int input_rate_hz) {
     uint8_t header[19] = "OpusHead";
     header[8] = 1;                   /* version */
     header[9] = 1;                   /* channels */
@@ -87,8 +82,7 @@ static int write_id_header(ogg_opus *file, int input_rate_hz)
     return put(file, header, sizeof header, 0) || write_pages(file, 1) ? file->error : 0;
 }
 
-static size_t put_text(uint8_t *at, size_t room, const char *text)
-{
+static size_t put_text(uint8_t *at, size_t room, const char *text) {
     size_t len = strlen(text);
     if (len + 4 > room)
         return 0;
@@ -97,8 +91,7 @@ static size_t put_text(uint8_t *at, size_t room, const char *text)
     return len + 4;
 }
 
-static int write_comment_header(ogg_opus *file, const char *const comments[])
-{
+static int write_comment_header(ogg_opus *file, const char *const comments[]) {
     uint8_t header[COMMENTS_MAX] = "OpusTags";
     size_t at = 8 + put_text(header + 8, sizeof header - 8, "tcccd"), count_at = at;
     uint32_t n = 0;
@@ -113,8 +106,7 @@ static int write_comment_header(ogg_opus *file, const char *const comments[])
     return put(file, header, at, 0) || write_pages(file, 1) ? file->error : 0;
 }
 
-ogg_opus *ogg_opus_open(int fd, int input_rate_hz, const char *const comments[], int *error)
-{
+ogg_opus *ogg_opus_open(int fd, int input_rate_hz, const char *const comments[], int *error) {
     uint32_t serial = 0;
     ogg_opus *file = calloc(1, sizeof *file);
     *error = TCCC_E_NO_MEMORY;
@@ -137,14 +129,12 @@ ogg_opus *ogg_opus_open(int fd, int input_rate_hz, const char *const comments[],
 
 /* --- packets --- */
 
-static int put_kept(ogg_opus *file, int last)
-{
+static int put_kept(ogg_opus *file, int last) {
     file->has_kept = 0;
     return put(file, file->kept, file->kept_len, last);
 }
 
-int ogg_opus_packet(ogg_opus *file, const uint8_t *payload, size_t len, int ticks)
-{
+int ogg_opus_packet(ogg_opus *file, const uint8_t *payload, size_t len, int ticks) {
     if (file->error)
         return file->error;
     if (len > sizeof file->kept)
@@ -160,8 +150,7 @@ int ogg_opus_packet(ogg_opus *file, const uint8_t *payload, size_t len, int tick
     return 0;
 }
 
-int ogg_opus_close(ogg_opus *file)
-{
+int ogg_opus_close(ogg_opus *file) {
     if (!file->error && !file->has_kept)
         ogg_opus_packet(file, silence, sizeof silence, OGG_OPUS_RATE_HZ / 50);
     if (!file->error && !put_kept(file, 1))
@@ -172,17 +161,14 @@ int ogg_opus_close(ogg_opus *file)
     return error;
 }
 
-uint64_t ogg_opus_bytes(const ogg_opus *file)
-{
+uint64_t ogg_opus_bytes(const ogg_opus *file) {
     return file->bytes;
 }
 
-int64_t ogg_opus_ticks(const ogg_opus *file)
-{
+int64_t ogg_opus_ticks(const ogg_opus *file) {
     return file->granule;
 }
 
-int ogg_opus_errno(const ogg_opus *file)
-{
+int ogg_opus_errno(const ogg_opus *file) {
     return file->saved_errno;
 }

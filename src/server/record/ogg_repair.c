@@ -16,8 +16,7 @@ typedef struct {
 } page_read;
 
 /* 1: a whole page with the right checksum begins at `at`. */
-static int read_page(int fd, int64_t at, page_read *p)
-{
+static int read_page(int fd, int64_t at, page_read *p) {
     ssize_t got = pread(fd, p->bytes, sizeof p->bytes, at);
     if (got < HEAD || memcmp(p->bytes, "OggS", 4) || p->bytes[4] != 0)
         return 0;
@@ -36,8 +35,7 @@ static int read_page(int fd, int64_t at, page_read *p)
     return !memcmp(sum, p->bytes + SUM_AT, sizeof sum);
 }
 
-static int mark_end(int fd, int64_t at, page_read *p)
-{
+static int mark_end(int fd, int64_t at, page_read *p) {
     if (p->bytes[FLAGS_AT] & END_FLAG)
         return 0;
     p->bytes[FLAGS_AT] |= END_FLAG;
@@ -45,8 +43,7 @@ static int mark_end(int fd, int64_t at, page_read *p)
     return pwrite(fd, p->bytes, HEAD, at) == HEAD ? 0 : TCCC_E_IO;
 }
 
-int ogg_repair(int fd, int64_t *bytes, int64_t *granule)
-{
+int ogg_repair(int fd, int64_t *bytes, int64_t *granule) {
     page_read p;
     int64_t at = 0, last_at = 0;
     int serial = 0;

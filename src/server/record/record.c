@@ -28,18 +28,15 @@ struct record_entry {
 
 /* --- taps --- */
 
-static uint64_t tap_key(uint32_t bridge, int side)
-{
+static uint64_t tap_key(uint32_t bridge, int side) {
     return (uint64_t)bridge << 2 | (uint64_t)side; /* BRIDGE_SIDES */
 }
 
-static tapped *tap_find(records *all, uint32_t bridge, int side)
-{
+static tapped *tap_find(records *all, uint32_t bridge, int side) {
     return id_map_get(&all->taps, tap_key(bridge, side));
 }
 
-static tapped *tap_new(records *all, uint32_t bridge, int side, int thread)
-{
+static tapped *tap_new(records *all, uint32_t bridge, int side, int thread) {
     tapped *t = calloc(1, sizeof *t);
     if (!t || id_map_put(&all->taps, tap_key(bridge, side), t)) {
         free(t);
@@ -49,8 +46,7 @@ static tapped *tap_new(records *all, uint32_t bridge, int side, int thread)
     return t;
 }
 
-static void tap_leave(records *all, tapped *t)
-{
+static void tap_leave(records *all, tapped *t) {
     if (--t->users)
         return;
     bridge_tap(all->edge, t->bridge, t->side, BRIDGE_EAR_RECORD, NULL, 0);
@@ -59,8 +55,7 @@ static void tap_leave(records *all, tapped *t)
 }
 
 /* The listener first, then the tap: so no packet comes that nobody waits for. */
-static void hear(records *all, record_entry *e, int voice, uint32_t bridge, int side)
-{
+static void hear(records *all, record_entry *e, int voice, uint32_t bridge, int side) {
     tapped *t = tap_find(all, bridge, side);
     bool is_new = !t;
     if (is_new)
@@ -79,8 +74,7 @@ static void hear(records *all, record_entry *e, int voice, uint32_t bridge, int 
         bridge_tap(all->edge, bridge, side, BRIDGE_EAR_RECORD, record_thread_ring(all->threads[e->thread]), t->tap);
 }
 
-static void hear_no_longer(records *all, record_entry *e, int voice)
-{
+static void hear_no_longer(records *all, record_entry *e, int voice) {
     tapped *t = e->heard[voice];
     e->heard[voice] = NULL;
     if (!t)
@@ -89,22 +83,19 @@ static void hear_no_longer(records *all, record_entry *e, int voice)
     tap_leave(all, t);
 }
 
-static void hear_none(records *all, record_entry *e)
-{
+static void hear_none(records *all, record_entry *e) {
     for (int voice = 0; voice < RECORDING_VOICES; voice++)
         hear_no_longer(all, e, voice);
 }
 
-static void hear_bridge(records *all, record_entry *e, uint32_t bridge, int side)
-{
+static void hear_bridge(records *all, record_entry *e, uint32_t bridge, int side) {
     for (int voice = 0; bridge && voice < e->n_voices; voice++)
         hear(all, e, voice, bridge, side < 0 ? voice : side);
 }
 
 /* --- the end --- */
 
-static void tell_full_disk(records *all, bool full)
-{
+static void tell_full_disk(records *all, bool full) {
     all->counters.disk_full = full;
     if (full && !all->alarmed)
         LOG(all->log, LOG_LEVEL_ERROR, "record.disk_full", log_text("folder", all->folder),
@@ -114,8 +105,7 @@ static void tell_full_disk(records *all, bool full)
     all->alarmed = full;
 }
 
-static void tell_end(records *all, const record_entry *e, const record_closed *result)
-{
+static void tell_end(records *all, const record_entry *e, const record_closed *result) {
     static const char *const reasons[] = { [RECORD_STOPPED] = "stopped", [RECORD_LIMIT] = "limit", [RECORD_SILENCE] = "silence", [RECORD_FAILED] = "failed" };
     bool failed = result->why == RECORD_FAILED;
     LOG(all->log, failed ? LOG_LEVEL_ERROR : LOG_LEVEL_INFO, "record.end", log_text("record", e->row.record_id), log_text("session", e->row.session_id),
@@ -126,8 +116,7 @@ static void tell_end(records *all, const record_entry *e, const record_closed *r
 }
 
 /* From a record thread. */
-static void on_closed(void *context, const record_closed *result)
-{
+static void on_closed(void *context, const record_closed *result) {
     records *all = context;
     record_entry *e = id_map_take(&all->entries, result->handle);
     if (!e)
@@ -144,8 +133,7 @@ static void on_closed(void *context, const record_closed *result)
     free(e);
 }
 
-static void on_results(int flags, void *arg)
-{
+static void on_results(int flags, void *arg) {
     records *all = arg;
     (void)flags;
     mailbox_run(&all->results, all);
@@ -153,8 +141,7 @@ static void on_results(int flags, void *arg)
 
 /* --- orders --- */
 
-static void make_record_id(int64_t app_id, char id[65])
-{
+static void make_record_id(int64_t app_id, char id[65]) {
     uint8_t b[16] = { 0 };
     (void)RAND_bytes(b, sizeof b);
     b[6] = (uint8_t)((b[6] & 0x0f) | 0x40); /* RFC 4122 section 4.4 */
@@ -164,8 +151,7 @@ static void make_record_id(int64_t app_id, char id[65])
 }
 
 /* records/yyyy/mm/dd/, of the day on which the recording began (UTC). */
-static void make_file_name(store_recording *row)
-{
+static void make_file_name(store_recording *row) {
     time_t seconds = (time_t)(row->created_ms / 1000);
     struct tm day;
     char folder[16];
@@ -174,8 +160,7 @@ static void make_file_name(store_recording *row)
     snprintf(row->file, sizeof row->file, "%s/%s.ogg", folder, row->record_id);
 }
 
-static void fill_row(records *all, const record_what *what, store_recording *row)
-{
+static void fill_row(records *all, const record_what *what, store_recording *row) {
     const settings_recording *rules = settings_recording_of(all->rules, what->app_id);
     row->app_id = what->app_id;
     row->kind = what->kind;
@@ -189,8 +174,7 @@ static void fill_row(records *all, const record_what *what, store_recording *row
 }
 
 /* All recordings of a session are written by one thread: they may share taps. */
-static int choose_thread(records *all, const char *session_id, uint32_t bridge)
-{
+static int choose_thread(records *all, const char *session_id, uint32_t bridge) {
     uint32_t hash = 2166136261u; /* FNV-1a */
     for (int side = 0; bridge && side < BRIDGE_SIDES; side++) {
         const tapped *t = tap_find(all, bridge, side);
@@ -202,8 +186,7 @@ static int choose_thread(records *all, const char *session_id, uint32_t bridge)
     return (int)(hash % (uint32_t)all->n_threads);
 }
 
-static int start_thread_side(records *all, const record_entry *e, const record_what *what)
-{
+static int start_thread_side(records *all, const record_entry *e, const record_what *what) {
     char part[RECORD_PATH_MAX], meta_path[RECORD_PATH_MAX];
     char *meta = record_meta_write(&e->row);
     if (!meta)
@@ -220,8 +203,7 @@ static int start_thread_side(records *all, const record_entry *e, const record_w
     return failed;
 }
 
-uint32_t record_start(records *all, const record_what *what, uint32_t bridge, int side, char record_id[65])
-{
+uint32_t record_start(records *all, const record_what *what, uint32_t bridge, int side, char record_id[65]) {
     record_entry *e = calloc(1, sizeof *e);
     record_id[0] = 0;
     if (!e || id_map_put(&all->entries, all->next_handle + 1, e)) {
@@ -247,8 +229,7 @@ uint32_t record_start(records *all, const record_what *what, uint32_t bridge, in
     return e->handle;
 }
 
-void record_move(records *all, uint32_t handle, uint32_t bridge, int side)
-{
+void record_move(records *all, uint32_t handle, uint32_t bridge, int side) {
     record_entry *e = id_map_get(&all->entries, handle);
     if (!e || e->stopped)
         return;
@@ -256,22 +237,19 @@ void record_move(records *all, uint32_t handle, uint32_t bridge, int side)
     hear_bridge(all, e, bridge, e->n_voices > 1 ? -1 : side < 0 ? 0 : side);
 }
 
-void record_hear_third(records *all, uint32_t handle, uint32_t bridge)
-{
+void record_hear_third(records *all, uint32_t handle, uint32_t bridge) {
     record_entry *e = id_map_get(&all->entries, handle);
     if (e && !e->stopped && e->n_voices > 1 && !e->heard[THIRD])
         hear(all, e, THIRD, bridge, THIRD);
 }
 
-void record_forget_third(records *all, uint32_t handle)
-{
+void record_forget_third(records *all, uint32_t handle) {
     record_entry *e = id_map_get(&all->entries, handle);
     if (e)
         hear_no_longer(all, e, THIRD);
 }
 
-void record_stop(records *all, uint32_t handle)
-{
+void record_stop(records *all, uint32_t handle) {
     record_entry *e = id_map_get(&all->entries, handle);
     if (!e || e->stopped)
         return;
@@ -283,8 +261,7 @@ void record_stop(records *all, uint32_t handle)
 
 /* --- life --- */
 
-static bool start_threads(records *all)
-{
+static bool start_threads(records *all) {
     long cores = sysconf(_SC_NPROCESSORS_ONLN);
     int wanted = cores > 2 * RECORD_THREADS_MAX ? RECORD_THREADS_MAX : cores > 2 ? (int)cores / 2 : 1;
     for (; all->n_threads < wanted; all->n_threads++) {
@@ -295,14 +272,12 @@ static bool start_threads(records *all)
     return true;
 }
 
-static char *join_path(const char *folder, const char *name)
-{
+static char *join_path(const char *folder, const char *name) {
     char *path = NULL;
     return asprintf(&path, "%s/%s", folder, name) < 0 ? NULL : path;
 }
 
-static bool load_secret(records *all, const records_config *config)
-{
+static bool load_secret(records *all, const records_config *config) {
     if (config->secret) {
         snprintf(all->secret, sizeof all->secret, "%s", config->secret);
         return true;
@@ -317,8 +292,7 @@ static bool load_secret(records *all, const records_config *config)
 }
 
 records *records_new(const records_config *config, edge *e, store *db, settings *rules, deadlines *timers, const logger *log,
-                     const records_handler *handler, void *ctx)
-{
+                     const records_handler *handler, void *ctx) {
     records *all = calloc(1, sizeof *all);
     if (!all)
         return NULL;
@@ -338,8 +312,7 @@ records *records_new(const records_config *config, edge *e, store *db, settings 
     return all;
 }
 
-static void free_taps(records *all)
-{
+static void free_taps(records *all) {
     size_t cursor;
     tapped *t;
     while (cursor = 0, (t = id_map_next(&all->taps, &cursor))) {
@@ -349,8 +322,7 @@ static void free_taps(records *all)
     id_map_free(&all->taps);
 }
 
-void records_free(records *all)
-{
+void records_free(records *all) {
     if (!all)
         return;
     record_expiry_stop(all);
@@ -373,15 +345,13 @@ void records_free(records *all)
     free(all);
 }
 
-int record_url(records *all, const char *record_id, int64_t now_s, int seconds, char *url, size_t capacity)
-{
+int record_url(records *all, const char *record_id, int64_t now_s, int seconds, char *url, size_t capacity) {
     if (!record_id_valid(record_id))
         return TCCC_E_NOT_FOUND;
     return record_url_write(all->public_url, record_id, now_s + seconds, all->secret, url, capacity);
 }
 
-void record_count(const records *all, record_counters *out)
-{
+void record_count(const records *all, record_counters *out) {
     *out = all->counters;
     for (int i = 0; i < all->n_threads; i++) {
         out->packets_lost += tap_ring_lost(record_thread_ring(all->threads[i]));

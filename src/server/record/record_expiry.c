@@ -23,15 +23,13 @@ typedef struct {                     /* a worker's task */
 
 static void look(void *owner);
 
-static bool add(void *ctx, const store_recording *row)
-{
+static bool add(void *ctx, const store_recording *row) {
     batch *b = ctx;
     b->rows[b->n++] = *row;
     return b->n < BATCH;
 }
 
-static void run_delete(void *arg)
-{
+static void run_delete(void *arg) {
     batch *b = arg;
     char path[RECORD_PATH_MAX];
     for (int i = 0; i < b->n; i++) {
@@ -41,8 +39,7 @@ static void run_delete(void *arg)
 }
 
 /* The row stays: that there was a recording is part of the call's record. */
-static void note_one(records *all, store_recording *row, int reason)
-{
+static void note_one(records *all, store_recording *row, int reason) {
     char text[96] = "";
     if (!reason) {
         row->file[0] = 0;
@@ -55,8 +52,7 @@ static void note_one(records *all, store_recording *row, int reason)
     (void)store_put_recording(all->db, row); /* the store logs; the next look finds it again */
 }
 
-static void done_delete(void *arg, int started)
-{
+static void done_delete(void *arg, int started) {
     batch *b = arg;
     records *all = b->all;
     all->expiring = false;
@@ -70,8 +66,7 @@ static void done_delete(void *arg, int started)
     free(b);
 }
 
-static void look(void *owner)
-{
+static void look(void *owner) {
     records *all = owner;
     batch *b = all->expiring ? NULL : calloc(1, sizeof *b);
     deadline_set(all->timers, &all->expiry, LOOK_MS, look, all);
@@ -85,13 +80,11 @@ static void look(void *owner)
         free(b);
 }
 
-void record_expiry_start(records *all)
-{
+void record_expiry_start(records *all) {
     deadline_set(all->timers, &all->expiry, AGAIN_MS, look, all);
 }
 
-void record_expiry_stop(records *all)
-{
+void record_expiry_stop(records *all) {
     if (all->timers)
         deadline_clear(all->timers, &all->expiry);
 }

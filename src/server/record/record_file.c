@@ -30,23 +30,19 @@ typedef struct record_task {         /* a worker's task */
     int reason;                      /* errno of an IO error */
 } task;
 
-void record_part_path(const records *all, const char *record_id, char path[RECORD_PATH_MAX])
-{
+void record_part_path(const records *all, const char *record_id, char path[RECORD_PATH_MAX]) {
     snprintf(path, RECORD_PATH_MAX, "%s/%s/%s%s", all->folder, running_folder, record_id, part_ending);
 }
 
-void record_meta_path(const records *all, const char *record_id, char path[RECORD_PATH_MAX])
-{
+void record_meta_path(const records *all, const char *record_id, char path[RECORD_PATH_MAX]) {
     snprintf(path, RECORD_PATH_MAX, "%s/%s/%s%s", all->folder, running_folder, record_id, meta_ending);
 }
 
-static int make_folder(const char *path)
-{
+static int make_folder(const char *path) {
     return mkdir(path, 0700) && errno != EEXIST ? TCCC_E_IO : 0;
 }
 
-int record_file_make_folders(const records *all)
-{
+int record_file_make_folders(const records *all) {
     char running[RECORD_PATH_MAX];
     snprintf(running, sizeof running, "%s/%s", all->folder, running_folder);
     return make_folder(all->folder) || make_folder(running) ? TCCC_E_IO : 0;
@@ -54,8 +50,7 @@ int record_file_make_folders(const records *all)
 
 /* --- the note beside a running recording --- */
 
-char *record_meta_write(const store_recording *row)
-{
+char *record_meta_write(const store_recording *row) {
     char *text = malloc(META_MAX);
     json_writer out = json_write(text, text ? META_MAX : 0);
     if (!text)
@@ -76,14 +71,12 @@ char *record_meta_write(const store_recording *row)
     return NULL;
 }
 
-static void take_text(char *to, size_t capacity, const char *text)
-{
+static void take_text(char *to, size_t capacity, const char *text) {
     snprintf(to, capacity, "%s", text ? text : "");
 }
 
 /* yyyy/mm/dd/<id>.ogg and nothing else: the name comes from a disk that somebody else may have written to. */
-static bool file_fits(const store_recording *row)
-{
+static bool file_fits(const store_recording *row) {
     static const char shape[] = "0000/00/00/";
     size_t n = sizeof shape - 1;
     for (size_t i = 0; i < n; i++)
@@ -93,8 +86,7 @@ static bool file_fits(const store_recording *row)
     return !strncmp(row->file + n, row->record_id, len) && !strcmp(row->file + n + len, ".ogg");
 }
 
-static bool read_meta(const char *text, size_t len, store_recording *row)
-{
+static bool read_meta(const char *text, size_t len, store_recording *row) {
     json_value *tree = NULL;
     if (json_parse(text, len, META_MAX, &tree))
         return false;
@@ -113,14 +105,12 @@ static bool read_meta(const char *text, size_t len, store_recording *row)
 
 /* --- the worker's part --- */
 
-static int failed_io(task *t)
-{
+static int failed_io(task *t) {
     t->reason = errno;
     return t->error = TCCC_E_IO;
 }
 
-static int make_day_folder(task *t)
-{
+static int make_day_folder(task *t) {
     char *file = t->final + strlen(t->all->folder) + 1;
     for (char *slash = file; (slash = strchr(slash, '/')); slash++) {
         *slash = 0;
@@ -133,8 +123,7 @@ static int make_day_folder(task *t)
 }
 
 /* The granule position of the last page: ticks at 48 kHz. */
-static int measure(task *t, int fd)
-{
+static int measure(task *t, int fd) {
     struct stat stat;
     int64_t granule = 0;
     if (t->cut) {
@@ -151,8 +140,7 @@ static int measure(task *t, int fd)
     return 0;
 }
 
-static int finish_part(task *t)
-{
+static int finish_part(task *t) {
     int fd = open(t->part, O_RDWR | O_CLOEXEC);
     if (fd < 0)
         return failed_io(t);
@@ -166,8 +154,7 @@ static int finish_part(task *t)
     return rename(t->part, t->final) ? failed_io(t) : 0;
 }
 
-static void run_finish(void *arg)
-{
+static void run_finish(void *arg) {
     task *t = arg;
     if (t->has_file)
         finish_part(t);
@@ -175,8 +162,7 @@ static void run_finish(void *arg)
 
 /* --- back on the control thread --- */
 
-static void tell_error(const task *t)
-{
+static void tell_error(const task *t) {
     char reason[96] = "";
     if (t->reason && strerror_r(t->reason, reason, sizeof reason))
         LOG(t->all->log, LOG_LEVEL_ERROR, "record.file", log_text("record", t->row.record_id), log_text("file", t->final), log_text("reason", reason),
@@ -186,8 +172,7 @@ static void tell_error(const task *t)
 }
 
 /* The note beside a recording goes when its row is durable: until then it is all that a power cut would leave. */
-static void forget_notes(records *all)
-{
+static void forget_notes(records *all) {
     for (task *t; (t = all->settling);) {
         all->settling = t->next;
         unlink(t->meta);
@@ -195,8 +180,7 @@ static void forget_notes(records *all)
     }
 }
 
-static void settle(void *owner)
-{
+static void settle(void *owner) {
     records *all = owner;
     if (store_is_settled(all->db))
         forget_notes(all);
@@ -204,22 +188,19 @@ static void settle(void *owner)
         deadline_set(all->timers, &all->settle, SETTLE_MS, settle, all);
 }
 
-void record_file_stop(records *all)
-{
+void record_file_stop(records *all) {
     deadline_clear(all->timers, &all->settle);
     forget_notes(all);
 }
 
-static int put_row(task *t)
-{
+static int put_row(task *t) {
     store_behind(t->all->db, true);
     int error = store_put_recording(t->all->db, &t->row);
     store_behind(t->all->db, false);
     return error;
 }
 
-static void done_finish(void *arg, int started)
-{
+static void done_finish(void *arg, int started) {
     task *t = arg;
     records *all = t->all;
     if (!started)
@@ -250,8 +231,7 @@ static void done_finish(void *arg, int started)
     settle(all);
 }
 
-void record_file_finish(records *all, const store_recording *row, bool has_file, bool cut, bool recovered)
-{
+void record_file_finish(records *all, const store_recording *row, bool has_file, bool cut, bool recovered) {
     task *t = calloc(1, sizeof *t);
     if (!t) {
         LOG(all->log, LOG_LEVEL_ERROR, "record.no_memory", log_text("record", row->record_id), log_text("remedy", "It is taken up at the next start."));
@@ -267,8 +247,7 @@ void record_file_finish(records *all, const store_recording *row, bool has_file,
 
 /* --- after a crash --- */
 
-static size_t read_small(const char *path, char *text, size_t capacity)
-{
+static size_t read_small(const char *path, char *text, size_t capacity) {
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
     ssize_t n = fd < 0 ? 0 : read(fd, text, capacity);
     if (fd >= 0)
@@ -276,15 +255,13 @@ static size_t read_small(const char *path, char *text, size_t capacity)
     return n > 0 ? (size_t)n : 0;
 }
 
-static bool exists(const char *path)
-{
+static bool exists(const char *path) {
     struct stat stat;
     return !lstat(path, &stat) && S_ISREG(stat.st_mode);
 }
 
 /* The file may have its name already, when the crash came before the row was written. */
-static void recover_one(records *all, const char *name)
-{
+static void recover_one(records *all, const char *name) {
     char text[META_MAX], path[RECORD_PATH_MAX], final[RECORD_PATH_MAX];
     store_recording row, known;
     snprintf(path, sizeof path, "%s/%s/%s", all->folder, running_folder, name);
@@ -306,8 +283,7 @@ static void recover_one(records *all, const char *name)
     record_file_finish(all, &row, has_part || is_named, true, true);
 }
 
-void record_file_recover(records *all)
-{
+void record_file_recover(records *all) {
     char folder[RECORD_PATH_MAX];
     snprintf(folder, sizeof folder, "%s/%s", all->folder, running_folder);
     DIR *dir = opendir(folder);

@@ -12,14 +12,12 @@
 /* Pages of other origins may play it: who has the address may hear it. */
 #define COMMON "cross-origin-resource-policy: cross-origin\nx-content-type-options: nosniff\nreferrer-policy: no-referrer\n"
 
-static void refuse(records *all, const edge_http_request *request, int status, const char *headers, const char *sentence)
-{
+static void refuse(records *all, const edge_http_request *request, int status, const char *headers, const char *sentence) {
     edge_reply(all->edge, request->id, status, "text/plain; charset=utf-8", headers, sentence, strlen(sentence));
 }
 
 /* The value of a header line, cut at its end, in value[capacity]; NULL when it is missing or longer. */
-static const char *header_of(const edge_http_request *request, const char *name, char *value, size_t capacity)
-{
+static const char *header_of(const edge_http_request *request, const char *name, char *value, size_t capacity) {
     size_t n = strlen(name);
     for (const char *line = request->headers; *line; line += strcspn(line, "\n"), line += *line == '\n') {
         if (strncmp(line, name, n) || line[n] != ':')
@@ -36,8 +34,7 @@ static const char *header_of(const edge_http_request *request, const char *name,
     return NULL;
 }
 
-static void send_file(records *all, const edge_http_request *request, static_file *file, const char *record_id)
-{
+static void send_file(records *all, const edge_http_request *request, static_file *file, const char *record_id) {
     char headers[512], range[64] = "", value[128], condition[128];
     uint64_t first = 0, len = file->size;
     const char *same = header_of(request, "if-range", condition, sizeof condition);
@@ -62,8 +59,7 @@ static void send_file(records *all, const edge_http_request *request, static_fil
     edge_reply_file(all->edge, request->id, wanted == RANGE_PART ? 206 : 200, "audio/ogg", headers, file->fd, first, len);
 }
 
-static void answer(records *all, const edge_http_request *request, const char *record_id)
-{
+static void answer(records *all, const edge_http_request *request, const char *record_id) {
     store_recording row;
     static_file file;
     char path[STORE_TEXT + 1];
@@ -80,8 +76,7 @@ static void answer(records *all, const edge_http_request *request, const char *r
         send_file(all, request, &file, record_id);
 }
 
-bool record_http(records *all, const edge_http_request *request)
-{
+bool record_http(records *all, const edge_http_request *request) {
     char id[RECORD_ID_MAX + 1];
     if (strncmp(request->path, RECORD_URL_PATH, sizeof RECORD_URL_PATH - 1))
         return false;

@@ -74,8 +74,7 @@ typedef struct {
     record_closed result;
 } report;
 
-static uint64_t now_us(void)
-{
+static uint64_t now_us(void) {
     struct timespec t;
     clock_gettime(CLOCK_MONOTONIC, &t);
     return (uint64_t)t.tv_sec * 1000000 + (uint64_t)t.tv_nsec / 1000;
@@ -83,16 +82,14 @@ static uint64_t now_us(void)
 
 /* --- results --- */
 
-static void run_report(void *context, mail *self)
-{
+static void run_report(void *context, mail *self) {
     report *r = (report *)self;
     if (context)
         r->closed(context, &r->result);
     free(r);
 }
 
-static void tell(record_thread *t, const record_closed *result)
-{
+static void tell(record_thread *t, const record_closed *result) {
     report *r = calloc(1, sizeof *r);
     if (!r)
         abort(); /* a call would wait for its recording for ever */
@@ -102,16 +99,14 @@ static void tell(record_thread *t, const record_closed *result)
     mailbox_post(t->out, &r->mail);
 }
 
-static void source_free(record_thread *t, uint32_t tap)
-{
+static void source_free(record_thread *t, uint32_t tap) {
     source *s = id_map_take(&t->sources, tap);
     if (s)
         tap_reader_close(&s->reader);
     free(s);
 }
 
-static void forget_slot(record_thread *t, const slot *gone)
-{
+static void forget_slot(record_thread *t, const slot *gone) {
     size_t cursor = 0;
     source *s;
     while ((s = id_map_next(&t->sources, &cursor)))
@@ -122,8 +117,7 @@ static void forget_slot(record_thread *t, const slot *gone)
                 i++;
 }
 
-static void close_slot(record_thread *t, slot *s, enum record_end why, int error, bool disk_full)
-{
+static void close_slot(record_thread *t, slot *s, enum record_end why, int error, bool disk_full) {
     record_closed result = { .handle = s->handle, .why = why, .error = error, .disk_full = disk_full, .has_file = true };
     slot **at = &t->first;
     while (*at != s)
@@ -142,8 +136,7 @@ static void close_slot(record_thread *t, slot *s, enum record_end why, int error
 
 /* --- orders --- */
 
-static slot *slot_new(record_thread *t, const record_job *job, int *error, bool *disk_full)
-{
+static slot *slot_new(record_thread *t, const record_job *job, int *error, bool *disk_full) {
     recording_config config = {
         .n_voices = job->n_voices, .part_path = job->part_path, .meta_path = job->meta_path, .record_id = job->record_id, .meta = job->meta,
         .start_us = job->start_us, .silence_ms = job->silence_ms,
@@ -170,8 +163,7 @@ static slot *slot_new(record_thread *t, const record_job *job, int *error, bool 
     return NULL;
 }
 
-static void start(record_thread *t, const record_job *job)
-{
+static void start(record_thread *t, const record_job *job) {
     int error = TCCC_E_IO;
     bool disk_full = atomic_load_explicit(&t->disk_full, memory_order_relaxed);
     slot *s = disk_full ? NULL : slot_new(t, job, &error, &disk_full);
@@ -183,8 +175,7 @@ static void start(record_thread *t, const record_job *job)
     t->first = s;
 }
 
-static void listen_to(record_thread *t, const order *o)
-{
+static void listen_to(record_thread *t, const order *o) {
     slot *s = id_map_get(&t->slots, o->handle);
     source *from = id_map_get(&t->sources, o->tap);
     if (!s)
@@ -199,8 +190,7 @@ static void listen_to(record_thread *t, const order *o)
     }
 }
 
-static void forget(record_thread *t, const order *o)
-{
+static void forget(record_thread *t, const order *o) {
     source *from = id_map_get(&t->sources, o->tap);
     for (int i = 0; from && i < from->n; i++)
         if (from->listeners[i].slot->handle == o->handle && from->listeners[i].voice == o->voice) {
@@ -211,15 +201,13 @@ static void forget(record_thread *t, const order *o)
         source_free(t, o->tap);
 }
 
-static void stop(record_thread *t, const order *o)
-{
+static void stop(record_thread *t, const order *o) {
     slot *s = id_map_get(&t->slots, o->handle);
     if (s)
         close_slot(t, s, RECORD_STOPPED, 0, false);
 }
 
-static void run_late(record_thread *t)
-{
+static void run_late(record_thread *t) {
     while (t->late && t->late->place <= tap_ring_begin(t->ring)) {
         order *o = t->late;
         t->late = o->next;
@@ -236,8 +224,7 @@ static void run_late(record_thread *t)
 }
 
 /* What begins does so before the packets that lie in the ring now; what ends does so after them. */
-static void run_order(void *context, mail *self)
-{
+static void run_order(void *context, mail *self) {
     record_thread *t = context;
     order *o = (order *)self;
     if (t && o->kind > ORDER_LISTEN) {
@@ -255,8 +242,7 @@ static void run_order(void *context, mail *self)
 
 /* --- packets --- */
 
-static void take_packet(record_thread *t, const tap_head *head, uint8_t *packet)
-{
+static void take_packet(record_thread *t, const tap_head *head, uint8_t *packet) {
     rtp_packet rtp;
     source *from = id_map_get(&t->sources, head->tap);
     int error = from ? tap_reader_take(&from->reader, head, packet, &rtp) : 0;
@@ -271,14 +257,12 @@ static void take_packet(record_thread *t, const tap_head *head, uint8_t *packet)
     }
 }
 
-static void take_keys(record_thread *t, const tap_head *head, uint8_t *bytes)
-{
+static void take_keys(record_thread *t, const tap_head *head, uint8_t *bytes) {
     source *from = id_map_get(&t->sources, head->tap);
     tap_reader_keys(from ? &from->reader : NULL, head, bytes);
 }
 
-static void empty_ring(record_thread *t, uint64_t end)
-{
+static void empty_ring(record_thread *t, uint64_t end) {
     uint8_t bytes[2048];
     tap_head head;
     while (tap_ring_take(t->ring, end, &head, bytes, sizeof bytes))
@@ -290,8 +274,7 @@ static void empty_ring(record_thread *t, uint64_t end)
 
 /* --- time --- */
 
-static void advance(record_thread *t, slot *s, uint64_t now)
-{
+static void advance(record_thread *t, slot *s, uint64_t now) {
     bool disk_full = false;
     int error = recording_advance(s->recording, now, &disk_full);
     if (!error && atomic_load_explicit(&t->disk_full, memory_order_relaxed)) {
@@ -306,8 +289,7 @@ static void advance(record_thread *t, slot *s, uint64_t now)
         close_slot(t, s, RECORD_SILENCE, 0, false);
 }
 
-static void advance_all(record_thread *t, uint64_t now)
-{
+static void advance_all(record_thread *t, uint64_t now) {
     if (now - t->advanced_us < ADVANCE_MS * 1000)
         return;
     t->advanced_us = now;
@@ -317,8 +299,7 @@ static void advance_all(record_thread *t, uint64_t now)
     }
 }
 
-static void look_at_disk(record_thread *t, uint64_t now)
-{
+static void look_at_disk(record_thread *t, uint64_t now) {
     struct statvfs disk;
     if (now - t->looked_us < ROOM_MS * 1000 || statvfs(t->folder, &disk))
         return;
@@ -328,8 +309,7 @@ static void look_at_disk(record_thread *t, uint64_t now)
     atomic_store_explicit(&t->disk_full, room < wanted, memory_order_relaxed);
 }
 
-static void look(record_thread *t)
-{
+static void look(record_thread *t) {
     uint64_t end = tap_ring_end(t->ring), now = now_us();
     look_at_disk(t, now);
     mailbox_run(&t->inbox, t);
@@ -338,8 +318,7 @@ static void look(record_thread *t)
     advance_all(t, now);
 }
 
-static void *work(void *arg)
-{
+static void *work(void *arg) {
     record_thread *t = arg;
     prctl(PR_SET_NAME, "record");
     while (!t->stopping) {
@@ -354,8 +333,7 @@ static void *work(void *arg)
 
 /* --- the control thread's half --- */
 
-static order *order_new(enum order_kind kind, uint32_t handle, size_t n_texts)
-{
+static order *order_new(enum order_kind kind, uint32_t handle, size_t n_texts) {
     order *o = calloc(1, sizeof *o + n_texts);
     if (!o)
         return NULL;
@@ -365,16 +343,14 @@ static order *order_new(enum order_kind kind, uint32_t handle, size_t n_texts)
     return o;
 }
 
-static int post(record_thread *t, order *o)
-{
+static int post(record_thread *t, order *o) {
     if (!o)
         return TCCC_E_NO_MEMORY;
     mailbox_post(&t->inbox, &o->mail);
     return 0;
 }
 
-static const char *keep(char **at, const char *text)
-{
+static const char *keep(char **at, const char *text) {
     char *copy = *at;
     size_t n = strlen(text) + 1;
     memcpy(copy, text, n);
@@ -382,8 +358,7 @@ static const char *keep(char **at, const char *text)
     return copy;
 }
 
-int record_thread_start(record_thread *t, const record_job *job)
-{
+int record_thread_start(record_thread *t, const record_job *job) {
     size_t n = strlen(job->record_id) + strlen(job->part_path) + strlen(job->meta_path) + strlen(job->meta) + 4;
     order *o = order_new(ORDER_START, job->handle, n);
     if (!o)
@@ -397,8 +372,7 @@ int record_thread_start(record_thread *t, const record_job *job)
     return post(t, o);
 }
 
-int record_thread_listen(record_thread *t, uint32_t handle, int voice, uint32_t tap, bool on)
-{
+int record_thread_listen(record_thread *t, uint32_t handle, int voice, uint32_t tap, bool on) {
     order *o = order_new(on ? ORDER_LISTEN : ORDER_FORGET, handle, 0);
     if (o) {
         o->voice = voice;
@@ -407,13 +381,11 @@ int record_thread_listen(record_thread *t, uint32_t handle, int voice, uint32_t 
     return post(t, o);
 }
 
-int record_thread_stop(record_thread *t, uint32_t handle)
-{
+int record_thread_stop(record_thread *t, uint32_t handle) {
     return post(t, order_new(ORDER_STOP, handle, 0));
 }
 
-record_thread *record_thread_new(const char *folder, mailbox *out, void (*closed)(void *context, const record_closed *result))
-{
+record_thread *record_thread_new(const char *folder, mailbox *out, void (*closed)(void *context, const record_closed *result)) {
     record_thread *t = calloc(1, sizeof *t);
     if (!t)
         return NULL;
@@ -433,8 +405,7 @@ record_thread *record_thread_new(const char *folder, mailbox *out, void (*closed
     return NULL;
 }
 
-void record_thread_end(record_thread *t)
-{
+void record_thread_end(record_thread *t) {
     order *o = t->ended ? NULL : order_new(ORDER_END, 0, 0);
     if (!o && !t->ended)
         abort(); /* the thread could not be ended */
@@ -445,8 +416,7 @@ void record_thread_end(record_thread *t)
     t->ended = true;
 }
 
-void record_thread_free(record_thread *t)
-{
+void record_thread_free(record_thread *t) {
     if (!t)
         return;
     record_thread_end(t);
@@ -465,17 +435,14 @@ void record_thread_free(record_thread *t)
     free(t);
 }
 
-tap_ring *record_thread_ring(record_thread *t)
-{
+tap_ring *record_thread_ring(record_thread *t) {
     return t->ring;
 }
 
-bool record_thread_disk_full(const record_thread *t)
-{
+bool record_thread_disk_full(const record_thread *t) {
     return atomic_load_explicit(&t->disk_full, memory_order_relaxed);
 }
 
-uint64_t record_thread_unopened(const record_thread *t)
-{
+uint64_t record_thread_unopened(const record_thread *t) {
     return atomic_load_explicit(&t->unopened, memory_order_relaxed);
 }

@@ -18,8 +18,7 @@ enum { SECRET_BYTES = 32, NUMBER_MAX = 18 };
 
 static const char hex_digits[] = "0123456789abcdef";
 
-static void to_hex(const uint8_t *bytes, size_t n, char *text)
-{
+static void to_hex(const uint8_t *bytes, size_t n, char *text) {
     for (size_t i = 0; i < n; i++) {
         text[2 * i] = hex_digits[bytes[i] >> 4];
         text[2 * i + 1] = hex_digits[bytes[i] & 15];
@@ -29,8 +28,7 @@ static void to_hex(const uint8_t *bytes, size_t n, char *text)
 
 /* --- the secret --- */
 
-static int read_secret(const char *path, char secret[RECORD_SECRET_MAX])
-{
+static int read_secret(const char *path, char secret[RECORD_SECRET_MAX]) {
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     ssize_t n = fd < 0 ? -1 : read(fd, secret, RECORD_SECRET_MAX - 1);
     if (fd >= 0)
@@ -40,8 +38,7 @@ static int read_secret(const char *path, char secret[RECORD_SECRET_MAX])
     return strlen(secret) >= 2 * SECRET_BYTES ? 0 : TCCC_E_IO;
 }
 
-int record_secret_load(const char *path, char secret[RECORD_SECRET_MAX])
-{
+int record_secret_load(const char *path, char secret[RECORD_SECRET_MAX]) {
     uint8_t bytes[SECRET_BYTES];
     int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     if (fd < 0)
@@ -60,15 +57,13 @@ int record_secret_load(const char *path, char secret[RECORD_SECRET_MAX])
 
 /* --- signing --- */
 
-bool record_id_valid(const char *id)
-{
+bool record_id_valid(const char *id) {
     static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-";
     size_t n = strlen(id);
     return n >= 1 && n <= RECORD_ID_MAX && strspn(id, plain) == n;
 }
 
-static void sign(const char *id, int64_t expires_s, const char *secret, char signature[RECORD_SIGNATURE_LEN + 1])
-{
+static void sign(const char *id, int64_t expires_s, const char *secret, char signature[RECORD_SIGNATURE_LEN + 1]) {
     char text[RECORD_ID_MAX + 48];
     uint8_t sum[EVP_MAX_MD_SIZE];
     unsigned n = 0;
@@ -77,16 +72,14 @@ static void sign(const char *id, int64_t expires_s, const char *secret, char sig
     to_hex(sum, RECORD_SIGNATURE_LEN / 2, signature);
 }
 
-int record_url_write(const char *base, const char *id, int64_t expires_s, const char *secret, char *url, size_t capacity)
-{
+int record_url_write(const char *base, const char *id, int64_t expires_s, const char *secret, char *url, size_t capacity) {
     char signature[RECORD_SIGNATURE_LEN + 1];
     sign(id, expires_s, secret, signature);
     int n = snprintf(url, capacity, "%s" RECORD_URL_PATH "%s.ogg?expires=%lld&signature=%s", base ? base : "", id, (long long)expires_s, signature);
     return n >= 0 && (size_t)n < capacity ? 0 : TCCC_E_TOO_LARGE;
 }
 
-bool record_url_id(const char *path, char id[RECORD_ID_MAX + 1])
-{
+bool record_url_id(const char *path, char id[RECORD_ID_MAX + 1]) {
     static const char ending[] = ".ogg";
     const char *name = path + sizeof RECORD_URL_PATH - 1;
     size_t n = strlen(name), ending_len = sizeof ending - 1;
@@ -98,8 +91,7 @@ bool record_url_id(const char *path, char id[RECORD_ID_MAX + 1])
 }
 
 /* The value of `name=` in a query, ended by & or the end; its length, 0 when it is not there. */
-static size_t find_argument(const char *query, const char *name, const char **value)
-{
+static size_t find_argument(const char *query, const char *name, const char **value) {
     size_t n = strlen(name);
     for (const char *at = query; *at; at += strcspn(at, "&"), at += *at == '&')
         if (!strncmp(at, name, n) && at[n] == '=') {
@@ -109,8 +101,7 @@ static size_t find_argument(const char *query, const char *name, const char **va
     return 0;
 }
 
-enum record_url_state record_url_check(const char *id, const char *query, const char *secret, int64_t now_s)
-{
+enum record_url_state record_url_check(const char *id, const char *query, const char *secret, int64_t now_s) {
     const char *expires = "", *signature = "";
     char right[RECORD_SIGNATURE_LEN + 1];
     size_t n_expires = find_argument(query, "expires", &expires), n_signature = find_argument(query, "signature", &signature);
@@ -126,16 +117,14 @@ enum record_url_state record_url_check(const char *id, const char *query, const 
 /* --- ranges --- */
 
 /* Digits at *at, moved past; -1: none, or more than any file has. */
-static int64_t read_number(const char **at)
-{
+static int64_t read_number(const char **at) {
     size_t n = strspn(*at, "0123456789");
     int64_t value = n && n <= NUMBER_MAX ? strtoll(*at, NULL, 10) : -1;
     *at += n;
     return value;
 }
 
-enum record_range record_range_read(const char *value, uint64_t size, uint64_t *first, uint64_t *len)
-{
+enum record_range record_range_read(const char *value, uint64_t size, uint64_t *first, uint64_t *len) {
     static const char unit[] = "bytes=";
     if (!value || strncmp(value, unit, sizeof unit - 1))
         return RANGE_NONE;

@@ -44,13 +44,11 @@ struct recording {
 
 /* --- writing --- */
 
-static bool is_full(int reason)
-{
+static bool is_full(int reason) {
     return reason == ENOSPC || reason == EDQUOT || reason == EFBIG;
 }
 
-static void fail(recording *r, int error)
-{
+static void fail(recording *r, int error) {
     int reason = error == TCCC_E_IO && r->file ? ogg_opus_errno(r->file) : 0;
     if (r->error)
         return;
@@ -58,16 +56,14 @@ static void fail(recording *r, int error)
     r->disk_full = is_full(reason);
 }
 
-static void write_packet(recording *r, const uint8_t *payload, size_t len, int ticks)
-{
+static void write_packet(recording *r, const uint8_t *payload, size_t len, int ticks) {
     int error = r->error ? r->error : ogg_opus_packet(r->file, payload, len, ticks);
     if (error)
         fail(r, error);
 }
 
 /* CELT frames of full band with the silence flag, the longest that fit: 20, 10, 5 and 2.5 ms. */
-static void write_silence(recording *r, int ticks)
-{
+static void write_silence(recording *r, int ticks) {
     for (int part = FRAME_TICKS, toc = 0xf8; part >= TRACK_QUANTUM; part /= 2, toc -= 8)
         for (; ticks >= part; ticks -= part)
             write_packet(r, (uint8_t[]){ (uint8_t)toc, 0xff, 0xfe }, 3, part);
@@ -75,8 +71,7 @@ static void write_silence(recording *r, int ticks)
 }
 
 /* RFC 7845 section 4.1: frames without data make the player conceal what is missing. */
-static void write_copied_gap(recording *r, int ticks)
-{
+static void write_copied_gap(recording *r, int ticks) {
     uint8_t toc = (uint8_t)(r->toc & ~3);
     int frame = opus_packet_get_samples_per_frame(&toc, TRACK_RATE_HZ);
     for (; r->toc && ticks >= frame && r->gap < COPY_GAP_TICKS; ticks -= frame, r->gap += frame)
@@ -84,8 +79,7 @@ static void write_copied_gap(recording *r, int ticks)
     write_silence(r, ticks);
 }
 
-static void open_encoder(recording *r)
-{
+static void open_encoder(recording *r) {
     int error;
     r->encoder = opus_encoder_create(CODEC_RATE_HZ, 1, OPUS_APPLICATION_VOIP, &error);
     if (!r->encoder) {
@@ -100,8 +94,7 @@ static void open_encoder(recording *r)
 }
 
 /* G.711 has nothing above 4 kHz: the narrow band costs half as much to encode. */
-static void choose_band(recording *r)
-{
+static void choose_band(recording *r) {
     bool wide = false;
     for (int i = 0; i < r->n_voices; i++)
         wide |= voice_is_wide(r->voices[i]);
@@ -110,8 +103,7 @@ static void choose_band(recording *r)
     r->wide = wide;
 }
 
-static void encode(recording *r, const float pcm[FRAME])
-{
+static void encode(recording *r, const float pcm[FRAME]) {
     uint8_t payload[CODEC_PAYLOAD_MAX];
     choose_band(r);
     if (!r->encoder)
@@ -128,8 +120,7 @@ static void encode(recording *r, const float pcm[FRAME])
         write_silence(r, FRAME_TICKS);
 }
 
-static bool is_zero(const float *pcm, int n)
-{
+static bool is_zero(const float *pcm, int n) {
     for (int i = 0; i < n; i++)
         if (pcm[i] != 0)
             return false;
@@ -138,16 +129,14 @@ static bool is_zero(const float *pcm, int n)
 
 /* --- one participant --- */
 
-static void encode_one(recording *r)
-{
+static void encode_one(recording *r) {
     float pcm[FRAME];
     while (voice_take(r->voices[0], pcm, FRAME))
         encode(r, pcm);
 }
 
 /* The rest of what was to be encoded, before something that is not. Its frame is filled up with silence: ticks of it. */
-static int pad_one(recording *r)
-{
+static int pad_one(recording *r) {
     int waiting = voice_waiting(r->voices[0]);
     if (!waiting)
         return 0;
@@ -156,8 +145,7 @@ static int pad_one(recording *r)
     return (FRAME - waiting) * TICKS_PER_SAMPLE;
 }
 
-static void one_copied(recording *r, const track_item *item)
-{
+static void one_copied(recording *r, const track_item *item) {
     pad_one(r);
     if (item->kind == TRACK_LOSS)
         write_copied_gap(r, item->ticks);
@@ -169,8 +157,7 @@ static void one_copied(recording *r, const track_item *item)
     r->fresh = false;
 }
 
-static void one_item(recording *r, const track_item *item)
-{
+static void one_item(recording *r, const track_item *item) {
     bool copied = item->codec == TCCC_CODEC_OPUS;
     if (item->kind == TRACK_SILENCE) {
         int ticks = item->ticks - pad_one(r);
@@ -189,8 +176,7 @@ static void one_item(recording *r, const track_item *item)
 
 /* --- voicemail: is anybody speaking? --- */
 
-static void listen(recording *r, const track_item *item)
-{
+static void listen(recording *r, const track_item *item) {
     float pcm[FRAME_LEN];
     voice_item(r->ear, item);
     while (voice_take(r->ear, pcm, FRAME_LEN)) {
@@ -200,23 +186,20 @@ static void listen(recording *r, const track_item *item)
     }
 }
 
-bool recording_is_silent(const recording *r)
-{
+bool recording_is_silent(const recording *r) {
     return r->ear && r->heard - r->spoke >= (int64_t)r->config.silence_ms * (TRACK_RATE_HZ / 1000);
 }
 
 /* --- several, mixed --- */
 
-static bool has_frame(const recording *r)
-{
+static bool has_frame(const recording *r) {
     bool has = true;
     for (int i = 0; i < r->n_voices; i++)
         has &= voice_waiting(r->voices[i]) >= FRAME;
     return has;
 }
 
-static void mix_frames(recording *r)
-{
+static void mix_frames(recording *r) {
     float pcm[RECORDING_VOICES][FRAME], out[FRAME];
     while (has_frame(r)) {
         bool silent = true;
@@ -241,23 +224,20 @@ static void mix_frames(recording *r)
 
 /* --- items of the tracks --- */
 
-static void on_item_of_one(void *ctx, const track_item *item)
-{
+static void on_item_of_one(void *ctx, const track_item *item) {
     recording *r = ctx;
     if (r->ear)
         listen(r, item);
     one_item(r, item);
 }
 
-static void on_item_of_several(void *ctx, const track_item *item)
-{
+static void on_item_of_several(void *ctx, const track_item *item) {
     voice_item(ctx, item);
 }
 
 /* --- life --- */
 
-static int write_meta(const recording_config *config)
-{
+static int write_meta(const recording_config *config) {
     int fd = open(config->meta_path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
     if (fd < 0)
         return errno;
@@ -268,8 +248,7 @@ static int write_meta(const recording_config *config)
     return error;
 }
 
-static void recording_free(recording *r)
-{
+static void recording_free(recording *r) {
     for (int i = 0; i < RECORDING_VOICES; i++) {
         track_free(r->tracks[i]);
         voice_free(r->voices[i]);
@@ -283,8 +262,7 @@ static void recording_free(recording *r)
 }
 
 /* One more, whose time line begins at start_us. */
-static bool open_voice(recording *r, uint64_t start_us)
-{
+static bool open_voice(recording *r, uint64_t start_us) {
     int i = r->n_voices;
     bool alone = r->config.n_voices == 1;
     voice *v = voice_new();
@@ -299,8 +277,7 @@ static bool open_voice(recording *r, uint64_t start_us)
     return true;
 }
 
-static bool open_voices(recording *r)
-{
+static bool open_voices(recording *r) {
     while (r->n_voices < r->config.n_voices)
         if (!open_voice(r, r->config.start_us))
             return false;
@@ -311,8 +288,7 @@ static bool open_voices(recording *r)
 }
 
 /* 0, or IO with the reason in errno, or NO_MEMORY. */
-static int open_files(recording *r)
-{
+static int open_files(recording *r) {
     char id[96];
     int error;
     const char *const comments[] = { id, NULL };
@@ -328,8 +304,7 @@ static int open_files(recording *r)
     return r->file ? 0 : error;
 }
 
-recording *recording_open(const recording_config *config, int *error, bool *disk_full)
-{
+recording *recording_open(const recording_config *config, int *error, bool *disk_full) {
     recording *r = calloc(1, sizeof *r);
     *disk_full = false;
     *error = TCCC_E_NO_MEMORY;
@@ -349,16 +324,14 @@ recording *recording_open(const recording_config *config, int *error, bool *disk
     return NULL;
 }
 
-void recording_packet(recording *r, int voice, enum tccc_codec codec, const rtp_packet *packet, uint64_t arrival_us)
-{
+void recording_packet(recording *r, int voice, enum tccc_codec codec, const rtp_packet *packet, uint64_t arrival_us) {
     bool late_third = voice == r->n_voices && r->config.n_voices > 1; /* what was mixed before goes on without it */
     if (late_third && !open_voice(r, r->config.start_us + (uint64_t)r->mixed * FRAME * 1000000 / CODEC_RATE_HZ))
         return;
     track_packet(r->tracks[voice], codec, packet, arrival_us);
 }
 
-int recording_advance(recording *r, uint64_t now_us, bool *disk_full)
-{
+int recording_advance(recording *r, uint64_t now_us, bool *disk_full) {
     for (int i = 0; i < r->n_voices && !r->error; i++)
         track_advance(r->tracks[i], now_us);
     if (r->n_voices > 1)
@@ -367,8 +340,7 @@ int recording_advance(recording *r, uint64_t now_us, bool *disk_full)
     return r->error;
 }
 
-static void count_tracks(const recording *r, track_counters *out)
-{
+static void count_tracks(const recording *r, track_counters *out) {
     *out = (track_counters){ 0 };
     for (int i = 0; i < r->n_voices; i++) {
         track_counters one;
@@ -381,8 +353,7 @@ static void count_tracks(const recording *r, track_counters *out)
 }
 
 /* All to the same length, then whole frames. */
-static void finish_several(recording *r)
-{
+static void finish_several(recording *r) {
     int longest = 0;
     for (int i = 0; i < r->n_voices; i++)
         longest = voice_waiting(r->voices[i]) > longest ? voice_waiting(r->voices[i]) : longest;
@@ -392,8 +363,7 @@ static void finish_several(recording *r)
     mix_frames(r);
 }
 
-int recording_close(recording *r, uint64_t end_us, track_counters *counters, int64_t *ticks)
-{
+int recording_close(recording *r, uint64_t end_us, track_counters *counters, int64_t *ticks) {
     for (int i = 0; i < r->n_voices && !r->error; i++)
         track_finish(r->tracks[i], end_us);
     if (r->n_voices > 1)

@@ -57,8 +57,7 @@ struct track {
     track_counters counters;
 };
 
-track *track_new(uint64_t start_us, track_taker *take, void *ctx)
-{
+track *track_new(uint64_t start_us, track_taker *take, void *ctx) {
     track *t = calloc(1, sizeof *t);
     if (!t)
         return NULL;
@@ -68,8 +67,7 @@ track *track_new(uint64_t start_us, track_taker *take, void *ctx)
     return t;
 }
 
-void track_free(track *t)
-{
+void track_free(track *t) {
     if (!t)
         return;
     for (held *h; (h = t->first);) {
@@ -79,26 +77,22 @@ void track_free(track *t)
     free(t);
 }
 
-int64_t track_position(const track *t)
-{
+int64_t track_position(const track *t) {
     return t->end;
 }
 
-void track_count(const track *t, track_counters *out)
-{
+void track_count(const track *t, track_counters *out) {
     *out = t->counters;
 }
 
 /* --- places --- */
 
-static int64_t place_of(const track *t, uint64_t us)
-{
+static int64_t place_of(const track *t, uint64_t us) {
     return us > t->start_us ? (int64_t)((us - t->start_us) * (TRACK_RATE_HZ / 1000) / 1000) : 0;
 }
 
 /* Ticks of a payload; 0 when it is not one. */
-static int payload_ticks(enum tccc_codec codec, const uint8_t *payload, size_t len)
-{
+static int payload_ticks(enum tccc_codec codec, const uint8_t *payload, size_t len) {
     enum { G711_TICKS = TRACK_RATE_HZ / 8000, G711_MAX = 8 * 120, OPUS_MAX = 1500 };
     opus_int16 sizes[48];
     if (codec != TCCC_CODEC_OPUS)
@@ -109,13 +103,11 @@ static int payload_ticks(enum tccc_codec codec, const uint8_t *payload, size_t l
     return ticks > 0 ? ticks : 0;
 }
 
-static int ticks_per_unit(enum tccc_codec codec)
-{
+static int ticks_per_unit(enum tccc_codec codec) {
     return codec == TCCC_CODEC_OPUS ? 1 : TRACK_RATE_HZ / 8000;
 }
 
-static void begin_stream(track *t, enum tccc_codec codec, const rtp_packet *packet, uint64_t arrival_us)
-{
+static void begin_stream(track *t, enum tccc_codec codec, const rtp_packet *packet, uint64_t arrival_us) {
     int64_t behind = t->end;
     for (const held *h = t->first; h; h = h->next)
         behind = h->at + h->ticks;
@@ -132,8 +124,7 @@ static void begin_stream(track *t, enum tccc_codec codec, const rtp_packet *pack
 }
 
 /* Whether the packet's timestamp has nothing to do with its arrival. Several that agree begin a stream anew. */
-static bool is_odd(track *t, const rtp_packet *packet, uint64_t arrival_us, int64_t off)
-{
+static bool is_odd(track *t, const rtp_packet *packet, uint64_t arrival_us, int64_t off) {
     if (llabs(off) < (int64_t)ODD_MS * MS) {
         t->odd.n = 0;
         return false;
@@ -149,8 +140,7 @@ static bool is_odd(track *t, const rtp_packet *packet, uint64_t arrival_us, int6
 }
 
 /* The earliest packet of a window has waited least on its way: it tells how the sender's clock stands against ours. */
-static void watch_clock(track *t, int64_t off, uint64_t arrival_us)
-{
+static void watch_clock(track *t, int64_t off, uint64_t arrival_us) {
     if (!t->window_us || arrival_us - t->window_us > (uint64_t)10 * WINDOW_MS * 1000) {
         t->window_us = arrival_us;
         t->window_off = off;
@@ -167,8 +157,7 @@ static void watch_clock(track *t, int64_t off, uint64_t arrival_us)
 
 /* --- in --- */
 
-static void hold(track *t, held *h)
-{
+static void hold(track *t, held *h) {
     held **at = &t->first;
     while (*at && ((*at)->stream < h->stream || ((*at)->stream == h->stream && (*at)->at < h->at)))
         at = &(*at)->next;
@@ -181,8 +170,7 @@ static void hold(track *t, held *h)
     t->n_held++;
 }
 
-void track_packet(track *t, enum tccc_codec codec, const rtp_packet *packet, uint64_t arrival_us)
-{
+void track_packet(track *t, enum tccc_codec codec, const rtp_packet *packet, uint64_t arrival_us) {
     int ticks = payload_ticks(codec, packet->payload, packet->payload_len);
     if (!ticks) {
         t->counters.dropped++;
@@ -215,8 +203,7 @@ void track_packet(track *t, enum tccc_codec codec, const rtp_packet *packet, uin
 
 /* --- out --- */
 
-static void give_gap(track *t, enum track_kind kind, int64_t ticks, const held *behind)
-{
+static void give_gap(track *t, enum track_kind kind, int64_t ticks, const held *behind) {
     track_item item = { .kind = kind, .codec = t->codec };
     if (behind && kind == TRACK_LOSS) {
         item.codec = behind->codec;
@@ -233,16 +220,14 @@ static void give_gap(track *t, enum track_kind kind, int64_t ticks, const held *
     }
 }
 
-static held *pop(track *t)
-{
+static held *pop(track *t) {
     held *h = t->first;
     t->first = h->next;
     t->n_held--;
     return h;
 }
 
-static void shift(track *t, uint32_t stream, int ticks)
-{
+static void shift(track *t, uint32_t stream, int ticks) {
     if (t->stream == stream)
         t->at += ticks;
     for (held *h = t->first; h; h = h->next)
@@ -250,8 +235,7 @@ static void shift(track *t, uint32_t stream, int ticks)
             h->at += ticks;
 }
 
-static bool is_quiet(track *t, const held *h)
-{
+static bool is_quiet(track *t, const held *h) {
     int sum = 0;
     if (h->codec == TCCC_CODEC_OPUS) {
         int mean = t->mean_len;
@@ -264,8 +248,7 @@ static bool is_quiet(track *t, const held *h)
 }
 
 /* Follows the sender's clock at this packet. Whether it is left out. */
-static bool correct(track *t, const held *h)
-{
+static bool correct(track *t, const held *h) {
     bool quiet = is_quiet(t, h), wait = !quiet && abs(t->correction) < DRIFT_URGENT_MS * MS;
     if (h->stream != t->stream || !t->correction || wait)
         return false;
@@ -282,8 +265,7 @@ static bool correct(track *t, const held *h)
     return step < 0;
 }
 
-static void give_packet(track *t)
-{
+static void give_packet(track *t) {
     held *h = pop(t);
     if (h->at + h->ticks / 2 < t->end)
         t->counters.late++;
@@ -296,8 +278,7 @@ static void give_packet(track *t)
     free(h);
 }
 
-static void give_what_is_missing(track *t)
-{
+static void give_what_is_missing(track *t) {
     const held *h = t->first;
     int64_t gap = h->at - t->end;
     int missing = h->stream == t->out_stream ? (uint16_t)(h->seq - t->out_seq) - 1 : 0;
@@ -307,8 +288,7 @@ static void give_what_is_missing(track *t)
     give_gap(t, lost && gap <= (int64_t)TRACK_LOSS_MS * MS ? TRACK_LOSS : TRACK_SILENCE, gap, h);
 }
 
-static void give_all(track *t, uint64_t now_us, bool finish)
-{
+static void give_all(track *t, uint64_t now_us, bool finish) {
     while (t->first) {
         const held *h = t->first;
         if (h->at - t->end >= TRACK_QUANTUM) {
@@ -321,21 +301,18 @@ static void give_all(track *t, uint64_t now_us, bool finish)
     }
 }
 
-static void fill(track *t, int64_t to, int step)
-{
+static void fill(track *t, int64_t to, int step) {
     if (to - t->end >= step)
         give_gap(t, TRACK_SILENCE, (to - t->end) / step * step, NULL);
 }
 
-void track_advance(track *t, uint64_t now_us)
-{
+void track_advance(track *t, uint64_t now_us) {
     give_all(t, now_us, false);
     if (!t->first)
         fill(t, place_of(t, now_us) - (int64_t)TRACK_LAG_MS * MS, FRAME);
 }
 
-void track_finish(track *t, uint64_t end_us)
-{
+void track_finish(track *t, uint64_t end_us) {
     give_all(t, end_us, true);
     fill(t, place_of(t, end_us), TRACK_QUANTUM);
 }

@@ -25,8 +25,7 @@ struct voice {
     int begin, end, room;            /* in pcm */
 };
 
-voice *voice_new(void)
-{
+voice *voice_new(void) {
     voice *v = calloc(1, sizeof *v);
     if (!v)
         return NULL;
@@ -36,8 +35,7 @@ voice *voice_new(void)
     return v;
 }
 
-void voice_free(voice *v)
-{
+void voice_free(voice *v) {
     if (!v)
         return;
     codec_decoder_free(v->decoder);
@@ -45,13 +43,11 @@ void voice_free(voice *v)
     free(v);
 }
 
-int voice_waiting(const voice *v)
-{
+int voice_waiting(const voice *v) {
     return v->end - v->begin;
 }
 
-bool voice_take(voice *v, float *pcm, int n)
-{
+bool voice_take(voice *v, float *pcm, int n) {
     if (voice_waiting(v) < n)
         return false;
     memcpy(pcm, v->pcm + v->begin, (size_t)n * sizeof *pcm);
@@ -59,14 +55,12 @@ bool voice_take(voice *v, float *pcm, int n)
     return true;
 }
 
-bool voice_is_wide(const voice *v)
-{
+bool voice_is_wide(const voice *v) {
     return v->decoder && v->codec == TCCC_CODEC_OPUS;
 }
 
 /* Room for n samples behind what waits, or NULL. */
-static float *extend(voice *v, int n)
-{
+static float *extend(voice *v, int n) {
     int waiting = voice_waiting(v);
     if (v->begin && v->end + n > v->room) {
         memmove(v->pcm, v->pcm + v->begin, (size_t)waiting * sizeof *v->pcm);
@@ -85,8 +79,7 @@ static float *extend(voice *v, int n)
     return v->pcm + v->end - n;
 }
 
-void voice_silence(voice *v, int n)
-{
+void voice_silence(voice *v, int n) {
     float *pcm = n > 0 ? extend(v, n) : NULL;
     for (int i = 0; pcm && i < n; i++)
         pcm[i] = v->was_silent || i >= FADE ? 0 : v->last * (float)(FADE - i) / FADE;
@@ -94,8 +87,7 @@ void voice_silence(voice *v, int n)
     v->was_silent = true;
 }
 
-static void learn(voice *v, const float *pcm, int n)
-{
+static void learn(voice *v, const float *pcm, int n) {
     for (int i = 0; i < n; i++) {
         v->learned[v->n_learned++] = pcm[i];
         if (v->n_learned < COMFORT_NOISE_FRAME)
@@ -105,8 +97,7 @@ static void learn(voice *v, const float *pcm, int n)
     }
 }
 
-static void add(voice *v, const float *sound, int n)
-{
+static void add(voice *v, const float *sound, int n) {
     float *pcm = extend(v, n);
     if (!pcm)
         return;
@@ -117,8 +108,7 @@ static void add(voice *v, const float *sound, int n)
     v->was_silent = false;
 }
 
-static void use_codec(voice *v, enum tccc_codec codec)
-{
+static void use_codec(voice *v, enum tccc_codec codec) {
     int error;
     if (v->decoder && v->codec == codec)
         return;
@@ -128,8 +118,7 @@ static void use_codec(voice *v, enum tccc_codec codec)
     plc_open(&v->plc);
 }
 
-static void add_packet(voice *v, const track_item *item, int n)
-{
+static void add_packet(voice *v, const track_item *item, int n) {
     float pcm[CODEC_FRAME_MAX];
     use_codec(v, item->codec);
     int got = v->decoder ? codec_decoder_decode(v->decoder, item->payload, item->len, pcm, CODEC_FRAME_MAX) : 0;
@@ -144,15 +133,13 @@ static void add_packet(voice *v, const track_item *item, int n)
     add(v, pcm, n);
 }
 
-static int conceal_opus(voice *v, const track_item *item, float *pcm, int n)
-{
+static int conceal_opus(voice *v, const track_item *item, float *pcm, int n) {
     if (item->payload && codec_decoder_has_fec(v->decoder, item->payload, item->len))
         return codec_decoder_fec(v->decoder, item->payload, item->len, pcm, n);
     return codec_decoder_conceal(v->decoder, pcm, n);
 }
 
-static void add_loss(voice *v, const track_item *item, int n)
-{
+static void add_loss(voice *v, const track_item *item, int n) {
     float pcm[CODEC_FRAME_MAX];
     if (!v->decoder || v->codec != item->codec || n > CODEC_FRAME_MAX) {
         voice_silence(v, n);
@@ -165,8 +152,7 @@ static void add_loss(voice *v, const track_item *item, int n)
     add(v, pcm, n);
 }
 
-void voice_item(voice *v, const track_item *item)
-{
+void voice_item(voice *v, const track_item *item) {
     int n = item->ticks / TICKS_PER_SAMPLE;
     switch (item->kind) {
     case TRACK_PACKET: add_packet(v, item, n); break;

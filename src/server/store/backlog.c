@@ -34,8 +34,7 @@ struct backlog {
 
 /* ---- the queue ---- */
 
-static bool grow(backlog *b)
-{
+static bool grow(backlog *b) {
     if (b->n < b->capacity) return true;
     size_t capacity = b->capacity ? 2 * b->capacity : 64;
     entry *wider = malloc(capacity * sizeof *wider);
@@ -48,8 +47,7 @@ static bool grow(backlog *b)
     return true;
 }
 
-static bool push(backlog *b, entry e)
-{
+static bool push(backlog *b, entry e) {
     if (!grow(b)) return false;
     b->entries[(b->first + b->n++) % b->capacity] = e;
     if (e.line) b->memory += e.length;
@@ -57,8 +55,7 @@ static bool push(backlog *b, entry e)
     return true;
 }
 
-static void pop(backlog *b)
-{
+static void pop(backlog *b) {
     entry *e = &b->entries[b->first];
     if (e->line) b->memory -= e->length;
     if (e->place < 0) b->counts.waiting_unsafe--;
@@ -67,20 +64,17 @@ static void pop(backlog *b)
     b->n--;
 }
 
-static bool take_line(void *ctx, off_t at, size_t length)
-{
+static bool take_line(void *ctx, off_t at, size_t length) {
     return push(ctx, (entry){ .length = length, .place = at });
 }
 
 /* ---- what cannot be stored ---- */
 
-static bool for_good(int error)
-{
+static bool for_good(int error) {
     return error == TCCC_E_NOT_FOUND || error == TCCC_E_TOO_LARGE || error == TCCC_E_FORMAT;
 }
 
-static void refuse(backlog *b, const char *line, size_t length, int error)
-{
+static void refuse(backlog *b, const char *line, size_t length, int error) {
     int aside = line ? journal_set_aside(&b->file, line, length) : TCCC_E_NO_MEMORY;
     b->counts.refused++;
     LOG(b->log, LOG_LEVEL_ERROR, "backlog.refused", log_error("error", error), log_error("aside", aside), log_text("journal", b->file.path));
@@ -88,8 +82,7 @@ static void refuse(backlog *b, const char *line, size_t length, int error)
 
 /* ---- trying ---- */
 
-static int try_first(backlog *b)
-{
+static int try_first(backlog *b) {
     bool has_push = false;
     entry *e = &b->entries[b->first];
     char *line = e->line ? e->line : journal_read(&b->file, e->place, e->length);
@@ -106,8 +99,7 @@ static int try_first(backlog *b)
 }
 
 /* In slices: a long outage leaves much to write, and calls go on. */
-static int try_some(backlog *b)
-{
+static int try_some(backlog *b) {
     uint64_t end_ms = clock_ms() + SLICE_MS;
     int error = 0;
     while (b->n && !error && clock_ms() < end_ms) error = try_first(b);
@@ -117,8 +109,7 @@ static int try_some(backlog *b)
     return 0;
 }
 
-static void retry(void *owner)
-{
+static void retry(void *owner) {
     backlog *b = owner;
     int error = try_some(b);
     if (error) LOG(b->log, LOG_LEVEL_ERROR, "backlog.waits", log_integer("calls", (int64_t)b->n), log_error("error", error));
@@ -128,8 +119,7 @@ static void retry(void *owner)
 /* ---- keeping ---- */
 
 /* 0, LIMIT or NO_MEMORY. The line becomes the queue's, or is freed. */
-static int wait(backlog *b, char *line, size_t length)
-{
+static int wait(backlog *b, char *line, size_t length) {
     entry e = { .line = line, .length = length, .place = -1 };
     bool room = b->memory + length <= MEMORY_MAX, safe = journal_append(&b->file, line, length, &e.place) == 0;
     if (!safe) LOG(b->log, LOG_LEVEL_ERROR, "backlog.unsafe", log_text("journal", b->file.path), log_text("reason", strerror(errno)));
@@ -139,8 +129,7 @@ static int wait(backlog *b, char *line, size_t length)
     return kept ? 0 : room || safe ? TCCC_E_NO_MEMORY : TCCC_E_LIMIT;
 }
 
-static int keep_for_later(backlog *b, const store_cdr *cdr, const store_push *push, const char *body, int reason)
-{
+static int keep_for_later(backlog *b, const store_cdr *cdr, const store_push *push, const char *body, int reason) {
     size_t length = 0;
     char *line = finished_call_write(cdr, push, body, &length);
     if (for_good(reason)) {
@@ -156,8 +145,7 @@ static int keep_for_later(backlog *b, const store_cdr *cdr, const store_push *pu
     return error;
 }
 
-int store_keep_cdr(backlog *b, const store_cdr *cdr, const store_push *push, const char *body)
-{
+int store_keep_cdr(backlog *b, const store_cdr *cdr, const store_push *push, const char *body) {
     store_behind(b->db, true); /* the call's end holds up nobody else's call */
     int error = b->n ? TCCC_E_AGAIN : finished_call_put(b->db, cdr, push, body);
     store_behind(b->db, false);
@@ -167,23 +155,20 @@ int store_keep_cdr(backlog *b, const store_cdr *cdr, const store_push *push, con
     return 0;
 }
 
-void backlog_count(const backlog *b, backlog_counters *out)
-{
+void backlog_count(const backlog *b, backlog_counters *out) {
     *out = b->counts;
     out->waiting = (int64_t)b->n;
 }
 
 /* ---- start and end ---- */
 
-void backlog_path(const char *store_path, char *path, size_t capacity)
-{
+void backlog_path(const char *store_path, char *path, size_t capacity) {
     if (strstr(store_path, "://")) snprintf(path, capacity, "tcccd.backlog");
     else snprintf(path, capacity, "%s%s", strcmp(store_path, ":memory:") ? store_path : "", strcmp(store_path, ":memory:") ? ".backlog" : "");
 }
 
 backlog *backlog_new(store *db, deadlines *timers, const char *journal, void (*stored)(void *ctx), void *ctx, const logger *log, char *err,
-                     size_t capacity)
-{
+                     size_t capacity) {
     backlog *b = calloc(1, sizeof *b);
     snprintf(err, capacity, "The backlog of finished calls cannot be made: no memory.");
     if (!b) return NULL;
@@ -200,8 +185,7 @@ backlog *backlog_new(store *db, deadlines *timers, const char *journal, void (*s
     return b;
 }
 
-void backlog_free(backlog *b)
-{
+void backlog_free(backlog *b) {
     if (!b) return;
     deadline_clear(b->timers, &b->retry);
     if (b->n) (void)try_some(b);

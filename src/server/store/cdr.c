@@ -81,8 +81,7 @@ const cdr_list cdr_lists[CDR_LISTS] = {
       "DELETE FROM cdr_event WHERE session_id=?1", "FROM cdr_event WHERE session_id=?1 ORDER BY n" },
 };
 
-static int put_list(store *s, const cdr_list *list, const store_cdr *cdr)
-{
+static int put_list(store *s, const cdr_list *list, const store_cdr *cdr) {
     const char *at = (const char *)cdr + list->items;
     int n = *(const int *)((const char *)cdr + list->count);
     int error = sql_run(sql_query(s, list->clear, "t", cdr->session_id));
@@ -90,8 +89,7 @@ static int put_list(store *s, const cdr_list *list, const store_cdr *cdr)
     return error;
 }
 
-int store_put_cdr(store *s, const store_cdr *cdr)
-{
+int store_put_cdr(store *s, const store_cdr *cdr) {
     for (int i = 0; i < CDR_LISTS; i++) {
         int n = *(const int *)((const char *)cdr + cdr_lists[i].count);
         if (n < 0 || n > cdr_lists[i].max) return sql_refuse(s, TCCC_E_TOO_LARGE);
@@ -104,8 +102,7 @@ int store_put_cdr(store *s, const store_cdr *cdr)
     return error ? error : ended;
 }
 
-static int read_list(store *s, const cdr_list *list, store_cdr *cdr)
-{
+static int read_list(store *s, const cdr_list *list, store_cdr *cdr) {
     int error = 0, n = 0;
     char *at = (char *)cdr + list->items;
     query *q = row_query(s, list->shape, list->select, "t", cdr->session_id);
@@ -115,15 +112,13 @@ static int read_list(store *s, const cdr_list *list, store_cdr *cdr)
     return error;
 }
 
-static int read_lists(store *s, store_cdr *cdr)
-{
+static int read_lists(store *s, store_cdr *cdr) {
     int error = 0;
     for (int i = 0; i < CDR_LISTS && !error; i++) error = read_list(s, &cdr_lists[i], cdr);
     return error;
 }
 
-int store_get_cdr(store *s, const char *session_id, store_cdr *cdr)
-{
+int store_get_cdr(store *s, const char *session_id, store_cdr *cdr) {
     int error = row_one(row_query(s, &cdr_shape, "FROM cdr WHERE session_id=?1", "t", session_id), &cdr_shape, cdr);
     return error ? error : read_lists(s, cdr);
 }
@@ -137,15 +132,13 @@ typedef struct {
     int n;
 } search;
 
-static void add(search *f, const char *text)
-{
+static void add(search *f, const char *text) {
     size_t n = strlen(text);
     memcpy(f->text + f->used, text, n + 1);
     f->used += n;
 }
 
-static void add_value(search *f, const sql_value value)
-{
+static void add_value(search *f, const sql_value value) {
     char place[16];
     f->values[f->n++] = value;
     snprintf(place, sizeof place, "?%d", f->n);
@@ -153,8 +146,7 @@ static void add_value(search *f, const sql_value value)
 }
 
 /* column IN (?5,?6,...) */
-static void add_texts(search *f, const char *column, const char *const *texts, int n)
-{
+static void add_texts(search *f, const char *column, const char *const *texts, int n) {
     add(f, column);
     for (int i = 0; i < n; i++) {
         add(f, i ? "," : " IN (");
@@ -164,8 +156,7 @@ static void add_texts(search *f, const char *column, const char *const *texts, i
 }
 
 /* The time's values have the places ?2 and ?3 everywhere. */
-static void add_phones(search *f, const cdr_filter *filter)
-{
+static void add_phones(search *f, const cdr_filter *filter) {
     int first = f->n;
     add(f, " AND session_id IN (SELECT session_id FROM cdr WHERE start_ms>=?2 AND start_ms<?3 AND ");
     add_texts(f, "caller", filter->phones, filter->n_phones);
@@ -179,8 +170,7 @@ static void add_phones(search *f, const cdr_filter *filter)
 }
 
 /* Of the record or of one of its steps, which begin after it. */
-static void add_column(search *f, const char *of_record, const char *of_step, sql_value value)
-{
+static void add_column(search *f, const char *of_record, const char *of_step, sql_value value) {
     add(f, " AND session_id IN (SELECT session_id FROM cdr WHERE start_ms>=?2 AND start_ms<?3 AND ");
     add(f, of_record);
     add_value(f, value);
@@ -191,8 +181,7 @@ static void add_column(search *f, const char *of_record, const char *of_step, sq
 }
 
 /* Each condition is a search of its own by an index, and leads: a + keeps SQLite from reading every record of the time instead. */
-static void write_search(search *f, const cdr_filter *filter)
-{
+static void write_search(search *f, const cdr_filter *filter) {
     bool narrow = filter->n_phones || filter->n_session_ids || filter->group_id || filter->user_id;
     add(f, narrow ? "FROM cdr WHERE +app_id=" : "FROM cdr WHERE app_id=");
     add_value(f, (sql_value){ .integer = filter->app_id });
@@ -209,8 +198,7 @@ static void write_search(search *f, const cdr_filter *filter)
     if (filter->user_id) add_column(f, "user_id=", "user_id=", (sql_value){ .is_text = true, .text = filter->user_id });
 }
 
-static int count(store *s, const search *f, bool kept, int *total)
-{
+static int count(store *s, const search *f, bool kept, int *total) {
     char text[sizeof f->text + 32];
     int64_t n = 0;
     snprintf(text, sizeof text, "SELECT count(*) %s", f->text);
@@ -220,8 +208,7 @@ static int count(store *s, const search *f, bool kept, int *total)
 }
 
 static int list(store *s, search *f, bool kept, const cdr_filter *filter, store_cdr *cdr,
-                bool (*each)(void *ctx, const store_cdr *cdr), void *ctx)
-{
+                bool (*each)(void *ctx, const store_cdr *cdr), void *ctx) {
     int error = 0;
     add(f, " ORDER BY start_ms DESC, session_id DESC LIMIT ");
     add_value(f, (sql_value){ .integer = sql_count(filter->limit) });
@@ -235,8 +222,7 @@ static int list(store *s, search *f, bool kept, const cdr_filter *filter, store_
     return error;
 }
 
-int store_list_cdrs(store *s, const cdr_filter *filter, int *total, bool (*each)(void *ctx, const store_cdr *cdr), void *ctx)
-{
+int store_list_cdrs(store *s, const cdr_filter *filter, int *total, bool (*each)(void *ctx, const store_cdr *cdr), void *ctx) {
     bool kept = !filter->n_phones && !filter->n_session_ids;
     if (filter->n_phones > CDR_FILTER_MAX || filter->n_session_ids > CDR_FILTER_MAX) return TCCC_E_TOO_LARGE;
     search *f = calloc(1, sizeof *f);
@@ -253,8 +239,7 @@ int store_list_cdrs(store *s, const cdr_filter *filter, int *total, bool (*each)
 }
 
 /* Asked for each caller: both halves go by the number's index, newest first (a + keeps SQLite from taking the app's index). */
-int store_last_agent(store *s, int64_t app_id, const char *number, char *user_id, size_t capacity)
-{
+int store_last_agent(store *s, int64_t app_id, const char *number, char *user_id, size_t capacity) {
     int error = sql_only_text(sql_query(s, "SELECT user_id FROM ("
         "SELECT * FROM (SELECT user_id, start_ms FROM cdr WHERE caller=?2 AND +app_id=?1 AND inbound<>0 AND user_id<>'' AND accept_ms>0"
         " ORDER BY start_ms DESC LIMIT 1) a UNION ALL "
@@ -267,8 +252,7 @@ int store_last_agent(store *s, int64_t app_id, const char *number, char *user_id
     return error;
 }
 
-int store_count_answered(store *s, int64_t app_id, const char *user_id, int64_t since_ms, int *count)
-{
+int store_count_answered(store *s, int64_t app_id, const char *user_id, int64_t since_ms, int *count) {
     int64_t n = 0;
     int error = sql_only_integer(sql_query(s, "SELECT count(DISTINCT t.session_id) FROM cdr_step t JOIN cdr c ON c.session_id=t.session_id"
         " WHERE t.user_id=?2 AND t.accept_ms>0 AND t.accept_ms>=?3 AND c.app_id=?1", "iti", app_id, user_id, since_ms), &n);
@@ -276,8 +260,7 @@ int store_count_answered(store *s, int64_t app_id, const char *user_id, int64_t 
     return error;
 }
 
-int store_sum_cdrs(store *s, int64_t app_id, int64_t from_ms, int64_t to_ms, cdr_usage *usage)
-{
+int store_sum_cdrs(store *s, int64_t app_id, int64_t from_ms, int64_t to_ms, cdr_usage *usage) {
     int64_t minutes, type;
     int error = 0;
     *usage = (cdr_usage){ 0 };

@@ -19,18 +19,15 @@ static const row_shape shape = ROW_SHAPE("channel", fields);
 
 int store_put_channel(store *s, const store_channel *channel) { return row_put(s, &shape, channel); }
 
-int store_get_channel(store *s, const char *id, store_channel *channel)
-{
+int store_get_channel(store *s, const char *id, store_channel *channel) {
     return row_one(row_query(s, &shape, "FROM channel WHERE id=?1", "t", id), &shape, channel);
 }
 
-int store_delete_channel(store *s, int64_t app_id, const char *id)
-{
+int store_delete_channel(store *s, int64_t app_id, const char *id) {
     return sql_run_one(sql_query(s, "DELETE FROM channel WHERE id=?1 AND app_id=?2 RETURNING 1", "ti", id, app_id));
 }
 
-int store_list_channels(store *s, int64_t app_id, bool (*each)(void *ctx, const store_channel *channel), void *ctx)
-{
+int store_list_channels(store *s, int64_t app_id, bool (*each)(void *ctx, const store_channel *channel), void *ctx) {
     int error = 0;
     store_channel channel;
     query *q = row_query(s, &shape, "FROM channel WHERE app_id=?1 ORDER BY id", "i", app_id);

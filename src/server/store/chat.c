@@ -38,27 +38,23 @@ static const row_shape chat_shape = ROW_SHAPE("chat", chat_fields);
 
 int store_put_chat(store *s, const store_chat *chat) { return row_put(s, &chat_shape, chat); }
 
-int store_get_chat(store *s, const char *session_id, store_chat *chat)
-{
+int store_get_chat(store *s, const char *session_id, store_chat *chat) {
     return row_one(row_query(s, &chat_shape, "FROM chat WHERE session_id=?1", "t", session_id), &chat_shape, chat);
 }
 
-static int each_chat(query *q, bool (*each)(void *ctx, const store_chat *chat), void *ctx)
-{
+static int each_chat(query *q, bool (*each)(void *ctx, const store_chat *chat), void *ctx) {
     int error = 0;
     store_chat chat;
     while (row_next(q, &chat_shape, &chat, &error) && sql_goes_on(q, each(ctx, &chat))) {}
     return error;
 }
 
-int store_list_running_chats(store *s, bool (*each)(void *ctx, const store_chat *chat), void *ctx)
-{
+int store_list_running_chats(store *s, bool (*each)(void *ctx, const store_chat *chat), void *ctx) {
     return each_chat(row_query(s, &chat_shape, "FROM chat WHERE end_ms=0 ORDER BY start_ms, session_id", ""), each, ctx);
 }
 
 int store_list_chats(store *s, int64_t app_id, int64_t from_ms, int64_t to_ms, int offset, int limit, int *total,
-                     bool (*each)(void *ctx, const store_chat *chat), void *ctx)
-{
+                     bool (*each)(void *ctx, const store_chat *chat), void *ctx) {
     int64_t count = 0;
     int error = sql_only_integer(sql_query(s, "SELECT count(*) FROM chat WHERE app_id=?1 AND start_ms>=?2 AND start_ms<?3 AND end_ms>0", "iii", app_id, from_ms, to_ms), &count);
     *total = (int)count;
@@ -67,8 +63,7 @@ int store_list_chats(store *s, int64_t app_id, int64_t from_ms, int64_t to_ms, i
                                "iiiii", app_id, from_ms, to_ms, sql_count(limit), sql_count(offset)), each, ctx);
 }
 
-int store_last_chat_agent(store *s, int64_t app_id, const char *visitor_id, char *user_id, size_t capacity)
-{
+int store_last_chat_agent(store *s, int64_t app_id, const char *visitor_id, char *user_id, size_t capacity) {
     int error = sql_only_text(sql_query(s, "SELECT user_id FROM chat WHERE app_id=?1 AND visitor_id=?2 AND accept_ms>0 ORDER BY start_ms DESC LIMIT 1",
                                         "it", app_id, visitor_id), user_id, capacity);
     if (error == TCCC_E_NOT_FOUND) user_id[0] = 0;
@@ -99,28 +94,24 @@ static const row_shape place_shape = ROW_SHAPE("chat_place", place_fields);
 
 int store_put_chat_place(store *s, const store_chat_place *place) { return row_put(s, &place_shape, place); }
 
-int store_get_chat_place(store *s, const char *session_id, store_chat_place *place)
-{
+int store_get_chat_place(store *s, const char *session_id, store_chat_place *place) {
     return row_one(row_query(s, &place_shape, "FROM chat_place WHERE session_id=?1", "t", session_id), &place_shape, place);
 }
 
-int store_delete_chat_place(store *s, const char *session_id)
-{
+int store_delete_chat_place(store *s, const char *session_id) {
     return sql_run(sql_query(s, "DELETE FROM chat_place WHERE session_id=?1", "t", session_id));
 }
 
 /* ---- steps ---- */
 
-int store_put_chat_step(store *s, const char *session_id, int n, const store_chat_step *step)
-{
+int store_put_chat_step(store *s, const char *session_id, int n, const store_chat_step *step) {
     return sql_run(sql_query(s, "INSERT INTO chat_step (session_id, n, user_id, group_id, group_name, start_ms, accept_ms, end_ms, end_status, transfer_to)"
         " VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10) ON CONFLICT (session_id, n) DO UPDATE SET accept_ms=excluded.accept_ms,"
         " end_ms=excluded.end_ms, end_status=excluded.end_status, transfer_to=excluded.transfer_to", "tititiiiit", session_id, (int64_t)n,
         step->user_id, step->group_id, step->group_name, step->start_ms, step->accept_ms, step->end_ms, (int64_t)step->end_status, step->transfer_to));
 }
 
-int store_list_chat_steps(store *s, const char *session_id, bool (*each)(void *ctx, const store_chat_step *step), void *ctx)
-{
+int store_list_chat_steps(store *s, const char *session_id, bool (*each)(void *ctx, const store_chat_step *step), void *ctx) {
     int error = 0;
     query *q = sql_query(s, "SELECT user_id, group_id, group_name, start_ms, accept_ms, end_ms, end_status, transfer_to FROM chat_step"
                             " WHERE session_id=?1 ORDER BY n", "t", session_id);
@@ -157,19 +148,16 @@ static const row_shape message_shape = ROW_SHAPE("chat_message", message_fields)
 
 int store_put_chat_message(store *s, const store_chat_message *message) { return row_insert(s, &message_shape, message); }
 
-int store_find_chat_message(store *s, const char *session_id, const char *client_id, store_chat_message *message)
-{
+int store_find_chat_message(store *s, const char *session_id, const char *client_id, store_chat_message *message) {
     return row_one(row_query(s, &message_shape, "FROM chat_message WHERE session_id=?1 AND client_id=?2 AND client_id<>''", "tt", session_id, client_id), &message_shape, message);
 }
 
-int store_last_chat_seq(store *s, const char *session_id, int64_t *seq)
-{
+int store_last_chat_seq(store *s, const char *session_id, int64_t *seq) {
     return sql_only_integer(sql_query(s, "SELECT coalesce(max(seq), 0) FROM chat_message WHERE session_id=?1", "t", session_id), seq);
 }
 
 int store_list_chat_messages(store *s, const char *session_id, int64_t after_seq, int64_t before_seq, int limit,
-                             bool (*each)(void *ctx, const store_chat_message *message), void *ctx)
-{
+                             bool (*each)(void *ctx, const store_chat_message *message), void *ctx) {
     int error = 0;
     store_chat_message message;
     query *q = before_seq > 0
@@ -196,13 +184,11 @@ static const row_shape file_shape = ROW_SHAPE("chat_file", file_fields);
 
 int store_put_chat_file(store *s, const store_chat_file *file) { return row_put(s, &file_shape, file); }
 
-int store_get_chat_file(store *s, const char *file_id, store_chat_file *file)
-{
+int store_get_chat_file(store *s, const char *file_id, store_chat_file *file) {
     return row_one(row_query(s, &file_shape, "FROM chat_file WHERE file_id=?1", "t", file_id), &file_shape, file);
 }
 
-int store_count_chat_files(store *s, const char *session_id, int *count, int64_t *bytes)
-{
+int store_count_chat_files(store *s, const char *session_id, int *count, int64_t *bytes) {
     query *q = sql_query(s, "SELECT count(*), coalesce(sum(size), 0) FROM chat_file WHERE session_id=?1", "t", session_id);
     int error = sql_one(q);
     *count = 0;

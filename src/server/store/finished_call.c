@@ -8,8 +8,7 @@
 
 #include <stdlib.h>
 
-int finished_call_put(store *s, const store_cdr *cdr, const store_push *push, const char *body)
-{
+int finished_call_put(store *s, const store_cdr *cdr, const store_push *push, const char *body) {
     int error = store_begin(s);
     if (error) return error;
     error = store_put_cdr(s, cdr);
@@ -18,8 +17,7 @@ int finished_call_put(store *s, const store_cdr *cdr, const store_push *push, co
     return error ? error : ended;
 }
 
-static void write_cdr(json_writer *out, const store_cdr *cdr)
-{
+static void write_cdr(json_writer *out, const store_cdr *cdr) {
     json_open_object(out, "cdr");
     row_write_json(out, &cdr_shape, cdr);
     for (int i = 0; i < CDR_LISTS; i++) {
@@ -35,8 +33,7 @@ static void write_cdr(json_writer *out, const store_cdr *cdr)
     json_close(out);
 }
 
-static int write_all(char *text, size_t capacity, const store_cdr *cdr, const store_push *push, const char *body)
-{
+static int write_all(char *text, size_t capacity, const store_cdr *cdr, const store_push *push, const char *body) {
     json_writer out = json_write(text, capacity);
     json_open_object(&out, NULL);
     write_cdr(&out, cdr);
@@ -50,8 +47,7 @@ static int write_all(char *text, size_t capacity, const store_cdr *cdr, const st
     return json_finish(&out);
 }
 
-char *finished_call_write(const store_cdr *cdr, const store_push *push, const char *body, size_t *length)
-{
+char *finished_call_write(const store_cdr *cdr, const store_push *push, const char *body, size_t *length) {
     for (size_t capacity = 8192; capacity <= FINISHED_CALL_MAX; capacity *= 2) {
         char *text = malloc(capacity);
         int n = text ? write_all(text, capacity - 1, cdr, push, body) : TCCC_E_NO_MEMORY;
@@ -66,8 +62,7 @@ char *finished_call_write(const store_cdr *cdr, const store_push *push, const ch
     return NULL;
 }
 
-static bool read_list(const json_value *array, const cdr_list *list, store_cdr *cdr)
-{
+static bool read_list(const json_value *array, const cdr_list *list, store_cdr *cdr) {
     int n = 0;
     if (!json_is_array(array) || json_size(array) > list->max) return false;
     for (const json_value *e = json_first(array); e; e = json_next(e), n++)
@@ -76,15 +71,13 @@ static bool read_list(const json_value *array, const cdr_list *list, store_cdr *
     return true;
 }
 
-static bool read_cdr(const json_value *object, store_cdr *cdr)
-{
+static bool read_cdr(const json_value *object, store_cdr *cdr) {
     bool good = row_read_json(object, &cdr_shape, cdr);
     for (int i = 0; i < CDR_LISTS && good; i++) good = read_list(json_member(object, cdr_lists[i].name), &cdr_lists[i], cdr);
     return good;
 }
 
-int finished_call_put_line(store *s, const char *line, size_t length, bool *has_push)
-{
+int finished_call_put_line(store *s, const char *line, size_t length, bool *has_push) {
     json_value *tree = NULL;
     store_push push;
     store_cdr *cdr = calloc(1, sizeof *cdr);

@@ -18,8 +18,7 @@ static const row_field flow_fields[] = {
 
 static const row_shape flow_shape = ROW_SHAPE("flow", flow_fields);
 
-static int save_row(store *s, store_flow *flow)
-{
+static int save_row(store *s, store_flow *flow) {
     int64_t version = 1;
     int error;
     if (flow->id == 0)
@@ -32,8 +31,7 @@ static int save_row(store *s, store_flow *flow)
     return error;
 }
 
-int store_put_flow(store *s, store_flow *flow, const char *document)
-{
+int store_put_flow(store *s, store_flow *flow, const char *document) {
     store_flow row = *flow;
     if (strlen(document) > STORE_FLOW_TEXT_MAX) return sql_refuse(s, TCCC_E_TOO_LARGE);
     int error = store_begin(s);
@@ -48,29 +46,24 @@ int store_put_flow(store *s, store_flow *flow, const char *document)
     return error;
 }
 
-int store_set_flow_published(store *s, int64_t id, bool published)
-{
+int store_set_flow_published(store *s, int64_t id, bool published) {
     return sql_run_one(sql_query(s, "UPDATE flow SET published=?2 WHERE id=?1 RETURNING 1", "ii", id, (int64_t)published));
 }
 
-int store_get_flow(store *s, int64_t id, store_flow *flow)
-{
+int store_get_flow(store *s, int64_t id, store_flow *flow) {
     return row_one(row_query(s, &flow_shape, "FROM flow WHERE id=?1", "i", id), &flow_shape, flow);
 }
 
-int store_get_flow_document(store *s, int64_t id, int version, char **document)
-{
+int store_get_flow_document(store *s, int64_t id, int version, char **document) {
     return sql_only_copy(sql_query(s, "SELECT document FROM flow_document WHERE flow_id=?1 AND (version=?2 OR ?2=0)"
                                       " ORDER BY version DESC LIMIT 1", "ii", id, (int64_t)version), document);
 }
 
-int store_delete_flow(store *s, int64_t id)
-{
+int store_delete_flow(store *s, int64_t id) {
     return sql_run_one(sql_query(s, "DELETE FROM flow WHERE id=?1 RETURNING 1", "i", id));
 }
 
-int store_list_flows(store *s, int64_t app_id, bool (*each)(void *ctx, const store_flow *flow), void *ctx)
-{
+int store_list_flows(store *s, int64_t app_id, bool (*each)(void *ctx, const store_flow *flow), void *ctx) {
     int error = 0;
     store_flow flow;
     query *q = row_query(s, &flow_shape, "FROM flow WHERE app_id=?1 ORDER BY id", "i", app_id);
@@ -78,8 +71,7 @@ int store_list_flows(store *s, int64_t app_id, bool (*each)(void *ctx, const sto
     return error;
 }
 
-bool store_flow_is_bound(store *s, int64_t id)
-{
+bool store_flow_is_bound(store *s, int64_t id) {
     query *q = sql_query(s, "SELECT 1 FROM number WHERE flow_id=?1 UNION SELECT 1 FROM channel WHERE flow_id=?1 LIMIT 1", "i", id);
     bool bound = sql_one(q) == 0;
     if (bound) sql_end(q);
@@ -102,26 +94,22 @@ static const row_field sound_fields[] = {
 
 static const row_shape sound_shape = ROW_SHAPE("sound", sound_fields);
 
-int store_put_sound(store *s, store_sound *sound)
-{
+int store_put_sound(store *s, store_sound *sound) {
     if (sound->id) return row_replace(s, &sound_shape, sound);
     return sql_only_integer(sql_query(s, "INSERT INTO sound (app_id, name, file, original, state, bytes, duration_ms, created_ms)"
         " VALUES (?1,?2,?3,?4,?5,?6,?7,?8) RETURNING id", "itttiiii", sound->app_id, sound->name, sound->file, sound->original,
         (int64_t)sound->state, sound->bytes, sound->duration_ms, sound->created_ms), &sound->id);
 }
 
-int store_get_sound(store *s, int64_t id, store_sound *sound)
-{
+int store_get_sound(store *s, int64_t id, store_sound *sound) {
     return row_one(row_query(s, &sound_shape, "FROM sound WHERE id=?1", "i", id), &sound_shape, sound);
 }
 
-int store_delete_sound(store *s, int64_t id)
-{
+int store_delete_sound(store *s, int64_t id) {
     return sql_run_one(sql_query(s, "DELETE FROM sound WHERE id=?1 RETURNING 1", "i", id));
 }
 
-int store_list_sounds(store *s, int64_t app_id, bool (*each)(void *ctx, const store_sound *sound), void *ctx)
-{
+int store_list_sounds(store *s, int64_t app_id, bool (*each)(void *ctx, const store_sound *sound), void *ctx) {
     int error = 0;
     store_sound sound;
     query *q = row_query(s, &sound_shape, "FROM sound WHERE app_id=?1 ORDER BY id", "i", app_id);

@@ -17,13 +17,11 @@ static const row_field group_fields[] = {
 
 static const row_shape group_shape = ROW_SHAPE("skill_group", group_fields);
 
-static int concurrency(const store_group *group)
-{
+static int concurrency(const store_group *group) {
     return group->max_concurrency ? group->max_concurrency : 1;
 }
 
-static int add_group(store *s, store_group *group)
-{
+static int add_group(store *s, store_group *group) {
     query *q = sql_query(s, "INSERT INTO skill_group (app_id, name, type, max_concurrency, ring_all, alias, modified_ms)"
                             " VALUES (?1,?2,?3,?4,?5,?6,?7) ON CONFLICT (app_id, name) DO UPDATE SET name=excluded.name RETURNING id",
                          "itiiiti", group->app_id, group->name, (int64_t)group->type, (int64_t)concurrency(group),
@@ -31,21 +29,18 @@ static int add_group(store *s, store_group *group)
     return sql_only_integer(q, &group->id);
 }
 
-int store_put_group(store *s, store_group *group)
-{
+int store_put_group(store *s, store_group *group) {
     if (group->id == 0) return add_group(s, group);
     return sql_run_one(sql_query(s, "UPDATE skill_group SET name=?2, type=?3, max_concurrency=?4, ring_all=?5, alias=?6, modified_ms=?7"
                                     " WHERE id=?1 RETURNING 1", "itiiiti", group->id, group->name, (int64_t)group->type,
                                  (int64_t)concurrency(group), (int64_t)group->ring_all, group->alias, clock_unix_ms()));
 }
 
-int store_get_group(store *s, int64_t id, store_group *group)
-{
+int store_get_group(store *s, int64_t id, store_group *group) {
     return row_one(row_query(s, &group_shape, "FROM skill_group WHERE id=?1", "i", id), &group_shape, group);
 }
 
-int store_list_groups(store *s, int64_t app_id, bool (*each)(void *ctx, const store_group *group), void *ctx)
-{
+int store_list_groups(store *s, int64_t app_id, bool (*each)(void *ctx, const store_group *group), void *ctx) {
     int error = 0;
     store_group group;
     query *q = row_query(s, &group_shape, "FROM skill_group WHERE app_id=?1 ORDER BY id", "i", app_id);
@@ -53,8 +48,7 @@ int store_list_groups(store *s, int64_t app_id, bool (*each)(void *ctx, const st
     return error;
 }
 
-int store_delete_group(store *s, int64_t id)
-{
+int store_delete_group(store *s, int64_t id) {
     int error = store_begin(s);
     if (error) return error;
     (void)sql_run(sql_query(s, "UPDATE number SET group_id=NULL WHERE group_id=?1", "i", id));
@@ -67,13 +61,11 @@ int store_delete_group(store *s, int64_t id)
 
 /* ---- members ---- */
 
-static void touch_agent(store *s, int64_t app_id, const char *user_id)
-{
+static void touch_agent(store *s, int64_t app_id, const char *user_id) {
     (void)sql_run(sql_query(s, "UPDATE agent SET modified_ms=?3 WHERE app_id=?1 AND user_id=?2", "iti", app_id, user_id, clock_unix_ms()));
 }
 
-int store_put_member(store *s, int64_t group_id, int64_t app_id, const char *user_id, int priority)
-{
+int store_put_member(store *s, int64_t group_id, int64_t app_id, const char *user_id, int priority) {
     int error = store_begin(s);
     if (error) return error;
     error = sql_run(sql_query(s, "INSERT INTO member (group_id, app_id, user_id, priority) VALUES (?1,?2,?3,?4)"
@@ -84,8 +76,7 @@ int store_put_member(store *s, int64_t group_id, int64_t app_id, const char *use
     return error ? error : ended;
 }
 
-int store_delete_member(store *s, int64_t group_id, int64_t app_id, const char *user_id)
-{
+int store_delete_member(store *s, int64_t group_id, int64_t app_id, const char *user_id) {
     int error = store_begin(s);
     if (error) return error;
     error = sql_run_one(sql_query(s, "DELETE FROM member WHERE group_id=?1 AND app_id=?2 AND user_id=?3 RETURNING 1", "iit", group_id,
@@ -95,8 +86,7 @@ int store_delete_member(store *s, int64_t group_id, int64_t app_id, const char *
     return error ? error : ended;
 }
 
-int store_list_members(store *s, int64_t group_id, bool (*each)(void *ctx, const store_agent *agent, int priority), void *ctx)
-{
+int store_list_members(store *s, int64_t group_id, bool (*each)(void *ctx, const store_agent *agent, int priority), void *ctx) {
     int error = 0;
     store_agent agent;
     query *q = row_query(s, &agent_shape, ", m.priority FROM member m JOIN agent ON agent.app_id=m.app_id AND agent.user_id=m.user_id"
@@ -105,8 +95,7 @@ int store_list_members(store *s, int64_t group_id, bool (*each)(void *ctx, const
     return error;
 }
 
-int store_list_memberships(store *s, int64_t app_id, const char *user_id, bool (*each)(void *ctx, const store_membership *m), void *ctx)
-{
+int store_list_memberships(store *s, int64_t app_id, const char *user_id, bool (*each)(void *ctx, const store_membership *m), void *ctx) {
     int error = 0;
     query *q = sql_query(s, "SELECT m.group_id, g.name, m.priority FROM member m JOIN skill_group g ON g.id=m.group_id"
                             " WHERE m.app_id=?1 AND m.user_id=?2 ORDER BY m.priority, m.group_id", "it", app_id, user_id);
@@ -118,8 +107,7 @@ int store_list_memberships(store *s, int64_t app_id, const char *user_id, bool (
     return error;
 }
 
-int store_list_app_members(store *s, int64_t app_id, bool (*each)(void *ctx, int64_t group_id, const char *user_id, int priority), void *ctx)
-{
+int store_list_app_members(store *s, int64_t app_id, bool (*each)(void *ctx, int64_t group_id, const char *user_id, int priority), void *ctx) {
     int error = 0;
     char user_id[STORE_TEXT];
     query *q = sql_query(s, "SELECT group_id, user_id, priority FROM member WHERE app_id=?1 ORDER BY group_id, priority, user_id", "i", app_id);

@@ -11,8 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
-static bool write_all(int fd, const char *text, size_t length, off_t at)
-{
+static bool write_all(int fd, const char *text, size_t length, off_t at) {
     while (length) {
         ssize_t n = pwrite(fd, text, length, at);
         if (n < 0 && errno == EINTR) continue;
@@ -25,8 +24,7 @@ static bool write_all(int fd, const char *text, size_t length, off_t at)
 }
 
 /* A new file's name survives a crash only when its folder has been written. */
-static bool sync_folder(const char *path)
-{
+static bool sync_folder(const char *path) {
     char copy[512];
     snprintf(copy, sizeof copy, "%s", path);
     int fd = open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -35,16 +33,14 @@ static bool sync_folder(const char *path)
     return done;
 }
 
-static int open_file(const char *path)
-{
+static int open_file(const char *path) {
     int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     if (fd >= 0 && sync_folder(path)) return fd;
     if (fd >= 0) close(fd);
     return -1;
 }
 
-static int tell_lines(journal *j, bool (*each)(void *ctx, off_t at, size_t length), void *ctx)
-{
+static int tell_lines(journal *j, bool (*each)(void *ctx, off_t at, size_t length), void *ctx) {
     char *line = NULL;
     size_t capacity = 0;
     ssize_t n;
@@ -60,8 +56,7 @@ static int tell_lines(journal *j, bool (*each)(void *ctx, off_t at, size_t lengt
     return error;
 }
 
-int journal_open(journal *j, const char *path, bool (*each)(void *ctx, off_t at, size_t length), void *ctx)
-{
+int journal_open(journal *j, const char *path, bool (*each)(void *ctx, off_t at, size_t length), void *ctx) {
     *j = (journal){ .fd = -1 };
     if (strlen(path) >= sizeof j->path - sizeof ".refused") return TCCC_E_TOO_LARGE;
     snprintf(j->path, sizeof j->path, "%s", path);
@@ -73,14 +68,12 @@ int journal_open(journal *j, const char *path, bool (*each)(void *ctx, off_t at,
     return error;
 }
 
-void journal_close(journal *j)
-{
+void journal_close(journal *j) {
     if (j->fd >= 0) close(j->fd);
     j->fd = -1;
 }
 
-int journal_append(journal *j, const char *line, size_t length, off_t *place)
-{
+int journal_append(journal *j, const char *line, size_t length, off_t *place) {
     if (!*j->path) return TCCC_E_IO;
     if (j->fd < 0) j->fd = open_file(j->path);
     if (j->fd < 0) return TCCC_E_IO;
@@ -93,8 +86,7 @@ int journal_append(journal *j, const char *line, size_t length, off_t *place)
     return 0;
 }
 
-char *journal_read(const journal *j, off_t at, size_t length)
-{
+char *journal_read(const journal *j, off_t at, size_t length) {
     char *line = malloc(length);
     size_t done = 0;
     while (line && done < length) {
@@ -109,16 +101,14 @@ char *journal_read(const journal *j, off_t at, size_t length)
     return line;
 }
 
-void journal_clear(journal *j)
-{
+void journal_clear(journal *j) {
     if (j->fd < 0) return;
     journal_close(j);
     j->end = 0;
     (void)unlink(j->path); /* if it stays, its lines are dealt with again, which changes nothing */
 }
 
-int journal_set_aside(const journal *j, const char *line, size_t length)
-{
+int journal_set_aside(const journal *j, const char *line, size_t length) {
     char path[sizeof j->path + 16];
     if (!*j->path) return TCCC_E_IO;
     snprintf(path, sizeof path, "%s.refused", j->path);

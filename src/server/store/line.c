@@ -21,18 +21,15 @@ static const row_field trunk_fields[] = {
 
 static const row_shape trunk_shape = ROW_SHAPE("trunk", trunk_fields);
 
-int store_put_trunk(store *s, const store_trunk *trunk)
-{
+int store_put_trunk(store *s, const store_trunk *trunk) {
     return row_put(s, &trunk_shape, trunk);
 }
 
-int store_get_trunk(store *s, const char *name, store_trunk *trunk)
-{
+int store_get_trunk(store *s, const char *name, store_trunk *trunk) {
     return row_one(row_query(s, &trunk_shape, "FROM trunk WHERE name=?1", "t", name), &trunk_shape, trunk);
 }
 
-int store_list_trunks(store *s, bool (*each)(void *ctx, const store_trunk *trunk), void *ctx)
-{
+int store_list_trunks(store *s, bool (*each)(void *ctx, const store_trunk *trunk), void *ctx) {
     int error = 0;
     store_trunk trunk;
     query *q = row_query(s, &trunk_shape, "FROM trunk ORDER BY name", "");
@@ -40,8 +37,7 @@ int store_list_trunks(store *s, bool (*each)(void *ctx, const store_trunk *trunk
     return error;
 }
 
-int store_delete_trunk(store *s, const char *name)
-{
+int store_delete_trunk(store *s, const char *name) {
     return sql_run_one(sql_query(s, "DELETE FROM trunk WHERE name=?1 RETURNING 1", "t", name));
 }
 
@@ -61,8 +57,7 @@ static const row_field number_fields[] = {
 
 static const row_shape number_shape = ROW_SHAPE("number", number_fields);
 
-int store_put_number(store *s, const store_number *number)
-{
+int store_put_number(store *s, const store_number *number) {
     store_number row = *number;
     if (row.n_outbound_groups < 0 || row.n_outbound_groups > NUMBER_GROUPS_MAX) return sql_refuse(s, TCCC_E_TOO_LARGE);
     if (row.state == 0) row.state = NUMBER_NORMAL;
@@ -77,8 +72,7 @@ int store_put_number(store *s, const store_number *number)
     return error ? error : ended;
 }
 
-static int read_groups(store *s, store_number *number)
-{
+static int read_groups(store *s, store_number *number) {
     int error = 0;
     query *q = sql_query(s, "SELECT group_id FROM number_group WHERE app_id=?1 AND number=?2 ORDER BY n", "it", number->app_id, number->number);
     number->n_outbound_groups = 0;
@@ -88,15 +82,13 @@ static int read_groups(store *s, store_number *number)
     return error;
 }
 
-int store_get_number(store *s, const char *number, store_number *found)
-{
+int store_get_number(store *s, const char *number, store_number *found) {
     query *q = row_query(s, &number_shape, "FROM number WHERE number=?1 ORDER BY app_id LIMIT 1", "t", number);
     int error = row_one(q, &number_shape, found);
     return error ? error : read_groups(s, found);
 }
 
-int store_list_numbers(store *s, int64_t app_id, bool (*each)(void *ctx, const store_number *number), void *ctx)
-{
+int store_list_numbers(store *s, int64_t app_id, bool (*each)(void *ctx, const store_number *number), void *ctx) {
     int error = 0;
     store_number number;
     query *q = row_query(s, &number_shape, "FROM number WHERE app_id=?1 ORDER BY number", "i", app_id);
@@ -107,8 +99,7 @@ int store_list_numbers(store *s, int64_t app_id, bool (*each)(void *ctx, const s
     return error;
 }
 
-int store_delete_number(store *s, int64_t app_id, const char *number)
-{
+int store_delete_number(store *s, int64_t app_id, const char *number) {
     return sql_run_one(sql_query(s, "DELETE FROM number WHERE app_id=?1 AND number=?2 RETURNING 1", "it", app_id, number));
 }
 
@@ -131,18 +122,15 @@ static const row_field extension_fields[] = {
 
 static const row_shape extension_shape = ROW_SHAPE("extension", extension_fields);
 
-int store_put_extension(store *s, const store_extension *extension)
-{
+int store_put_extension(store *s, const store_extension *extension) {
     return row_put(s, &extension_shape, extension);
 }
 
-int store_get_extension(store *s, const char *extension, store_extension *found)
-{
+int store_get_extension(store *s, const char *extension, store_extension *found) {
     return row_one(row_query(s, &extension_shape, "FROM extension WHERE extension=?1", "t", extension), &extension_shape, found);
 }
 
-int store_list_extensions(store *s, int64_t app_id, bool (*each)(void *ctx, const store_extension *extension), void *ctx)
-{
+int store_list_extensions(store *s, int64_t app_id, bool (*each)(void *ctx, const store_extension *extension), void *ctx) {
     int error = 0;
     store_extension extension;
     query *q = row_query(s, &extension_shape, "FROM extension WHERE app_id=?1 ORDER BY extension", "i", app_id);
@@ -150,7 +138,6 @@ int store_list_extensions(store *s, int64_t app_id, bool (*each)(void *ctx, cons
     return error;
 }
 
-int store_delete_extension(store *s, const char *extension)
-{
+int store_delete_extension(store *s, const char *extension) {
     return sql_run_one(sql_query(s, "DELETE FROM extension WHERE extension=?1 RETURNING 1", "t", extension));
 }

@@ -186,8 +186,7 @@ static const char *const steps[] = {
 
 enum { N_STEPS = sizeof steps / sizeof *steps };
 
-int migrate(store *s, char *err, size_t capacity)
-{
+int migrate(store *s, char *err, size_t capacity) {
     int version = -1;
     int error = s->driver->version(s, &version);
     if (!error && version > N_STEPS) { /* touching it could lose what the newer tcccd knows */

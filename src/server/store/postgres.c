@@ -13,8 +13,7 @@
 /* ---- answers ---- */
 
 /* Sends what is waiting and reads until an answer is there. False: the connection is lost or silent. */
-static bool await(PGconn *conn, uint64_t deadline_ms)
-{
+static bool await(PGconn *conn, uint64_t deadline_ms) {
     for (;;) {
         int unsent = PQflush(conn);
         if (unsent < 0) return false;
@@ -23,8 +22,7 @@ static bool await(PGconn *conn, uint64_t deadline_ms)
     }
 }
 
-static int judge(store *s, PGresult *result)
-{
+static int judge(store *s, PGresult *result) {
     ExecStatusType status = PQresultStatus(result);
     if (status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK || status == PGRES_EMPTY_QUERY) return 0;
     const char *code = PQresultErrorField(result, PG_DIAG_SQLSTATE), *reason = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
@@ -33,8 +31,7 @@ static int judge(store *s, PGresult *result)
 }
 
 /* The answer to what was sent: the last result, or the first that is an error. */
-static int collect(store *s, int sent, PGresult **answer)
-{
+static int collect(store *s, int sent, PGresult **answer) {
     postgres_link *link = s->db;
     uint64_t deadline_ms = clock_ms() + link->reply_ms;
     int error = 0;
@@ -68,8 +65,7 @@ typedef struct {
     char numbers[SQL_VALUES_MAX][INTEGER_TEXT];
 } parameters;
 
-static void set_parameters(parameters *p, const sql_value *values, int n)
-{
+static void set_parameters(parameters *p, const sql_value *values, int n) {
     for (int i = 0; i < n; i++) {
         p->types[i] = values[i].is_text ? TEXT_OID : INT8_OID;
         p->texts[i] = values[i].is_null ? NULL : values[i].is_text ? values[i].text : p->numbers[i];
@@ -78,15 +74,13 @@ static void set_parameters(parameters *p, const sql_value *values, int n)
 }
 
 /* ?1 becomes $1; no text between quotes has a question mark. */
-static char *translate(const char *text)
-{
+static char *translate(const char *text) {
     char *out = strdup(text);
     for (char *at = out; at && (at = strchr(at, '?'));) *at = '$';
     return out;
 }
 
-static int prepare(query *q, const char *name, const parameters *p, int n)
-{
+static int prepare(query *q, const char *name, const parameters *p, int n) {
     postgres_link *link = q->owner->db;
     PGresult *answer;
     char *text = translate(q->text);
@@ -98,8 +92,7 @@ static int prepare(query *q, const char *name, const parameters *p, int n)
 }
 
 /* Prepared statements belong to a connection: after a new one they are prepared again, under a new name. */
-static int send_kept(query *q, const parameters *p, int n)
-{
+static int send_kept(query *q, const parameters *p, int n) {
     postgres_link *link = q->owner->db;
     char name[32];
     if (q->generation != link->generation) {
@@ -116,8 +109,7 @@ static int send_kept(query *q, const parameters *p, int n)
     return error;
 }
 
-static int send_once(query *q, const parameters *p, int n)
-{
+static int send_once(query *q, const parameters *p, int n) {
     postgres_link *link = q->owner->db;
     PGresult *answer;
     char *text = translate(q->text);
@@ -128,8 +120,7 @@ static int send_once(query *q, const parameters *p, int n)
     return error;
 }
 
-static int start(query *q, const sql_value *values, int n)
-{
+static int start(query *q, const sql_value *values, int n) {
     parameters p;
     int error = link_ready(q->owner);
     if (error) return error;
@@ -140,29 +131,24 @@ static int start(query *q, const sql_value *values, int n)
     return error;
 }
 
-static int step(query *q)
-{
+static int step(query *q) {
     return ++q->row < q->n_rows ? SQL_ROW : SQL_DONE;
 }
 
-static const char *text(query *q, int column)
-{
+static const char *text(query *q, int column) {
     return PQgetisnull(q->rows, q->row, column) ? NULL : PQgetvalue(q->rows, q->row, column);
 }
 
-static void reset(query *q)
-{
+static void reset(query *q) {
     PQclear(q->rows);
     q->rows = NULL;
 }
 
-static void forget(query *q)
-{
+static void forget(query *q) {
     reset(q); /* the connection's end frees the prepared statement */
 }
 
-static int script(store *s, const char *text)
-{
+static int script(store *s, const char *text) {
     postgres_link *link = s->db;
     PGresult *answer;
     int error = link_ready(s);
@@ -174,8 +160,7 @@ static int script(store *s, const char *text)
 
 /* ---- groups of writes ---- */
 
-static int begin(store *s)
-{
+static int begin(store *s) {
     postgres_link *link = s->db;
     int error = script(s, "BEGIN");
     link->in_group = !error;
@@ -183,8 +168,7 @@ static int begin(store *s)
 }
 
 /* A group whose connection was lost has not been written; link_ready refuses inside a group, so COMMIT cannot reach another one. */
-static int commit(store *s)
-{
+static int commit(store *s) {
     postgres_link *link = s->db;
     int error = link_ready(s);
     if (!error && PQtransactionStatus(link->conn) != PQTRANS_INTRANS) error = sql_fail(s, TCCC_E_IO, "the group of writes was aborted", "25P02");
@@ -193,8 +177,7 @@ static int commit(store *s)
     return error;
 }
 
-static void rollback(store *s)
-{
+static void rollback(store *s) {
     postgres_link *link = s->db;
     if (link->conn && link->ready) (void)script(s, "ROLLBACK");
     link->in_group = false;
@@ -209,8 +192,7 @@ static const struct { const char *sqlite, *postgres; } words[] = {
     { "TEXT", "TEXT COLLATE \"C\"" },
 };
 
-static char *translate_schema(const char *text)
-{
+static char *translate_schema(const char *text) {
     size_t capacity = 4 * strlen(text) + 1, used = 0;
     char *out = malloc(capacity);
     while (out && *text) {
@@ -230,8 +212,7 @@ static char *translate_schema(const char *text)
 /* Two tcccd that start at the same moment come one after the other; also CREATE TABLE IF NOT EXISTS fails when both do it at once. */
 static const char alone[] = "SET LOCAL statement_timeout=0; SET LOCAL lock_timeout=0; SELECT pg_advisory_xact_lock(1952670564)";
 
-static int version(store *s, int *version)
-{
+static int version(store *s, int *version) {
     postgres_link *link = s->db;
     int64_t number = 0;
     link->reply_ms = UPGRADE_MS;
@@ -246,8 +227,7 @@ static int version(store *s, int *version)
 }
 
 /* Another may have done the step meanwhile. */
-static int run_step(store *s, int to, const char *text)
-{
+static int run_step(store *s, int to, const char *text) {
     int64_t present = 0;
     int error = script(s, alone);
     if (!error) error = sql_only_integer(sql_query(s, "SELECT coalesce(max(version),0) FROM tcccd_schema", ""), &present);
@@ -256,8 +236,7 @@ static int run_step(store *s, int to, const char *text)
     return error;
 }
 
-static int upgrade(store *s, int to, const char *text)
-{
+static int upgrade(store *s, int to, const char *text) {
     postgres_link *link = s->db;
     char *translated = translate_schema(text);
     if (!translated) return TCCC_E_NO_MEMORY;
@@ -270,8 +249,7 @@ static int upgrade(store *s, int to, const char *text)
     return error ? error : ended;
 }
 
-static int open_database(store *s, const char *where, char *err, size_t capacity)
-{
+static int open_database(store *s, const char *where, char *err, size_t capacity) {
     int error = link_open(s, where, err, capacity);
     return error ? error : migrate(s, err, capacity);
 }

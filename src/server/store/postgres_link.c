@@ -8,13 +8,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-bool link_is_url(const char *where)
-{
+bool link_is_url(const char *where) {
     return !strncmp(where, "postgres://", 11) || !strncmp(where, "postgresql://", 13);
 }
 
-bool link_wait(PGconn *conn, bool also_write, uint64_t deadline_ms)
-{
+bool link_wait(PGconn *conn, bool also_write, uint64_t deadline_ms) {
     uint64_t now = clock_ms();
     struct pollfd one = { .fd = PQsocket(conn), .events = (short)(POLLIN | (also_write ? POLLOUT : 0)) };
     return one.fd >= 0 && poll(&one, 1, now < deadline_ms ? (int)(deadline_ms - now) : 0) > 0;
@@ -22,21 +20,18 @@ bool link_wait(PGconn *conn, bool also_write, uint64_t deadline_ms)
 
 /* ---- what may be told ---- */
 
-static const char *option(const postgres_link *link, const char *name)
-{
+static const char *option(const postgres_link *link, const char *name) {
     for (const PQconninfoOption *o = link->options; o && o->keyword; o++)
         if (!strcmp(o->keyword, name)) return o->val ? o->val : "";
     return "";
 }
 
-static void hide(char *text, const char *secret)
-{
+static void hide(char *text, const char *secret) {
     size_t n = strlen(secret);
     for (char *at = text; n && (at = strstr(at, secret));) memset(at, '*', n), at += n;
 }
 
-const char *link_reason(postgres_link *link)
-{
+const char *link_reason(postgres_link *link) {
     snprintf(link->reason, sizeof link->reason, "%s", link->conn ? PQerrorMessage(link->conn) : "no memory");
     hide(link->reason, option(link, "password"));
     hide(link->reason, option(link, "sslpassword"));
@@ -48,8 +43,7 @@ const char *link_reason(postgres_link *link)
 
 enum { OPTIONS_MAX = 64 };
 
-static PGconn *start_connecting(const postgres_link *link)
-{
+static PGconn *start_connecting(const postgres_link *link) {
     const char *names[OPTIONS_MAX] = { "client_encoding", "fallback_application_name", "tcp_user_timeout", "keepalives_idle" };
     const char *values[OPTIONS_MAX] = { "UTF8", "tcccd", "6000", "10" };
     int n = 4;
@@ -61,31 +55,27 @@ static PGconn *start_connecting(const postgres_link *link)
     return PQconnectStartParams(names, values, 0);
 }
 
-static void ignore_notice(void *ctx, const char *message)
-{
+static void ignore_notice(void *ctx, const char *message) {
     (void)ctx;
     (void)message;
 }
 
 /* One that worked is made anew at once; between attempts that fail is a pause. */
-static void drop(postgres_link *link)
-{
+static void drop(postgres_link *link) {
     PQfinish(link->conn);
     link->conn = NULL;
     link->next_ms = link->ready ? 0 : clock_ms() + CONNECT_PAUSE_MS;
     link->ready = false;
 }
 
-void link_lose(store *s, const char *reason)
-{
+void link_lose(store *s, const char *reason) {
     postgres_link *link = s->db;
     if (link->ready) LOG(s->log, LOG_LEVEL_ERROR, "store.lost", log_text("reason", reason));
     drop(link);
 }
 
 /* Goes on with an attempt until it has come to an end, or the deadline. */
-static PostgresPollingStatusType advance(PGconn *conn, PostgresPollingStatusType *wanted, uint64_t deadline_ms)
-{
+static PostgresPollingStatusType advance(PGconn *conn, PostgresPollingStatusType *wanted, uint64_t deadline_ms) {
     do {
         if (!link_wait(conn, *wanted == PGRES_POLLING_WRITING, deadline_ms)) return *wanted;
         *wanted = PQconnectPoll(conn);
@@ -94,16 +84,14 @@ static PostgresPollingStatusType advance(PGconn *conn, PostgresPollingStatusType
 }
 
 /* What every connection is told first. */
-static int greet(store *s)
-{
+static int greet(store *s) {
     char text[256];
     snprintf(text, sizeof text, "SET statement_timeout=%d; SET lock_timeout=%d; SET idle_in_transaction_session_timeout=%d;"
              " SET client_min_messages=error; SET standard_conforming_strings=on", STATEMENT_MS, LOCK_MS, 2 * REPLY_MS);
     return s->driver->script(s, text);
 }
 
-static int begin_use(store *s)
-{
+static int begin_use(store *s) {
     postgres_link *link = s->db;
     (void)PQsetnonblocking(link->conn, 1);
     PQsetNoticeProcessor(link->conn, ignore_notice, NULL);
@@ -115,8 +103,7 @@ static int begin_use(store *s)
 }
 
 /* The running attempt, or a new one; waits for it until the deadline. 0: ready. */
-static int connect_until(store *s, uint64_t deadline_ms)
-{
+static int connect_until(store *s, uint64_t deadline_ms) {
     postgres_link *link = s->db;
     if (!link->conn) {
         link->conn = start_connecting(link);
@@ -135,8 +122,7 @@ static int connect_until(store *s, uint64_t deadline_ms)
 }
 
 /* NULL with a sentence; libpq's own quotes the URL with its password. */
-static PQconninfoOption *read_url(const char *where, char *err, size_t capacity)
-{
+static PQconninfoOption *read_url(const char *where, char *err, size_t capacity) {
     char *complaint = NULL;
     PQconninfoOption *options = PQconninfoParse(where, &complaint);
     PQfreemem(complaint);
@@ -146,15 +132,13 @@ static PQconninfoOption *read_url(const char *where, char *err, size_t capacity)
     return options;
 }
 
-int link_check(const char *where, char *err, size_t capacity)
-{
+int link_check(const char *where, char *err, size_t capacity) {
     PQconninfoOption *options = read_url(where, err, capacity);
     PQconninfoFree(options);
     return options ? 0 : TCCC_E_FORMAT;
 }
 
-int link_open(store *s, const char *where, char *err, size_t capacity)
-{
+int link_open(store *s, const char *where, char *err, size_t capacity) {
     postgres_link *link = s->db = calloc(1, sizeof *link);
     snprintf(err, capacity, "The store cannot be opened: no memory.");
     if (!link) return TCCC_E_NO_MEMORY;
@@ -168,8 +152,7 @@ int link_open(store *s, const char *where, char *err, size_t capacity)
     return error;
 }
 
-void link_close(store *s)
-{
+void link_close(store *s) {
     postgres_link *link = s->db;
     if (!link) return;
     PQfinish(link->conn);
@@ -178,8 +161,7 @@ void link_close(store *s)
 }
 
 /* An idle connection has next to nothing to say: what can be read is likely its last words, which its end follows. */
-static bool is_alive(PGconn *conn)
-{
+static bool is_alive(PGconn *conn) {
     uint64_t until_ms = 0;
     for (int i = 0; i < 4 && PQstatus(conn) == CONNECTION_OK && link_wait(conn, false, until_ms); i++) {
         if (!PQconsumeInput(conn)) return false;
@@ -188,8 +170,7 @@ static bool is_alive(PGconn *conn)
     return PQstatus(conn) == CONNECTION_OK;
 }
 
-int link_ready(store *s)
-{
+int link_ready(store *s) {
     postgres_link *link = s->db;
     if (link->ready && is_alive(link->conn)) return 0;
     if (link->ready) link_lose(s, link_reason(link));

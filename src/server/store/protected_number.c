@@ -10,14 +10,12 @@
 enum { TRIES = 3 }; /* another tcccd may take the place at the same moment */
 
 /* The first number of a mask shows the mask, the n-th the mask and -n. */
-static void write_shown(const char *mask, int64_t n, char shown[STORE_NUMBER])
-{
+static void write_shown(const char *mask, int64_t n, char shown[STORE_NUMBER]) {
     if (n > 1) snprintf(shown, STORE_NUMBER, "%s-%lld", mask, (long long)n);
     else snprintf(shown, STORE_NUMBER, "%s", mask);
 }
 
-static int find_place(store *s, int64_t app_id, const char *number, char mask[STORE_NUMBER], int64_t *n)
-{
+static int find_place(store *s, int64_t app_id, const char *number, char mask[STORE_NUMBER], int64_t *n) {
     int error = 0;
     query *q = sql_query(s, "SELECT mask, n FROM protected_number WHERE app_id=?1 AND number=?2", "it", app_id, number);
     if (!sql_row(q, &error)) return error ? error : TCCC_E_NOT_FOUND;
@@ -27,8 +25,7 @@ static int find_place(store *s, int64_t app_id, const char *number, char mask[ST
     return 0;
 }
 
-static int take_place(store *s, int64_t app_id, const char *number, const char *mask)
-{
+static int take_place(store *s, int64_t app_id, const char *number, const char *mask) {
     int64_t last = 0;
     int error = sql_only_integer(sql_query(s, "SELECT COALESCE(MAX(n), 0) FROM protected_number WHERE app_id=?1 AND mask=?2", "it", app_id, mask), &last);
     if (error) return error;
@@ -36,8 +33,7 @@ static int take_place(store *s, int64_t app_id, const char *number, const char *
                              number, mask, last + 1));
 }
 
-int store_protect_number(store *s, int64_t app_id, const char *number, const char *mask, char shown[STORE_NUMBER])
-{
+int store_protect_number(store *s, int64_t app_id, const char *number, const char *mask, char shown[STORE_NUMBER]) {
     char known[STORE_NUMBER];
     int64_t n;
     if (strlen(number) >= STORE_NUMBER || strlen(mask) + sizeof "-999999999" > STORE_NUMBER) return TCCC_E_TOO_LARGE;
@@ -50,8 +46,7 @@ int store_protect_number(store *s, int64_t app_id, const char *number, const cha
     return error;
 }
 
-int store_find_protected(store *s, int64_t app_id, const char *shown, char number[STORE_NUMBER])
-{
+int store_find_protected(store *s, int64_t app_id, const char *shown, char number[STORE_NUMBER]) {
     char mask[STORE_NUMBER], *dash;
     int64_t n = 1;
     if (strlen(shown) >= sizeof mask) return TCCC_E_NOT_FOUND;

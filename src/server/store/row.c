@@ -16,8 +16,7 @@ typedef struct {
 } sql_builder;
 
 __attribute__((format(printf, 2, 3)))
-static void add(sql_builder *b, const char *format, ...)
-{
+static void add(sql_builder *b, const char *format, ...) {
     va_list list;
     va_start(list, format);
     int n = vsnprintf(b->text + b->used, sizeof b->text - b->used, format, list);
@@ -26,8 +25,7 @@ static void add(sql_builder *b, const char *format, ...)
 }
 
 /* INSERT INTO table (columns) VALUES (?1, ...) */
-static void add_insert(sql_builder *b, const row_shape *shape)
-{
+static void add_insert(sql_builder *b, const row_shape *shape) {
     int n = 0;
     add(b, "INSERT INTO %s (%s", shape->table, shape->parent);
     for (int i = 0; i < shape->n_fields; i++)
@@ -39,8 +37,7 @@ static void add_insert(sql_builder *b, const row_shape *shape)
 }
 
 /* ON CONFLICT (key) DO UPDATE SET column=excluded.column, ... */
-static void add_upsert(sql_builder *b, const row_shape *shape)
-{
+static void add_upsert(sql_builder *b, const row_shape *shape) {
     const char *comma = "";
     add(b, " ON CONFLICT (");
     for (int i = 0; i < shape->n_fields; i++)
@@ -56,8 +53,7 @@ static void add_upsert(sql_builder *b, const row_shape *shape)
         }
 }
 
-int64_t row_number(const row_field *f, const void *record)
-{
+int64_t row_number(const row_field *f, const void *record) {
     const void *at = (const char *)record + f->offset;
     int64_t wide = 0;
     int narrow = 0;
@@ -68,8 +64,7 @@ int64_t row_number(const row_field *f, const void *record)
     return wide;
 }
 
-void row_set_number(const row_field *f, void *record, int64_t wide)
-{
+void row_set_number(const row_field *f, void *record, int64_t wide) {
     void *at = (char *)record + f->offset;
     int narrow = (int)wide;
     bool flag = wide != 0;
@@ -78,24 +73,21 @@ void row_set_number(const row_field *f, void *record, int64_t wide)
     else memcpy(at, &flag, sizeof flag);
 }
 
-static sql_value value_of(const row_field *f, const void *record)
-{
+static sql_value value_of(const row_field *f, const void *record) {
     const char *at = (const char *)record + f->offset;
     if (f->kind == ROW_TEXT) return (sql_value){ .is_text = true, .text = at };
     int64_t n = f->kind == ROW_NOW ? clock_unix_ms() : row_number(f, record);
     return (sql_value){ .integer = n, .is_null = f->kind == ROW_REF && n == 0 };
 }
 
-static int values_of(const row_shape *shape, const void *record, sql_value *values)
-{
+static int values_of(const row_shape *shape, const void *record, sql_value *values) {
     int n = 0;
     for (int i = 0; i < shape->n_fields; i++)
         if (!(shape->fields[i].flags & ROW_READ)) values[n++] = value_of(&shape->fields[i], record);
     return n;
 }
 
-int row_put(store *s, const row_shape *shape, const void *record)
-{
+int row_put(store *s, const row_shape *shape, const void *record) {
     sql_builder b = { .used = 0 };
     sql_value values[FIELDS_MAX];
     add_insert(&b, shape);
@@ -104,8 +96,7 @@ int row_put(store *s, const row_shape *shape, const void *record)
     return sql_run(sql_query_values(s, b.text, true, values, n));
 }
 
-int row_insert(store *s, const row_shape *shape, const void *record)
-{
+int row_insert(store *s, const row_shape *shape, const void *record) {
     sql_builder b = { .used = 0 };
     sql_value values[FIELDS_MAX];
     add_insert(&b, shape);
@@ -114,8 +105,7 @@ int row_insert(store *s, const row_shape *shape, const void *record)
 }
 
 /* The values have the places that they have in an INSERT. */
-int row_replace(store *s, const row_shape *shape, const void *record)
-{
+int row_replace(store *s, const row_shape *shape, const void *record) {
     sql_builder b = { .used = 0 };
     sql_value values[FIELDS_MAX];
     const char *comma = " SET ";
@@ -136,8 +126,7 @@ int row_replace(store *s, const row_shape *shape, const void *record)
     return sql_run_one(sql_query_values(s, b.text, true, values, n));
 }
 
-int row_add(store *s, const row_shape *shape, const char *parent, int n, const void *record)
-{
+int row_add(store *s, const row_shape *shape, const char *parent, int n, const void *record) {
     sql_builder b = { .used = 0 };
     sql_value values[FIELDS_MAX] = { { .is_text = true, .text = parent }, { .integer = n } };
     add_insert(&b, shape);
@@ -145,8 +134,7 @@ int row_add(store *s, const row_shape *shape, const char *parent, int n, const v
     return sql_run(sql_query_values(s, b.text, true, values, n_values));
 }
 
-query *row_query_values(store *s, const row_shape *shape, const char *rest, bool kept, const sql_value *values, int n)
-{
+query *row_query_values(store *s, const row_shape *shape, const char *rest, bool kept, const sql_value *values, int n) {
     sql_builder b = { .used = 0 };
     for (int i = 0; i < shape->n_fields; i++) {
         const row_field *f = &shape->fields[i];
@@ -164,8 +152,7 @@ query *row_query_values(store *s, const row_shape *shape, const char *rest, bool
     return q;
 }
 
-query *row_query(store *s, const row_shape *shape, const char *rest, const char *types, ...)
-{
+query *row_query(store *s, const row_shape *shape, const char *rest, const char *types, ...) {
     sql_value values[SQL_ARGUMENTS_MAX];
     va_list list;
     va_start(list, types);
@@ -174,8 +161,7 @@ query *row_query(store *s, const row_shape *shape, const char *rest, const char 
     return row_query_values(s, shape, rest, true, values, n);
 }
 
-void row_read(query *q, const row_shape *shape, void *record)
-{
+void row_read(query *q, const row_shape *shape, void *record) {
     for (int i = 0; i < shape->n_fields; i++) {
         const row_field *f = &shape->fields[i];
         if (f->kind == ROW_TEXT) sql_text(q, i, (char *)record + f->offset, f->size);
@@ -183,15 +169,13 @@ void row_read(query *q, const row_shape *shape, void *record)
     }
 }
 
-bool row_next(query *q, const row_shape *shape, void *record, int *error)
-{
+bool row_next(query *q, const row_shape *shape, void *record, int *error) {
     if (!sql_row(q, error)) return false;
     row_read(q, shape, record);
     return true;
 }
 
-int row_one(query *q, const row_shape *shape, void *record)
-{
+int row_one(query *q, const row_shape *shape, void *record) {
     int error = sql_one(q);
     if (error) return error;
     row_read(q, shape, record);

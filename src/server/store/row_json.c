@@ -3,8 +3,7 @@
 
 #include <string.h>
 
-void row_write_json(json_writer *out, const row_shape *shape, const void *record)
-{
+void row_write_json(json_writer *out, const row_shape *shape, const void *record) {
     for (int i = 0; i < shape->n_fields; i++) {
         const row_field *f = &shape->fields[i];
         if (f->kind == ROW_TEXT) json_put_string(out, f->name, (const char *)record + f->offset);
@@ -12,8 +11,7 @@ void row_write_json(json_writer *out, const row_shape *shape, const void *record
     }
 }
 
-bool row_read_json(const json_value *object, const row_shape *shape, void *record)
-{
+bool row_read_json(const json_value *object, const row_shape *shape, void *record) {
     for (int i = 0; i < shape->n_fields; i++) {
         const row_field *f = &shape->fields[i];
         const json_value *member = json_member(object, f->name);

@@ -21,8 +21,7 @@ int store_put_seat(store *s, const store_seat *seat) { return row_put(s, &seat_s
 
 int store_delete_seat(store *s, const char *id) { return sql_run(sql_query(s, "DELETE FROM seat WHERE id=?1", "t", id)); }
 
-int store_list_seats(store *s, bool (*each)(void *ctx, const store_seat *seat), void *ctx)
-{
+int store_list_seats(store *s, bool (*each)(void *ctx, const store_seat *seat), void *ctx) {
     int error = 0;
     store_seat seat;
     query *q = row_query(s, &seat_shape, "FROM seat ORDER BY id", "");

@@ -22,23 +22,20 @@ typedef struct {
     bool on, refused;                 /* refused: there is no thread */
 } write_behind;
 
-static int fail(store *s, int result)
-{
+static int fail(store *s, int result) {
     char code[16];
     snprintf(code, sizeof code, "%d", result);
     return sql_fail(s, (result & 0xff) == SQLITE_CONSTRAINT ? TCCC_E_NOT_FOUND : TCCC_E_IO, sqlite3_errmsg(s->db), code);
 }
 
-static int on_commit(void *ctx, sqlite3 *db, const char *name, int pages)
-{
+static int on_commit(void *ctx, sqlite3 *db, const char *name, int pages) {
     write_behind *b = ctx;
     wal_wrote(b->thread, pages, !b->on);
     return pages >= FAR_BEHIND_PAGES ? sqlite3_wal_checkpoint_v2(db, name, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL) == SQLITE_NOMEM ? SQLITE_NOMEM : SQLITE_OK
                                      : SQLITE_OK;
 }
 
-static bool has_thread(write_behind *b)
-{
+static bool has_thread(write_behind *b) {
     if (!b->thread && !b->refused) {
         b->thread = wal_new(b->path, b->owner->log);
         b->refused = !b->thread;
@@ -47,21 +44,18 @@ static bool has_thread(write_behind *b)
     return b->thread && wal_works(b->thread);
 }
 
-static void set_behind(store *s, bool on)
-{
+static void set_behind(store *s, bool on) {
     write_behind *b = s->behind;
     if (!b || (on && !has_thread(b)) || b->on == on) return;
     if (sqlite3_exec(s->db, on ? "PRAGMA synchronous=NORMAL" : "PRAGMA synchronous=FULL", NULL, NULL, NULL) == SQLITE_OK) b->on = on;
 }
 
-static bool is_settled(store *s)
-{
+static bool is_settled(store *s) {
     write_behind *b = s->behind;
     return !b || !b->thread || wal_is_settled(b->thread);
 }
 
-static void close_file(store *s)
-{
+static void close_file(store *s) {
     write_behind *b = s->behind;
     if (b) {
         wal_free(b->thread);
@@ -72,8 +66,7 @@ static void close_file(store *s)
 }
 
 /* Of a file only: a store in memory is never on a disk. Without memory every write waits. */
-static void prepare_behind(store *s, const char *path)
-{
+static void prepare_behind(store *s, const char *path) {
     write_behind *b = strcmp(path, ":memory:") ? calloc(1, sizeof *b) : NULL;
     if (!b) return;
     b->owner = s;
@@ -82,8 +75,7 @@ static void prepare_behind(store *s, const char *path)
     s->behind = b;
 }
 
-static int open_file(store *s, const char *path, char *err, size_t capacity)
-{
+static int open_file(store *s, const char *path, char *err, size_t capacity) {
     int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
     const char *settings = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA trusted_schema=OFF;";
     sqlite3 *db = NULL;
@@ -101,8 +93,7 @@ static int open_file(store *s, const char *path, char *err, size_t capacity)
     return TCCC_E_IO;
 }
 
-static int start(query *q, const sql_value *values, int n)
-{
+static int start(query *q, const sql_value *values, int n) {
     sqlite3_stmt *statement = q->prepared;
     int result = SQLITE_OK;
     if (!statement) result = sqlite3_prepare_v3(q->owner->db, q->text, -1, q->kept ? SQLITE_PREPARE_PERSISTENT : 0, &statement, NULL);
@@ -114,54 +105,45 @@ static int start(query *q, const sql_value *values, int n)
     return result == SQLITE_OK ? 0 : fail(q->owner, result);
 }
 
-static int step(query *q)
-{
+static int step(query *q) {
     int result = sqlite3_step(q->prepared);
     if (result == SQLITE_ROW) return SQL_ROW;
     return result == SQLITE_DONE ? SQL_DONE : fail(q->owner, result);
 }
 
-static const char *text(query *q, int column)
-{
+static const char *text(query *q, int column) {
     return (const char *)sqlite3_column_text(q->prepared, column);
 }
 
-static void reset(query *q)
-{
+static void reset(query *q) {
     sqlite3_reset(q->prepared);
     sqlite3_clear_bindings(q->prepared);
 }
 
-static void forget(query *q)
-{
+static void forget(query *q) {
     sqlite3_finalize(q->prepared);
     q->prepared = NULL;
 }
 
-static int script(store *s, const char *text)
-{
+static int script(store *s, const char *text) {
     int result = sqlite3_exec(s->db, text, NULL, NULL, NULL);
     return result == SQLITE_OK ? 0 : fail(s, result);
 }
 
-static int begin(store *s)
-{
+static int begin(store *s) {
     return script(s, "BEGIN IMMEDIATE");
 }
 
 /* SQLite undoes a group by itself after some failures (a full disk); then there is nothing to commit. */
-static int commit(store *s)
-{
+static int commit(store *s) {
     return script(s, "COMMIT");
 }
 
-static void rollback(store *s)
-{
+static void rollback(store *s) {
     if (!sqlite3_get_autocommit(s->db)) (void)sqlite3_exec(s->db, "ROLLBACK", NULL, NULL, NULL);
 }
 
-static int version(store *s, int *version)
-{
+static int version(store *s, int *version) {
     sqlite3_stmt *statement = NULL;
     int result = sqlite3_prepare_v2(s->db, "PRAGMA user_version", -1, &statement, NULL);
     if (result == SQLITE_OK) result = sqlite3_step(statement);
@@ -170,8 +152,7 @@ static int version(store *s, int *version)
     return result == SQLITE_ROW ? 0 : fail(s, result);
 }
 
-static int upgrade(store *s, int to, const char *text)
-{
+static int upgrade(store *s, int to, const char *text) {
     char number[64];
     int present = 0;
     snprintf(number, sizeof number, "PRAGMA user_version=%d;", to);

@@ -13,14 +13,12 @@ static const row_field status_fields[] = {
 
 static const row_shape status_shape = ROW_SHAPE("status", status_fields);
 
-int store_put_status(store *s, const store_status *row)
-{
+int store_put_status(store *s, const store_status *row) {
     return row_insert(s, &status_shape, row);
 }
 
 int store_list_status(store *s, int64_t app_id, const char *user_id, int64_t from_ms, int64_t to_ms,
-                      bool (*each)(void *ctx, const store_status *row), void *ctx)
-{
+                      bool (*each)(void *ctx, const store_status *row), void *ctx) {
     int error = 0;
     store_status row;
     query *q = row_query(s, &status_shape,
@@ -32,8 +30,7 @@ int store_list_status(store *s, int64_t app_id, const char *user_id, int64_t fro
 }
 
 /* Ids are in the order of time: where a whole window is younger, so is all that follows. */
-int store_forget_status(store *s, int64_t before_ms, int limit, int64_t *after_id)
-{
+int store_forget_status(store *s, int64_t before_ms, int limit, int64_t *after_id) {
     int64_t after = *after_id, last = 0;
     *after_id = 0;
     int error = sql_only_integer(sql_query(s,

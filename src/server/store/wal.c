@@ -28,15 +28,13 @@ struct wal {
 };
 
 /* The log is there once something was written; it stays the same file as long as a connection is open. */
-static int sync_log(wal *w)
-{
+static int sync_log(wal *w) {
     if (w->fd < 0) w->fd = open(w->log_path, O_RDONLY | O_CLOEXEC);
     return w->fd < 0 || fdatasync(w->fd) ? errno : 0;
 }
 
 /* Without the lock. */
-static void sync_and_tell(wal *w, uint64_t upto)
-{
+static void sync_and_tell(wal *w, uint64_t upto) {
     int reason = sync_log(w);
     if (reason)
         LOG(w->log, LOG_LEVEL_ERROR, "store.sync", log_text("reason", strerror(reason)),
@@ -47,15 +45,13 @@ static void sync_and_tell(wal *w, uint64_t upto)
     pthread_mutex_unlock(&w->lock);
 }
 
-static void checkpoint(wal *w)
-{
+static void checkpoint(wal *w) {
     int result = sqlite3_wal_checkpoint_v2(w->db, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
     if (result != SQLITE_OK && result != SQLITE_BUSY && result != SQLITE_LOCKED)
         LOG(w->log, LOG_LEVEL_ERROR, "store.checkpoint", log_text("reason", sqlite3_errmsg(w->db)));
 }
 
-static void *work(void *arg)
-{
+static void *work(void *arg) {
     wal *w = arg;
     prctl(PR_SET_NAME, "store-sync");
     pthread_mutex_lock(&w->lock);
@@ -77,8 +73,7 @@ static void *work(void *arg)
     return NULL;
 }
 
-static void free_all(wal *w)
-{
+static void free_all(wal *w) {
     sqlite3_close(w->db);
     if (w->fd >= 0) close(w->fd);
     pthread_cond_destroy(&w->asked);
@@ -86,8 +81,7 @@ static void free_all(wal *w)
     free(w);
 }
 
-wal *wal_new(const char *path, const logger *log)
-{
+wal *wal_new(const char *path, const logger *log) {
     wal *w = calloc(1, sizeof *w);
     if (!w) return NULL;
     w->log = log;
@@ -102,8 +96,7 @@ wal *wal_new(const char *path, const logger *log)
     return NULL;
 }
 
-void wal_free(wal *w)
-{
+void wal_free(wal *w) {
     if (!w) return;
     pthread_mutex_lock(&w->lock);
     w->stopping = true;
@@ -113,8 +106,7 @@ void wal_free(wal *w)
     free_all(w);
 }
 
-void wal_wrote(wal *w, int pages, bool synced)
-{
+void wal_wrote(wal *w, int pages, bool synced) {
     pthread_mutex_lock(&w->lock);
     w->written++;
     if (synced && w->synced == w->written - 1) w->synced = w->written; /* else those before come with the next sync */
@@ -123,16 +115,14 @@ void wal_wrote(wal *w, int pages, bool synced)
     pthread_mutex_unlock(&w->lock);
 }
 
-bool wal_is_settled(wal *w)
-{
+bool wal_is_settled(wal *w) {
     pthread_mutex_lock(&w->lock);
     bool settled = w->synced == w->written;
     pthread_mutex_unlock(&w->lock);
     return settled;
 }
 
-bool wal_works(wal *w)
-{
+bool wal_works(wal *w) {
     pthread_mutex_lock(&w->lock);
     bool works = !w->failed;
     pthread_mutex_unlock(&w->lock);

@@ -9,8 +9,7 @@
 #include "material.h"
 #include "media/capture.h"
 
-int main(int argc, char **argv)
-{
+int main(int argc, char **argv) {
     static const float silence[FRAME_LEN];
     int error, n = 0;
     if (argc != 4 || (strcmp(argv[1], "off") && strcmp(argv[1], "medium"))) {

@@ -34,16 +34,14 @@ static const struct {
     { 0.7, { 6.2, 4.8, 2.9 }, "june", "allison" },
 };
 
-static signal_f32 read_speech(const char *folder, const char *name)
-{
+static signal_f32 read_speech(const char *folder, const char *name) {
     char path[512];
     snprintf(path, sizeof path, "%s/%s.wav", folder, name);
     return signal_read(path);
 }
 
 /* Speech without its pauses over 0.4 s, from the second `from_s` of the file. */
-static void take_speech(const signal_f32 *speech, int from_s, float *out, int n)
-{
+static void take_speech(const signal_f32 *speech, int from_s, float *out, int n) {
     enum { FRAME = RATE / 100, PAUSE_FRAMES = 40 };
     const double quiet = pow(10, -56 / 10.0);
     int made = 0, pause = 0;
@@ -59,8 +57,7 @@ static void take_speech(const signal_f32 *speech, int from_s, float *out, int n)
     }
 }
 
-static void loudspeaker(const float *in, float *out)
-{
+static void loudspeaker(const float *in, float *out) {
     double w = 2 * pi * 180 / RATE, alpha = sin(w) / 1.414, b = (1 + cos(w)) / 2, a = 1 + alpha, x1 = 0, x2 = 0, y1 = 0, y2 = 0;
     for (int i = 0; i < N; i++) {
         double x = in[i], y = (b * (x - 2 * x1 + x2) + 2 * cos(w) * y1 - (1 - alpha) * y2) / a;
@@ -73,8 +70,7 @@ static void loudspeaker(const float *in, float *out)
 }
 
 /* echo at time i * (1 + ppm) - delay, between samples by a windowed sinc. */
-static void delay_signal(const float *echo, double delay, double ppm, float *out)
-{
+static void delay_signal(const float *echo, double delay, double ppm, float *out) {
     for (int i = 0; i < N; i++) {
         double at = i - delay - i * ppm * 1e-6, sum = 0;
         int whole = (int)floor(at);
@@ -91,8 +87,7 @@ static void delay_signal(const float *echo, double delay, double ppm, float *out
 }
 
 /* Pink noise by Kellet's filter. */
-static void add_room_noise(float *x, random_source *random)
-{
+static void add_room_noise(float *x, random_source *random) {
     static const double poles[] = { 0.99886, 0.99332, 0.96900, 0.86650, 0.55000, -0.7616 };
     static const double gains[] = { 0.0555179, 0.0750759, 0.1538520, 0.3104856, 0.5329522, -0.0168980 };
     double state[6] = { 0 }, last = 0;
@@ -104,8 +99,7 @@ static void add_room_noise(float *x, random_source *random)
     }
 }
 
-static void write_case(const char *folder, const char *name, const float *x)
-{
+static void write_case(const char *folder, const char *name, const float *x) {
     char path[512];
     snprintf(path, sizeof path, "%s/%s.wav", folder, name);
     signal_write(path, x, N);
@@ -115,8 +109,7 @@ typedef struct {
     float far[N], near[N], played[N], echo[N], moved[N], image[N], mic[N];
 } room_signals;
 
-static void make_room(room_signals *s, const char *folder, int room)
-{
+static void make_room(room_signals *s, const char *folder, int room) {
     const double *size = rooms[room].size;
     double mic[3] = { size[0] * 0.45, size[1] * 0.52, 0.9 }, speaker[3] = { mic[0] + 0.28, mic[1] + 0.21, 0.95 };
     double elsewhere[3] = { mic[0] - 0.3, mic[1] + 0.5, 0.95 }, talker[3] = { mic[0] - 0.35, mic[1] + 0.42, 1.2 };
@@ -144,8 +137,7 @@ static void make_room(room_signals *s, const char *folder, int room)
     signal_free(&near);
 }
 
-static void write_grid(room_signals *s, const char *folder, int room, int quick)
-{
+static void write_grid(room_signals *s, const char *folder, int room, int quick) {
     static float late[N];
     char name[64];
     for (int d = 0; d < DELAYS; d++)
@@ -166,8 +158,7 @@ static void write_grid(room_signals *s, const char *folder, int room, int quick)
 }
 
 /* From CHANGE_AT on the echo is `later`, `delay_ms` late; before, 60 ms late. */
-static void write_change(room_signals *s, const char *folder, int room, const char *kind, const float *later, int delay_ms)
-{
+static void write_change(room_signals *s, const char *folder, int room, const char *kind, const float *later, int delay_ms) {
     random_source random = { (uint64_t)(9000 + room) };
     char name[64];
     int delays[2] = { 60 * RATE / 1000, delay_ms * RATE / 1000 };
@@ -180,8 +171,7 @@ static void write_change(room_signals *s, const char *folder, int room, const ch
     write_case(folder, name, s->mic);
 }
 
-int main(int argc, char **argv)
-{
+int main(int argc, char **argv) {
     static room_signals s;
     char name[64];
     if (argc < 3) {

@@ -33,8 +33,7 @@ typedef struct {
     long strange;                   /* samples that are no number or beyond -1..1 */
 } long_call;
 
-static tccc_voice *engine_of(int rate_hz, bool processing, uint64_t seed)
-{
+static tccc_voice *engine_of(int rate_hz, bool processing, uint64_t seed) {
     int error;
     tccc_stream_config stream = { .codec = TCCC_CODEC_OPUS, .payload_type = 111, .ptime_ms = 20, .bitrate_bps = 24000, .complexity = 5 };
     tccc_voice *voice = tccc_voice_new(&(tccc_voice_config){ .device_rate_hz = rate_hz, .aec = processing ? TCCC_PROCESSING_CORE : TCCC_PROCESSING_OFF,
@@ -43,8 +42,7 @@ static tccc_voice *engine_of(int rate_hz, bool processing, uint64_t seed)
     return voice;
 }
 
-static void make_sinc(long_call *call)
-{
+static void make_sinc(long_call *call) {
     for (int p = 0; p < PHASES; p++)
         for (int k = 0; k < TAPS; k++) {
             double u = k - TAPS / 2 + 1 - (double)p / PHASES;
@@ -53,8 +51,7 @@ static void make_sinc(long_call *call)
 }
 
 /* What the loudspeaker played at that sample of its time. */
-static float played_at(const long_call *call, double at)
-{
+static float played_at(const long_call *call, double at) {
     long whole = (long)floor(at);
     const float *taps = call->sinc[(int)((at - (double)whole) * PHASES)];
     float sum = 0;
@@ -67,21 +64,18 @@ static bool near_speaks(double s) { return fmod(s, TURN_S) >= 8; }
 
 static float talker_at(const signal_f32 *talker, long i) { return talker->x[i % talker->n]; }
 
-static void carry(tccc_voice *from, tccc_voice *to, uint64_t now_us)
-{
+static void carry(tccc_voice *from, tccc_voice *to, uint64_t now_us) {
     uint8_t packet[TCCC_PACKET_MAX];
     int channel;
     for (int len; (len = tccc_voice_packet_out(from, packet, &channel)) > 0;) tccc_voice_packet_in(to, 0, packet, (size_t)len, now_us);
 }
 
-static void count_strange(long_call *call, const float *x, int n)
-{
+static void count_strange(long_call *call, const float *x, int n) {
     for (int i = 0; i < n; i++) call->strange += !(x[i] >= -1 && x[i] <= 1);
 }
 
 /* Quantum q of the agent: the microphone hears the room, then the loudspeaker plays on. */
-static void agent_turn(long_call *call, long q)
-{
+static void agent_turn(long_call *call, long q) {
     float mic[QUANTUM], out[QUANTUM];
     uint64_t now_us = (uint64_t)q * QUANTUM * 1000000u / AGENT_RATE;
     for (int i = 0; i < QUANTUM; i++) {
@@ -101,8 +95,7 @@ static void agent_turn(long_call *call, long q)
     carry(call->agent, call->telephone, (uint64_t)((double)now_us * call->rate));
 }
 
-static void telephone_turn(long_call *call, long block, double s)
-{
+static void telephone_turn(long_call *call, long block, double s) {
     float said[BLOCK];
     uint64_t now_us = (uint64_t)block * 10000u;
     for (int i = 0; i < BLOCK; i++) said[i] = far_speaks(s) ? talker_at(call->far, block * BLOCK + i) : 0;
@@ -115,8 +108,7 @@ static void telephone_turn(long_call *call, long block, double s)
 }
 
 /* Least echo return loss of the turns in which the telephone alone speaks, once settled. */
-static double worst_erle_db(const long_call *call, int seconds)
-{
+static double worst_erle_db(const long_call *call, int seconds) {
     double worst = 1e9;
     for (int s = SETTLING_S; s + 8 <= seconds; s += TURN_S) {
         double before = power_of(call->echo.x + (s + 1) * RATE, 6 * RATE), after = power_of(call->heard.x + (long)((s + 1.2) * call->rate * RATE), 6 * RATE);
@@ -125,22 +117,19 @@ static double worst_erle_db(const long_call *call, int seconds)
     return worst;
 }
 
-static double correlation(const float *a, const float *b, int n)
-{
+static double correlation(const float *a, const float *b, int n) {
     double ab = 0, aa = 1e-12, bb = 1e-12;
     for (int i = 0; i < n; i++) ab += (double)a[i] * b[i], aa += (double)a[i] * a[i], bb += (double)b[i] * b[i];
     return ab / sqrt(aa * bb);
 }
 
-static int by_value(const void *a, const void *b)
-{
+static int by_value(const void *a, const void *b) {
     double x = *(const double *)a, y = *(const double *)b;
     return (x > y) - (x < y);
 }
 
 /* Of half seconds in which the agent alone speaks: how like what he said what the telephone hears is; the 5th of 100 and the median. */
-static void likeness(const long_call *call, int seconds, double *least, double *median)
-{
+static void likeness(const long_call *call, int seconds, double *least, double *median) {
     static double found[4096], scores[LAGS];
     static float said[WINDOW + LAGS];
     int n = 0;
@@ -161,8 +150,7 @@ static void likeness(const long_call *call, int seconds, double *least, double *
     *median = n ? found[n / 2] : 0;
 }
 
-static void judge(const long_call *call, int seconds, double buffer_most_ms)
-{
+static void judge(const long_call *call, int seconds, double buffer_most_ms) {
     tccc_voice_stats agent, telephone;
     double least, median;
     tccc_voice_stats_get(call->agent, 0, &agent);
@@ -173,8 +161,7 @@ static void judge(const long_call *call, int seconds, double buffer_most_ms)
            agent.packets_lost + telephone.packets_lost, call->strange);
 }
 
-int main(int argc, char **argv)
-{
+int main(int argc, char **argv) {
     static long_call call;
     if (argc != 5 || atoi(argv[3]) < TURN_S || fabs(atof(argv[4])) > 500) {
         fprintf(stderr, "usage: voice_long_call FAR.wav NEAR.wav SECONDS PPM\n");

@@ -10,41 +10,35 @@
 
 static const double pi = 3.14159265358979323846;
 
-double random_uniform(random_source *random)
-{
+double random_uniform(random_source *random) {
     uint64_t z = random->state += 0x9E3779B97F4A7C15u;
     z = (z ^ z >> 30) * 0xBF58476D1CE4E5B9u;
     z = (z ^ z >> 27) * 0x94D049BB133111EBu;
     return (double)((z ^ z >> 31) >> 11) / 9007199254740992.0;
 }
 
-double random_normal(random_source *random)
-{
+double random_normal(random_source *random) {
     double radius = sqrt(-2 * log(1 - random_uniform(random)));
     return radius * cos(2 * pi * random_uniform(random));
 }
 
-static _Noreturn void material_fail(const char *path, const char *why)
-{
+static _Noreturn void material_fail(const char *path, const char *why) {
     fprintf(stderr, "%s: %s\n", path, why);
     exit(1);
 }
 
-signal_f32 signal_new(int n)
-{
+signal_f32 signal_new(int n) {
     signal_f32 signal = { calloc((size_t)n + 1, sizeof(float)), n };
     if (!signal.x) material_fail("memory", "there is not enough");
     return signal;
 }
 
-void signal_free(signal_f32 *signal)
-{
+void signal_free(signal_f32 *signal) {
     free(signal->x);
     signal->x = NULL;
 }
 
-signal_f32 signal_read(const char *path)
-{
+signal_f32 signal_read(const char *path) {
     wav sound;
     FILE *file = fopen(path, "rb");
     if (!file || fseek(file, 0, SEEK_END) != 0) material_fail(path, "cannot be read");
@@ -60,8 +54,7 @@ signal_f32 signal_read(const char *path)
     return signal;
 }
 
-void signal_write(const char *path, const float *x, int n)
-{
+void signal_write(const char *path, const float *x, int n) {
     uint32_t bytes = 2 * (uint32_t)n, rate = RATE, rate_bytes = 2 * RATE, numbers[] = { 36 + bytes, 16, 0x00010001, rate, rate_bytes, 0x00100002, bytes };
     uint8_t header[44] = "RIFF....WAVEfmt ....................data....";
     static const int places[] = { 4, 16, 20, 24, 28, 32, 40 };
@@ -78,15 +71,13 @@ void signal_write(const char *path, const float *x, int n)
     if (fclose(file) != 0) material_fail(path, "could not be written to its end");
 }
 
-double power_of(const float *x, int n)
-{
+double power_of(const float *x, int n) {
     double sum = 0;
     for (int i = 0; i < n; i++) sum += (double)x[i] * x[i];
     return sum / (n > 0 ? n : 1) + 1e-20;
 }
 
-double active_power(const float *x, int n)
-{
+double active_power(const float *x, int n) {
     enum { FRAME = RATE / 100 };
     double loudest = 0, sum = 0;
     int frames = 0;
@@ -100,15 +91,13 @@ double active_power(const float *x, int n)
     return frames ? sum / frames : 1e-20;
 }
 
-void set_level(float *x, int n, double level_dbfs)
-{
+void set_level(float *x, int n, double level_dbfs) {
     float gain = (float)(pow(10, level_dbfs / 20) / sqrt(active_power(x, n)));
     for (int i = 0; i < n; i++) x[i] *= gain;
 }
 
 /* One image: a pulse between samples, as 16 of them. */
-static void room_add(signal_f32 *h, double at, double gain)
-{
+static void room_add(signal_f32 *h, double at, double gain) {
     int first = (int)floor(at) - 7;
     for (int i = first < 0 ? 0 : first; i < first + 16 && i < h->n; i++) {
         double u = i - at, sinc = fabs(u) < 1e-6 ? 1 : sin(pi * u) / (pi * u);
@@ -116,8 +105,7 @@ static void room_add(signal_f32 *h, double at, double gain)
     }
 }
 
-static void room_high_pass(signal_f32 *h, double corner_hz)
-{
+static void room_high_pass(signal_f32 *h, double corner_hz) {
     double pole = exp(-2 * pi * corner_hz / RATE), x = 0, y = 0, energy = 0;
     for (int i = 0; i < h->n; i++) {
         double in = h->x[i];
@@ -129,8 +117,7 @@ static void room_high_pass(signal_f32 *h, double corner_hz)
     for (int i = 0; i < h->n; i++) h->x[i] /= (float)sqrt(energy);
 }
 
-signal_f32 room_response(double reverberation_s, const double size[3], const double source[3], const double microphone[3])
-{
+signal_f32 room_response(double reverberation_s, const double size[3], const double source[3], const double microphone[3]) {
     const double sound_m_s = 343;
     double volume = size[0] * size[1] * size[2], surface = 2 * (size[0] * size[1] + size[0] * size[2] + size[1] * size[2]);
     double reflection = sqrt(exp(-0.161 * volume / (surface * reverberation_s)));

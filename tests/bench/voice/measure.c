@@ -22,16 +22,14 @@ static const double pi = 3.14159265358979323846;
 
 static double decibel(double ratio) { return 10 * log10(ratio + 1e-20); }
 
-static double erle_db(const signal_f32 *mic, const signal_f32 *out, double from_s, double to_s)
-{
+static double erle_db(const signal_f32 *mic, const signal_f32 *out, double from_s, double to_s) {
     int from = (int)(from_s * RATE), n = (int)((to_s - from_s) * RATE);
     if (from + n > mic->n || from + n > out->n) return NAN;
     return decibel(power_of(mic->x + from, n) / power_of(out->x + from, n));
 }
 
 /* When 200 ms are first 20 dB quieter than the microphone; -1: never in 15 s. */
-static double time_to_20_db(const signal_f32 *mic, const signal_f32 *out, double from_s)
-{
+static double time_to_20_db(const signal_f32 *mic, const signal_f32 *out, double from_s) {
     for (int at = (int)(from_s * RATE); at + WINDOW <= (int)((from_s + 15) * RATE) && at + WINDOW <= out->n; at += STEP)
         if (power_of(mic->x + at, WINDOW) > 1e-7 && power_of(mic->x + at, WINDOW) > 100 * power_of(out->x + at, WINDOW))
             return (double)(at + WINDOW) / RATE - from_s;
@@ -39,8 +37,7 @@ static double time_to_20_db(const signal_f32 *mic, const signal_f32 *out, double
 }
 
 /* Samples by which out lags ref. */
-static int lag_of(const float *ref, const float *out, int n)
-{
+static int lag_of(const float *ref, const float *out, int n) {
     static double scores[LAG_MAX];
     int lag = 0;
     correlate(ref, out, n, scores, LAG_MAX);
@@ -50,8 +47,7 @@ static int lag_of(const float *ref, const float *out, int n)
 }
 
 /* Scale-invariant (Le Roux et al. 2019): of out against ref. */
-static double si_sdr_db(const float *ref, const float *out, int n)
-{
+static double si_sdr_db(const float *ref, const float *out, int n) {
     double cross = 0, energy = 1e-20, error = 0;
     for (int i = 0; i < n; i++) {
         cross += (double)ref[i] * out[i];
@@ -64,8 +60,7 @@ static double si_sdr_db(const float *ref, const float *out, int n)
 
 /* The same when any filter of 512 samples on ref is forgiven (BSS eval, Vincent et al. 2006), as a change of colour is: normal equations by
  * Levinson's recursion; what the best filter explains is its inner product with the correlation. */
-static double sdr_db(const float *ref, const float *out, int n)
-{
+static double sdr_db(const float *ref, const float *out, int n) {
     enum { TAPS = 512 };
     static double r[TAPS], c[TAPS], filter[TAPS], predictor[TAPS], next[TAPS];
     double left, wanted = 0, all = power_of(out, n) * n;
@@ -90,8 +85,7 @@ static double sdr_db(const float *ref, const float *out, int n)
     return decibel(wanted / (fmax(all - wanted, 0) + 1e-20));
 }
 
-static void measure_echo(const signal_f32 *mic, const signal_f32 *out, const signal_f32 *near)
-{
+static void measure_echo(const signal_f32 *mic, const signal_f32 *out, const signal_f32 *near) {
     int talk = 15 * RATE, talk_n = 12 * RATE - LAG_MAX, alone = 38 * RATE, alone_n = 6 * RATE;
     int lag = lag_of(near->x + talk, out->x + talk, talk_n);
     printf("{\"converge_s\":%.2f,\"erle_db\":%.1f,\"erle_start_db\":%.1f,\"talk_sdr_db\":%.1f,\"alone_sdr_db\":%.1f,\"talk_stoi\":%.3f,\"lag_ms\":%.1f}\n",
@@ -99,23 +93,20 @@ static void measure_echo(const signal_f32 *mic, const signal_f32 *out, const sig
            sdr_db(near->x + alone, out->x + alone + lag, alone_n), stoi(near->x + talk, out->x + talk + lag, talk_n), lag * 1000.0 / RATE);
 }
 
-static void measure_change(const signal_f32 *mic, const signal_f32 *out)
-{
+static void measure_change(const signal_f32 *mic, const signal_f32 *out) {
     printf("{\"before_db\":%.1f,\"first_2_s_db\":%.1f,\"after_2_s_db\":%.1f,\"again_s\":%.2f}\n", erle_db(mic, out, 20, 25), erle_db(mic, out, 25, 27),
            erle_db(mic, out, 27, 30), time_to_20_db(mic, out, 25.1));
 }
 
 /* Whether the clean signal is silent for 50 ms before and after i: there a frame's windows see nothing of speech. */
-static int is_pause(const signal_f32 *clean, int i, double quiet)
-{
+static int is_pause(const signal_f32 *clean, int i, double quiet) {
     enum { MARGIN = 5 };
     for (int k = -MARGIN; k <= MARGIN; k++)
         if (i + k * FRAME < 0 || i + (k + 1) * FRAME > clean->n || power_of(clean->x + i + k * FRAME, FRAME) > quiet) return 0;
     return 1;
 }
 
-static void measure_noise(const signal_f32 *clean, const signal_f32 *noisy, const signal_f32 *out)
-{
+static void measure_noise(const signal_f32 *clean, const signal_f32 *noisy, const signal_f32 *out) {
     enum { PAUSE_FROM = 7 * RATE / 10 };
     int n = (out->n < clean->n ? out->n : clean->n) - LAG_MAX, speech = RATE, speech_n = n - RATE - LAG_MAX;
     int lag = lag_of(clean->x + speech, out->x + speech, speech_n);
@@ -132,8 +123,7 @@ static void measure_noise(const signal_f32 *clean, const signal_f32 *noisy, cons
 
 /* Speech: 10 ms of the clean file within 20 dB of its level. Pause: nothing within 40 dB for 300 ms before (a detector may hold on for so long)
  * and 50 ms after. What is between is not judged, nor are the first 0.7 s, in which noise is got to know. */
-static void measure_activity(const signal_f32 *clean, const signal_f32 *decisions)
-{
+static void measure_activity(const signal_f32 *clean, const signal_f32 *decisions) {
     enum { FROM = 70, BEFORE = 30, AFTER = 5 };
     double level = active_power(clean->x, clean->n);
     int n = decisions->n < clean->n / FRAME ? decisions->n : clean->n / FRAME, speech = 0, hits = 0, pauses = 0, alarms = 0, silent = 0;
@@ -150,8 +140,7 @@ typedef struct {
     double b[3], a[2], x[2], y[2];
 } section;
 
-static double section_run(section *s, double x)
-{
+static double section_run(section *s, double x) {
     double y = s->b[0] * x + s->b[1] * s->x[0] + s->b[2] * s->x[1] - s->a[0] * s->y[0] - s->a[1] * s->y[1];
     s->x[1] = s->x[0];
     s->x[0] = x;
@@ -161,8 +150,7 @@ static double section_run(section *s, double x)
 }
 
 /* ITU-R BS.1770-4's weighting: its two filters' analogue prototypes (a shelf of 4 dB and a high pass) brought to RATE by the bilinear transform. */
-static void weighting(section *shelf, section *high_pass)
-{
+static void weighting(section *shelf, section *high_pass) {
     double k = tan(pi * 1681.974450955533 / RATE), q = 0.7071752369554196, top = pow(10, 3.999843853973347 / 20), middle = pow(top, 0.4996667741545416);
     double a = 1 + k / q + k * k;
     *shelf = (section){ { (top + middle * k / q + k * k) / a, 2 * (k * k - top) / a, (top - middle * k / q + k * k) / a },
@@ -176,8 +164,7 @@ static void weighting(section *shelf, section *high_pass)
 static double lufs(double power) { return -0.691 + decibel(power); }
 
 /* Of blocks of 400 ms every 100 ms, those above -70 LUFS and less than 10 LU under the mean of these. blocks[i]: power, weighted. */
-static double integrated_lufs(const double *blocks, int n)
-{
+static double integrated_lufs(const double *blocks, int n) {
     double gate = -70;
     for (int pass = 0;; pass++) {
         double sum = 1e-20;
@@ -194,8 +181,7 @@ static double integrated_lufs(const double *blocks, int n)
 
 enum { BLOCK = RATE * 2 / 5, BLOCK_STEP = RATE / 10, BLOCKS_MAX = 10000 };
 
-static int weighted_blocks(const signal_f32 *x, int from, double *blocks)
-{
+static int weighted_blocks(const signal_f32 *x, int from, double *blocks) {
     section shelf, high_pass;
     double *power = calloc((size_t)x->n + 1, sizeof *power);
     int n = 0;
@@ -210,8 +196,7 @@ static int weighted_blocks(const signal_f32 *x, int from, double *blocks)
 }
 
 /* Greatest value between samples as well: four times as many (BS.1770-4, annex 2). */
-static double true_peak(const signal_f32 *x)
-{
+static double true_peak(const signal_f32 *x) {
     double most = 1e-10;
     for (int phase = 0; phase < 4; phase++) {
         double taps[24];
@@ -229,8 +214,7 @@ static double true_peak(const signal_f32 *x)
 }
 
 /* From the 15th second on; the peak from the second one. gain_deviation: of the gain over blocks of speech. */
-static void measure_loudness(const signal_f32 *in, const signal_f32 *out)
-{
+static void measure_loudness(const signal_f32 *in, const signal_f32 *out) {
     static double before[BLOCKS_MAX], after[BLOCKS_MAX];
     int from = 15 * RATE, n = weighted_blocks(in, from, before), speech = 0;
     double sum = 0, square = 0, level = integrated_lufs(before, n);
@@ -247,8 +231,7 @@ static void measure_loudness(const signal_f32 *in, const signal_f32 *out)
            mean, sqrt(fmax(0, square / (speech ? speech : 1) - mean * mean)));
 }
 
-int main(int argc, char **argv)
-{
+int main(int argc, char **argv) {
     signal_f32 files[3] = { { 0 } };
     int n = argc - 2;
     if (n < 2 || n > 3) {

@@ -25,20 +25,17 @@ typedef struct {
     random_source random;
 } noise_maker;
 
-static signal_f32 read_speech(const char *folder, const char *name)
-{
+static signal_f32 read_speech(const char *folder, const char *name) {
     char path[512];
     snprintf(path, sizeof path, "%s/%s.wav", folder, name);
     return signal_read(path);
 }
 
-static void make_white(noise_maker *from, float *x)
-{
+static void make_white(noise_maker *from, float *x) {
     for (int i = 0; i < N; i++) x[i] = (float)random_normal(&from->random);
 }
 
-static void make_pink(noise_maker *from, float *x)
-{
+static void make_pink(noise_maker *from, float *x) {
     static const double poles[] = { 0.99886, 0.99332, 0.96900, 0.86650, 0.55000, -0.7616 };
     static const double gains[] = { 0.0555179, 0.0750759, 0.1538520, 0.3104856, 0.5329522, -0.0168980 };
     double state[6] = { 0 };
@@ -49,8 +46,7 @@ static void make_pink(noise_maker *from, float *x)
     }
 }
 
-static void make_car(noise_maker *from, float *x)
-{
+static void make_car(noise_maker *from, float *x) {
     double low = 0, pole = exp(-2 * pi * 300 / RATE), phase = 0;
     make_pink(from, x);
     for (int i = 0; i < N; i++) {
@@ -60,8 +56,7 @@ static void make_car(noise_maker *from, float *x)
     }
 }
 
-static void make_hum(noise_maker *from, float *x)
-{
+static void make_hum(noise_maker *from, float *x) {
     for (int i = 0; i < N; i++) {
         double sum = 0.05 * random_normal(&from->random);
         for (int harmonic = 1; harmonic <= 15; harmonic += 2) sum += sin(2 * pi * 50 * harmonic * i / RATE + harmonic) / harmonic;
@@ -69,8 +64,7 @@ static void make_hum(noise_maker *from, float *x)
     }
 }
 
-static void make_babble(noise_maker *from, float *x)
-{
+static void make_babble(noise_maker *from, float *x) {
     memset(x, 0, N * sizeof *x);
     for (int k = 0; k < BABBLE; k++) {
         signal_f32 one = read_speech(from->folder, others[k % 5]);
@@ -81,8 +75,7 @@ static void make_babble(noise_maker *from, float *x)
     }
 }
 
-static void make_from(noise_maker *from, const signal_f32 *file, float *x)
-{
+static void make_from(noise_maker *from, const signal_f32 *file, float *x) {
     int start = (int)(random_uniform(&from->random) * (file->n > N ? file->n - N : 1));
     for (int i = 0; i < N; i++) x[i] = file->x[(start + i) % file->n];
 }
@@ -97,8 +90,7 @@ static const struct {
 } kinds[KINDS] = { { "white", make_white }, { "pink", make_pink }, { "car", make_car }, { "hum", make_hum }, { "babble", make_babble },
                    { "music", make_music }, { "keys", make_keys }, { "recorded", make_recorded } };
 
-static void write_noisy(noise_maker *from, const char *folder, int kind, int talker, const float *clean, double speech_power)
-{
+static void write_noisy(noise_maker *from, const char *folder, int kind, int talker, const float *clean, double speech_power) {
     static float noise[N], mixed[N];
     char path[512];
     from->random.state = (uint64_t)(kind * 100 + talker);
@@ -111,8 +103,7 @@ static void write_noisy(noise_maker *from, const char *folder, int kind, int tal
     }
 }
 
-int main(int argc, char **argv)
-{
+int main(int argc, char **argv) {
     static float clean[N];
     char path[512];
     if (argc != 3 && argc != 3 + FILES) {

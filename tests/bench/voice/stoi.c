@@ -13,8 +13,7 @@ static const double pi = 3.14159265358979323846;
 static const double lowest_hz = 150, range_db = 40, clip_db = -15;
 
 /* 16 to 10 kHz by a windowed sinc that ends at 4.8 kHz. */
-static float *at_10_khz(const float *x, int n, int *n_out)
-{
+static float *at_10_khz(const float *x, int n, int *n_out) {
     const double cut = 2 * 4800.0 / FROM_HZ;
     *n_out = (int)((double)n * STOI_HZ / FROM_HZ);
     float *y = calloc((size_t)*n_out + 1, sizeof *y);
@@ -32,8 +31,7 @@ static float *at_10_khz(const float *x, int n, int *n_out)
 static double window(int i) { return 0.5 - 0.5 * cos(2 * pi * (i + 1) / (FRAME + 1)); }
 
 /* Leaves frames out where clean speech is 40 dB under its loudest; what is left is added up again. New length. */
-static int drop_silence(float *clean, float *processed, int n)
-{
+static int drop_silence(float *clean, float *processed, int n) {
     int frames = n < FRAME ? 0 : (n - FRAME) / HOP + 1, kept = 0;
     double *level = calloc((size_t)frames + 1, sizeof *level), loudest = -1e9;
     float *a = calloc((size_t)n + FRAME, sizeof *a), *b = calloc((size_t)n + FRAME, sizeof *b);
@@ -61,8 +59,7 @@ static int drop_silence(float *clean, float *processed, int n)
 }
 
 /* Magnitudes in third-octave bands: out[frames][BANDS]. */
-static double *third_octaves(const float *x, int frames)
-{
+static double *third_octaves(const float *x, int frames) {
     double *out = calloc((size_t)frames * BANDS + 1, sizeof *out), re[DFT], im[DFT];
     for (int f = 0; f < frames; f++) {
         memset(re, 0, sizeof re);
@@ -80,8 +77,7 @@ static double *third_octaves(const float *x, int frames)
     return out;
 }
 
-static double segment_score(const double *clean, const double *processed)
-{
+static double segment_score(const double *clean, const double *processed) {
     double total = 0;
     for (int band = 0; band < BANDS; band++) {
         double x2 = 0, y2 = 0, mx = 0, my = 0, y[SEGMENT], xy = 0, xx = 0, yy = 0;
@@ -106,8 +102,7 @@ static double segment_score(const double *clean, const double *processed)
     return total / BANDS;
 }
 
-double stoi(const float *clean, const float *processed, int n)
-{
+double stoi(const float *clean, const float *processed, int n) {
     int len, frames;
     double sum = 0;
     float *a = at_10_khz(clean, n, &len), *b = at_10_khz(processed, n, &len);

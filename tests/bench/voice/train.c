@@ -49,8 +49,7 @@ static volatile sig_atomic_t asked_to_end;
 
 /* ---- what the network sees ---- */
 
-static void see_bands(const float *sound, float band[TAKE_FRAMES][BANDS])
-{
+static void see_bands(const float *sound, float band[TAKE_FRAMES][BANDS]) {
     spectrum_input input = { 0 };
     float re[SPECTRUM_BINS], im[SPECTRUM_BINS], power[SPECTRUM_BINS], pcm[FRAME_LEN];
     for (int t = 0; t < TAKE_FRAMES; t++, sound += FRAME_LEN) {
@@ -61,8 +60,7 @@ static void see_bands(const float *sound, float band[TAKE_FRAMES][BANDS])
     }
 }
 
-static void make_take(take *made, random_source *random)
-{
+static void make_take(take *made, random_source *random) {
     static float mixed[STREAM_LEN], clean[STREAM_LEN];
     stream_kind kind = stream_make(&sources, random, mixed, clean);
     made->power = kind.power;
@@ -71,15 +69,13 @@ static void make_take(take *made, random_source *random)
     see_bands(clean, made->clean);
 }
 
-static bool is_heard(const trainer *one, const take *which)
-{
+static bool is_heard(const trainer *one, const take *which) {
     for (int s = 0; s < SOUNDS; s++)
         if (one->take[s] == which) return true;
     return false;
 }
 
-static take *any_take(trainer *one)
-{
+static take *any_take(trainer *one) {
     take *any;
     do {
         any = &one->takes[(int)(random_uniform(&one->random) * TAKES)];
@@ -88,16 +84,14 @@ static take *any_take(trainer *one)
 }
 
 /* New ones until there are enough; then each USES-th is new and takes the place of another. */
-static const take *next_take(trainer *one)
-{
+static const take *next_take(trainer *one) {
     bool is_full = one->n_takes == TAKES, is_new = !is_full || random_uniform(&one->random) < 1.0 / USES;
     take *next = is_full ? any_take(one) : &one->takes[one->n_takes++];
     if (is_new) make_take(next, &one->random);
     return next;
 }
 
-static void begin_sound(trainer *one, int s)
-{
+static void begin_sound(trainer *one, int s) {
     const take *next = one->take[s] = next_take(one);
     one->gain[s] = exp2f((float)(4 * random_uniform(&one->random) - 2));
     one->scale[s] = 1 / (next->power * one->gain[s] * 32768 * 32768 * 100 + 1); /* speech has about 1 in its bands */
@@ -105,13 +99,11 @@ static void begin_sound(trainer *one, int s)
     one->at[s] = one->started[s] = 0;
 }
 
-static float for_loss(float power, float scale, float weight)
-{
+static float for_loss(float power, float scale, float weight) {
     return weight * elementary_exp2(0.5f * LOSS_POWER * elementary_log2(power * scale + 1e-9f));
 }
 
-static void see(trainer *one, int s, int t)
-{
+static void see(trainer *one, int s, int t) {
     if (one->at[s] == TAKE_FRAMES) begin_sound(one, s);
     float band[BANDS], feature[LEARNED_FEATURES], gain = one->gain[s], scale = one->scale[s] * gain;
     const float *mixed = one->take[s]->mixed[one->at[s]], *clean = one->take[s]->clean[one->at[s]];
@@ -128,15 +120,13 @@ static void see(trainer *one, int s, int t)
 }
 
 /* What has nearly died away is nothing: numbers that small are slow. */
-static void forget_small_numbers(void)
-{
+static void forget_small_numbers(void) {
 #ifdef __SSE__
     _mm_setcsr(_mm_getcsr() | 0x8040);
 #endif
 }
 
-static void start_trainer(int seed)
-{
+static void start_trainer(int seed) {
     trained = aligned_alloc(64, (sizeof *trained + 63) / 64 * 64);
     if (!trained) exit(1);
     memset(trained, 0, sizeof *trained);
@@ -149,13 +139,11 @@ static void start_trainer(int seed)
 
 /* ---- weights ---- */
 
-static void randomise(random_source *random, float *w, int m, int n)
-{
+static void randomise(random_source *random, float *w, int m, int n) {
     for (int i = 0; i < m * n; i++) w[i] = (float)((2 * random_uniform(random) - 1) / sqrt(n));
 }
 
-static const uint8_t *get_rows(const uint8_t *from, int rows, int n, int step, float *w, float *bias)
-{
+static const uint8_t *get_rows(const uint8_t *from, int rows, int n, int step, float *w, float *bias) {
     for (int row = 0; row < rows; row++, w += step) {
         float scale, own;
         memcpy(&scale, from, sizeof scale);
@@ -167,8 +155,7 @@ static const uint8_t *get_rows(const uint8_t *from, int rows, int n, int step, f
     return from;
 }
 
-static void read_weights(const char *path)
-{
+static void read_weights(const char *path) {
     static uint8_t model[LEARNED_MODEL_LEN];
     FILE *file = fopen(path, "rb");
     if (!file || fread(model, sizeof model, 1, file) != 1 || memcmp(model, "TCN1", 4) != 0) {
@@ -186,8 +173,7 @@ static void read_weights(const char *path)
     mean = weights;
 }
 
-static void begin_weights(void)
-{
+static void begin_weights(void) {
     random_source random = { 7 };
     randomise(&random, weights.in[0], UNITS, INPUTS);
     for (int layer = 0; layer < 2; layer++) {
@@ -199,16 +185,14 @@ static void begin_weights(void)
 }
 
 /* A quiet band counts nearly as much as a loud one. */
-static void weigh_bands(void)
-{
+static void weigh_bands(void) {
     float sum = 0;
     for (int b = 0; b < BANDS; b++) sum += band_weight[b] = (float)pow(trained->speech[b], -0.7);
     for (int b = 0; b < BANDS; b++) band_weight[b] *= BANDS / sum;
 }
 
 /* One step against the gradient, whose length is held to 1. Returns the loss. */
-static double step_weights(int step, float rate)
-{
+static double step_weights(int step, float rate) {
     float *all = (float *)&weights, *late = (float *)&mean, *gradient = (float *)&trained->run.gradient, keep = step < 1000 ? 0.99f : 0.998f;
     double length = 0, share = 1.0 / (SOUNDS * FRAMES), loss = trained->run.loss * share / BANDS;
     for (int i = 0; i < NETWORK_WEIGHTS; i++) length += share * gradient[i] * share * gradient[i];
@@ -225,22 +209,19 @@ static double step_weights(int step, float rate)
 
 /* ---- the model ---- */
 
-static uint8_t *put_u32(uint8_t *to, uint32_t bits)
-{
+static uint8_t *put_u32(uint8_t *to, uint32_t bits) {
     for (int i = 0; i < 4; i++) *to++ = (uint8_t)(bits >> 8 * i);
     return to;
 }
 
-static uint8_t *put_f32(uint8_t *to, float value)
-{
+static uint8_t *put_f32(uint8_t *to, float value) {
     uint32_t bits;
     memcpy(&bits, &value, sizeof bits);
     return put_u32(to, bits);
 }
 
 /* Rows of n of `step` weights: scale, bias (NULL: none), weights of 8 bits. */
-static uint8_t *put_rows(uint8_t *to, int rows, int n, int step, const float *w, const float *bias)
-{
+static uint8_t *put_rows(uint8_t *to, int rows, int n, int step, const float *w, const float *bias) {
     for (int row = 0; row < rows; row++, w += step) {
         float most = 1e-9f;
         for (int i = 0; i < n; i++) most = fmaxf(most, fabsf(w[i]));
@@ -250,8 +231,7 @@ static uint8_t *put_rows(uint8_t *to, int rows, int n, int step, const float *w,
     return to;
 }
 
-static void write_file(const char *path, const void *bytes, size_t len)
-{
+static void write_file(const char *path, const void *bytes, size_t len) {
     FILE *file = fopen(path, "wb");
     if (file && fwrite(bytes, len, 1, file) == 1 && fclose(file) == 0) return;
     fprintf(stderr, "%s: cannot be written\n", path);
@@ -259,8 +239,7 @@ static void write_file(const char *path, const void *bytes, size_t len)
 }
 
 /* Returns the sum that the model carries. */
-static uint32_t write_model(const char *path)
-{
+static uint32_t write_model(const char *path) {
     static uint8_t model[LEARNED_MODEL_LEN];
     uint8_t *to = put_rows(model + LEARNED_MODEL_HEAD, UNITS, LEARNED_FEATURES, INPUTS, mean.in[0], mean.in_bias);
     for (int layer = 0; layer < 2; layer++) {
@@ -277,23 +256,20 @@ static uint32_t write_model(const char *path)
     return sum;
 }
 
-static void ask_to_end(int signal)
-{
+static void ask_to_end(int signal) {
     (void)signal;
     asked_to_end = 1;
 }
 
 static int falls_from(int steps) { return steps / 4 * 3; }
 
-static float rate_of(int step, int steps, float first)
-{
+static float rate_of(int step, int steps, float first) {
     int from = falls_from(steps);
     if (step < BEGIN_STEPS) return first * (float)(step + 1) / BEGIN_STEPS;
     return step < from ? first : RATE_LAST + (first - RATE_LAST) * (float)(steps - step) / (float)(steps - from);
 }
 
-static double learn(int step, float rate)
-{
+static double learn(int step, float rate) {
     for (int s = 0; s < SOUNDS; s++)
         for (int t = 0; t < FRAMES; t++) see(trained, s, t);
     network_turn(&weights, &turned);
@@ -303,8 +279,7 @@ static double learn(int step, float rate)
     return loss;
 }
 
-int main(int argc, char **argv)
-{
+int main(int argc, char **argv) {
     int steps = argc == 4 || argc == 5 ? atoi(argv[3]) / 4 * 4 : 0, again = argc == 5;
     double smooth = 0;
     if (steps < 4) {

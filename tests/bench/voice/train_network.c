@@ -7,8 +7,7 @@ typedef float lanes __attribute__((vector_size(64)));
 enum { ROWS = 8, WIDE = 2, CHUNK = 10 };
 
 /* y[m][SOUNDS] += w[m][k] x[k][SOUNDS]; m a multiple of 8. */
-static void multiply(int m, int n, const float *w, const float *x, float *y)
-{
+static void multiply(int m, int n, const float *w, const float *x, float *y) {
     for (int i = 0; i < m; i += ROWS) {
         lanes sum[ROWS][WIDE], *out = (lanes *)(y + i * SOUNDS);
         memcpy(sum, out, sizeof sum);
@@ -26,8 +25,7 @@ static void multiply(int m, int n, const float *w, const float *x, float *y)
 }
 
 /* dw[m][n] += sum over frames and sounds of dy[frame][m][sound] turned[frame][sound][n]; n a multiple of 32. */
-static void gather(int m, int n, const float *dy, const float *turned, float *dw)
-{
+static void gather(int m, int n, const float *dy, const float *turned, float *dw) {
     for (int begin = 0; begin < FRAMES; begin += CHUNK)
         for (int i = 0; i < m; i += ROWS)
             for (int j = 0; j < n; j += 32) {
@@ -47,21 +45,18 @@ static void gather(int m, int n, const float *dy, const float *turned, float *dw
             }
 }
 
-static void gather_bias(int m, int step, const float *dy, float *d)
-{
+static void gather_bias(int m, int step, const float *dy, float *d) {
     for (int t = 0; t < FRAMES; t++)
         for (int i = 0; i < m; i++)
             for (int s = 0; s < SOUNDS; s++) d[i] += dy[(t * step + i) * SOUNDS + s];
 }
 
-static void turn(int n, const float *x, float *turned)
-{
+static void turn(int n, const float *x, float *turned) {
     for (int k = 0; k < n; k++)
         for (int s = 0; s < SOUNDS; s++) turned[s * n + k] = x[k * SOUNDS + s];
 }
 
-static void spread(int m, const float *bias, float *y)
-{
+static void spread(int m, const float *bias, float *y) {
     for (int i = 0; i < m; i++)
         for (int s = 0; s < SOUNDS; s++) y[i * SOUNDS + s] = bias[i];
 }
@@ -72,8 +67,7 @@ static inline float hyperbolic(float x) { return 2 / (1 + elementary_exp2(-2.885
 /* ---- forward ---- */
 
 /* x[FRAMES][UNITS][SOUNDS]: what the layer reads. */
-static void recur(network_run *run, const network_weights *weights, int layer, const float *x)
-{
+static void recur(network_run *run, const network_weights *weights, int layer, const float *x) {
     enum { N = UNITS * SOUNDS };
     memcpy(run->unit[layer][0], run->memory[layer], sizeof run->memory[layer]);
     for (int t = 0; t < FRAMES; t++) {
@@ -94,15 +88,13 @@ static void recur(network_run *run, const network_weights *weights, int layer, c
     memcpy(run->memory[layer], run->unit[layer][FRAMES], sizeof run->memory[layer]);
 }
 
-static void join(const network_run *run, int t, float *both)
-{
+static void join(const network_run *run, int t, float *both) {
     memcpy(both, run->unit[0][t + 1], UNITS * SOUNDS * sizeof *both);
     memcpy(both + UNITS * SOUNDS, run->unit[1][t + 1], UNITS * SOUNDS * sizeof *both);
 }
 
 /* The loss of one frame; d_out becomes its gradient before the sigmoid. */
-static void judge(network_run *run, int t, const float weight[LEARNED_BANDS])
-{
+static void judge(network_run *run, int t, const float weight[LEARNED_BANDS]) {
     for (int b = 0; b < LEARNED_BANDS; b++) {
         float square[SOUNDS], sum = 0;
         for (int s = 0; s < SOUNDS; s++) {
@@ -117,8 +109,7 @@ static void judge(network_run *run, int t, const float weight[LEARNED_BANDS])
     memset(run->d_out[t][LEARNED_BANDS], 0, (OUTPUTS - LEARNED_BANDS) * sizeof run->d_out[t][0]);
 }
 
-static void forward(network_run *run, const network_weights *weights, const float weight[LEARNED_BANDS])
-{
+static void forward(network_run *run, const network_weights *weights, const float weight[LEARNED_BANDS]) {
     static float both[BOTH * SOUNDS] __attribute__((aligned(64)));
     for (int t = 0; t < FRAMES; t++) {
         float *first = (float *)run->first[t];
@@ -140,8 +131,7 @@ static void forward(network_run *run, const network_weights *weights, const floa
 /* ---- backward ---- */
 
 /* d_read[FRAMES][UNITS][SOUNDS] += the gradient of what the layer read, x. */
-static void recur_back(network_run *run, const network_weights *turned, int layer, const float *x, float *d_read)
-{
+static void recur_back(network_run *run, const network_weights *turned, int layer, const float *x, float *d_read) {
     enum { N = UNITS * SOUNDS };
     static float carry[N] __attribute__((aligned(64)));
     memset(carry, 0, sizeof carry);
@@ -168,8 +158,7 @@ static void recur_back(network_run *run, const network_weights *turned, int laye
     gather_bias(UNITS, GATES, run->d_h[0][2 * UNITS], run->gradient.recurrent[layer].h_bias);
 }
 
-static void out_back(network_run *run, const network_weights *turned)
-{
+static void out_back(network_run *run, const network_weights *turned) {
     static float both[BOTH * SOUNDS] __attribute__((aligned(64))), d_both[BOTH * SOUNDS] __attribute__((aligned(64)));
     for (int t = 0; t < FRAMES; t++) {
         join(run, t, both);
@@ -183,8 +172,7 @@ static void out_back(network_run *run, const network_weights *turned)
     gather_bias(OUTPUTS, OUTPUTS, run->d_out[0][0], run->gradient.out_bias);
 }
 
-static void in_back(network_run *run)
-{
+static void in_back(network_run *run) {
     float *first = (float *)run->first, *d = (float *)run->d_first, *place = (float *)run->turned;
     for (int i = 0; i < FRAMES * UNITS * SOUNDS; i++) d[i] *= 1 - first[i] * first[i];
     for (int t = 0; t < FRAMES; t++) turn(INPUTS, run->input[t][0], place + t * INPUTS * SOUNDS);
@@ -192,8 +180,7 @@ static void in_back(network_run *run)
     gather_bias(UNITS, UNITS, d, run->gradient.in_bias);
 }
 
-void network_learn(network_run *run, const network_weights *weights, const network_weights *turned, const float weight[LEARNED_BANDS])
-{
+void network_learn(network_run *run, const network_weights *weights, const network_weights *turned, const float weight[LEARNED_BANDS]) {
     forward(run, weights, weight);
     memset(&run->gradient, 0, sizeof run->gradient);
     memset(run->d_first, 0, sizeof run->d_first);
@@ -203,14 +190,12 @@ void network_learn(network_run *run, const network_weights *weights, const netwo
     in_back(run);
 }
 
-static void turn_matrix(int m, int n, const float *from, float *to)
-{
+static void turn_matrix(int m, int n, const float *from, float *to) {
     for (int i = 0; i < m; i++)
         for (int k = 0; k < n; k++) to[k * m + i] = from[i * n + k];
 }
 
-void network_turn(const network_weights *weights, network_weights *turned)
-{
+void network_turn(const network_weights *weights, network_weights *turned) {
     for (int layer = 0; layer < 2; layer++) {
         turn_matrix(GATES, UNITS, weights->recurrent[layer].x[0], turned->recurrent[layer].x[0]);
         turn_matrix(GATES, UNITS, weights->recurrent[layer].h[0], turned->recurrent[layer].h[0]);

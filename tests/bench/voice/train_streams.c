@@ -17,8 +17,7 @@ static float amplitude(double level_db) { return (float)pow(10, level_db / 20); 
 /* Nearly normal and fast: three steps of Marsaglia's xorshift. */
 static uint32_t quick_state = 1;
 
-static float quick_noise(void)
-{
+static float quick_noise(void) {
     float sum = 0;
     for (int i = 0; i < 3; i++) {
         quick_state ^= quick_state << 13;
@@ -29,27 +28,23 @@ static float quick_noise(void)
     return sum / 2147483648.0f;
 }
 
-static float *buffer_new(void)
-{
+static float *buffer_new(void) {
     float *made = malloc(N * sizeof *made);
     if (!made) exit(1);
     return made;
 }
 
-static void add(float *x, const float *y, double gain)
-{
+static void add(float *x, const float *y, double gain) {
     for (int i = 0; i < N; i++) x[i] += (float)gain * y[i];
 }
 
-static void to_power_one(float *x)
-{
+static void to_power_one(float *x) {
     float gain = (float)(1 / sqrt(power_of(x, N) + 1e-12));
     for (int i = 0; i < N; i++) x[i] *= gain;
 }
 
 /* n samples from `at` on, at another speed: Catmull & Rom's cubic. */
-static void take(const signal_f32 *from, double at, double speed, float *x, int n)
-{
+static void take(const signal_f32 *from, double at, double speed, float *x, int n) {
     for (int i = 0; i < n; i++, at += speed) {
         while (at >= from->n - 4) at -= from->n - 8;
         int k = (int)at + 1;
@@ -65,8 +60,7 @@ typedef struct {
     float b0, b1, b2, a1, a2;
 } filter;
 
-static void filter_run(const filter *q, float *x)
-{
+static void filter_run(const filter *q, float *x) {
     float z1 = 0, z2 = 0;
     for (int i = 0; i < N; i++) {
         float y = q->b0 * x[i] + z1;
@@ -76,31 +70,26 @@ static void filter_run(const filter *q, float *x)
     }
 }
 
-static filter filter_of(double b0, double b1, double b2, double a0, double a1, double a2)
-{
+static filter filter_of(double b0, double b1, double b2, double a0, double a1, double a2) {
     return (filter){ (float)(b0 / a0), (float)(b1 / a0), (float)(b2 / a0), (float)(a1 / a0), (float)(a2 / a0) };
 }
 
-static filter peak(double hz, double q, double gain_db)
-{
+static filter peak(double hz, double q, double gain_db) {
     double a = pow(10, gain_db / 40), w = TURN * hz / RATE, alpha = sin(w) / 2 / q, c = cos(w);
     return filter_of(1 + alpha * a, -2 * c, 1 - alpha * a, 1 + alpha / a, -2 * c, 1 - alpha / a);
 }
 
-static filter low_pass(double hz, double q)
-{
+static filter low_pass(double hz, double q) {
     double w = TURN * hz / RATE, alpha = sin(w) / 2 / q, c = cos(w);
     return filter_of((1 - c) / 2, 1 - c, (1 - c) / 2, 1 + alpha, -2 * c, 1 - alpha);
 }
 
-static filter high_pass(double hz, double q)
-{
+static filter high_pass(double hz, double q) {
     double w = TURN * hz / RATE, alpha = sin(w) / 2 / q, c = cos(w);
     return filter_of((1 + c) / 2, -(1 + c), (1 + c) / 2, 1 + alpha, -2 * c, 1 - alpha);
 }
 
-static void colour(random_source *random, float *x, double most_db, int peaks)
-{
+static void colour(random_source *random, float *x, double most_db, int peaks) {
     for (int i = 0; i < peaks; i++) {
         filter q = peak(60 * pow(100, random_uniform(random)), between(random, 0.3, 1.5), between(random, -most_db, most_db));
         filter_run(&q, x);
@@ -110,8 +99,7 @@ static void colour(random_source *random, float *x, double most_db, int peaks)
 /* ---- kinds of noise ---- */
 
 /* Somebody, higher or lower by up to so many octaves. */
-static void make_voice(const stream_sources *from, random_source *random, float *x, double octaves)
-{
+static void make_voice(const stream_sources *from, random_source *random, float *x, double octaves) {
     double draw = random_uniform(random);
     int talker = 0;
     while (talker < from->n_speech - 1 && draw >= from->share[talker]) talker++;
@@ -120,13 +108,11 @@ static void make_voice(const stream_sources *from, random_source *random, float 
     take(speech, at, pow(2, between(random, -octaves, octaves)), x, N);
 }
 
-static void make_white(float *x)
-{
+static void make_white(float *x) {
     for (int i = 0; i < N; i++) x[i] = quick_noise();
 }
 
-static void make_pink(float *x)
-{
+static void make_pink(float *x) {
     float a = 0, b = 0, c = 0;
     for (int i = 0; i < N; i++) { /* P. Kellet's three poles */
         float white = quick_noise();
@@ -137,8 +123,7 @@ static void make_pink(float *x)
     }
 }
 
-static void make_slope(random_source *random, float *x)
-{
+static void make_slope(random_source *random, float *x) {
     float pole = (float)between(random, 0.5, 0.995), low = 0, rest = (float)between(random, 0, 0.3);
     for (int i = 0; i < N; i++) {
         float white = (1 - pole) * quick_noise();
@@ -147,8 +132,7 @@ static void make_slope(random_source *random, float *x)
     }
 }
 
-static void make_harmonics(random_source *random, float *x, double low_hz, double high_hz)
-{
+static void make_harmonics(random_source *random, float *x, double low_hz, double high_hz) {
     double base_hz = between(random, low_hz, high_hz), wobble = between(random, 0, 0.05), wobble_hz = between(random, 0.05, 1), phase = 0, tilt = between(random, 0, 1.5);
     int n = 1 + pick(random, HARMONICS / 2 - 2), step = 1 + pick(random, 2);
     float sizes[HARMONICS];
@@ -167,8 +151,7 @@ static void make_harmonics(random_source *random, float *x, double low_hz, doubl
     }
 }
 
-static void make_car(random_source *random, float *x)
-{
+static void make_car(random_source *random, float *x) {
     float *other = buffer_new();
     filter q = low_pass(between(random, 120, 600), 0.6);
     make_pink(x);
@@ -183,8 +166,7 @@ static void make_car(random_source *random, float *x)
     free(other);
 }
 
-static void add_hiss(random_source *random, float *x, double least_db, double most_db, void (*make)(float *))
-{
+static void add_hiss(random_source *random, float *x, double least_db, double most_db, void (*make)(float *)) {
     float *other = buffer_new();
     make(other);
     to_power_one(other);
@@ -193,14 +175,12 @@ static void add_hiss(random_source *random, float *x, double least_db, double mo
     free(other);
 }
 
-static void make_hum(random_source *random, float *x)
-{
+static void make_hum(random_source *random, float *x) {
     make_harmonics(random, x, 40 + 9 * pick(random, 2), pick(random, 2) ? 61 : 180);
     add_hiss(random, x, -40, -12, make_white);
 }
 
-static void make_babble(const stream_sources *from, random_source *random, float *x)
-{
+static void make_babble(const stream_sources *from, random_source *random, float *x) {
     float *one = buffer_new();
     memset(x, 0, N * sizeof *x);
     for (int k = 3 + pick(random, 7); k > 0; k--) {
@@ -212,14 +192,12 @@ static void make_babble(const stream_sources *from, random_source *random, float
     free(one);
 }
 
-static signal_f32 piece_of(const stream_pieces *pieces, random_source *random)
-{
+static signal_f32 piece_of(const stream_pieces *pieces, random_source *random) {
     int k = pick(random, pieces->n);
     return (signal_f32){ pieces->all.x + pieces->at[k], pieces->at[k + 1] - pieces->at[k] };
 }
 
-static void make_keys(const stream_sources *from, random_source *random, float *x)
-{
+static void make_keys(const stream_sources *from, random_source *random, float *x) {
     double least_s = between(random, 0.03, 0.15), more_s = between(random, 0.1, 0.6), speed = between(random, 0.8, 1.3);
     float *one = buffer_new();
     memset(x, 0, N * sizeof *x);
@@ -236,8 +214,7 @@ static void make_keys(const stream_sources *from, random_source *random, float *
 }
 
 /* Knocks: up to four modes that ring for 1 to 40 ms. */
-static void make_knocks(random_source *random, float *x)
-{
+static void make_knocks(random_source *random, float *x) {
     double gap_s = between(random, 0.03, 0.8);
     memset(x, 0, N * sizeof *x);
     for (int at = 0; at < N; at += 1 + (int)(RATE * gap_s * -log(1 - random_uniform(random)))) {
@@ -252,8 +229,7 @@ static void make_knocks(random_source *random, float *x)
 }
 
 /* Wind, traffic, rustling: coloured noise that swells and fades. */
-static void make_gusts(random_source *random, float *x)
-{
+static void make_gusts(random_source *random, float *x) {
     if (pick(random, 2)) make_slope(random, x);
     else make_white(x);
     colour(random, x, 18, 3);
@@ -271,8 +247,7 @@ static void make_gusts(random_source *random, float *x)
 }
 
 /* Bells, beeps, tunes: notes of up to six harmonics, some of which glide. */
-static void make_notes(random_source *random, float *x)
-{
+static void make_notes(random_source *random, float *x) {
     int glides = pick(random, 3) == 0;
     memset(x, 0, N * sizeof *x);
     for (int voice = 1 + pick(random, 5); voice > 0; voice--)
@@ -290,8 +265,7 @@ static void make_notes(random_source *random, float *x)
     add_hiss(random, x, -50, -15, make_pink);
 }
 
-static void make_music(const stream_sources *from, random_source *random, float *x)
-{
+static void make_music(const stream_sources *from, random_source *random, float *x) {
     const signal_f32 *piece = &from->music[pick(random, STREAM_MUSIC)];
     double at = between(random, 0, piece->n - 8);
     take(piece, at, pow(2, between(random, -0.4, 0.4)), x, N);
@@ -299,16 +273,14 @@ static void make_music(const stream_sources *from, random_source *random, float 
 }
 
 /* A recorded place, over and over. */
-static void make_scene(const stream_sources *from, random_source *random, float *x)
-{
+static void make_scene(const stream_sources *from, random_source *random, float *x) {
     signal_f32 scene = piece_of(&from->scenes, random);
     double at = between(random, 0, scene.n - 8);
     take(&scene, at, pow(2, between(random, -0.5, 0.5)), x, N);
     colour(random, x, 10, 2 * pick(random, 2));
 }
 
-static void make_noise(const stream_sources *from, random_source *random, float *x)
-{
+static void make_noise(const stream_sources *from, random_source *random, float *x) {
     static const int percent[KINDS] = { 8, 8, 10, 8, 15, 11, 13, 8, 5, 4, 10 };
     int draw = pick(random, 100), kind = 0;
     while (draw >= percent[kind]) draw -= percent[kind++];
@@ -334,8 +306,7 @@ static void make_noise(const stream_sources *from, random_source *random, float 
 
 /* ---- speech ---- */
 
-static void make_speech(const stream_sources *from, random_source *random, float *x)
-{
+static void make_speech(const stream_sources *from, random_source *random, float *x) {
     make_voice(from, random, x, 0.3);
     colour(random, x, 8, 2 * pick(random, 2));
     int reflections = pick(random, 3) ? 0 : 6;
@@ -347,8 +318,7 @@ static void make_speech(const stream_sources *from, random_source *random, float
     set_level(x, N, -26);
 }
 
-static void make_pauses(random_source *random, float *x)
-{
+static void make_pauses(random_source *random, float *x) {
     for (int pause = pick(random, 4); pause > 0; pause--) {
         int begin = pick(random, 4) == 0 ? 0 : pick(random, N), end = begin + (int)(RATE * between(random, 0.3, 2.5));
         if (end > N) end = N;
@@ -359,14 +329,12 @@ static void make_pauses(random_source *random, float *x)
     }
 }
 
-static void both(const filter *q, float *mixed, float *clean)
-{
+static void both(const filter *q, float *mixed, float *clean) {
     filter_run(q, mixed);
     filter_run(q, clean);
 }
 
-stream_kind stream_make(const stream_sources *from, random_source *random, float *mixed, float *clean)
-{
+stream_kind stream_make(const stream_sources *from, random_source *random, float *mixed, float *clean) {
     float *noise = buffer_new(), *other = buffer_new();
     quick_state = (uint32_t)(random_uniform(random) * 4e9) | 1;
     make_speech(from, random, clean);
@@ -402,15 +370,13 @@ stream_kind stream_make(const stream_sources *from, random_source *random, float
 
 /* ---- files ---- */
 
-static signal_f32 read_wav(const char *folder, const char *name)
-{
+static signal_f32 read_wav(const char *folder, const char *name) {
     char path[1100];
     snprintf(path, sizeof path, "%s/%s.wav", folder, name);
     return signal_read(path);
 }
 
-static FILE *open_list(const char *folder, const char *name)
-{
+static FILE *open_list(const char *folder, const char *name) {
     char path[1100];
     snprintf(path, sizeof path, "%s/%s.txt", folder, name);
     FILE *file = fopen(path, "r");
@@ -419,16 +385,14 @@ static FILE *open_list(const char *folder, const char *name)
     exit(1);
 }
 
-static void read_pieces(stream_pieces *pieces, const char *folder, const char *name)
-{
+static void read_pieces(stream_pieces *pieces, const char *folder, const char *name) {
     FILE *file = open_list(folder, name);
     pieces->all = read_wav(folder, name);
     while (pieces->n < STREAM_PIECES && fscanf(file, "%d", &pieces->at[pieces->n + 1]) == 1) pieces->n++;
     fclose(file);
 }
 
-static void read_talkers(stream_sources *sources, const char *folder)
-{
+static void read_talkers(stream_sources *sources, const char *folder) {
     char name[64];
     double seconds, sum = 0;
     FILE *file = open_list(folder, "talkers");
@@ -440,8 +404,7 @@ static void read_talkers(stream_sources *sources, const char *folder)
     fclose(file);
 }
 
-void stream_sources_read(stream_sources *sources, const char *folder)
-{
+void stream_sources_read(stream_sources *sources, const char *folder) {
     static const char *const music[STREAM_MUSIC] = { "music1", "music2", "music3", "music4" };
     read_talkers(sources, folder);
     for (int i = 0; i < STREAM_MUSIC; i++) sources->music[i] = read_wav(folder, music[i]);

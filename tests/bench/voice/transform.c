@@ -7,8 +7,7 @@
 
 static const double pi = 3.14159265358979323846;
 
-static double *numbers(int n)
-{
+static double *numbers(int n) {
     double *x = calloc((size_t)n, sizeof *x);
     if (!x) {
         fprintf(stderr, "there is not enough memory\n");
@@ -17,15 +16,13 @@ static double *numbers(int n)
     return x;
 }
 
-static void swap(double *a, double *b)
-{
+static void swap(double *a, double *b) {
     double kept = *a;
     *a = *b;
     *b = kept;
 }
 
-static void reorder(double *re, double *im, int n)
-{
+static void reorder(double *re, double *im, int n) {
     for (int i = 1, j = 0; i < n; i++) {
         int bit = n >> 1;
         for (; j & bit; bit >>= 1) j ^= bit;
@@ -37,8 +34,7 @@ static void reorder(double *re, double *im, int n)
 }
 
 /* cos and -sin of 2 pi k / n for k below n / 2, kept for the next transform of that length. */
-static const double *turns(int n)
-{
+static const double *turns(int n) {
     static double *table;
     static int length;
     if (length == n) return table;
@@ -52,8 +48,7 @@ static const double *turns(int n)
     return table;
 }
 
-void transform(double *re, double *im, int n)
-{
+void transform(double *re, double *im, int n) {
     const double *turn = turns(n);
     reorder(re, im, n);
     for (int half = 1; half < n; half *= 2)
@@ -68,16 +63,14 @@ void transform(double *re, double *im, int n)
             }
 }
 
-static int power_of_two(int least)
-{
+static int power_of_two(int least) {
     int n = 1;
     while (n < least) n *= 2;
     return n;
 }
 
 /* The spectrum of x + i y holds those of both: their product, or that of x's conjugate and y's, back in time. */
-static void multiply(double *re, double *im, int n, int conjugate)
-{
+static void multiply(double *re, double *im, int n, int conjugate) {
     double *out_re = numbers(n), *out_im = numbers(n);
     for (int k = 0; k < n; k++) {
         int m = (n - k) % n;
@@ -92,8 +85,7 @@ static void multiply(double *re, double *im, int n, int conjugate)
     free(out_im);
 }
 
-void convolve(const float *x, int n, const float *h, int n_h, float *y)
-{
+void convolve(const float *x, int n, const float *h, int n_h, float *y) {
     int len = power_of_two(n + n_h);
     double *re = numbers(len), *im = numbers(len);
     for (int i = 0; i < n; i++) re[i] = x[i];
@@ -105,8 +97,7 @@ void convolve(const float *x, int n, const float *h, int n_h, float *y)
     free(im);
 }
 
-void correlate(const float *x, const float *y, int n, double *out, int lags)
-{
+void correlate(const float *x, const float *y, int n, double *out, int lags) {
     int len = power_of_two(n + lags);
     double *re = numbers(len), *im = numbers(len);
     for (int i = 0; i < n; i++) {

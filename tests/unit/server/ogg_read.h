@@ -19,8 +19,7 @@ typedef struct {
     long lens[4];
 } ogg_read;
 
-static inline void ogg_read_packet(ogg_read *out, const ogg_packet *packet, OpusDecoder *decoder)
-{
+static inline void ogg_read_packet(ogg_read *out, const ogg_packet *packet, OpusDecoder *decoder) {
     int ticks = opus_packet_get_nb_samples(packet->packet, (opus_int32)packet->bytes, 48000);
     int got = opus_decode_float(decoder, packet->packet, (opus_int32)packet->bytes, out->pcm + out->n, 5760, 0);
     if (ticks <= 0 || got != ticks / 3)
@@ -37,8 +36,7 @@ static inline void ogg_read_packet(ogg_read *out, const ogg_packet *packet, Opus
         out->pcm = realloc(out->pcm, (size_t)(out->room = 2 * out->room) * sizeof *out->pcm);
 }
 
-static inline ogg_read ogg_read_file(const char *path)
-{
+static inline ogg_read ogg_read_file(const char *path) {
     ogg_read out = { .ok = 1, .room = 1 << 18, .pcm = malloc(sizeof(float) << 18) };
     ogg_sync_state sync;
     ogg_stream_state stream;
@@ -94,8 +92,7 @@ static inline ogg_read ogg_read_file(const char *path)
     return out;
 }
 
-static inline void ogg_read_free(ogg_read *r)
-{
+static inline void ogg_read_free(ogg_read *r) {
     for (int i = 0; i < 4; i++)
         free(r->packets[i]);
     free(r->pcm);

@@ -41,15 +41,13 @@ typedef struct {                     /* a telephone: its sockets, and the port o
     uint32_t timestamp, ssrc;
 } phone_peer;
 
-static inline void on_bridge_event(void *ctx, uint32_t bridge, int side, int event, int64_t value)
-{
+static inline void on_bridge_event(void *ctx, uint32_t bridge, int side, int event, int64_t value) {
     (void)ctx;
     if (test.n_events < EVENTS_MAX)
         test.events[test.n_events++] = (noted){ bridge, side, event, value };
 }
 
-static inline int start(void **state)
-{
+static inline int start(void **state) {
     (void)state;
     char err[256];
     edge_handler handler = { .bridge_event = on_bridge_event };
@@ -58,29 +56,25 @@ static inline int start(void **state)
     return test.edge ? 0 : -1;
 }
 
-static inline int stop(void **state)
-{
+static inline int stop(void **state) {
     (void)state;
     edge_stop(test.edge);
     return 0;
 }
 
-static inline int forget(void **state)
-{
+static inline int forget(void **state) {
     (void)state;
     test.n_events = 0;
     return 0;
 }
 
-static inline double now(void)
-{
+static inline double now(void) {
     struct timespec t;
     clock_gettime(CLOCK_MONOTONIC, &t);
     return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }
 
-static inline void wait_event(int event, int side, int64_t value)
-{
+static inline void wait_event(int event, int side, int64_t value) {
     for (double end = now() + DEADLINE_MS / 1000.0; now() < end;) {
         for (int i = 0; i < test.n_events; i++)
             if (test.events[i].event == event && test.events[i].side == side && test.events[i].value == value)
@@ -92,8 +86,7 @@ static inline void wait_event(int event, int side, int64_t value)
     fail_msg("no event %d of side %d with value %lld", event, side, (long long)value);
 }
 
-static inline int count_events(int event)
-{
+static inline int count_events(int event) {
     int n = 0;
     for (int i = 0; i < test.n_events; i++)
         n += test.events[i].event == event;
@@ -102,8 +95,7 @@ static inline int count_events(int event)
 
 /* --- telephones --- */
 
-static inline int bind_at(int port)
-{
+static inline int bind_at(int port) {
     struct sockaddr_in local = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK), .sin_port = htons((uint16_t)port) };
     int fd = socket(AF_INET, SOCK_DGRAM, 0);
     if (!bind(fd, (struct sockaddr *)&local, sizeof local))
@@ -112,8 +104,7 @@ static inline int bind_at(int port)
     return -1;
 }
 
-static inline int port_of(int fd)
-{
+static inline int port_of(int fd) {
     struct sockaddr_in local;
     socklen_t len = sizeof local;
     assert_int_equal(getsockname(fd, (struct sockaddr *)&local, &len), 0);
@@ -121,8 +112,7 @@ static inline int port_of(int fd)
 }
 
 /* A telephone with RTP and RTCP on neighbouring ports, and the bridge's side for it. */
-static inline phone_peer phone_start(bridge_side *side)
-{
+static inline phone_peer phone_start(bridge_side *side) {
     phone_peer p = { .rtp = -1, .rtcp = -1, .seq = 100, .timestamp = 1000, .ssrc = 0x1234 };
     while (p.rtcp < 0) {
         if (p.rtp >= 0)
@@ -145,8 +135,7 @@ static inline phone_peer phone_start(bridge_side *side)
     return p;
 }
 
-static inline void phone_stop(phone_peer *p)
-{
+static inline void phone_stop(phone_peer *p) {
     close(p->rtp);
     close(p->rtcp);
 }
@@ -158,8 +147,7 @@ typedef struct {
     uint32_t bridge;
 } phone_pair;
 
-static inline phone_pair pair_of_phones(void)
-{
+static inline phone_pair pair_of_phones(void) {
     phone_pair c;
     c.a = phone_start(&c.sides[0]);
     c.b = phone_start(&c.sides[1]);
@@ -167,36 +155,31 @@ static inline phone_pair pair_of_phones(void)
     return c;
 }
 
-static inline phone_pair pair_with_program(enum bridge_program kind)
-{
+static inline phone_pair pair_with_program(enum bridge_program kind) {
     phone_pair c = { .sides = { { .kind = BRIDGE_PROGRAM, .program = kind } }, .a = { .rtp = -1, .rtcp = -1 } };
     c.b = phone_start(&c.sides[1]);
     return c;
 }
 
-static inline void pair_open(phone_pair *c)
-{
+static inline void pair_open(phone_pair *c) {
     c->bridge = bridge_open(test.edge, &c->sides[0], &c->sides[1]);
 }
 
-static inline void pair_end(phone_pair *c)
-{
+static inline void pair_end(phone_pair *c) {
     bridge_close(test.edge, c->bridge);
     if (c->a.rtp >= 0)
         phone_stop(&c->a);
     phone_stop(&c->b);
 }
 
-static inline void phone_send_bytes(phone_peer *p, int fd, int port, const uint8_t *bytes, size_t len)
-{
+static inline void phone_send_bytes(phone_peer *p, int fd, int port, const uint8_t *bytes, size_t len) {
     (void)p;
     struct sockaddr_in to = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK), .sin_port = htons((uint16_t)port) };
     assert_int_equal(sendto(fd, bytes, len, 0, (struct sockaddr *)&to, sizeof to), len);
 }
 
 /* The next RTP packet: 20 ms of this byte. */
-static inline size_t phone_packet(phone_peer *p, uint8_t *packet, uint8_t payload_type, uint8_t byte)
-{
+static inline size_t phone_packet(phone_peer *p, uint8_t *packet, uint8_t payload_type, uint8_t byte) {
     rtp_packet header = { .payload_type = payload_type, .seq = p->seq++, .timestamp = p->timestamp, .ssrc = p->ssrc };
     p->timestamp += 160;
     assert_int_equal(rtp_packet_write(&header, packet, RTP_HEADER_LEN), RTP_HEADER_LEN);
@@ -204,15 +187,13 @@ static inline size_t phone_packet(phone_peer *p, uint8_t *packet, uint8_t payloa
     return RTP_HEADER_LEN + 160;
 }
 
-static inline void phone_talk(phone_peer *p, uint8_t byte)
-{
+static inline void phone_talk(phone_peer *p, uint8_t byte) {
     uint8_t packet[200];
     phone_send_bytes(p, p->rtp, p->bridge_port, packet, phone_packet(p, packet, 8, byte));
 }
 
 /* The next datagram; its length. 0 when none comes in wait_ms. */
-static inline size_t hear_from(int fd, uint8_t *packet, size_t cap, int wait_ms)
-{
+static inline size_t hear_from(int fd, uint8_t *packet, size_t cap, int wait_ms) {
     struct pollfd poll_fd = { .fd = fd, .events = POLLIN };
     if (poll(&poll_fd, 1, wait_ms) < 1)
         return 0;
@@ -220,8 +201,7 @@ static inline size_t hear_from(int fd, uint8_t *packet, size_t cap, int wait_ms)
     return n > 0 ? (size_t)n : 0;
 }
 
-static inline size_t phone_hear(phone_peer *p, uint8_t *packet, rtp_packet *rtp)
-{
+static inline size_t phone_hear(phone_peer *p, uint8_t *packet, rtp_packet *rtp) {
     size_t n = hear_from(p->rtp, packet, 1500, DEADLINE_MS);
     assert_true(n > 0);
     assert_int_equal(rtp_packet_parse(rtp, packet, n), 0);
@@ -229,8 +209,7 @@ static inline size_t phone_hear(phone_peer *p, uint8_t *packet, rtp_packet *rtp)
 }
 
 /* Talks until the other side hears: the first packets go while the bridge is being opened. */
-static inline void talk_until_heard(phone_peer *from, phone_peer *to, uint8_t *packet, rtp_packet *rtp)
-{
+static inline void talk_until_heard(phone_peer *from, phone_peer *to, uint8_t *packet, rtp_packet *rtp) {
     for (int i = 0; i < DEADLINE_MS / 20; i++) {
         phone_talk(from, 0xd5);
         size_t n = hear_from(to->rtp, packet, 1500, 20);
@@ -241,8 +220,7 @@ static inline void talk_until_heard(phone_peer *from, phone_peer *to, uint8_t *p
 }
 
 /* Speech level of n packets of sound, decoded, in dBFS. */
-static inline double hear_level(phone_peer *p, enum tccc_codec codec, int n_packets)
-{
+static inline double hear_level(phone_peer *p, enum tccc_codec codec, int n_packets) {
     int error;
     uint8_t packet[1500];
     float pcm[CODEC_FRAME_MAX];
@@ -261,21 +239,18 @@ static inline double hear_level(phone_peer *p, enum tccc_codec codec, int n_pack
     return 10 * log10(sum / n + 1e-12);
 }
 
-static inline bridge_side program(enum bridge_program kind)
-{
+static inline bridge_side program(enum bridge_program kind) {
     return (bridge_side){ .kind = BRIDGE_PROGRAM, .program = kind };
 }
 
 /* Keys counted up from `from`: any 30 bytes are a key. */
-static inline void fill_key(uint8_t key[TCCC_SRTP_KEY_LEN], uint8_t from)
-{
+static inline void fill_key(uint8_t key[TCCC_SRTP_KEY_LEN], uint8_t from) {
     for (int i = 0; i < TCCC_SRTP_KEY_LEN; i++)
         key[i] = (uint8_t)(from + i);
 }
 
 /* Half a second of 400 Hz at 11025 Hz. */
-static inline void write_wav(const char *path)
-{
+static inline void write_wav(const char *path) {
     FILE *file = fopen(path, "wb");
     assert_non_null(file);
     static const uint8_t head[44] = {

@@ -15,8 +15,7 @@ typedef struct {
 } speech_peer;
 
 /* 0, or -1: it did not start. */
-static inline int speech_peer_start(speech_peer *peer)
-{
+static inline int speech_peer_start(speech_peer *peer) {
     int in[2], out[2];
     if (pipe(in) || pipe(out)) return -1;
     peer->pid = fork();
@@ -37,8 +36,7 @@ static inline int speech_peer_start(speech_peer *peer)
     return good ? 0 : -1;
 }
 
-static inline void speech_peer_stop(speech_peer *peer)
-{
+static inline void speech_peer_stop(speech_peer *peer) {
     int status;
     close(peer->input);
     waitpid(peer->pid, &status, 0);

@@ -30,8 +30,7 @@ typedef struct {
 static backend at;                    /* what the tests of the moment run on */
 static const char *backend_fsync = "fsync=off"; /* of PostgreSQL; benchmarks turn it on */
 
-static bool backend_run(const char *const argv[], const char *output)
-{
+static bool backend_run(const char *const argv[], const char *output) {
     int status = -1;
     pid_t child = fork();
     if (child == 0) {
@@ -46,14 +45,12 @@ static bool backend_run(const char *const argv[], const char *output)
 }
 
 /* PostgreSQL refuses to run as root. */
-static bool backend_leave_root(void)
-{
+static bool backend_leave_root(void) {
     const struct passwd *user = getpwnam("postgres");
     return geteuid() != 0 || (user && setgid(user->pw_gid) == 0 && setuid(user->pw_uid) == 0);
 }
 
-static bool backend_program(const char *name, char *path, size_t capacity)
-{
+static bool backend_program(const char *name, char *path, size_t capacity) {
     glob_t found;
     char pattern[100];
     snprintf(pattern, sizeof pattern, "/usr/lib/postgresql/*/bin/%s", name);
@@ -63,22 +60,19 @@ static bool backend_program(const char *name, char *path, size_t capacity)
     return any;
 }
 
-static bool backend_make_folder(void)
-{
+static bool backend_make_folder(void) {
     const struct passwd *user = geteuid() == 0 ? getpwnam("postgres") : NULL;
     snprintf(at.folder, sizeof at.folder, "/tmp/tccc-store-XXXXXX");
     return mkdtemp(at.folder) && chmod(at.folder, 0777) == 0 && (!user || chown(at.folder, user->pw_uid, user->pw_gid) == 0);
 }
 
-static inline int use_sqlite(void **state)
-{
+static inline int use_sqlite(void **state) {
     (void)state;
     at = (backend){ .name = "sqlite" };
     return backend_make_folder() ? 0 : -1;
 }
 
-static void backend_launch(void)
-{
+static void backend_launch(void) {
     char program[160], data[100], log[100];
     if (!backend_program("postgres", program, sizeof program)) return;
     snprintf(data, sizeof data, "%s/data", at.folder);
@@ -95,8 +89,7 @@ static void backend_launch(void)
     _exit(127);
 }
 
-static bool backend_wait(void)
-{
+static bool backend_wait(void) {
     char where[100];
     int status;
     snprintf(where, sizeof where, "host=%s dbname=postgres user=tccc", at.folder);
@@ -107,8 +100,7 @@ static bool backend_wait(void)
     return true;
 }
 
-static inline int use_postgres(void **state)
-{
+static inline int use_postgres(void **state) {
     char program[160], data[100], log[100];
     (void)state;
     at = (backend){ .name = "postgres" };
@@ -129,8 +121,7 @@ static inline int use_postgres(void **state)
 static inline bool on_postgres(void) { return at.server > 0; }
 
 /* SQL past the store. */
-static inline void backend_sql(const char *text)
-{
+static inline void backend_sql(const char *text) {
     PGconn *conn = PQconnectdb(at.where);
     PGresult *result = PQexec(conn, text);
     ExecStatusType status = PQresultStatus(result);
@@ -139,24 +130,21 @@ static inline void backend_sql(const char *text)
     PQfinish(conn);
 }
 
-static void backend_stop(int how)
-{
+static void backend_stop(int how) {
     if (!at.server) return;
     kill(at.server, how);
     waitpid(at.server, NULL, 0);
     at.server = 0;
 }
 
-static inline int backend_close(void **state)
-{
+static inline int backend_close(void **state) {
     (void)state;
     backend_stop(SIGQUIT);
     return backend_run((const char *const[]){ "/bin/rm", "-rf", at.folder, NULL }, "/dev/null") ? 0 : -1;
 }
 
 /* An empty database. */
-static inline void backend_clear(void)
-{
+static inline void backend_clear(void) {
     static int n;
     if (on_postgres()) backend_sql("SET client_min_messages=error; DROP SCHEMA public CASCADE; CREATE SCHEMA public");
     else snprintf(at.where, sizeof at.where, "%s/%d.sqlite", at.folder, ++n);
@@ -164,8 +152,7 @@ static inline void backend_clear(void)
 
 static const logger quiet = { 0 };
 
-static inline store *backend_store(void)
-{
+static inline store *backend_store(void) {
     char err[400] = "";
     store *s = store_open(at.where, &quiet, err, sizeof err);
     if (!s) fail_msg("%s", err);
@@ -173,16 +160,14 @@ static inline store *backend_store(void)
 }
 
 /* For cmocka: an empty store with one app. */
-static inline int fresh_store(void **state)
-{
+static inline int fresh_store(void **state) {
     backend_clear();
     store *s = backend_store();
     *state = s;
     return store_put_app(s, TEST_APP, "test");
 }
 
-static inline int close_store(void **state)
-{
+static inline int close_store(void **state) {
     store_close(*state);
     return 0;
 }

@@ -11,8 +11,7 @@
 #define SET(array, ...) snprintf((array), sizeof(array), __VA_ARGS__)
 
 /* Every member has a value of its own; seed makes records differ. Zeroed before, so that memcmp compares. */
-static inline void full_cdr(store_cdr *c, const char *session_id, int seed)
-{
+static inline void full_cdr(store_cdr *c, const char *session_id, int seed) {
     memset(c, 0, sizeof *c);
     SET(c->session_id, "%s", session_id);
     c->app_id = 1400000001;
@@ -73,8 +72,7 @@ static inline void full_cdr(store_cdr *c, const char *session_id, int seed)
     }
 }
 
-static inline store_push push_of(const store_cdr *c)
-{
+static inline store_push push_of(const store_cdr *c) {
     store_push p = { .app_id = c->app_id, .kind = "cdr", .state = PUSH_WAITING, .created_ms = c->end_ms, .next_ms = c->end_ms };
     SET(p.uuid, "push-%.30s", c->session_id);
     SET(p.session_id, "%s", c->session_id);

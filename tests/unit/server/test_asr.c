@@ -18,16 +18,14 @@
 
 enum { DEADLINE_MS = 30000, SECOND = ASR_RATE_HZ };
 
-static uint64_t now_ms(void)
-{
+static uint64_t now_ms(void) {
     struct timespec t;
     clock_gettime(CLOCK_MONOTONIC, &t);
     return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
 }
 
 /* What espeak-ng says, 16 kHz. Samples; free *pcm. */
-static int spoken(const char *text, int16_t **pcm)
-{
+static int spoken(const char *text, int16_t **pcm) {
     char command[256];
     snprintf(command, sizeof command, "espeak-ng -v en-us -s 140 --stdout '%s' | sox -t wav - -r 16000 -t raw -e signed -b 16 -", text);
     FILE *from = popen(command, "r");
@@ -47,8 +45,7 @@ typedef struct {
     int begins, ends, inside, longest;
 } cuts;
 
-static cuts cut(const float *pcm, int n)
-{
+static cuts cut(const float *pcm, int n) {
     splitter s;
     int16_t out[FRAME_LEN], before[SPLITTER_BEFORE];
     cuts c = { 0 };
@@ -69,16 +66,14 @@ static cuts cut(const float *pcm, int n)
     return c;
 }
 
-static float *to_float(const int16_t *pcm, int n)
-{
+static float *to_float(const int16_t *pcm, int n) {
     float *out = malloc((size_t)n * sizeof *out);
     for (int i = 0; i < n; i++)
         out[i] = pcm[i] / 32768.0f;
     return out;
 }
 
-static void a_pause_ends_a_sentence(void **state)
-{
+static void a_pause_ends_a_sentence(void **state) {
     (void)state;
     int16_t *speech;
     int n = spoken("please leave a message", &speech), gap = 2 * SECOND, all = gap + n + gap + n + gap;
@@ -95,8 +90,7 @@ static void a_pause_ends_a_sentence(void **state)
     free(speech);
 }
 
-static void who_never_pauses_is_cut_all_the_same(void **state)
-{
+static void who_never_pauses_is_cut_all_the_same(void **state) {
     (void)state;
     int n = 40 * SECOND;
     float *pcm = malloc((size_t)n * sizeof *pcm);
@@ -109,8 +103,7 @@ static void who_never_pauses_is_cut_all_the_same(void **state)
     free(pcm);
 }
 
-static void silence_is_no_sentence(void **state)
-{
+static void silence_is_no_sentence(void **state) {
     (void)state;
     float *pcm = calloc(10 * SECOND, sizeof *pcm);
     assert_int_equal(cut(pcm, 10 * SECOND).begins, 0);
@@ -124,8 +117,7 @@ typedef struct {
     asr_said said;
 } told;
 
-static void on_told(void *context, uint32_t handle, int side, int start_ms, const asr_said *said)
-{
+static void on_told(void *context, uint32_t handle, int side, int start_ms, const asr_said *said) {
     told *t = context;
     (void)handle;
     (void)start_ms;
@@ -135,8 +127,7 @@ static void on_told(void *context, uint32_t handle, int side, int start_ms, cons
     t->said = *said;
 }
 
-static void wait_final(mailbox *box, told *t, int n)
-{
+static void wait_final(mailbox *box, told *t, int n) {
     for (uint64_t end = now_ms() + DEADLINE_MS; t->n_final < n && now_ms() < end;) {
         struct pollfd bell = { .fd = box->fd, .events = POLLIN };
         poll(&bell, 1, 100);
@@ -145,8 +136,7 @@ static void wait_final(mailbox *box, told *t, int n)
     assert_int_equal(t->n_final, n);
 }
 
-static void sentences_of_a_side_are_recognised_one_after_the_other(void **state)
-{
+static void sentences_of_a_side_are_recognised_one_after_the_other(void **state) {
     (void)state;
     mailbox box;
     sentence_line line;
@@ -195,8 +185,7 @@ static void sentences_of_a_side_are_recognised_one_after_the_other(void **state)
     mailbox_close(&box);
 }
 
-static void a_sentence_is_bounded(void **state)
-{
+static void a_sentence_is_bounded(void **state) {
     (void)state;
     static int16_t pcm[SECOND];
     mailbox box;
@@ -231,8 +220,7 @@ typedef struct {                     /* a recogniser that keeps what it gets */
     sentence *kept;
 } keeper;
 
-static int keeper_begin(recogniser *self, sentence *s)
-{
+static int keeper_begin(recogniser *self, sentence *s) {
     keeper *k = (keeper *)self;
     k->begun++;
     if (k->refuses)
@@ -249,8 +237,7 @@ typedef struct {
     keeper keeper;
 } fixture;
 
-static fixture *start(bool refuses)
-{
+static fixture *start(bool refuses) {
     fixture *f = calloc(1, sizeof *f);
     mailbox_open(&f->box);
     f->keeper = (keeper){ .base = { .begin = keeper_begin }, .refuses = refuses };
@@ -261,8 +248,7 @@ static fixture *start(bool refuses)
     return f;
 }
 
-static void end(fixture *f)
-{
+static void end(fixture *f) {
     hearing_free(f->h);
     sentence_drop(f->keeper.kept);
     asr_job_drop(f->job);
@@ -271,8 +257,7 @@ static void end(fixture *f)
 }
 
 /* Puts speech as PCMA packets of 20 ms that came one after the other, with `sender` closed behind its key. */
-static void say(fixture *f, srtp_sender *sender, const uint8_t *key, int flags)
-{
+static void say(fixture *f, srtp_sender *sender, const uint8_t *key, int flags) {
     static const uint8_t rtp[12] = { 0x80, 8, 0, 0, 0, 0, 0, 0, 1, 2, 3, 4 };
     int16_t *speech;
     int n = spoken("please leave a message", &speech);
@@ -300,8 +285,7 @@ static void say(fixture *f, srtp_sender *sender, const uint8_t *key, int flags)
     free(speech);
 }
 
-static hearing_counters heard_at_least(fixture *f, uint64_t ms)
-{
+static hearing_counters heard_at_least(fixture *f, uint64_t ms) {
     hearing_counters c;
     for (uint64_t until = now_ms() + DEADLINE_MS; now_ms() < until; poll(NULL, 0, 5)) {
         hearing_count(f->h, &c);
@@ -312,8 +296,7 @@ static hearing_counters heard_at_least(fixture *f, uint64_t ms)
     return c;
 }
 
-static void speech_comes_out_as_one_sentence_also_over_srtp(void **state)
-{
+static void speech_comes_out_as_one_sentence_also_over_srtp(void **state) {
     (void)state;
     uint8_t key[TCCC_SRTP_KEY_LEN];
     for (int secure = 0; secure < 2; secure++) {
@@ -342,8 +325,7 @@ static void speech_comes_out_as_one_sentence_also_over_srtp(void **state)
     }
 }
 
-static void what_no_key_opens_and_what_is_withheld_is_not_heard(void **state)
-{
+static void what_no_key_opens_and_what_is_withheld_is_not_heard(void **state) {
     (void)state;
     uint8_t key[TCCC_SRTP_KEY_LEN];
     int error;
@@ -360,8 +342,7 @@ static void what_no_key_opens_and_what_is_withheld_is_not_heard(void **state)
     end(f);
 }
 
-static void what_a_recogniser_has_no_room_for_is_dropped_and_counted(void **state)
-{
+static void what_a_recogniser_has_no_room_for_is_dropped_and_counted(void **state) {
     (void)state;
     fixture *f = start(true);
     say(f, NULL, NULL, TAP_SPEECH);
@@ -373,8 +354,7 @@ static void what_a_recogniser_has_no_room_for_is_dropped_and_counted(void **stat
 
 /* --- the built-in recogniser --- */
 
-static void recognise(recogniser *by, asr_job *job, int start_ms, const int16_t *pcm, int n)
-{
+static void recognise(recogniser *by, asr_job *job, int start_ms, const int16_t *pcm, int n) {
     sentence *s = sentence_new(job, 1, start_ms);
     assert_int_equal(by->begin(by, s), 0);
     for (int at = 0; at < n; at += SECOND / 10)
@@ -383,8 +363,7 @@ static void recognise(recogniser *by, asr_job *job, int start_ms, const int16_t 
     sentence_drop(s);
 }
 
-static void the_built_in_recogniser_understands_numbers(void **state)
-{
+static void the_built_in_recogniser_understands_numbers(void **state) {
     (void)state;
     mailbox box;
     told t = { 0 };
@@ -413,8 +392,7 @@ static void the_built_in_recogniser_understands_numbers(void **state)
     free(pcm);
 }
 
-static void no_more_than_its_line_holds_waits(void **state)
-{
+static void no_more_than_its_line_holds_waits(void **state) {
     (void)state;
     mailbox box;
     int taken = 0;
@@ -433,24 +411,21 @@ static void no_more_than_its_line_holds_waits(void **state)
     mailbox_close(&box);
 }
 
-static void without_a_model_there_is_no_recogniser(void **state)
-{
+static void without_a_model_there_is_no_recogniser(void **state) {
     (void)state;
     assert_null(sphinx_new("/nowhere", 1, 1));
 }
 
 /* --- an external recogniser's answers --- */
 
-static void take_said(void *ctx, asr_said *said)
-{
+static void take_said(void *ctx, asr_said *said) {
     told *t = ctx;
     t->n++;
     t->n_final += said->final;
     t->said = *said;
 }
 
-static int answer(const char *text, told *t)
-{
+static int answer(const char *text, told *t) {
     remote_answer a = { 0 };
     *t = (told){ 0 };
     for (const char *at = text; *at; at++) /* in the smallest parts */
@@ -460,8 +435,7 @@ static int answer(const char *text, told *t)
     return error;
 }
 
-static void answers_are_lines_each_of_which_replaces_the_one_before(void **state)
-{
+static void answers_are_lines_each_of_which_replaces_the_one_before(void **state) {
     (void)state;
     told t;
     assert_int_equal(answer("{\"text\":\"one\"}\r\n\n{\"text\":\"one moment\",\"words\":[{\"word\":\"one\",\"startMs\":5,\"endMs\":300}],\"final\":true}\n{\"text\":\"late\"}\n", &t), 0);
@@ -475,8 +449,7 @@ static void answers_are_lines_each_of_which_replaces_the_one_before(void **state
     assert_int_equal(t.n, 0);
 }
 
-static void wrong_answers_are_refused(void **state)
-{
+static void wrong_answers_are_refused(void **state) {
     (void)state;
     told t;
     assert_int_equal(answer("<html>\n", &t), TCCC_E_FORMAT);
@@ -494,8 +467,7 @@ static void wrong_answers_are_refused(void **state)
 
 #define SAYS(test, name) { name, test, NULL, NULL, NULL }
 
-int main(void)
-{
+int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_pause_ends_a_sentence),
         cmocka_unit_test(who_never_pauses_is_cut_all_the_same),

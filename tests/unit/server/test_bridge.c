@@ -9,8 +9,7 @@
 
 /* --- tests --- */
 
-static void packets_pass_between_two_telephones_untouched(void **state)
-{
+static void packets_pass_between_two_telephones_untouched(void **state) {
     (void)state;
     phone_pair c = pair_of_phones();
     uint8_t sent[200], packet[1500];
@@ -30,8 +29,7 @@ static void packets_pass_between_two_telephones_untouched(void **state)
     pair_end(&c);
 }
 
-static void rtcp_goes_by_its_own_port(void **state)
-{
+static void rtcp_goes_by_its_own_port(void **state) {
     (void)state;
     phone_pair c = pair_of_phones();
     uint8_t packet[1500], report[64];
@@ -47,8 +45,7 @@ static void rtcp_goes_by_its_own_port(void **state)
     pair_end(&c);
 }
 
-static void a_stranger_on_the_port_is_not_heard(void **state)
-{
+static void a_stranger_on_the_port_is_not_heard(void **state) {
     (void)state;
     phone_pair c = pair_of_phones();
     phone_peer stranger = c.a;
@@ -68,8 +65,7 @@ static void a_stranger_on_the_port_is_not_heard(void **state)
     close(stranger.rtp);
 }
 
-static void srtp_ends_at_the_bridge_in_both_directions(void **state)
-{
+static void srtp_ends_at_the_bridge_in_both_directions(void **state) {
     (void)state;
     phone_pair c = pair_of_phones(); /* b's packets are SRTP, a's are not */
     uint8_t packet[1500], sent[256];
@@ -104,8 +100,7 @@ static void srtp_ends_at_the_bridge_in_both_directions(void **state)
     pair_end(&c);
 }
 
-static void srtp_that_does_not_end_here_passes_as_it_is(void **state)
-{
+static void srtp_that_does_not_end_here_passes_as_it_is(void **state) {
     (void)state;
     phone_pair c = pair_of_phones();
     uint8_t sent[200], packet[1500];
@@ -123,8 +118,7 @@ static void srtp_that_does_not_end_here_passes_as_it_is(void **state)
     pair_end(&c);
 }
 
-static void on_hold_one_side_hears_music_and_the_other_nothing(void **state)
-{
+static void on_hold_one_side_hears_music_and_the_other_nothing(void **state) {
     (void)state;
     phone_pair c = pair_of_phones(); /* b is put on hold */
     uint8_t packet[1500];
@@ -154,15 +148,13 @@ static void on_hold_one_side_hears_music_and_the_other_nothing(void **state)
     pair_end(&c);
 }
 
-static uint64_t taken_from_phones(void)
-{
+static uint64_t taken_from_phones(void) {
     edge_counters counters;
     edge_count(test.edge, &counters);
     return counters.packets_from_phones;
 }
 
-static void of_srtp_on_hold_one_packet_in_512_passes_so_that_the_receiver_keeps_count(void **state)
-{
+static void of_srtp_on_hold_one_packet_in_512_passes_so_that_the_receiver_keeps_count(void **state) {
     (void)state;
     phone_pair c = pair_of_phones();
     uint8_t packet[1500];
@@ -192,8 +184,7 @@ static void of_srtp_on_hold_one_packet_in_512_passes_so_that_the_receiver_keeps_
     pair_end(&c);
 }
 
-static void music_is_encrypted_for_a_telephone_with_srtp(void **state)
-{
+static void music_is_encrypted_for_a_telephone_with_srtp(void **state) {
     (void)state;
     phone_pair c = pair_with_program(PROGRAM_MUSIC);
     uint8_t packet[1500];
@@ -211,8 +202,7 @@ static void music_is_encrypted_for_a_telephone_with_srtp(void **state)
     pair_end(&c);
 }
 
-static void music_comes_in_the_telephones_codec(void **state)
-{
+static void music_comes_in_the_telephones_codec(void **state) {
     (void)state;
     static const enum tccc_codec codecs[] = { TCCC_CODEC_PCMU, TCCC_CODEC_PCMA, TCCC_CODEC_OPUS };
     static const uint8_t types[] = { 0, 8, 111 };
@@ -226,8 +216,7 @@ static void music_comes_in_the_telephones_codec(void **state)
     }
 }
 
-static void ringback_is_one_second_of_tone_and_then_silence(void **state)
-{
+static void ringback_is_one_second_of_tone_and_then_silence(void **state) {
     (void)state;
     phone_pair c = pair_with_program(PROGRAM_RINGBACK);
     pair_open(&c);
@@ -238,8 +227,7 @@ static void ringback_is_one_second_of_tone_and_then_silence(void **state)
     pair_end(&c);
 }
 
-static void what_the_bridge_sends_is_reported_by_rtcp(void **state)
-{
+static void what_the_bridge_sends_is_reported_by_rtcp(void **state) {
     (void)state;
     phone_pair c = pair_with_program(PROGRAM_SILENCE);
     uint8_t packet[1500], report[1500];
@@ -257,8 +245,7 @@ static void what_the_bridge_sends_is_reported_by_rtcp(void **state)
     pair_end(&c);
 }
 
-static void a_program_answers_sender_reports_so_that_the_peer_knows_its_round_trip(void **state)
-{
+static void a_program_answers_sender_reports_so_that_the_peer_knows_its_round_trip(void **state) {
     (void)state;
     phone_pair c = pair_with_program(PROGRAM_ECHO);
     uint8_t packet[1500], report[1500];
@@ -284,8 +271,7 @@ static void a_program_answers_sender_reports_so_that_the_peer_knows_its_round_tr
     pair_end(&c);
 }
 
-static void the_echo_gives_back_what_it_hears_as_a_source_of_its_own(void **state)
-{
+static void the_echo_gives_back_what_it_hears_as_a_source_of_its_own(void **state) {
     (void)state;
     phone_pair c = pair_with_program(PROGRAM_ECHO);
     uint8_t packet[1500];
@@ -307,8 +293,7 @@ static void the_echo_gives_back_what_it_hears_as_a_source_of_its_own(void **stat
     pair_end(&c);
 }
 
-static void a_file_plays_once_and_its_end_is_told(void **state)
-{
+static void a_file_plays_once_and_its_end_is_told(void **state) {
     (void)state;
     char path[] = "/tmp/tccc_bridge_XXXXXX";
     close(mkstemp(path));
@@ -324,8 +309,7 @@ static void a_file_plays_once_and_its_end_is_told(void **state)
     unlink(path);
 }
 
-static void a_file_that_is_missing_ends_at_once_and_a_program_hangs_up_when_told(void **state)
-{
+static void a_file_that_is_missing_ends_at_once_and_a_program_hangs_up_when_told(void **state) {
     (void)state;
     phone_pair c = pair_with_program(PROGRAM_FILE);
     c.sides[0].file = "/nonexistent.wav";
@@ -339,8 +323,7 @@ static void a_file_that_is_missing_ends_at_once_and_a_program_hangs_up_when_told
     pair_end(&c);
 }
 
-static void digits_are_told_once_each(void **state)
-{
+static void digits_are_told_once_each(void **state) {
     (void)state;
     phone_pair c = pair_of_phones();
     uint8_t packet[1500];
@@ -366,8 +349,7 @@ static void digits_are_told_once_each(void **state)
     pair_end(&c);
 }
 
-static void a_telephone_that_holds_us_gets_nothing_until_it_resumes(void **state)
-{
+static void a_telephone_that_holds_us_gets_nothing_until_it_resumes(void **state) {
     (void)state;
     phone_pair c = pair_of_phones();
     uint8_t packet[1500];
@@ -393,8 +375,7 @@ static void a_telephone_that_holds_us_gets_nothing_until_it_resumes(void **state
     pair_end(&c);
 }
 
-static void packets_of_a_running_call_allocate_nothing(void **state)
-{
+static void packets_of_a_running_call_allocate_nothing(void **state) {
     (void)state;
     phone_pair c = pair_of_phones();
     uint8_t packet[1500];
@@ -423,8 +404,7 @@ static void packets_of_a_running_call_allocate_nothing(void **state)
     pair_end(&c);
 }
 
-static void a_page_that_does_not_exist_fails_the_bridge(void **state)
-{
+static void a_page_that_does_not_exist_fails_the_bridge(void **state) {
     (void)state;
     bridge_side sides[2] = { { .kind = BRIDGE_PAGE, .seat = 999999, .codec = TCCC_CODEC_PCMA, .ptime_ms = 20 } };
     phone_peer p = phone_start(&sides[1]);
@@ -433,8 +413,7 @@ static void a_page_that_does_not_exist_fails_the_bridge(void **state)
     phone_stop(&p);
 }
 
-static void rtp_ports_are_even_and_outside_the_ephemeral_range(void **state)
-{
+static void rtp_ports_are_even_and_outside_the_ephemeral_range(void **state) {
     (void)state;
     int low = 32768, high = 60999;
     FILE *file = fopen("/proc/sys/net/ipv4/ip_local_port_range", "r");
@@ -460,8 +439,7 @@ static void rtp_ports_are_even_and_outside_the_ephemeral_range(void **state)
     assert_null(rtp_port_bind("no address", 0, 0));
 }
 
-int main(void)
-{
+int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(packets_pass_between_two_telephones_untouched, forget),
         cmocka_unit_test_setup(rtcp_goes_by_its_own_port, forget),

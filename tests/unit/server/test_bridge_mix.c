@@ -16,8 +16,7 @@ typedef struct {
 
 static talker talkers[PEERS];
 
-static void say(talker *t)
-{
+static void say(talker *t) {
     uint8_t packet[RTP_HEADER_LEN + 160];
     phone_packet(&t->phone, packet, 8, 0);
     for (int i = 0; i < 160; i++, t->at++)
@@ -25,8 +24,7 @@ static void say(talker *t)
     phone_send_bytes(&t->phone, t->phone.rtp, t->phone.bridge_port, packet, sizeof packet);
 }
 
-static void listen_to(talker *t)
-{
+static void listen_to(talker *t) {
     uint8_t packet[1500];
     rtp_packet rtp;
     size_t n;
@@ -39,8 +37,7 @@ static void listen_to(talker *t)
 }
 
 /* Level of a tone in the newest of what was heard, dBFS. */
-static double level(const talker *t, int hz)
-{
+static double level(const talker *t, int hz) {
     double re = 0, im = 0;
     for (int i = 0; i < WINDOW; i++) {
         double sample = t->heard[(t->n_heard + (unsigned)i) % WINDOW];
@@ -51,8 +48,7 @@ static double level(const talker *t, int hz)
 }
 
 /* Whether each hears the tones of its bits and no others. */
-static int hears(const unsigned wanted[PEERS])
-{
+static int hears(const unsigned wanted[PEERS]) {
     for (int i = 0; i < PEERS; i++)
         for (int k = 0; k < PEERS; k++)
             if (wanted[i] != ANYTHING && (wanted[i] >> k & 1 ? level(&talkers[i], talkers[k].hz) < -25 : level(&talkers[i], talkers[k].hz) > -45))
@@ -61,8 +57,7 @@ static int hears(const unsigned wanted[PEERS])
 }
 
 /* All talk in real time until each hears whom it should. */
-static void talk_until(const unsigned wanted[PEERS])
-{
+static void talk_until(const unsigned wanted[PEERS]) {
     double begun = now();
     for (long n = 0; now() < begun + DEADLINE_MS / 1000.0; n++) {
         while (now() < begun + (double)n * 0.02) {
@@ -82,8 +77,7 @@ static void talk_until(const unsigned wanted[PEERS])
     fail_msg("not everybody hears whom it should");
 }
 
-static uint32_t open_three(void)
-{
+static uint32_t open_three(void) {
     static const int tones[] = { 500, 900, 1300 };
     bridge_side sides[PEERS];
     for (int i = 0; i < PEERS; i++) {
@@ -95,15 +89,13 @@ static uint32_t open_three(void)
     return bridge;
 }
 
-static void close_three(uint32_t bridge)
-{
+static void close_three(uint32_t bridge) {
     bridge_close(test.edge, bridge);
     for (int i = 0; i < PEERS; i++)
         phone_stop(&talkers[i].phone);
 }
 
-static void three_are_mixed_and_two_hear_packets_again_when_it_is_over(void **state)
-{
+static void three_are_mixed_and_two_hear_packets_again_when_it_is_over(void **state) {
     (void)state;
     uint32_t bridge = open_three();
     bridge_direct(test.edge, bridge, (uint8_t[]){ 6, 5, 3, 0 });
@@ -117,8 +109,7 @@ static void three_are_mixed_and_two_hear_packets_again_when_it_is_over(void **st
     close_three(bridge);
 }
 
-static void who_listens_is_not_heard_and_the_others_packets_pass(void **state)
-{
+static void who_listens_is_not_heard_and_the_others_packets_pass(void **state) {
     (void)state;
     uint32_t bridge = open_three();
     bridge_direct(test.edge, bridge, (uint8_t[]){ 2, 1, 3, 0 });
@@ -128,8 +119,7 @@ static void who_listens_is_not_heard_and_the_others_packets_pass(void **state)
     close_three(bridge);
 }
 
-static void a_side_takes_the_place_of_another_with_its_port(void **state)
-{
+static void a_side_takes_the_place_of_another_with_its_port(void **state) {
     (void)state;
     uint32_t bridge = open_three();
     bridge_direct(test.edge, bridge, (uint8_t[]){ 4, 0, 1, 0 });
@@ -144,8 +134,7 @@ static void a_side_takes_the_place_of_another_with_its_port(void **state)
     close_three(bridge);
 }
 
-static void who_is_on_hold_hears_music_while_two_others_talk(void **state)
-{
+static void who_is_on_hold_hears_music_while_two_others_talk(void **state) {
     (void)state;
     uint32_t bridge = open_three();
     bridge_hold(test.edge, bridge, 1, 1);
@@ -157,8 +146,7 @@ static void who_is_on_hold_hears_music_while_two_others_talk(void **state)
     close_three(bridge);
 }
 
-int main(void)
-{
+int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(three_are_mixed_and_two_hear_packets_again_when_it_is_over),
         cmocka_unit_test(who_listens_is_not_heard_and_the_others_packets_pass),

@@ -10,8 +10,7 @@
 static char wav_path[32];
 
 /* With a file to play, when both hear each other. */
-static phone_pair call_start(void)
-{
+static phone_pair call_start(void) {
     phone_pair c = pair_of_phones();
     uint8_t packet[1500];
     rtp_packet rtp;
@@ -24,14 +23,12 @@ static phone_pair call_start(void)
     return c;
 }
 
-static void call_end(phone_pair *c)
-{
+static void call_end(phone_pair *c) {
     pair_end(c);
     unlink(wav_path);
 }
 
-static bridge_side file_of(int tag)
-{
+static bridge_side file_of(int tag) {
     bridge_side side = program(PROGRAM_FILE);
     side.file = wav_path;
     side.tag = tag;
@@ -48,8 +45,7 @@ typedef struct {
     codec_decoder *decoder;
 } listener;
 
-static void hear_on(listener *l, phone_peer *p, int n)
-{
+static void hear_on(listener *l, phone_peer *p, int n) {
     int error;
     uint8_t packet[1500];
     float pcm[CODEC_FRAME_MAX];
@@ -77,8 +73,7 @@ static void hear_on(listener *l, phone_peer *p, int n)
     }
 }
 
-static void sounds_follow_each_other_as_one_source_and_their_ends_are_told_once(void **state)
-{
+static void sounds_follow_each_other_as_one_source_and_their_ends_are_told_once(void **state) {
     (void)state;
     phone_pair c = call_start();
     listener l = { 0 };
@@ -104,8 +99,7 @@ static void sounds_follow_each_other_as_one_source_and_their_ends_are_told_once(
     call_end(&c);
 }
 
-static void neither_hears_the_other_until_both_are_joined_again(void **state)
-{
+static void neither_hears_the_other_until_both_are_joined_again(void **state) {
     (void)state;
     phone_pair c = call_start();
     uint8_t packet[1500];
@@ -130,8 +124,7 @@ static void neither_hears_the_other_until_both_are_joined_again(void **state)
     call_end(&c);
 }
 
-static void a_file_that_is_missing_ends_once(void **state)
-{
+static void a_file_that_is_missing_ends_once(void **state) {
     (void)state;
     phone_pair c = call_start();
     bridge_side missing = program(PROGRAM_FILE), silence = program(PROGRAM_SILENCE);
@@ -152,8 +145,7 @@ static void a_file_that_is_missing_ends_once(void **state)
 /* --- keys --- */
 
 /* 100 ms of the key's tones, then 100 ms of silence. */
-static void press_in_band(phone_peer *p, char key)
-{
+static void press_in_band(phone_peer *p, char key) {
     double low, high;
     int error;
     tone t = { 0 };
@@ -176,8 +168,7 @@ static void press_in_band(phone_peer *p, char key)
     codec_encoder_free(encoder);
 }
 
-static void press_as_event(phone_peer *p, const char *key)
-{
+static void press_as_event(phone_peer *p, const char *key) {
     uint8_t packet[200];
     telephone_sender sender;
     telephone_packet event;
@@ -194,8 +185,7 @@ static void press_as_event(phone_peer *p, const char *key)
     }
 }
 
-static void keys_are_told_once_each_by_tones_or_by_events(void **state)
-{
+static void keys_are_told_once_each_by_tones_or_by_events(void **state) {
     (void)state;
     phone_pair c = call_start();
     uint8_t packet[1500];
@@ -230,8 +220,7 @@ static void keys_are_told_once_each_by_tones_or_by_events(void **state)
 /* --- copies for recording --- */
 
 /* The next packet in the ring that `end` has not taken; waits for it. */
-static int taken(tap_ring *ring, tap_head *head, uint8_t *bytes)
-{
+static int taken(tap_ring *ring, tap_head *head, uint8_t *bytes) {
     for (double end = now() + DEADLINE_MS / 1000.0; now() < end;) {
         if (tap_ring_take(ring, tap_ring_end(ring), head, bytes, 2048))
             return 1;
@@ -241,8 +230,7 @@ static int taken(tap_ring *ring, tap_head *head, uint8_t *bytes)
     return 0;
 }
 
-static void what_a_side_says_is_copied_as_it_came(void **state)
-{
+static void what_a_side_says_is_copied_as_it_came(void **state) {
     (void)state;
     phone_pair c = call_start();
     uint8_t packet[1500], sent[200], copy[2048];
@@ -286,8 +274,7 @@ static void what_a_side_says_is_copied_as_it_came(void **state)
     call_end(&c);
 }
 
-static void recording_and_transcript_hear_a_side_each_by_itself(void **state)
-{
+static void recording_and_transcript_hear_a_side_each_by_itself(void **state) {
     (void)state;
     phone_pair c = call_start();
     uint8_t packet[1500], copy[2048];
@@ -316,8 +303,7 @@ static void recording_and_transcript_hear_a_side_each_by_itself(void **state)
     call_end(&c);
 }
 
-static void srtp_is_copied_closed_behind_its_key(void **state)
-{
+static void srtp_is_copied_closed_behind_its_key(void **state) {
     (void)state;
     phone_pair c = pair_of_phones();
     uint8_t packet[1500], key[TCCC_SRTP_KEY_LEN];
@@ -359,8 +345,7 @@ static void srtp_is_copied_closed_behind_its_key(void **state)
     pair_end(&c);
 }
 
-static void a_full_ring_loses_and_counts_and_the_call_goes_on(void **state)
-{
+static void a_full_ring_loses_and_counts_and_the_call_goes_on(void **state) {
     (void)state;
     phone_pair c = call_start();
     uint8_t packet[1500];
@@ -380,8 +365,7 @@ static void a_full_ring_loses_and_counts_and_the_call_goes_on(void **state)
     call_end(&c);
 }
 
-int main(void)
-{
+int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(sounds_follow_each_other_as_one_source_and_their_ends_are_told_once, forget),
         cmocka_unit_test_setup(neither_hears_the_other_until_both_are_joined_again, forget),

@@ -19,14 +19,12 @@ typedef struct {
 static char folder[] = "/tmp/tccc-clip-XXXXXX";
 static char sentence[CLIP_SENTENCE_MAX];
 
-static int make_folder(void **state)
-{
+static int make_folder(void **state) {
     (void)state;
     return mkdtemp(folder) ? 0 : -1;
 }
 
-static int remove_folder(void **state)
-{
+static int remove_folder(void **state) {
     char command[64];
     (void)state;
     snprintf(command, sizeof command, "rm -r %s", folder);
@@ -34,8 +32,7 @@ static int remove_folder(void **state)
 }
 
 /* What a shell command leaves in $F; the memory has exactly its size, so that the sanitizer sees a byte too many. */
-static file made_by(const char *command)
-{
+static file made_by(const char *command) {
     char line[1024], path[64];
     file f = { 0 };
     snprintf(path, sizeof path, "%s/made", folder);
@@ -52,8 +49,7 @@ static file made_by(const char *command)
     return f;
 }
 
-static int read_file(clip *c, file f)
-{
+static int read_file(clip *c, file f) {
     int error = clip_read(c, f.bytes, f.len, sentence);
     free(f.bytes);
     assert_int_equal(sentence[0] == 0, error == 0);
@@ -61,16 +57,14 @@ static int read_file(clip *c, file f)
     return error;
 }
 
-static double rms_dbfs(const clip *c, size_t from, size_t to)
-{
+static double rms_dbfs(const clip *c, size_t from, size_t to) {
     double sum = 0;
     for (size_t i = from; i < to; i++) sum += (double)c->pcm[i] * c->pcm[i];
     return 10 * log10(sum / (double)(to - from) / 32768 / 32768 + 1e-12);
 }
 
 /* Level of one frequency: 0 for a full-scale sine. */
-static double tone_dbfs(const clip *c, double hz)
-{
+static double tone_dbfs(const clip *c, double hz) {
     double re = 0, im = 0;
     for (size_t i = 0; i < c->n; i++) {
         double w = 0.5 - 0.5 * cos(2 * M_PI * (double)i / (double)c->n), t = (double)i / CLIP_RATE_HZ;
@@ -80,8 +74,7 @@ static double tone_dbfs(const clip *c, double hz)
     return 20 * log10(sqrt(re * re + im * im) * 4 / (double)c->n / 32768 + 1e-12);
 }
 
-static void every_kind_of_wav_and_mp3_is_read(void **state)
-{
+static void every_kind_of_wav_and_mp3_is_read(void **state) {
     static const struct { const char *command; int samples, slack; } kinds[] = {
         { "sox -n -r 16000 -b 16 -c 1 $F.wav synth 1 sine 1000 vol 0.5 && mv $F.wav $F", 16000, 0 },
         { "sox -n -r 8000 -b 8 -c 1 $F.wav synth 1 sine 1000 vol 0.5 && mv $F.wav $F", 16000, 2 },
@@ -106,8 +99,7 @@ static void every_kind_of_wav_and_mp3_is_read(void **state)
     }
 }
 
-static void sound_above_8_khz_does_not_fold_down(void **state)
-{
+static void sound_above_8_khz_does_not_fold_down(void **state) {
     clip c;
     (void)state;
     assert_int_equal(read_file(&c, made_by("sox -n -r 48000 -b 16 -c 1 $F.wav synth 1 sine 10000 vol 0.5 && mv $F.wav $F")), 0);
@@ -115,8 +107,7 @@ static void sound_above_8_khz_does_not_fold_down(void **state)
     clip_free(&c);
 }
 
-static void loud_and_quiet_files_come_out_alike(void **state)
-{
+static void loud_and_quiet_files_come_out_alike(void **state) {
     static const char *const gains[] = { "0.1", "0.3", "0.9" };
     double first = 0;
     (void)state;
@@ -135,8 +126,7 @@ static void loud_and_quiet_files_come_out_alike(void **state)
     }
 }
 
-static void voices_noise_and_tones_come_out_within_3_db(void **state)
-{
+static void voices_noise_and_tones_come_out_within_3_db(void **state) {
     static const char *const sounds[] = {
         "espeak-ng -v en-us 'Please press one for sales.' --stdout > $F", "espeak-ng -v cmn '请按一' --stdout > $F",
         "sox -R -n -r 16000 -b 16 $F.wav synth 2 pinknoise vol 0.1 && mv $F.wav $F", "sox -n -r 16000 -b 16 $F.wav synth 2 sine 440 vol 0.9 && mv $F.wav $F",
@@ -158,8 +148,7 @@ static void voices_noise_and_tones_come_out_within_3_db(void **state)
     }
 }
 
-static void peaks_stay_below_full_scale_and_silence_stays_silent(void **state)
-{
+static void peaks_stay_below_full_scale_and_silence_stays_silent(void **state) {
     clip c;
     (void)state;
     /* clicks: their mean is far below their peaks, so the gain would clip them */
@@ -178,8 +167,7 @@ static void peaks_stay_below_full_scale_and_silence_stays_silent(void **state)
     clip_free(&c);
 }
 
-static void both_ends_are_faded(void **state)
-{
+static void both_ends_are_faded(void **state) {
     clip c;
     (void)state;
     assert_int_equal(read_file(&c, made_by("sox -n -r 16000 -b 16 $F.wav synth 1 square 100 vol 0.1 && mv $F.wav $F")), 0);
@@ -196,8 +184,7 @@ static void both_ends_are_faded(void **state)
     clip_free(&c);
 }
 
-static void what_is_written_is_read_again(void **state)
-{
+static void what_is_written_is_read_again(void **state) {
     clip c, again;
     char path[64], partial[80];
     (void)state;
@@ -224,8 +211,7 @@ static void what_is_written_is_read_again(void **state)
     clip_free(&c);
 }
 
-static void what_is_no_sound_is_refused_with_a_sentence(void **state)
-{
+static void what_is_no_sound_is_refused_with_a_sentence(void **state) {
     static const struct { const char *command; int error; const char *sentence; } cases[] = {
         { "printf 'hello, this is no sound' > $F", TCCC_E_FORMAT, "The file is neither WAV nor MP3. Upload one of these." },
         { "printf 'RIFF' > $F", TCCC_E_FORMAT, "This WAV file is damaged or of a rare kind. Save it as PCM, 16 bit." },
@@ -255,8 +241,7 @@ static void what_is_no_sound_is_refused_with_a_sentence(void **state)
 }
 
 /* Whole files cut and changed by seeds: refused or read, never out of bounds (the sanitizer looks). */
-static void damaged_files_do_no_harm(void **state)
-{
+static void damaged_files_do_no_harm(void **state) {
     (void)state;
     file good[] = { made_by("sox -n -r 22050 -b 24 -c 2 $F.wav synth 0.1 sine 500 && mv $F.wav $F"),
                     made_by("sox -n -r 22050 -b 16 -c 2 $F.wav synth 0.5 sine 500 && lame --quiet -b 32 $F.wav $F") };
@@ -281,8 +266,7 @@ static void damaged_files_do_no_harm(void **state)
     free(good[1].bytes);
 }
 
-int main(void)
-{
+int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_kind_of_wav_and_mp3_is_read),
         cmocka_unit_test(sound_above_8_khz_does_not_fold_down),

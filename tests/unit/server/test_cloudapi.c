@@ -27,21 +27,18 @@ static const char BODY[] = "{\"Limit\": 1, \"Filters\": [{\"Values\": [\"\\u672a
 #define TYPE "content-type: application/json; charset=utf-8\n"
 #define GOOD "2230eefd229f582d8b1b891af7107b91597240707d778ab3738f756258d7652c"
 
-static bool published_key(void *ctx, const char *id, char *key, size_t capacity)
-{
+static bool published_key(void *ctx, const char *id, char *key, size_t capacity) {
     (void)ctx;
     snprintf(key, capacity, "Gu5t9xGARNpq86cd98joQYCN3*******");
     return strcmp(id, "AKIDz8krbsJ5yKBZQpn74WFkmLPx3*******") == 0;
 }
 
-static edge_http_request example(const char *headers)
-{
+static edge_http_request example(const char *headers) {
     return (edge_http_request){ .method = "POST", .path = "/", .query = "", .remote = "127.0.0.1", .host = "cvm.tencentcloudapi.com",
                                 .headers = headers, .body = BODY, .body_len = sizeof BODY - 1 };
 }
 
-static void the_published_example_verifies(void **state)
-{
+static void the_published_example_verifies(void **state) {
     (void)state;
     edge_http_request r = example(AUTHORIZATION(GOOD) TYPE "x-tc-timestamp: 1551113065\n");
     assert_int_equal(signature_check_v3(&r, NOW, published_key, NULL), SIGNATURE_GOOD);
@@ -51,8 +48,7 @@ static void the_published_example_verifies(void **state)
     assert_int_equal(signature_check_v3(&r, NOW, published_key, NULL), SIGNATURE_GOOD);
 }
 
-static void a_changed_body_host_or_signature_is_wrong(void **state)
-{
+static void a_changed_body_host_or_signature_is_wrong(void **state) {
     (void)state;
     edge_http_request r = example(AUTHORIZATION(GOOD) TYPE "x-tc-timestamp: 1551113065\n");
     r.body_len--;
@@ -64,8 +60,7 @@ static void a_changed_body_host_or_signature_is_wrong(void **state)
     assert_int_equal(signature_check_v3(&r, NOW, published_key, NULL), SIGNATURE_WRONG);
 }
 
-static void a_stale_or_malformed_signature_is_told_apart(void **state)
-{
+static void a_stale_or_malformed_signature_is_told_apart(void **state) {
     (void)state;
     edge_http_request r = example(AUTHORIZATION(GOOD) TYPE "x-tc-timestamp: 1551113065\n");
     assert_int_equal(signature_check_v3(&r, NOW + 300, published_key, NULL), SIGNATURE_GOOD);
@@ -79,8 +74,7 @@ static void a_stale_or_malformed_signature_is_told_apart(void **state)
     assert_int_equal(signature_check_v3(&r, NOW, published_key, NULL), SIGNATURE_MALFORMED);
 }
 
-static void the_date_of_the_credential_must_be_the_timestamps(void **state)
-{
+static void the_date_of_the_credential_must_be_the_timestamps(void **state) {
     (void)state;
     edge_http_request r = example(AUTHORIZATION(GOOD) TYPE "x-tc-timestamp: 1551113065\n");
     char headers[1024];
@@ -90,23 +84,20 @@ static void the_date_of_the_credential_must_be_the_timestamps(void **state)
     assert_int_equal(signature_check_v3(&r, NOW, published_key, NULL), SIGNATURE_STALE);
 }
 
-static void hmac_base64(const EVP_MD *md, const char *key, const char *text, char *out)
-{
+static void hmac_base64(const EVP_MD *md, const char *key, const char *text, char *out) {
     unsigned char mac[64];
     unsigned length;
     HMAC(md, key, (int)strlen(key), (const unsigned char *)text, strlen(text), mac, &length);
     EVP_EncodeBlock((unsigned char *)out, mac, (int)length);
 }
 
-static bool any_key(void *ctx, const char *id, char *key, size_t capacity)
-{
+static bool any_key(void *ctx, const char *id, char *key, size_t capacity) {
     (void)ctx, (void)id;
     snprintf(key, capacity, "k");
     return true;
 }
 
-static void a_legacy_signature_covers_method_host_path_and_sorted_parameters(void **state)
-{
+static void a_legacy_signature_covers_method_host_path_and_sorted_parameters(void **state) {
     (void)state;
     char signature[64];
     hmac_base64(EVP_sha256(), "k", "GEThost:1/?Action=X&Nonce=7&SecretId=i&SignatureMethod=HmacSHA256&Text=a b&Timestamp=1551113065", signature);
@@ -123,8 +114,7 @@ static void a_legacy_signature_covers_method_host_path_and_sorted_parameters(voi
     query_free(&q);
 }
 
-static json_value *tree_of(const char *text)
-{
+static json_value *tree_of(const char *text) {
     query q;
     assert_int_equal(query_parse(&q, text, strlen(text)), 0);
     json_value *tree = form_tree(&q);
@@ -132,8 +122,7 @@ static json_value *tree_of(const char *text)
     return tree;
 }
 
-static void dotted_names_become_nested_json(void **state)
-{
+static void dotted_names_become_nested_json(void **state) {
     (void)state;
     json_value *tree = tree_of("Staffs.1.Name=Bob&Action=X&Staffs.0.Name=A%20nn&Id=7");
     const json_value *first = json_first(json_member(tree, "Staffs"));
@@ -144,8 +133,7 @@ static void dotted_names_become_nested_json(void **state)
     json_free(tree);
 }
 
-static void forms_that_do_not_fit_together_are_refused(void **state)
-{
+static void forms_that_do_not_fit_together_are_refused(void **state) {
     (void)state;
     assert_null(tree_of("A=1&A.B=2"));
     assert_null(tree_of("A.0=1&A.2=2"));
@@ -162,8 +150,7 @@ typedef struct {
     cloudapi api;
 } fixture;
 
-static int open_api(void **state)
-{
+static int open_api(void **state) {
     char err[256];
     fixture *f = calloc(1, sizeof *f);
     f->api = (cloudapi){ .store = store_open(":memory:", &quiet, err, sizeof err), .log = &quiet, .realm = "tests", .sip_proxy = "192.0.2.1:5060" };
@@ -175,28 +162,24 @@ static int open_api(void **state)
     return 0;
 }
 
-static int close_api(void **state)
-{
+static int close_api(void **state) {
     fixture *f = *state;
     store_close(f->api.store);
     free(f);
     return 0;
 }
 
-static void mac32(const void *key, size_t n, const char *text, unsigned char out[32])
-{
+static void mac32(const void *key, size_t n, const char *text, unsigned char out[32]) {
     unsigned length = 32;
     HMAC(EVP_sha256(), key, (int)n, (const unsigned char *)text, strlen(text), out, &length);
 }
 
-static void hex32(const unsigned char in[32], char out[65])
-{
+static void hex32(const unsigned char in[32], char out[65]) {
     for (int i = 0; i < 32; i++) sprintf(out + 2 * i, "%02x", in[i]);
 }
 
 /* Signs as a client would and asks; written from the published description, apart from the verifier. */
-static const char *ask(fixture *f, const char *action, const char *body)
-{
+static const char *ask(fixture *f, const char *action, const char *body) {
     char hash[65], canonical[1024], to_sign[512], signature[65], headers[1024];
     unsigned char d[32], k[32];
     EVP_Digest(body, strlen(body), d, NULL, EVP_sha256(), NULL);
@@ -222,16 +205,14 @@ static const char *ask(fixture *f, const char *action, const char *body)
     return answer;
 }
 
-static void assert_code(const char *answer, const char *code)
-{
+static void assert_code(const char *answer, const char *code) {
     char expected[128];
     snprintf(expected, sizeof expected, "{\"Response\":{\"Error\":{\"Code\":\"%s\",", code);
     assert_int_equal(strncmp(answer, expected, strlen(expected)), 0);
     assert_non_null(strstr(answer, "\"RequestId\":\""));
 }
 
-static void a_token_is_made_and_works_once(void **state) /* SDK-006, SDK-007, SDK-008 */
-{
+static void a_token_is_made_and_works_once(void **state) { /* SDK-006, SDK-007, SDK-008 */
     fixture *f = *state;
     json_value *tree;
     const char *text = ask(f, "CreateSDKLoginToken", "{\"SdkAppId\":1400000001,\"SeatUserId\":\"ann+1@b.c\"}");
@@ -250,8 +231,7 @@ static void a_token_is_made_and_works_once(void **state) /* SDK-006, SDK-007, SD
     json_free(tree);
 }
 
-static void bad_requests_get_the_documented_codes(void **state)
-{
+static void bad_requests_get_the_documented_codes(void **state) {
     fixture *f = *state;
     assert_code(ask(f, "CreateSDKLoginToken", "{\"SeatUserId\":\"a\"}"), "MissingParameter");
     assert_code(ask(f, "CreateSDKLoginToken", "{\"SdkAppId\":\"1400000001\",\"SeatUserId\":\"a\"}"), "InvalidParameter");
@@ -264,8 +244,7 @@ static void bad_requests_get_the_documented_codes(void **state)
     assert_code(ask(f, "DropAllTables", "{}"), "InvalidAction");
 }
 
-static void an_unsigned_request_is_refused(void **state)
-{
+static void an_unsigned_request_is_refused(void **state) {
     fixture *f = *state;
     edge_http_request r = { .method = "POST", .path = "/", .query = "", .remote = "::1", .host = "h", .body = "{}", .body_len = 2,
                             .headers = "x-tc-action: CreateSDKLoginToken\nx-tc-version: 2020-02-10\n" };
@@ -273,8 +252,7 @@ static void an_unsigned_request_is_refused(void **state)
     assert_code(cloudapi_answer(&f->api, &r, NOW, &n), "AuthFailure.InvalidAuthorization");
 }
 
-static void a_host_that_cannot_stand_in_a_url_makes_none(void **state)
-{
+static void a_host_that_cannot_stand_in_a_url_makes_none(void **state) {
     fixture *f = *state;
     char token[33], url[512];
     assert_int_equal(cloudapi_login_url(&f->api, APP, "ann+1@b.c", "a\"><script>", NOW, token, url, sizeof url), TCCC_E_TOO_LARGE);
@@ -283,8 +261,7 @@ static void a_host_that_cannot_stand_in_a_url_makes_none(void **state)
     assert_int_equal(strncmp(url, "https://cc.example/sdk/tcccSdk.js?", 34), 0);
 }
 
-int main(void)
-{
+int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_published_example_verifies),
         cmocka_unit_test(a_changed_body_host_or_signature_is_wrong),

@@ -30,8 +30,7 @@ enum {
 
 /* --- the child: an edge whose seats talk to the echo --- */
 
-static void child_answer(edge *e, int fd, const char *offer)
-{
+static void child_answer(edge *e, int fd, const char *offer) {
     char ticket[33], answer[TEXT] = "";
     bridge_side page = { .kind = BRIDGE_PAGE, .codec = TCCC_CODEC_PCMU, .ptime_ms = 20 }, echo = { .kind = BRIDGE_PROGRAM, .program = PROGRAM_ECHO };
     page.seat = edge_seat_new(e, ticket);
@@ -41,8 +40,7 @@ static void child_answer(edge *e, int fd, const char *offer)
         _exit(1);
 }
 
-static void child_run(int fd)
-{
+static void child_run(int fd) {
     char err[256], text[TEXT];
     edge_handler handler = { 0 };
     edge_config config = { .host = "127.0.0.1", .dc_host = "127.0.0.1", .sdk_dir = "." };
@@ -73,8 +71,7 @@ static struct {
     int fd, port;
 } child;
 
-static int start(void **state)
-{
+static int start(void **state) {
     (void)state;
     int ends[2];
     if (socketpair(AF_UNIX, SOCK_STREAM, 0, ends))
@@ -90,8 +87,7 @@ static int start(void **state)
     return recv(child.fd, &child.port, sizeof child.port, MSG_WAITALL) == sizeof child.port && child.port ? association_stack_start() : -1;
 }
 
-static int stop(void **state)
-{
+static int stop(void **state) {
     (void)state;
     int status = -1;
     association_stack_stop();
@@ -100,8 +96,7 @@ static int stop(void **state)
     return status;
 }
 
-static void ask(const char *question, char answer[TEXT])
-{
+static void ask(const char *question, char answer[TEXT]) {
     char text[TEXT] = "";
     snprintf(text, sizeof text, "%s", question);
     assert_int_equal(write(child.fd, text, sizeof text), sizeof text);
@@ -123,15 +118,13 @@ typedef struct {
     double ticked;                   /* when SCTP's timers ran last */
 } client;
 
-static double now(void)
-{
+static double now(void) {
     struct timespec t;
     clock_gettime(CLOCK_MONOTONIC, &t);
     return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }
 
-static int new_socket(void)
-{
+static int new_socket(void) {
     struct sockaddr_in address = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
     int fd = socket(AF_INET, SOCK_DGRAM, 0);
     assert_int_equal(bind(fd, (struct sockaddr *)&address, sizeof address), 0);
@@ -140,23 +133,19 @@ static int new_socket(void)
     return fd;
 }
 
-static void on_dtls_out(void *context, const uint8_t *datagram, size_t len)
-{
+static void on_dtls_out(void *context, const uint8_t *datagram, size_t len) {
     assert_int_equal(send(((client *)context)->fd, datagram, len, 0), len);
 }
 
-static void on_dtls_data(void *context, uint8_t *data, size_t len)
-{
+static void on_dtls_data(void *context, uint8_t *data, size_t len) {
     association_input(((client *)context)->association, data, len);
 }
 
-static void on_sctp_out(void *context, const uint8_t *packet, size_t len)
-{
+static void on_sctp_out(void *context, const uint8_t *packet, size_t len) {
     dtls_peer_send(((client *)context)->dtls, packet, len);
 }
 
-static void on_message(void *context, uint16_t stream, uint32_t ppid, const uint8_t *data, size_t len)
-{
+static void on_message(void *context, uint16_t stream, uint32_t ppid, const uint8_t *data, size_t len) {
     client *c = context;
     assert_int_equal(stream, 0);
     if (ppid == DCEP_PPID) {
@@ -169,27 +158,23 @@ static void on_message(void *context, uint16_t stream, uint32_t ppid, const uint
         c->echoed = (uint16_t)((data[50] << 8 | data[51]) + 1);
 }
 
-static void on_reset(void *context, uint16_t stream)
-{
+static void on_reset(void *context, uint16_t stream) {
     (void)context;
     (void)stream;
 }
 
-static void on_down(void *context)
-{
+static void on_down(void *context) {
     ((client *)context)->down = 1;
 }
 
-static void on_ready(void *context)
-{
+static void on_ready(void *context) {
     client *c = context;
     association_events events = { on_sctp_out, on_message, on_reset, on_down, c };
     c->association = association_open(5000, c->sctp_port, &events);
 }
 
 /* An offer whose certificate has `fingerprint`; the answer's credentials into the client. */
-static client client_start(const uint8_t *fingerprint)
-{
+static client client_start(const uint8_t *fingerprint) {
     client c = { .fd = new_socket(), .identity = dtls_identity_new(), .ticked = now() };
     char offer[TEXT], answer[TEXT], hex[100];
     fingerprint = fingerprint ? fingerprint : dtls_identity_fingerprint(c.identity);
@@ -208,16 +193,14 @@ static client client_start(const uint8_t *fingerprint)
     return c;
 }
 
-static void client_stop(client *c)
-{
+static void client_stop(client *c) {
     association_close(c->association);
     dtls_peer_free(c->dtls);
     dtls_identity_free(c->identity);
     close(c->fd);
 }
 
-static void send_check(client *c)
-{
+static void send_check(client *c) {
     uint8_t buf[STUN_ANSWER_MAX], transaction[STUN_TRANSACTION_LEN] = { 7 };
     char username[64];
     snprintf(username, sizeof username, "%s:test", c->ufrag);
@@ -225,8 +208,7 @@ static void send_check(client *c)
     assert_int_equal(send(c->fd, buf, n, 0), n);
 }
 
-static void take_datagram(client *c, const uint8_t *bytes, size_t len)
-{
+static void take_datagram(client *c, const uint8_t *bytes, size_t len) {
     stun_message m;
     if (!stun_is_message(bytes, len)) {
         if (c->dtls)
@@ -240,8 +222,7 @@ static void take_datagram(client *c, const uint8_t *bytes, size_t len)
 }
 
 /* One step of the client's loop: at most 10 ms. */
-static void step(client *c)
-{
+static void step(client *c) {
     uint8_t buf[1600];
     struct pollfd fd = { .fd = c->fd, .events = POLLIN };
     if (poll(&fd, 1, ASSOCIATION_TICK_MS) == 1) {
@@ -273,22 +254,19 @@ static void step(client *c)
 
 #define STEP_UNTIL(c, truth) STEP_UNTIL_DOING(c, truth, 0, (void)0)
 
-static void client_check(client *c)
-{
+static void client_check(client *c) {
     int before = c->checked;
     STEP_UNTIL_DOING(c, c->checked > before, CHECK_AGAIN_MS, send_check(c));
 }
 
-static void client_handshake(client *c)
-{
+static void client_handshake(client *c) {
     dtls_events events = { on_dtls_out, on_dtls_data, on_ready, c };
     c->dtls = dtls_peer_new(c->identity, 0, c->fingerprint, &events);
     assert_int_equal(dtls_peer_input(c->dtls, NULL, 0), 0);
     STEP_UNTIL(c, dtls_peer_ready(c->dtls));
 }
 
-static int send_open(client *c)
-{
+static int send_open(client *c) {
     uint8_t buf[64];
     dcep_open open = { .reliability = DCEP_LIMITED_LIFETIME, .unordered = 1, .limit = 150, .label = "tccc", .label_len = 4 };
     association_message how = { .ppid = DCEP_PPID };
@@ -296,16 +274,14 @@ static int send_open(client *c)
     return association_send(c->association, &how, buf, (size_t)n);
 }
 
-static void client_open(client *c)
-{
+static void client_open(client *c) {
     client_check(c);
     client_handshake(c);
     STEP_UNTIL(c, send_open(c) == 0);
     STEP_UNTIL(c, c->open);
 }
 
-static void send_frame(client *c)
-{
+static void send_frame(client *c) {
     uint16_t seq = c->seq++;
     uint8_t high = (uint8_t)(seq >> 8), low = (uint8_t)seq;
     uint8_t frame[FRAME] = { 0, 0, high, low, 0x80, 0, high, low, [12] = 9, [50] = high, [51] = low };
@@ -314,15 +290,13 @@ static void send_frame(client *c)
 }
 
 /* A packet that has not been sent yet comes back. */
-static void echo_frame(client *c)
-{
+static void echo_frame(client *c) {
     uint16_t first = c->seq;
     STEP_UNTIL_DOING(c, (uint16_t)(c->echoed - first - 1) < (uint16_t)(c->seq - first), LIFETIME_MS, send_frame(c));
 }
 
 /* All that has come for the socket. */
-static void drain(client *c, int fd)
-{
+static void drain(client *c, int fd) {
     uint8_t buf[1600];
     for (ssize_t n; (n = recv(fd, buf, sizeof buf, MSG_DONTWAIT)) > 0;)
         take_datagram(c, buf, (size_t)n);
@@ -330,8 +304,7 @@ static void drain(client *c, int fd)
 
 /* --- tests --- */
 
-static void a_channel_opens_and_carries_packets_both_ways(void **state)
-{
+static void a_channel_opens_and_carries_packets_both_ways(void **state) {
     (void)state;
     client c = client_start(NULL);
     client_open(&c);
@@ -340,8 +313,7 @@ static void a_channel_opens_and_carries_packets_both_ways(void **state)
     client_stop(&c);
 }
 
-static void the_channel_follows_its_client_to_another_address(void **state)
-{
+static void the_channel_follows_its_client_to_another_address(void **state) {
     (void)state;
     client c = client_start(NULL);
     client_open(&c);
@@ -358,15 +330,13 @@ static void the_channel_follows_its_client_to_another_address(void **state)
     client_stop(&c);
 }
 
-static unsigned long long dropped(void)
-{
+static unsigned long long dropped(void) {
     char answer[TEXT];
     ask("dropped", answer);
     return strtoull(answer, NULL, 10);
 }
 
-static void a_certificate_that_is_not_the_offers_gets_no_association(void **state)
-{
+static void a_certificate_that_is_not_the_offers_gets_no_association(void **state) {
     (void)state;
     uint8_t another[DTLS_FINGERPRINT_LEN] = { 1, 2, 3 };
     client c = client_start(another);
@@ -378,8 +348,7 @@ static void a_certificate_that_is_not_the_offers_gets_no_association(void **stat
     client_stop(&c);
 }
 
-static void a_check_with_a_wrong_password_is_not_answered(void **state)
-{
+static void a_check_with_a_wrong_password_is_not_answered(void **state) {
     (void)state;
     client c = client_start(NULL), wrong = c;
     unsigned long long before = dropped();
@@ -392,8 +361,7 @@ static void a_check_with_a_wrong_password_is_not_answered(void **state)
     client_stop(&c);
 }
 
-static void after_one_client_has_gone_the_next_one_is_served(void **state)
-{
+static void after_one_client_has_gone_the_next_one_is_served(void **state) {
     (void)state;
     client first = client_start(NULL);
     client_open(&first);
@@ -404,8 +372,7 @@ static void after_one_client_has_gone_the_next_one_is_served(void **state)
     client_stop(&second);
 }
 
-int main(void)
-{
+int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_channel_opens_and_carries_packets_both_ways),
         cmocka_unit_test(the_channel_follows_its_client_to_another_address),

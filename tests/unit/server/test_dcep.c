@@ -9,8 +9,7 @@
 /* What Chromium sends for createDataChannel("tccc", {ordered: false, maxPacketLifeTime: 150}). */
 static const uint8_t browsers[] = { 3, 0x82, 0, 0, 0, 0, 0, 150, 0, 4, 0, 0, 't', 'c', 'c', 'c' };
 
-static void a_browsers_open_is_read(void **state)
-{
+static void a_browsers_open_is_read(void **state) {
     (void)state;
     dcep_open open;
     assert_int_equal(dcep_read_open(&open, browsers, sizeof browsers), 0);
@@ -22,8 +21,7 @@ static void a_browsers_open_is_read(void **state)
     assert_int_equal(open.protocol_len, 0);
 }
 
-static void what_is_written_is_what_a_browser_writes(void **state)
-{
+static void what_is_written_is_what_a_browser_writes(void **state) {
     (void)state;
     uint8_t buf[16];
     dcep_open open = { .reliability = DCEP_LIMITED_LIFETIME, .unordered = 1, .limit = 150, .label = "tccc", .label_len = 4 };
@@ -32,8 +30,7 @@ static void what_is_written_is_what_a_browser_writes(void **state)
     assert_int_equal(dcep_write_open(&open, buf, sizeof buf - 1), TCCC_E_TOO_LARGE);
 }
 
-static void lengths_that_do_not_add_up_are_refused(void **state)
-{
+static void lengths_that_do_not_add_up_are_refused(void **state) {
     (void)state;
     dcep_open open;
     uint8_t longer[sizeof browsers + 1] = { 0 };
@@ -43,8 +40,7 @@ static void lengths_that_do_not_add_up_are_refused(void **state)
     assert_int_equal(dcep_read_open(&open, longer, sizeof longer), TCCC_E_FORMAT);
 }
 
-static void unknown_messages_and_reliabilities_are_refused(void **state)
-{
+static void unknown_messages_and_reliabilities_are_refused(void **state) {
     (void)state;
     dcep_open open;
     uint8_t copy[sizeof browsers];
@@ -56,8 +52,7 @@ static void unknown_messages_and_reliabilities_are_refused(void **state)
     assert_int_equal(dcep_read_open(&open, copy, sizeof copy), TCCC_E_FORMAT);
 }
 
-int main(void)
-{
+int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_browsers_open_is_read),
         cmocka_unit_test(what_is_written_is_what_a_browser_writes),

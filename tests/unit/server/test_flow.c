@@ -19,8 +19,7 @@
 #define HOURS(more) "{\"id\":\"m\",\"type\":\"hours\",\"timeZone\":\"UTC\",\"weekly\":[{\"days\":[\"mon\"],\"from\":\"09:00\",\"to\":\"18:00\"}],\"next\":\"bye\"" more "}"
 #define END "{\"id\":\"bye\",\"type\":\"end\"}"
 
-static flow *parse(const char *json, char sentence[FLOW_SENTENCE_MAX])
-{
+static flow *parse(const char *json, char sentence[FLOW_SENTENCE_MAX]) {
     size_t length = strlen(json);
     char *exact = malloc(length ? length : 1); /* without its NUL: the sanitizer sees a byte too many */
     memcpy(exact, json, length);
@@ -29,8 +28,7 @@ static flow *parse(const char *json, char sentence[FLOW_SENTENCE_MAX])
     return f;
 }
 
-static void modules_are_taken(void **state)
-{
+static void modules_are_taken(void **state) {
     static const char *const documents[] = {
         "{\"start\":\"bye\",\"modules\":[" END "]}",
         AROUND("{\"id\":\"m\",\"type\":\"start\",\"label\":\"Start\",\"x\":-10,\"y\":20,\"next\":\"bye\"}"),
@@ -153,8 +151,7 @@ static const struct {
       "Module m: leads back to m without a key of the caller, so that the call might never end. Put a branch between them, or connect it to an end." },
 };
 
-static void what_is_wrong_is_refused_with_a_sentence(void **state)
-{
+static void what_is_wrong_is_refused_with_a_sentence(void **state) {
     char sentence[FLOW_SENTENCE_MAX];
     (void)state;
     for (size_t i = 0; i < sizeof refused / sizeof *refused; i++) {
@@ -164,8 +161,7 @@ static void what_is_wrong_is_refused_with_a_sentence(void **state)
     }
 }
 
-static char *repeat(const char *before, const char *each, int times, const char *after)
-{
+static char *repeat(const char *before, const char *each, int times, const char *after) {
     char *text = malloc(strlen(before) + (size_t)times * (strlen(each) + 8) + strlen(after) + 1), *at = text;
     assert_non_null(text);
     at += sprintf(at, "%s", before);
@@ -174,8 +170,7 @@ static char *repeat(const char *before, const char *each, int times, const char 
     return text;
 }
 
-static void sizes_are_bounded(void **state)
-{
+static void sizes_are_bounded(void **state) {
     char sentence[FLOW_SENTENCE_MAX];
     (void)state;
     char *ids = repeat("{\"start\":\"m0\",\"modules\":[" END, ",{\"id\":\"m%d\",\"type\":\"end\"}", 200, "]}");
@@ -201,8 +196,7 @@ static void sizes_are_bounded(void **state)
 }
 
 /* The longest names that are allowed still leave a whole sentence. */
-static void long_names_fit_into_the_sentence(void **state)
-{
+static void long_names_fit_into_the_sentence(void **state) {
     char json[1024], sentence[FLOW_SENTENCE_MAX], a[FLOW_ID_MAX + 1], b[FLOW_ID_MAX + 1];
     (void)state;
     memset(a, 'a', FLOW_ID_MAX);
@@ -214,8 +208,7 @@ static void long_names_fit_into_the_sentence(void **state)
     assert_string_equal(sentence + strlen(sentence) - 21, "connect it to an end.");
 }
 
-static void a_draft_may_be_unfinished_but_not_anything(void **state)
-{
+static void a_draft_may_be_unfinished_but_not_anything(void **state) {
     static const struct { const char *json; bool draft; } cases[] = {
         { "{\"modules\":[{\"id\":\"m\",\"type\":\"branch\"}]}", true },
         { "{\"start\":\"x\",\"modules\":[" PLAY("a", "b") "]}", true },
@@ -231,8 +224,7 @@ static void a_draft_may_be_unfinished_but_not_anything(void **state)
     }
 }
 
-static void kinds_have_their_modules(void **state)
-{
+static void kinds_have_their_modules(void **state) {
     char sentence[FLOW_SENTENCE_MAX];
     (void)state;
     flow *plain = parse(AROUND(PLAY("m", "bye")), sentence), *human = parse(AROUND(TRANSFER(",\"group\":1")), sentence);
@@ -256,8 +248,7 @@ static void kinds_have_their_modules(void **state)
 
 typedef struct { char text[256]; int left; } listing;
 
-static bool list_sound(void *ctx, const char *module, const flow_sound *sound)
-{
+static bool list_sound(void *ctx, const char *module, const flow_sound *sound) {
     listing *l = ctx;
     size_t n = strlen(l->text);
     if (sound->text) snprintf(l->text + n, sizeof l->text - n, "%s:%s ", module, sound->text);
@@ -265,16 +256,14 @@ static bool list_sound(void *ctx, const char *module, const flow_sound *sound)
     return --l->left > 0;
 }
 
-static bool list_group(void *ctx, const char *module, int64_t group_id)
-{
+static bool list_group(void *ctx, const char *module, int64_t group_id) {
     listing *l = ctx;
     size_t n = strlen(l->text);
     snprintf(l->text + n, sizeof l->text - n, "%s:%d ", module, (int)group_id);
     return true;
 }
 
-static void all_sounds_and_groups_are_told(void **state)
-{
+static void all_sounds_and_groups_are_told(void **state) {
     char sentence[FLOW_SENTENCE_MAX];
     listing sounds = { .left = 100 }, two = { .left = 2 }, groups = { .left = 1 };
     (void)state;
@@ -292,8 +281,7 @@ static void all_sounds_and_groups_are_told(void **state)
 }
 
 /* The sentences that docs/ivr.md shows for documents are those above, with other names. */
-static void the_documented_sentences_exist(void **state)
-{
+static void the_documented_sentences_exist(void **state) {
     static const char *const texts[] = { " is not known here. Take it out, or see docs/ivr.md for its name.", " is missing. Set it.",
         " must be a whole number from 1 to 60.", ", which does not exist. Connect it to a module of this flow.",
         ": no way leads to it. Connect it to a module before it, or delete it.",
@@ -319,8 +307,7 @@ static int left = -1;
 
 static void *tree_malloc(size_t size) { return left >= 0 && left-- == 0 ? NULL : malloc(size); }
 
-static void without_memory_a_document_is_refused_and_nothing_leaks(void **state)
-{
+static void without_memory_a_document_is_refused_and_nothing_leaks(void **state) {
     static const char document[] = AROUND(TRANSFER(",\"group\":1,\"sound\":" HI));
     char sentence[FLOW_SENTENCE_MAX];
     int n = 0;
@@ -338,8 +325,7 @@ static void without_memory_a_document_is_refused_and_nothing_leaks(void **state)
     assert_true(n > 20);
 }
 
-int main(void)
-{
+int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(modules_are_taken),
         cmocka_unit_test(what_is_wrong_is_refused_with_a_sentence),

@@ -31,8 +31,7 @@ typedef struct {
     flow_order order;
 } walk;
 
-static flow_run *run_of(const char *document)
-{
+static flow_run *run_of(const char *document) {
     char sentence[FLOW_SENTENCE_MAX];
     flow *f = flow_parse(document, strlen(document), sentence);
     assert_string_equal(sentence, "");
@@ -48,8 +47,7 @@ static void step(walk *w, enum flow_event event, char digit) { flow_run_step(w->
 
 /* One character for each event: p played, t timed out, c connected, n no agent, o queue over, l agent left, r recorded, s started;
  * others are keys. */
-static void steps(walk *w, const char *events)
-{
+static void steps(walk *w, const char *events) {
     static const char letters[] = "sp?tcnolr";
     for (; *events; events++) {
         const char *letter = strchr(letters, *events);
@@ -58,8 +56,7 @@ static void steps(walk *w, const char *events)
     }
 }
 
-static walk walked(const char *events)
-{
+static walk walked(const char *events) {
     walk w = { .run = run_of(whole) };
     steps(&w, "s");
     steps(&w, events);
@@ -67,8 +64,7 @@ static walk walked(const char *events)
 }
 
 /* The order as text: kind module [sounds]. */
-static const char *shown(const flow_order *o)
-{
+static const char *shown(const flow_order *o) {
     static const char *const kinds[] = { "nothing", "play", "ask", "queue", "record", "return", "hangup" };
     static char text[256];
     if (o->kind == FLOW_DO_NOTHING) return "nothing";
@@ -81,15 +77,13 @@ static const char *shown(const flow_order *o)
     return text;
 }
 
-static void assert_way(const char *events, const char *expected)
-{
+static void assert_way(const char *events, const char *expected) {
     walk w = walked(events);
     assert_string_equal(shown(&w.order), expected);
     flow_run_free(w.run);
 }
 
-static void every_way_out_of_every_module_is_gone(void **state)
-{
+static void every_way_out_of_every_module_is_gone(void **state) {
     (void)state;
     assert_way("", "play hello hello");                    /* start: nothing of its own */
     assert_way("p", "ask menu prompt");
@@ -108,8 +102,7 @@ static void every_way_out_of_every_module_is_gone(void **state)
 }
 
 /* FLOW-031 to FLOW-033 */
-static void an_end_has_last_words_and_says_how_long_the_agents_visitor_may_be_silent(void **state)
-{
+static void an_end_has_last_words_and_says_how_long_the_agents_visitor_may_be_silent(void **state) {
     (void)state;
     static const char document[] = "{\"start\":\"q\",\"modules\":[{\"id\":\"q\",\"type\":\"transferToHuman\",\"group\":1,\"noAgent\":\"end\",\"queueOver\":\"end\",\"next\":\"news\"},"
         "{\"id\":\"news\",\"type\":\"play\",\"sound\":{\"text\":\"news\"},\"next\":\"end\"},"
@@ -134,8 +127,7 @@ static void an_end_has_last_words_and_says_how_long_the_agents_visitor_may_be_si
     flow_run_free(w.run);
 }
 
-static void mistakes_are_counted_and_their_sounds_played(void **state)
-{
+static void mistakes_are_counted_and_their_sounds_played(void **state) {
     (void)state;
     assert_way("pt", "ask menu late prompt");
     assert_way("p9", "ask menu #9 prompt");
@@ -152,8 +144,7 @@ static void mistakes_are_counted_and_their_sounds_played(void **state)
     flow_run_free(w.run);
 }
 
-static void a_key_in_the_greeting_answers_the_menu(void **state)
-{
+static void a_key_in_the_greeting_answers_the_menu(void **state) {
     (void)state;
     assert_way("1", "queue queue wait");
     assert_way("9", "ask menu prompt");                    /* no key of the menu: only the greeting ends */
@@ -161,8 +152,7 @@ static void a_key_in_the_greeting_answers_the_menu(void **state)
     assert_way("p66p", "hangup end");
 }
 
-static void orders_carry_what_the_document_says(void **state)
-{
+static void orders_carry_what_the_document_says(void **state) {
     (void)state;
     walk w = walked("");
     assert_true(w.order.interruptible);
@@ -183,8 +173,7 @@ static void orders_carry_what_the_document_says(void **state)
 }
 
 /* In every state every event that has no meaning there changes nothing: what is due comes as if it had not been. */
-static void events_that_mean_nothing_change_nothing(void **state)
-{
+static void events_that_mean_nothing_change_nothing(void **state) {
     static const struct { const char *way, *meant, *next, *after; } states[] = {
         { "", "p0123456789*#ABCDx", "p", "ask menu prompt" },
         { "p", "t0123456789*#ABCDx", "1", "queue queue wait" },
@@ -209,8 +198,7 @@ static void events_that_mean_nothing_change_nothing(void **state)
     }
 }
 
-static void assert_keys(const char *events, const char *expected)
-{
+static void assert_keys(const char *events, const char *expected) {
     walk w = walked(events);
     const flow_key *keys;
     char text[256] = "";
@@ -221,8 +209,7 @@ static void assert_keys(const char *events, const char *expected)
     flow_run_free(w.run);
 }
 
-static void keys_are_recorded_with_their_labels(void **state)
-{
+static void keys_are_recorded_with_their_labels(void **state) {
     (void)state;
     assert_keys("pt9", "");                                          /* mistakes are not */
     assert_keys("p#1*6", "#=Again@Menu 1=Agents@Menu 6=News@Menu ");  /* IVR-038, IVR-039; the key that leaves a queue is no answer */
@@ -231,8 +218,7 @@ static void keys_are_recorded_with_their_labels(void **state)
     assert_keys("1clt1", "1=Agents@Menu 1=good@Rating! ");
 }
 
-static void no_more_keys_are_recorded_than_fit(void **state)
-{
+static void no_more_keys_are_recorded_than_fit(void **state) {
     (void)state;
     walk w = walked("p");
     const flow_key *keys;
@@ -245,8 +231,7 @@ static void no_more_keys_are_recorded_than_fit(void **state)
 static bool is_over(const flow_order *o) { return o->kind == FLOW_DO_HANG_UP || o->kind == FLOW_DO_RETURN; }
 
 /* The event that a real call cannot keep back for ever. */
-static char due(enum flow_order_kind kind)
-{
+static char due(enum flow_order_kind kind) {
     switch (kind) {
     case FLOW_DO_PLAY: return 'p';
     case FLOW_DO_WAIT_KEY: return 't';
@@ -260,8 +245,7 @@ static char due(enum flow_order_kind kind)
 }
 
 /* Whatever came before: when nobody presses a key any more, the call ends within twelve steps for each module. */
-static void no_sequence_of_events_gets_stuck(void **state)
-{
+static void no_sequence_of_events_gets_stuck(void **state) {
     static const char events[] = "sptcnolr0123456789*#ABCDx";
     (void)state;
     for (unsigned seed = 1; seed <= 3000; seed++) {
@@ -286,8 +270,7 @@ static void no_sequence_of_events_gets_stuck(void **state)
     }
 }
 
-static void a_run_keeps_the_flow_it_began_with(void **state)
-{
+static void a_run_keeps_the_flow_it_began_with(void **state) {
     char sentence[FLOW_SENTENCE_MAX];
     (void)state;
     flow *f = flow_parse(whole, sizeof whole - 1, sentence);
@@ -302,8 +285,7 @@ static void a_run_keeps_the_flow_it_began_with(void **state)
 }
 
 /* Keys that bring a run to each state that waits, and a key that goes on from there. */
-static void a_run_goes_on_where_it_was_kept(void **state)
-{
+static void a_run_goes_on_where_it_was_kept(void **state) {
     static const struct { const char *way, *on; enum flow_order_kind kind; const char *module; } cases[] = {
         { "sp", "2", FLOW_DO_VOICEMAIL, "mail" },        /* at the branch */
         { "spx", "x", FLOW_DO_WAIT_KEY, "menu" },        /* ... with a mistake: one more is allowed */
@@ -334,8 +316,7 @@ static void a_run_goes_on_where_it_was_kept(void **state)
 }
 
 /* Where a module of hours leads at a given time, also behind an agent; there its end's time to answer is not known before. */
-static void hours_lead_one_way_or_the_other_by_the_time_of_the_step(void **state)
-{
+static void hours_lead_one_way_or_the_other_by_the_time_of_the_step(void **state) {
     static const char document[] =
         "{\"start\":\"h\",\"modules\":[{\"id\":\"h\",\"type\":\"hours\",\"timeZone\":\"Europe/Berlin\",\"weekly\":[{\"days\":[\"mon\"],\"from\":\"09:00\",\"to\":\"18:00\"}],"
         " \"next\":\"queue\",\"closed\":\"sorry\"},{\"id\":\"queue\",\"type\":\"transferToHuman\",\"group\":1,\"noAgent\":\"end\",\"queueOver\":\"end\",\"next\":\"again\"},"
@@ -356,8 +337,7 @@ static void hours_lead_one_way_or_the_other_by_the_time_of_the_step(void **state
     flow_run_free(w.run);
 }
 
-static void orders_tell_what_can_be_chosen(void **state)
-{
+static void orders_tell_what_can_be_chosen(void **state) {
     walk w = walked("sp");
     (void)state;
     assert_int_equal(w.order.n_choices, 6);
@@ -370,8 +350,7 @@ static void orders_tell_what_can_be_chosen(void **state)
     flow_run_free(w.run);
 }
 
-static void a_text_is_found_by_language(void **state)
-{
+static void a_text_is_found_by_language(void **state) {
     static const char document[] = "{\"start\":\"p\",\"modules\":[{\"id\":\"p\",\"type\":\"play\",\"sound\":{\"text\":\"one\",\"texts\":{\"zh\":\"yi\",\"zh-TW\":\"yat\","
         "\"pt-BR\":\"um\"}},\"next\":\"e\"},{\"id\":\"e\",\"type\":\"end\"}]}";
     static const char *const right[][2] = { { "zh", "yi" }, { "ZH-cn", "yi" }, { "zh-tw", "yat" }, { "pt-BR", "um" }, { "pt", "one" }, { "", "one" }, { "z", "one" },
@@ -386,8 +365,7 @@ static void a_text_is_found_by_language(void **state)
     flow_run_free(w.run);
 }
 
-int main(void)
-{
+int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_way_out_of_every_module_is_gone),
         cmocka_unit_test(an_end_has_last_words_and_says_how_long_the_agents_visitor_may_be_silent),

@@ -25,8 +25,7 @@ typedef struct {
 #define UNFINISHED "{\"modules\":[{\"id\":\"p\",\"type\":\"play\"}]}"
 #define FLOW_BACK "{\"start\":\"p\",\"modules\":[{\"id\":\"p\",\"type\":\"play\",\"sound\":{\"text\":\"a\"},\"next\":\"r\"},{\"id\":\"r\",\"type\":\"return\"}]}"
 
-static int open_centre(void **state)
-{
+static int open_centre(void **state) {
     centre *c = calloc(1, sizeof *c);
     store_group group = { .app_id = APP, .name = "Sales" };
     store_sound sound = { .app_id = APP, .name = "hello", .file = "1.wav", .original = "h.wav", .state = SOUND_APPROVED };
@@ -47,8 +46,7 @@ static int open_centre(void **state)
     return 0;
 }
 
-static int close_centre(void **state)
-{
+static int close_centre(void **state) {
     centre *c = *state;
     flows_free(c->flows);
     store_close(c->db);
@@ -56,24 +54,21 @@ static int close_centre(void **state)
     return 0;
 }
 
-static int64_t saved(centre *c, const char *document, bool publish)
-{
+static int64_t saved(centre *c, const char *document, bool publish) {
     store_flow row = { .app_id = APP, .name = "menu", .kind = "ivr" };
     assert_int_equal(flows_save(c->flows, &row, document, publish, sentence), 0);
     assert_string_equal(sentence, "");
     return row.id;
 }
 
-static const char *state_of(centre *c, int64_t id)
-{
+static const char *state_of(centre *c, int64_t id) {
     store_flow row;
     return store_get_flow(c->db, id, &row) ? "gone" : flows_state(c->flows, &row);
 }
 
 enum deed { SAVE, SAVE_AND_PUBLISH, PUBLISH, WITHDRAW, DELETE, BIND, DEEDS };
 
-static int deed(centre *c, enum deed what, int64_t app_id, int64_t id)
-{
+static int deed(centre *c, enum deed what, int64_t app_id, int64_t id) {
     store_flow row = { .id = id, .app_id = app_id, .name = "menu", .kind = "ivr" };
     sentence[0] = 0;
     switch (what) {
@@ -89,8 +84,7 @@ static int deed(centre *c, enum deed what, int64_t app_id, int64_t id)
 }
 
 /* IVR-002 to IVR-011: every deed in every state. */
-static void deeds_are_allowed_by_state(void **state)
-{
+static void deeds_are_allowed_by_state(void **state) {
     static const struct { const char *state, *after[DEEDS]; } table[] = { /* NULL: refused */
         { "unpublished", { "unpublished", "published", "published", NULL, "gone", NULL } },
         { "published", { NULL, NULL, NULL, "unpublished", NULL, "inUse" } },
@@ -112,8 +106,7 @@ static void deeds_are_allowed_by_state(void **state)
         }
 }
 
-static void a_flow_is_published_again_when_its_last_number_is_unbound(void **state)
-{
+static void a_flow_is_published_again_when_its_last_number_is_unbound(void **state) {
     centre *c = *state;
     int64_t id = saved(c, FLOW_SAYING("a"), true);
     assert_int_equal(store_put_number(c->db, &(store_number){ .app_id = APP, .number = "075587654321", .trunk = "line", .inbound = true }), 0);
@@ -125,8 +118,7 @@ static void a_flow_is_published_again_when_its_last_number_is_unbound(void **sta
     assert_string_equal(state_of(c, id), "published");
 }
 
-static void only_inbound_numbers_of_the_app_are_bound_and_only_to_ivr(void **state)
-{
+static void only_inbound_numbers_of_the_app_are_bound_and_only_to_ivr(void **state) {
     centre *c = *state;
     int64_t id = saved(c, FLOW_SAYING("a"), true);
     store_flow own = { .app_id = APP, .name = "ask", .kind = "selfService" };
@@ -139,8 +131,7 @@ static void only_inbound_numbers_of_the_app_are_bound_and_only_to_ivr(void **sta
     assert_int_equal(flows_bind(c->flows, APP, "075512345678", 4711, sentence), TCCC_E_NOT_FOUND);
 }
 
-static void a_draft_is_kept_but_not_published(void **state)
-{
+static void a_draft_is_kept_but_not_published(void **state) {
     centre *c = *state;
     int64_t id = saved(c, UNFINISHED, false);
     char *document;
@@ -164,8 +155,7 @@ static void a_draft_is_kept_but_not_published(void **state)
     free(document);
 }
 
-static int publish_with(centre *c, const char *kind, const char *format, int64_t id)
-{
+static int publish_with(centre *c, const char *kind, const char *format, int64_t id) {
     char document[1024];
     store_flow row = { .app_id = APP, .name = "checked" };
     snprintf(row.kind, sizeof row.kind, "%s", kind);
@@ -173,8 +163,7 @@ static int publish_with(centre *c, const char *kind, const char *format, int64_t
     return flows_save(c->flows, &row, document, true, sentence);
 }
 
-static void sounds_and_groups_must_be_there(void **state)
-{
+static void sounds_and_groups_must_be_there(void **state) {
     static const char play[] = "{\"start\":\"p\",\"modules\":[{\"id\":\"p\",\"type\":\"play\",\"sound\":{\"soundId\":%lld},\"next\":\"e\"},{\"id\":\"e\",\"type\":\"end\"}]}";
     static const char transfer[] = "{\"start\":\"t\",\"modules\":[{\"id\":\"t\",\"type\":\"transferToHuman\",\"group\":%lld,\"noAgent\":\"e\",\"queueOver\":\"e\",\"next\":\"e\"},{\"id\":\"e\",\"type\":\"end\"}]}";
     centre *c = *state;
@@ -202,16 +191,14 @@ static void sounds_and_groups_must_be_there(void **state)
     assert_int_equal(publish_with(c, "selfService", play, c->sound), TCCC_E_ARG_RANGE); /* kinds */
 }
 
-static const char *first_text(flow_run *run)
-{
+static const char *first_text(flow_run *run) {
     flow_order order;
     flow_run_step(run, FLOW_STARTED, 0, 0, &order);
     return order.sounds[0].text;
 }
 
 /* AMB-20 */
-static void running_calls_keep_their_version(void **state)
-{
+static void running_calls_keep_their_version(void **state) {
     centre *c = *state;
     int64_t id = saved(c, FLOW_SAYING("first"), true);
     flow *f = flows_open(c->flows, APP, id), *again = flows_open(c->flows, APP, id);
@@ -235,14 +222,12 @@ static void running_calls_keep_their_version(void **state)
     assert_null(flows_open(c->flows, APP, 0));
 }
 
-static void count_published(void *ctx, const flow *f)
-{
+static void count_published(void *ctx, const flow *f) {
     assert_non_null(f);
     ++*(int *)ctx;
 }
 
-static void a_published_flow_is_told(void **state)
-{
+static void a_published_flow_is_told(void **state) {
     centre *c = *state;
     int n = 0;
     flows_tell(c->flows, count_published, &n);
@@ -256,8 +241,7 @@ static void a_published_flow_is_told(void **state)
     assert_int_equal(n, 2);
 }
 
-static void more_flows_run_than_are_kept(void **state)
-{
+static void more_flows_run_than_are_kept(void **state) {
     centre *c = *state;
     int64_t ids[200];
     for (int i = 0; i < 200; i++) ids[i] = saved(c, FLOW_SAYING("many"), true);
@@ -269,36 +253,31 @@ static void more_flows_run_than_are_kept(void **state)
         }
 }
 
-static bool count_row(void *ctx, const store_flow *row)
-{
+static bool count_row(void *ctx, const store_flow *row) {
     (void)row;
     ++*(int *)ctx;
     return true;
 }
 
-static bool last_flow(void *ctx, const store_flow *row)
-{
+static bool last_flow(void *ctx, const store_flow *row) {
     *(int64_t *)ctx = row->id;
     return true;
 }
 
-static bool count_member(void *ctx, const store_agent *agent, int priority)
-{
+static bool count_member(void *ctx, const store_agent *agent, int priority) {
     assert_string_equal(agent->user_id, "a@b.c");
     assert_int_equal(priority, 1);
     ++*(int *)ctx;
     return true;
 }
 
-static bool last_group(void *ctx, const store_group *group)
-{
+static bool last_group(void *ctx, const store_group *group) {
     assert_string_equal(group->name, "Default");
     *(int64_t *)ctx = group->id;
     return true;
 }
 
-static void an_app_with_a_number_gets_a_default_group_and_flow_once(void **state)
-{
+static void an_app_with_a_number_gets_a_default_group_and_flow_once(void **state) {
     centre *c = *state;
     int n = 0;
     int64_t group = 0, id = 0;
@@ -331,8 +310,7 @@ static void an_app_with_a_number_gets_a_default_group_and_flow_once(void **state
 }
 
 /* The example of docs/ivr.md is published, and a caller goes through it. */
-static void the_documented_example_runs(void **state)
-{
+static void the_documented_example_runs(void **state) {
     centre *c = *state;
     static char page[64 * 1024];
     flow_order order;
@@ -369,8 +347,7 @@ static void the_documented_example_runs(void **state)
     flow_run_free(run);
 }
 
-int main(void)
-{
+int main(void) {
 #define IN_A_CENTRE(test) cmocka_unit_test_setup_teardown(test, open_centre, close_centre)
     const struct CMUnitTest tests[] = {
         IN_A_CENTRE(deeds_are_allowed_by_state),

@@ -7,29 +7,25 @@
 
 static bridge_side sides[BRIDGE_SIDES];
 
-static hearing_order order_of(unsigned a, unsigned b, unsigned c, unsigned d)
-{
+static hearing_order order_of(unsigned a, unsigned b, unsigned c, unsigned d) {
     hearing_order order = { .hears = { a, b, c, d } };
     for (int i = 0; i < BRIDGE_SIDES; i++)
         order.sides[i] = sides[i].kind == BRIDGE_NONE ? NULL : &sides[i];
     return order;
 }
 
-static bridge_side side(enum bridge_kind kind, enum tccc_codec codec)
-{
+static bridge_side side(enum bridge_kind kind, enum tccc_codec codec) {
     return (bridge_side){ .kind = kind, .codec = codec, .payload_type = codec == TCCC_CODEC_OPUS ? 111 : 8, .dtmf_payload_type = 101 };
 }
 
-static bridge_side keyed(bridge_side one, uint8_t send, uint8_t receive)
-{
+static bridge_side keyed(bridge_side one, uint8_t send, uint8_t receive) {
     one.srtp = TCCC_SRTP_AES128_SHA1_80;
     memset(one.srtp_send_key, send, sizeof one.srtp_send_key);
     memset(one.srtp_receive_key, receive, sizeof one.srtp_receive_key);
     return one;
 }
 
-static int set(void **state)
-{
+static int set(void **state) {
     (void)state;
     memset(sides, 0, sizeof sides);
     sides[0] = side(BRIDGE_PAGE, TCCC_CODEC_PCMA);
@@ -37,8 +33,7 @@ static int set(void **state)
     return 0;
 }
 
-static void two_of_the_same_codec_pass(void **state)
-{
+static void two_of_the_same_codec_pass(void **state) {
     (void)state;
     hearing plan[BRIDGE_SIDES];
     hearing_order order = order_of(2, 1, 0, 0);
@@ -51,8 +46,7 @@ static void two_of_the_same_codec_pass(void **state)
     assert_int_equal(hearing_heard(plan), 3);
 }
 
-static void other_codecs_are_mixed(void **state)
-{
+static void other_codecs_are_mixed(void **state) {
     (void)state;
     hearing plan[BRIDGE_SIDES];
     sides[1].codec = TCCC_CODEC_OPUS;
@@ -64,8 +58,7 @@ static void other_codecs_are_mixed(void **state)
     assert_int_equal(plan[1].mixed, 1);
 }
 
-static void who_listens_to_both_changes_nothing_for_them(void **state)
-{
+static void who_listens_to_both_changes_nothing_for_them(void **state) {
     (void)state;
     hearing plan[BRIDGE_SIDES];
     sides[3] = side(BRIDGE_PAGE, TCCC_CODEC_OPUS);
@@ -78,8 +71,7 @@ static void who_listens_to_both_changes_nothing_for_them(void **state)
     assert_int_equal(hearing_heard(plan), 3);
 }
 
-static void a_whisper_is_mixed_for_the_agent_only(void **state)
-{
+static void a_whisper_is_mixed_for_the_agent_only(void **state) {
     (void)state;
     hearing plan[BRIDGE_SIDES];
     sides[3] = side(BRIDGE_PAGE, TCCC_CODEC_OPUS);
@@ -89,8 +81,7 @@ static void a_whisper_is_mixed_for_the_agent_only(void **state)
     assert_true(plan[1].how == HEARING_RELAY && plan[1].passes);
 }
 
-static void keys_of_the_telephone_pass_to_its_page_and_are_opened_for_anybody_else(void **state)
-{
+static void keys_of_the_telephone_pass_to_its_page_and_are_opened_for_anybody_else(void **state) {
     (void)state;
     hearing plan[BRIDGE_SIDES];
     sides[1] = keyed(sides[1], 1, 2);
@@ -115,8 +106,7 @@ static void keys_of_the_telephone_pass_to_its_page_and_are_opened_for_anybody_el
     assert_int_equal(plan[2].how, HEARING_MIX);
 }
 
-static void who_hears_a_program_of_its_own_is_not_heard(void **state)
-{
+static void who_hears_a_program_of_its_own_is_not_heard(void **state) {
     (void)state;
     hearing plan[BRIDGE_SIDES];
     sides[2] = side(BRIDGE_PHONE, TCCC_CODEC_PCMA);
@@ -128,8 +118,7 @@ static void who_hears_a_program_of_its_own_is_not_heard(void **state)
     assert_true(plan[2].how == HEARING_RELAY && plan[2].from == 0);
 }
 
-static void a_program_is_heard_where_nobody_else_is(void **state)
-{
+static void a_program_is_heard_where_nobody_else_is(void **state) {
     (void)state;
     hearing plan[BRIDGE_SIDES];
     sides[1] = side(BRIDGE_PROGRAM, TCCC_CODEC_PCMA);
@@ -143,8 +132,7 @@ static void a_program_is_heard_where_nobody_else_is(void **state)
     assert_true(plan[0].how == HEARING_RELAY && plan[0].from == 2);
 }
 
-int main(void)
-{
+int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(two_of_the_same_codec_pass, set),
         cmocka_unit_test_setup(other_codecs_are_mixed, set),

@@ -9,8 +9,7 @@
 #include "../cmocka_all.h"
 
 /* Offsets from Python's zoneinfo. */
-static void zones_have_their_offsets(void **state)
-{
+static void zones_have_their_offsets(void **state) {
     static const struct { const char *zone; int64_t unix_s; int offset_s; } cases[] = {
         { "Europe/Berlin", -3000000000, 3208 }, /* local mean time */
         { "Europe/Berlin", 1774745999, 3600 }, { "Europe/Berlin", 1774746000, 7200 }, /* 2026-03-29 */
@@ -31,8 +30,7 @@ static void zones_have_their_offsets(void **state)
         assert_null(zone_load(wrong[i]));
 }
 
-static size_t berlin(uint8_t bytes[8192])
-{
+static size_t berlin(uint8_t bytes[8192]) {
     FILE *file = fopen("/usr/share/zoneinfo/Europe/Berlin", "rb");
     assert_non_null(file);
     size_t n = fread(bytes, 1, 8192, file);
@@ -41,8 +39,7 @@ static size_t berlin(uint8_t bytes[8192])
 }
 
 /* At every length, in a block of its own: the sanitizer sees a byte too many. Without its footer's end a file is still whole. */
-static void a_zone_that_is_cut_off_or_slim_is_none(void **state)
-{
+static void a_zone_that_is_cut_off_or_slim_is_none(void **state) {
     uint8_t whole[8192];
     size_t n = berlin(whole), footer = n - 2;
     (void)state;
@@ -70,8 +67,7 @@ static void a_zone_that_is_cut_off_or_slim_is_none(void **state)
     assert_null(zone_read(file, sizeof slim - 1 + 28));
 }
 
-static hours *read_hours(const char *json, char sentence[HOURS_SENTENCE_MAX])
-{
+static hours *read_hours(const char *json, char sentence[HOURS_SENTENCE_MAX]) {
     json_value *tree = NULL;
     assert_int_equal(json_parse(json, strlen(json), 1 << 20, &tree), 0);
     sentence[0] = 0;
@@ -83,8 +79,7 @@ static hours *read_hours(const char *json, char sentence[HOURS_SENTENCE_MAX])
 #define WEEK "\"weekly\":[{\"days\":[\"mon\",\"tue\",\"wed\",\"thu\",\"fri\"],\"from\":\"09:00\",\"to\":\"18:00\"},{\"days\":[\"sat\"],\"from\":\"22:30\",\"to\":\"24:00\"}]"
 #define DAYS ",\"exceptions\":[{\"date\":\"2026-10-01\"},{\"date\":\"2026-10-10\",\"from\":\"09:00\",\"to\":\"12:00\"},{\"date\":\"2026-10-10\",\"from\":\"13:00\",\"to\":\"18:00\"}]"
 
-static void they_are_open_by_the_week_but_for_days_that_differ(void **state)
-{
+static void they_are_open_by_the_week_but_for_days_that_differ(void **state) {
     static const struct { const char *zone; int64_t unix_s; bool open; } cases[] = {
         { "Europe/Berlin", 1774598400, true },  { "Europe/Berlin", 1774598399, false }, /* Friday 2026-03-27, 9:00, before the summer time, and a second before */
         { "Europe/Berlin", 1774854000, true },  { "Europe/Berlin", 1774853999, false }, /* Monday 2026-03-30, 9:00, with it: 7:00 UTC */
@@ -110,8 +105,7 @@ static void they_are_open_by_the_week_but_for_days_that_differ(void **state)
 }
 
 /* Each day of 1970 to 2100 as an exception is open on that day and on no other. */
-static void dates_are_those_of_the_calendar(void **state)
-{
+static void dates_are_those_of_the_calendar(void **state) {
     static const int days_in[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
     char json[256], sentence[HOURS_SENTENCE_MAX];
     int64_t day = 0;
@@ -132,8 +126,7 @@ static void dates_are_those_of_the_calendar(void **state)
         }
 }
 
-static void what_is_wrong_is_named(void **state)
-{
+static void what_is_wrong_is_named(void **state) {
     static const char zone[] = "timeZone must be a zone that this server knows, such as Asia/Shanghai or Europe/Berlin (package tzdata).";
     static const char span[] = "weekly[0] must have from and to as \"09:00\" and \"18:00\", from before to. Give a night two entries.";
     static const char date[] = "exceptions[0] must have a date such as \"2026-10-01\", and from and to unless it is closed all day.";
@@ -164,8 +157,7 @@ static void what_is_wrong_is_named(void **state)
     }
 }
 
-int main(void)
-{
+int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(zones_have_their_offsets),
         cmocka_unit_test(a_zone_that_is_cut_off_or_slim_is_none),

@@ -7,8 +7,7 @@
 
 enum { KEYS = 500, STEPS = 20000 };
 
-static void put_get_and_take_agree_with_an_array(void **state)
-{
+static void put_get_and_take_agree_with_an_array(void **state) {
     (void)state;
     static char things[KEYS];
     void *expected[KEYS] = { 0 };
@@ -39,8 +38,7 @@ static void put_get_and_take_agree_with_an_array(void **state)
     id_map_free(&map);
 }
 
-static void an_empty_map_has_nothing(void **state)
-{
+static void an_empty_map_has_nothing(void **state) {
     (void)state;
     id_map map = { 0 };
     size_t cursor = 0;
@@ -50,8 +48,7 @@ static void an_empty_map_has_nothing(void **state)
     id_map_free(&map);
 }
 
-int main(void)
-{
+int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(put_get_and_take_agree_with_an_array),
         cmocka_unit_test(an_empty_map_has_nothing),

@@ -6,8 +6,7 @@
 
 #include "../cmocka_all.h"
 
-static address at(const char *ip, uint16_t port)
-{
+static address at(const char *ip, uint16_t port) {
     address a = { 0 };
     a.v4.sin_family = AF_INET;
     a.v4.sin_port = htons(port);
@@ -15,8 +14,7 @@ static address at(const char *ip, uint16_t port)
     return a;
 }
 
-static void the_address_in_sdp_is_believed_at_once(void **state)
-{
+static void the_address_in_sdp_is_believed_at_once(void **state) {
     (void)state;
     latch l;
     address phone = at("192.0.2.10", 4000);
@@ -25,8 +23,7 @@ static void the_address_in_sdp_is_believed_at_once(void **state)
     assert_true(address_equal(latch_target(&l), &phone));
 }
 
-static void a_telephone_behind_a_nat_is_believed_after_two_packets_in_sequence(void **state)
-{
+static void a_telephone_behind_a_nat_is_believed_after_two_packets_in_sequence(void **state) {
     (void)state;
     latch l;
     address told = at("10.0.0.5", 4000), real = at("203.0.113.7", 31000);
@@ -36,8 +33,7 @@ static void a_telephone_behind_a_nat_is_believed_after_two_packets_in_sequence(v
     assert_true(address_equal(latch_target(&l), &real));
 }
 
-static void a_stranger_cannot_take_a_running_call(void **state)
-{
+static void a_stranger_cannot_take_a_running_call(void **state) {
     (void)state;
     latch l;
     address phone = at("192.0.2.10", 4000), stranger = at("198.51.100.66", 9);
@@ -51,8 +47,7 @@ static void a_stranger_cannot_take_a_running_call(void **state)
     assert_false(latch_host(&l, &stranger));
 }
 
-static void random_packets_do_not_latch(void **state)
-{
+static void random_packets_do_not_latch(void **state) {
     (void)state;
     latch l;
     address none = { 0 }, stranger = at("198.51.100.66", 9);
@@ -62,8 +57,7 @@ static void random_packets_do_not_latch(void **state)
     assert_int_equal(latch_target(&l)->sa.sa_family, 0);
 }
 
-static void after_two_seconds_of_silence_the_same_source_may_come_from_another_port(void **state)
-{
+static void after_two_seconds_of_silence_the_same_source_may_come_from_another_port(void **state) {
     (void)state;
     latch l;
     address phone = at("203.0.113.7", 31000), moved = at("203.0.113.7", 32000), stranger = at("198.51.100.66", 9);
@@ -77,8 +71,7 @@ static void after_two_seconds_of_silence_the_same_source_may_come_from_another_p
     assert_true(address_equal(latch_target(&l), &moved));
 }
 
-static void without_symmetric_rtp_only_the_host_of_the_sdp_is_heard(void **state)
-{
+static void without_symmetric_rtp_only_the_host_of_the_sdp_is_heard(void **state) {
     (void)state;
     latch l;
     address phone = at("192.0.2.10", 4000), other_port = at("192.0.2.10", 4002), stranger = at("198.51.100.66", 4000);
@@ -88,8 +81,7 @@ static void without_symmetric_rtp_only_the_host_of_the_sdp_is_heard(void **state
     assert_true(address_equal(latch_target(&l), &phone));
 }
 
-int main(void)
-{
+int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_address_in_sdp_is_believed_at_once),
         cmocka_unit_test(a_telephone_behind_a_nat_is_believed_after_two_packets_in_sequence),

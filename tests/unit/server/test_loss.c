@@ -5,16 +5,14 @@
 
 enum { SSRC = 7 };
 
-static void put(loss *l, const int *seqs, int n)
-{
+static void put(loss *l, const int *seqs, int n) {
     for (int i = 0; i < n; i++)
         loss_packet(l, SSRC, (uint16_t)seqs[i]);
 }
 
 #define PUT(l, ...) put(l, (const int[]){ __VA_ARGS__ }, (int)(sizeof((int[]){ __VA_ARGS__ }) / sizeof(int)))
 
-static void nothing_is_lost_where_none_is_missing(void **state)
-{
+static void nothing_is_lost_where_none_is_missing(void **state) {
     (void)state;
     loss l = { 0 };
     assert_int_equal(loss_settle(&l), 0);
@@ -24,8 +22,7 @@ static void nothing_is_lost_where_none_is_missing(void **state)
     assert_int_equal(loss_end(&l), 0);
 }
 
-static void gaps_are_counted_also_over_the_wrap(void **state)
-{
+static void gaps_are_counted_also_over_the_wrap(void **state) {
     (void)state;
     loss l = { 0 };
     PUT(&l, 65530, 65531, 65534, 1, 2);       /* 65532, 65533, 65535 and 0 are missing */
@@ -34,32 +31,28 @@ static void gaps_are_counted_also_over_the_wrap(void **state)
     assert_int_equal(loss_end(&l), 1);        /* ended: begins anew */
 }
 
-static void packets_that_come_late_are_not_lost(void **state)
-{
+static void packets_that_come_late_are_not_lost(void **state) {
     (void)state;
     loss l = { 0 };
     PUT(&l, 65533, 1, 0, 65534, 65535, 2);
     assert_int_equal(loss_end(&l), 0);
 }
 
-static void a_packet_before_the_first_changes_nothing(void **state)
-{
+static void a_packet_before_the_first_changes_nothing(void **state) {
     (void)state;
     loss l = { 0 };
     PUT(&l, 100, 99, 98, 102);
     assert_int_equal(loss_end(&l), 1);
 }
 
-static void a_duplicate_does_not_stand_for_a_missing_packet(void **state)
-{
+static void a_duplicate_does_not_stand_for_a_missing_packet(void **state) {
     (void)state;
     loss l = { 0 };
     PUT(&l, 1, 2, 2, 2, 5, 5, 2, 1);
     assert_int_equal(loss_end(&l), 2);
 }
 
-static void later_than_the_window_is_lost(void **state)
-{
+static void later_than_the_window_is_lost(void **state) {
     (void)state;
     loss l = { 0 };
     PUT(&l, 0, 3, 1);                         /* 2 is missing, 1 is late */
@@ -71,8 +64,7 @@ static void later_than_the_window_is_lost(void **state)
     assert_int_equal(loss_end(&l), LOSS_WINDOW - 2);
 }
 
-static void another_source_begins_anew_and_keeps_what_is_known(void **state)
-{
+static void another_source_begins_anew_and_keeps_what_is_known(void **state) {
     (void)state;
     loss l = { 0 };
     PUT(&l, 1, 3);
@@ -81,8 +73,7 @@ static void another_source_begins_anew_and_keeps_what_is_known(void **state)
     assert_int_equal(loss_end(&l), 2);
 }
 
-static void a_source_that_starts_anew_is_believed_at_its_second_packet(void **state)
-{
+static void a_source_that_starts_anew_is_believed_at_its_second_packet(void **state) {
     (void)state;
     loss l = { 0 };
     PUT(&l, 1, 3, 30000, 30001, 30003);
@@ -91,16 +82,14 @@ static void a_source_that_starts_anew_is_believed_at_its_second_packet(void **st
     assert_int_equal(loss_end(&l), 1);
 }
 
-static void a_single_slip_is_no_loss(void **state)
-{
+static void a_single_slip_is_no_loss(void **state) {
     (void)state;
     loss l = { 0 };
     PUT(&l, 1, 2, 30000, 3, 30001, 4, 5);
     assert_int_equal(loss_end(&l), 0);
 }
 
-static void the_longest_gap_is_loss_and_a_longer_one_a_new_start(void **state)
-{
+static void the_longest_gap_is_loss_and_a_longer_one_a_new_start(void **state) {
     (void)state;
     loss l = { 0 };
     PUT(&l, 1, LOSS_GAP_MAX);
@@ -109,8 +98,7 @@ static void the_longest_gap_is_loss_and_a_longer_one_a_new_start(void **state)
     assert_int_equal(loss_end(&l), 0);
 }
 
-static void a_gap_is_told_once_it_is_a_tick_old(void **state)
-{
+static void a_gap_is_told_once_it_is_a_tick_old(void **state) {
     (void)state;
     loss l = { 0 };
     PUT(&l, 1, 4);
@@ -125,8 +113,7 @@ static void a_gap_is_told_once_it_is_a_tick_old(void **state)
     assert_int_equal(loss_end(&l), 0);
 }
 
-int main(void)
-{
+int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(nothing_is_lost_where_none_is_missing),
         cmocka_unit_test(gaps_are_counted_also_over_the_wrap),

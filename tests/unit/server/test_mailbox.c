@@ -20,8 +20,7 @@ typedef struct {
 
 static int n_freed;
 
-static void run(void *context, mail *self)
-{
+static void run(void *context, mail *self) {
     letter *l = (letter *)self;
     reader *r = context;
     if (r) {
@@ -33,8 +32,7 @@ static void run(void *context, mail *self)
     free(l);
 }
 
-static void post(mailbox *box, int thread, int number)
-{
+static void post(mailbox *box, int thread, int number) {
     letter *l = malloc(sizeof *l);
     assert_non_null(l);
     *l = (letter){ { NULL, run }, thread, number };
@@ -43,15 +41,13 @@ static void post(mailbox *box, int thread, int number)
 
 static mailbox box;
 
-static void *post_many(void *thread)
-{
+static void *post_many(void *thread) {
     for (int i = 0; i < LETTERS; i++)
         post(&box, (int)(intptr_t)thread, i);
     return NULL;
 }
 
-static void letters_of_each_thread_arrive_in_order_and_wake_the_reader(void **state)
-{
+static void letters_of_each_thread_arrive_in_order_and_wake_the_reader(void **state) {
     (void)state;
     pthread_t threads[THREADS];
     reader r = { { 0 }, 0 };
@@ -69,8 +65,7 @@ static void letters_of_each_thread_arrive_in_order_and_wake_the_reader(void **st
     mailbox_close(&box);
 }
 
-static void what_was_never_run_is_freed(void **state)
-{
+static void what_was_never_run_is_freed(void **state) {
     (void)state;
     assert_int_equal(mailbox_open(&box), 0);
     for (int i = 0; i < 3; i++)
@@ -80,8 +75,7 @@ static void what_was_never_run_is_freed(void **state)
     assert_int_equal(n_freed, 3);
 }
 
-int main(void)
-{
+int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(letters_of_each_thread_arrive_in_order_and_wake_the_reader),
         cmocka_unit_test(what_was_never_run_is_freed),

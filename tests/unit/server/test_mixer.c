@@ -30,8 +30,7 @@ static speaker four[BRIDGE_SIDES];
 
 static uint8_t type_of(enum tccc_codec codec) { return codec == TCCC_CODEC_OPUS ? 111 : codec == TCCC_CODEC_PCMA ? 8 : 0; }
 
-static void speakers_start(const enum tccc_codec codecs[BRIDGE_SIDES], float level)
-{
+static void speakers_start(const enum tccc_codec codecs[BRIDGE_SIDES], float level) {
     for (int i = 0; i < BRIDGE_SIDES; i++) {
         int error;
         speaker *s = &four[i];
@@ -48,16 +47,14 @@ static void speakers_start(const enum tccc_codec codecs[BRIDGE_SIDES], float lev
     }
 }
 
-static void speakers_stop(void)
-{
+static void speakers_stop(void) {
     for (int i = 0; i < BRIDGE_SIDES; i++) {
         codec_encoder_free(four[i].encoder);
         codec_decoder_free(four[i].decoder);
     }
 }
 
-static void on_payload(void *context, int side, const uint8_t *payload, size_t len, uint32_t ticks)
-{
+static void on_payload(void *context, int side, const uint8_t *payload, size_t len, uint32_t ticks) {
     (void)context;
     speaker *s = &four[side];
     assert_int_equal(ticks, codec_ticks(s->codec, PACKET));
@@ -65,8 +62,7 @@ static void on_payload(void *context, int side, const uint8_t *payload, size_t l
         s->n_heard += codec_decoder_decode(s->decoder, payload, len, s->heard + s->n_heard, CODEC_FRAME_MAX);
 }
 
-static void say(mixer *m, int side, int at, uint64_t now_us)
-{
+static void say(mixer *m, int side, int at, uint64_t now_us) {
     speaker *s = &four[side];
     uint8_t packet[RTP_HEADER_LEN + CODEC_PAYLOAD_MAX];
     rtp_packet header = { .payload_type = type_of(s->codec), .seq = s->seq++, .timestamp = s->timestamp, .ssrc = 100u + (unsigned)side };
@@ -77,16 +73,14 @@ static void say(mixer *m, int side, int at, uint64_t now_us)
     mixer_packet(m, side, packet, RTP_HEADER_LEN + (size_t)len, now_us);
 }
 
-static void direct(mixer *m, const unsigned hears[BRIDGE_SIDES])
-{
+static void direct(mixer *m, const unsigned hears[BRIDGE_SIDES]) {
     mixer_side sides[BRIDGE_SIDES];
     for (int i = 0; i < BRIDGE_SIDES; i++)
         sides[i] = (mixer_side){ four[i].codec, type_of(four[i].codec), 20, hears[i] };
     assert_int_equal(mixer_direct(m, sides), 0);
 }
 
-static void talk(const unsigned hears[BRIDGE_SIDES])
-{
+static void talk(const unsigned hears[BRIDGE_SIDES]) {
     uint64_t now_us = 1000000;
     mixer *m = mixer_new(5);
     assert_non_null(m);
@@ -100,8 +94,7 @@ static void talk(const unsigned hears[BRIDGE_SIDES])
     mixer_free(m);
 }
 
-static double dot(const float *a, const float *b, int n)
-{
+static double dot(const float *a, const float *b, int n) {
     double sum = 0;
     for (int i = 0; i < n; i++)
         sum += (double)a[i] * b[i];
@@ -109,15 +102,13 @@ static double dot(const float *a, const float *b, int n)
 }
 
 /* How much of `said` is in what is heard (1: as loud as it was said). */
-static double share_at(const speaker *listener, const float *said, int lag)
-{
+static double share_at(const speaker *listener, const float *said, int lag) {
     int n = N - FROM - LAG_MAX;
     return dot(listener->heard + FROM + lag, said + FROM, n) / dot(said + FROM, said + FROM, n);
 }
 
 /* At the lag where most is. */
-static double share(const speaker *listener, const float *said)
-{
+static double share(const speaker *listener, const float *said) {
     double most = 0;
     int near = 0;
     for (int lag = 0; lag < LAG_MAX; lag += LAG_STEP)
@@ -130,8 +121,7 @@ static double share(const speaker *listener, const float *said)
     return most;
 }
 
-static void assert_hears(const unsigned hears[BRIDGE_SIDES])
-{
+static void assert_hears(const unsigned hears[BRIDGE_SIDES]) {
     for (int i = 0; i < BRIDGE_SIDES; i++)
         for (int k = 0; k < BRIDGE_SIDES; k++) {
             if (!hears[i]) {
@@ -144,13 +134,11 @@ static void assert_hears(const unsigned hears[BRIDGE_SIDES])
         }
 }
 
-static double level_db(const float *pcm)
-{
+static double level_db(const float *pcm) {
     return 10 * log10(dot(pcm + FROM, pcm + FROM, N - FROM - LAG_MAX));
 }
 
-static void three_hear_each_other_and_nobody_himself(void **state)
-{
+static void three_hear_each_other_and_nobody_himself(void **state) {
     (void)state;
     static const enum tccc_codec codecs[] = { TCCC_CODEC_OPUS, TCCC_CODEC_PCMA, TCCC_CODEC_PCMU, TCCC_CODEC_OPUS };
     const unsigned hears[] = { 6, 5, 3, 0 };
@@ -160,8 +148,7 @@ static void three_hear_each_other_and_nobody_himself(void **state)
     speakers_stop();
 }
 
-static void a_fourth_hears_all_and_is_heard_by_the_first_only(void **state)
-{
+static void a_fourth_hears_all_and_is_heard_by_the_first_only(void **state) {
     (void)state;
     static const enum tccc_codec codecs[] = { TCCC_CODEC_PCMA, TCCC_CODEC_PCMA, TCCC_CODEC_OPUS, TCCC_CODEC_OPUS };
     const unsigned hears[] = { 2 + 4 + 8, 1 + 4, 1 + 2, 1 + 2 + 4 };
@@ -171,8 +158,7 @@ static void a_fourth_hears_all_and_is_heard_by_the_first_only(void **state)
     speakers_stop();
 }
 
-static void one_voice_is_brought_from_any_codec_to_any(void **state)
-{
+static void one_voice_is_brought_from_any_codec_to_any(void **state) {
     (void)state;
     for (int from = TCCC_CODEC_PCMU; from <= TCCC_CODEC_OPUS; from++)
         for (int to = TCCC_CODEC_PCMU; to <= TCCC_CODEC_OPUS; to++) {
@@ -188,8 +174,7 @@ static void one_voice_is_brought_from_any_codec_to_any(void **state)
         }
 }
 
-static void voices_that_are_too_loud_together_do_not_clip(void **state)
-{
+static void voices_that_are_too_loud_together_do_not_clip(void **state) {
     (void)state;
     static const enum tccc_codec codecs[] = { TCCC_CODEC_PCMA, TCCC_CODEC_PCMA, TCCC_CODEC_PCMA, TCCC_CODEC_OPUS };
     const unsigned hears[] = { 0, 0, 0, 7 };
@@ -202,8 +187,7 @@ static void voices_that_are_too_loud_together_do_not_clip(void **state)
     speakers_stop();
 }
 
-static void who_comes_later_is_heard_and_who_leaves_is_not(void **state)
-{
+static void who_comes_later_is_heard_and_who_leaves_is_not(void **state) {
     (void)state;
     static const enum tccc_codec codecs[] = { TCCC_CODEC_PCMU, TCCC_CODEC_PCMU, TCCC_CODEC_PCMU, TCCC_CODEC_PCMU };
     const unsigned two[] = { 2, 0, 0, 0 }, other[] = { 4, 0, 0, 0 };
@@ -225,8 +209,7 @@ static void who_comes_later_is_heard_and_who_leaves_is_not(void **state)
     speakers_stop();
 }
 
-static void a_codec_that_there_is_not_is_refused(void **state)
-{
+static void a_codec_that_there_is_not_is_refused(void **state) {
     (void)state;
     mixer *m = mixer_new(5);
     mixer_side sides[BRIDGE_SIDES] = { { TCCC_CODEC_PCMA, 8, 20, 2 }, { (enum tccc_codec)9, 8, 20, 1 } };
@@ -235,8 +218,7 @@ static void a_codec_that_there_is_not_is_refused(void **state)
     mixer_free(m);
 }
 
-int main(void)
-{
+int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(three_hear_each_other_and_nobody_himself),
         cmocka_unit_test(a_fourth_hears_all_and_is_heard_by_the_first_only),

@@ -5,8 +5,7 @@
 
 #include <string.h>
 
-static void a_password_fits_its_hash_and_no_other(void **state)
-{
+static void a_password_fits_its_hash_and_no_other(void **state) {
     (void)state;
     char one[PASSWORD_HASH], two[PASSWORD_HASH];
     assert_int_equal(password_hash("correct horse", one), 0);
@@ -22,15 +21,13 @@ static void a_password_fits_its_hash_and_no_other(void **state)
 }
 
 /* Reckoned with Python: hashlib.scrypt(b'pleaseletmein', salt=b'SodiumChloride01', n=16384, r=8, p=1, dklen=32). */
-static void the_hash_is_scrypt(void **state)
-{
+static void the_hash_is_scrypt(void **state) {
     (void)state;
     assert_true(password_fits("pleaseletmein", "scrypt$16384$8$1$536f6469756d43686c6f726964653031$"
                               "c62a5014e2fadd06c26f2469d34c425489187c12f7d4f6acb9435974216cc463"));
 }
 
-static void other_forms_of_hash_fit_nothing(void **state)
-{
+static void other_forms_of_hash_fit_nothing(void **state) {
     (void)state;
     static const char *const forms[] = {
         "", "scrypt", "scrypt$16384$8$1$", "plain", "scrypt$16384$8$1$zz$zz",
@@ -42,8 +39,7 @@ static void other_forms_of_hash_fit_nothing(void **state)
     for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) assert_false(password_fits("anything", forms[i]));
 }
 
-static void weak_passwords_are_not_good(void **state)
-{
+static void weak_passwords_are_not_good(void **state) {
     (void)state;
     char longest[PASSWORD_MAX + 2];
     memset(longest, 'a', sizeof longest);
@@ -60,8 +56,7 @@ static void weak_passwords_are_not_good(void **state)
     assert_false(password_is_good(""));
 }
 
-int main(void)
-{
+int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_password_fits_its_hash_and_no_other),
         cmocka_unit_test(the_hash_is_scrypt),

@@ -45,15 +45,13 @@ typedef struct {
     deadline look;
 } waiting;
 
-static void look(void *owner)
-{
+static void look(void *owner) {
     waiting *w = owner;
     if (*w->count >= w->wanted || clock_ms() > w->end_ms) re_cancel();
     else deadline_set(test.timers, &w->look, LOOK_MS, look, w);
 }
 
-static void wait_for(const int *count, int wanted)
-{
+static void wait_for(const int *count, int wanted) {
     waiting w = { .count = count, .wanted = wanted, .end_ms = clock_ms() + DEADLINE_MS };
     if (*count >= wanted) return;
     deadline_set(test.timers, &w.look, 0, look, &w);
@@ -66,15 +64,13 @@ typedef struct {
     char path[1024];                 /* of the last; "" none */
 } answers;
 
-static void on_ready(void *ctx, const char *path)
-{
+static void on_ready(void *ctx, const char *path) {
     answers *a = ctx;
     a->n++;
     snprintf(a->path, sizeof a->path, "%s", path ? path : "");
 }
 
-static double seconds_of(const char *path)
-{
+static double seconds_of(const char *path) {
     int error;
     sound *s = sound_load(path, &error);
     assert_non_null(s);
@@ -83,8 +79,7 @@ static double seconds_of(const char *path)
     return seconds;
 }
 
-static void get(const char *text, const prompt_values *values, answers *a)
-{
+static void get(const char *text, const prompt_values *values, answers *a) {
     *a = (answers){ 0 };
     prompt_get(test.prompts, APP, &(flow_sound){ .text = text }, values, on_ready, a);
     wait_for(&a->n, 1);
@@ -92,24 +87,21 @@ static void get(const char *text, const prompt_values *values, answers *a)
 
 /* --- the world --- */
 
-static void on_log(void *context, enum log_level level, const char *line, size_t length)
-{
+static void on_log(void *context, enum log_level level, const char *line, size_t length) {
     (void)context;
     if (level < LOG_LEVEL_WARNING) return;
     test.n_warnings++;
     snprintf(test.last_warning, sizeof test.last_warning, "%.*s", (int)length, line);
 }
 
-static void open_prompts(const prompts_config *more)
-{
+static void open_prompts(const prompts_config *more) {
     prompts_config config = more ? *more : (prompts_config){ .voice = "en-us", .speech_url = "" };
     config.folder = test.folder;
     test.prompts = prompts_new(&config, test.db, test.pool, &test.log);
     assert_non_null(test.prompts);
 }
 
-static int start(void **state)
-{
+static int start(void **state) {
     char err[256];
     (void)state;
     memset(&test, 0, sizeof test);
@@ -126,8 +118,7 @@ static int start(void **state)
     return 0;
 }
 
-static int stop(void **state)
-{
+static int stop(void **state) {
     char command[128];
     (void)state;
     workers_free(test.pool);
@@ -138,14 +129,12 @@ static int stop(void **state)
     return system(command);
 }
 
-static void reopen(const prompts_config *config)
-{
+static void reopen(const prompts_config *config) {
     prompts_free(test.prompts);
     open_prompts(config);
 }
 
-static int files_in(const char *name)
-{
+static int files_in(const char *name) {
     char path[128];
     int n = 0;
     snprintf(path, sizeof path, "%s/%s", test.folder, name);
@@ -158,8 +147,7 @@ static int files_in(const char *name)
 
 /* --- speech --- */
 
-static void a_text_is_spoken_once(void **state)
-{
+static void a_text_is_spoken_once(void **state) {
     answers first, again;
     struct stat one, two;
     (void)state;
@@ -180,8 +168,7 @@ static void a_text_is_spoken_once(void **state)
     assert_string_not_equal(again.path, first.path);
 }
 
-static void callers_who_want_the_same_text_share_the_work(void **state)
-{
+static void callers_who_want_the_same_text_share_the_work(void **state) {
     answers a = { 0 };
     (void)state;
     for (int i = 0; i < 20; i++)
@@ -190,8 +177,7 @@ static void callers_who_want_the_same_text_share_the_work(void **state)
     assert_int_equal(files_in("speech"), 1);
 }
 
-static void who_has_left_is_not_told(void **state)
-{
+static void who_has_left_is_not_told(void **state) {
     answers gone = { 0 }, here = { 0 };
     (void)state;
     uint64_t ticket = prompt_get(test.prompts, APP, &(flow_sound){ .text = "Goodbye then." }, NULL, on_ready, &gone);
@@ -205,16 +191,14 @@ static void who_has_left_is_not_told(void **state)
 
 typedef struct { answers own, other; uint64_t other_ticket; } pair;
 
-static void forget_the_other(void *ctx, const char *path)
-{
+static void forget_the_other(void *ctx, const char *path) {
     pair *p = ctx;
     prompt_forget(test.prompts, p->other_ticket);
     on_ready(&p->own, path);
 }
 
 /* Two legs of one call wait for one text; when the first is told, the call ends, and with it the other. */
-static void one_who_is_told_may_forget_another(void **state)
-{
+static void one_who_is_told_may_forget_another(void **state) {
     pair p = { 0 };
     (void)state;
     p.other_ticket = prompt_get(test.prompts, APP, &(flow_sound){ .text = "One for two." }, NULL, on_ready, &p.other);
@@ -226,8 +210,7 @@ static void one_who_is_told_may_forget_another(void **state)
     assert_int_equal(p.other.n, 0);
 }
 
-static void variables_are_filled_in(void **state)
-{
+static void variables_are_filled_in(void **state) {
     answers a, b;
     (void)state;
     static const prompt_variable given[] = { { "Name", "Ms ${" }, { "n_2", "7" } };
@@ -251,8 +234,7 @@ static void variables_are_filled_in(void **state)
 }
 
 /* The longest text with the longest numbers stays within bounds (the sanitizer looks). */
-static void long_texts_are_cut_not_overrun(void **state)
-{
+static void long_texts_are_cut_not_overrun(void **state) {
     char text[2001] = "", staff[256];
     answers a;
     (void)state;
@@ -269,8 +251,7 @@ static void long_texts_are_cut_not_overrun(void **state)
     assert_string_equal(a.path, "");
 }
 
-static void a_flows_texts_are_made_ahead(void **state)
-{
+static void a_flows_texts_are_made_ahead(void **state) {
     static const char document[] = "{\"start\":\"a\",\"modules\":[{\"id\":\"a\",\"type\":\"play\",\"sound\":{\"text\":\"one\"},\"next\":\"b\"},"
         "{\"id\":\"b\",\"type\":\"play\",\"sound\":{\"text\":\"two\"},\"next\":\"c\"},{\"id\":\"c\",\"type\":\"play\",\"sound\":{\"text\":\"at ${WaitNo}\"},\"next\":\"d\"},"
         "{\"id\":\"d\",\"type\":\"play\",\"sound\":{\"text\":\"one\"},\"next\":\"e\"},{\"id\":\"e\",\"type\":\"end\"}]}";
@@ -286,8 +267,7 @@ static void a_flows_texts_are_made_ahead(void **state)
     assert_int_equal(files_in("speech"), 2);
 }
 
-static void what_cannot_be_spoken_is_left_out_and_logged(void **state)
-{
+static void what_cannot_be_spoken_is_left_out_and_logged(void **state) {
     answers a;
     char *path = strdup(getenv("PATH"));
     (void)state;
@@ -301,8 +281,7 @@ static void what_cannot_be_spoken_is_left_out_and_logged(void **state)
     assert_true(a.path[0]);
 }
 
-static void the_beep_is_a_sound(void **state)
-{
+static void the_beep_is_a_sound(void **state) {
     answers a = { 0 };
     (void)state;
     assert_int_equal(prompt_get(test.prompts, APP, &(flow_sound){ .text = FLOW_BEEP }, NULL, on_ready, &a), 0);
@@ -311,8 +290,7 @@ static void the_beep_is_a_sound(void **state)
 
 /* --- the service --- */
 
-static int times_asked(void)
-{
+static int times_asked(void) {
     char command[128];
     int n = -1;
     snprintf(command, sizeof command, "curl -s http://127.0.0.1:%d/", service.port);
@@ -322,8 +300,7 @@ static int times_asked(void)
     return n;
 }
 
-static void the_service_speaks_instead_and_espeak_when_it_fails(void **state)
-{
+static void the_service_speaks_instead_and_espeak_when_it_fails(void **state) {
     answers by_service, by_espeak, a;
     int before = times_asked();
     (void)state;
@@ -352,8 +329,7 @@ static void the_service_speaks_instead_and_espeak_when_it_fails(void **state)
 
 /* --- what is kept --- */
 
-static void the_least_used_speech_goes_when_there_is_too_much(void **state)
-{
+static void the_least_used_speech_goes_when_there_is_too_much(void **state) {
     answers first, last = { 0 };
     char path[128];
     (void)state;
@@ -379,8 +355,7 @@ static void the_least_used_speech_goes_when_there_is_too_much(void **state)
     open_prompts(NULL);
 }
 
-static void half_written_files_of_the_last_run_are_swept(void **state)
-{
+static void half_written_files_of_the_last_run_are_swept(void **state) {
     char path[128];
     (void)state;
     for (int i = 0; i < 2; i++) {
@@ -394,15 +369,13 @@ static void half_written_files_of_the_last_run_are_swept(void **state)
     assert_int_equal(files_in("speech") + files_in("sounds"), 1);
 }
 
-static bool exists(const char *name)
-{
+static bool exists(const char *name) {
     char path[128];
     snprintf(path, sizeof path, "%s/sounds/%s", test.folder, name);
     return access(path, F_OK) == 0;
 }
 
-static void make_old_file(const char *name, int age_s)
-{
+static void make_old_file(const char *name, int age_s) {
     char path[128];
     struct timespec times[2] = { { .tv_sec = clock_unix_ms() / 1000 - age_s }, { .tv_sec = clock_unix_ms() / 1000 - age_s } };
     snprintf(path, sizeof path, "%s/sounds/%s", test.folder, name);
@@ -412,8 +385,7 @@ static void make_old_file(const char *name, int age_s)
     assert_int_equal(utimensat(AT_FDCWD, path, times, 0), 0);
 }
 
-static void a_file_whose_row_a_crash_has_prevented_is_deleted_at_the_next_start(void **state)
-{
+static void a_file_whose_row_a_crash_has_prevented_is_deleted_at_the_next_start(void **state) {
     static const char orphan[] = "00112233445566778899aabbccddeeff.wav", kept[] = "10112233445566778899aabbccddeeff.wav",
                       young[] = "20112233445566778899aabbccddeeff.wav", other[] = "greeting.wav";
     store_sound row = { .app_id = OTHER, .name = "kept", .state = SOUND_APPROVED };
@@ -429,8 +401,7 @@ static void a_file_whose_row_a_crash_has_prevented_is_deleted_at_the_next_start(
     assert_true(exists(kept) && exists(young) && exists(other) && exists("beep.wav"));
 }
 
-static void a_folder_that_cannot_be_is_told(void **state)
-{
+static void a_folder_that_cannot_be_is_told(void **state) {
     (void)state;
     prompts_config config = { .folder = "/proc/none", .voice = "", .speech_url = "" };
     assert_null(prompts_new(&config, test.db, test.pool, &test.log));
@@ -445,8 +416,7 @@ typedef struct {
     store_sound sound;
 } uploaded;
 
-static void on_uploaded(void *ctx, int error, const char *sentence, const store_sound *sound)
-{
+static void on_uploaded(void *ctx, int error, const char *sentence, const store_sound *sound) {
     uploaded *u = ctx;
     u->n++;
     u->error = error;
@@ -456,8 +426,7 @@ static void on_uploaded(void *ctx, int error, const char *sentence, const store_
 }
 
 /* A WAV of so many seconds at 8 kHz. */
-static uint8_t *wav_of(double seconds, size_t *len)
-{
+static uint8_t *wav_of(double seconds, size_t *len) {
     char path[128];
     size_t n = (size_t)(seconds * CLIP_RATE_HZ);
     clip c = { malloc(n * 2), n };
@@ -474,15 +443,13 @@ static uint8_t *wav_of(double seconds, size_t *len)
     return bytes;
 }
 
-static void upload_as(const char *name, const void *data, size_t len, uploaded *u)
-{
+static void upload_as(const char *name, const void *data, size_t len, uploaded *u) {
     *u = (uploaded){ 0 };
     prompt_upload(test.prompts, APP, name, "greeting.wav", data, len, on_uploaded, u);
     wait_for(&u->n, 1);
 }
 
-static void an_uploaded_sound_is_played(void **state)
-{
+static void an_uploaded_sound_is_played(void **state) {
     uploaded u;
     answers a = { 0 };
     size_t len;
@@ -507,8 +474,7 @@ static void an_uploaded_sound_is_played(void **state)
 }
 
 /* ADM-065 */
-static void a_new_sound_waits_for_its_review_where_that_is_asked_for(void **state)
-{
+static void a_new_sound_waits_for_its_review_where_that_is_asked_for(void **state) {
     uploaded u;
     answers a = { 0 };
     char path[1024];
@@ -533,8 +499,7 @@ static void a_new_sound_waits_for_its_review_where_that_is_asked_for(void **stat
     assert_string_equal(a.path, path);
 }
 
-static void what_is_wrong_with_an_upload_is_told(void **state)
-{
+static void what_is_wrong_with_an_upload_is_told(void **state) {
     size_t len;
     uint8_t *bytes = wav_of(0.2, &len), *large = calloc(1, PROMPT_UPLOAD_MAX + 1);
     char name[200];
@@ -565,8 +530,7 @@ static void what_is_wrong_with_an_upload_is_told(void **state)
 }
 
 /* Two uploads of one name at once: one wins, and the other leaves nothing behind. */
-static void one_name_is_taken_once_and_eight_uploads_run_at_a_time(void **state)
-{
+static void one_name_is_taken_once_and_eight_uploads_run_at_a_time(void **state) {
     size_t len;
     uint8_t *bytes = wav_of(0.2, &len);
     uploaded two[2] = { 0 }, more[9] = { 0 };
@@ -590,8 +554,7 @@ static void one_name_is_taken_once_and_eight_uploads_run_at_a_time(void **state)
 }
 
 /* ADM-066 */
-static void a_sound_that_is_played_is_not_deleted(void **state)
-{
+static void a_sound_that_is_played_is_not_deleted(void **state) {
     size_t len;
     uint8_t *bytes = wav_of(0.2, &len);
     char document[256], sentence[FLOW_SENTENCE_MAX], why[PROMPT_SENTENCE_MAX], expected[PROMPT_SENTENCE_MAX];
@@ -619,8 +582,7 @@ static void a_sound_that_is_played_is_not_deleted(void **state)
 
 /* --- the end --- */
 
-static void nobody_is_called_after_the_end(void **state)
-{
+static void nobody_is_called_after_the_end(void **state) {
     size_t len;
     uint8_t *bytes = wav_of(5, &len);
     answers a = { 0 };
@@ -644,8 +606,7 @@ static void nobody_is_called_after_the_end(void **state)
 }
 
 /* What was being made is told; what was not is left out, and nothing new is begun. */
-static void when_the_workers_have_ended_nothing_new_is_made(void **state)
-{
+static void when_the_workers_have_ended_nothing_new_is_made(void **state) {
     answers a = { 0 }, later = { 0 };
     char kept[1024];
     (void)state;
@@ -667,22 +628,19 @@ static void when_the_workers_have_ended_nothing_new_is_made(void **state)
     assert_string_equal(later.path, kept);
 }
 
-static int start_group(void **state)
-{
+static int start_group(void **state) {
     (void)state;
     return libre_init() ? -1 : speech_peer_start(&service);
 }
 
-static int stop_group(void **state)
-{
+static int stop_group(void **state) {
     (void)state;
     speech_peer_stop(&service);
     libre_close();
     return 0;
 }
 
-int main(void)
-{
+int main(void) {
 #define IN_A_FOLDER(test) cmocka_unit_test_setup_teardown(test, start, stop)
     signal(SIGPIPE, SIG_IGN); /* as main.c does */
     const struct CMUnitTest tests[] = {

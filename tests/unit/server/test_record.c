@@ -39,29 +39,25 @@ static struct {
     enum record_end why;
 } test;
 
-static void on_finished(void *ctx, const store_recording *recording)
-{
+static void on_finished(void *ctx, const store_recording *recording) {
     (void)ctx;
     if (test.n_finished < FINISHED_MAX)
         test.finished[test.n_finished++] = *recording;
 }
 
-static void on_ended(void *ctx, uint32_t handle, enum record_end why)
-{
+static void on_ended(void *ctx, uint32_t handle, enum record_end why) {
     (void)ctx;
     test.ended = handle;
     test.why = why;
 }
 
-static void on_http(void *ctx, const edge_http_request *request)
-{
+static void on_http(void *ctx, const edge_http_request *request) {
     (void)ctx;
     if (!record_http(test.records, request))
         edge_reply(test.edge, request->id, 404, "text/plain", NULL, "no", 2);
 }
 
-static void on_edge(int flags, void *arg)
-{
+static void on_edge(int flags, void *arg) {
     (void)flags, (void)arg;
     edge_dispatch(test.edge);
 }
@@ -77,8 +73,7 @@ typedef struct {
     deadline look;
 } waiting;
 
-static void look(void *owner)
-{
+static void look(void *owner) {
     waiting *w = owner;
     for (; w->every && clock_ms() >= w->due_ms; w->due_ms += PTIME_MS)
         w->every(w->ctx);
@@ -89,8 +84,7 @@ static void look(void *owner)
         deadline_set(test.timers, &w->look, LOOK_MS, look, w);
 }
 
-static void wait_until(bool (*is_so)(void *ctx), void (*every)(void *ctx), void *ctx)
-{
+static void wait_until(bool (*is_so)(void *ctx), void (*every)(void *ctx), void *ctx) {
     waiting w = { .is_so = is_so, .every = every, .ctx = ctx, .end_ms = clock_ms() + DEADLINE_MS, .due_ms = clock_ms() };
     deadline_set(test.timers, &w.look, 0, look, &w);
     re_main(NULL);
@@ -98,27 +92,23 @@ static void wait_until(bool (*is_so)(void *ctx), void (*every)(void *ctx), void 
     assert_true(w.met);
 }
 
-static bool has_finished(void *ctx)
-{
+static bool has_finished(void *ctx) {
     return test.n_finished >= *(int *)ctx;
 }
 
-static void wait_finished(int n)
-{
+static void wait_finished(int n) {
     wait_until(has_finished, NULL, &n);
 }
 
 /* --- the server --- */
 
-static void print_line(void *context, enum log_level level, const char *line, size_t length)
-{
+static void print_line(void *context, enum log_level level, const char *line, size_t length) {
     (void)context;
     if (level >= LOG_LEVEL_WARNING)
         print_message("%.*s\n", (int)length, line);
 }
 
-static void start_records(void)
-{
+static void start_records(void) {
     records_handler handler = { on_finished, on_ended };
     records_config config = { .folder = test.folder, .public_url = "https://centre.example" };
     test.n_finished = 0;
@@ -127,8 +117,7 @@ static void start_records(void)
     assert_non_null(test.records);
 }
 
-static void start_all(void)
-{
+static void start_all(void) {
     char err[256];
     edge_handler handler = { .http = on_http };
     edge_config config = { .host = "127.0.0.1", .dc_port = -1, .sdk_dir = ".", .music_dir = "/nonexistent" };
@@ -144,22 +133,19 @@ static void start_all(void)
     start_records();
 }
 
-static int make_folder(void **state)
-{
+static int make_folder(void **state) {
     (void)state;
     snprintf(test.folder, sizeof test.folder, "/tmp/test_record.XXXXXX");
     return mkdtemp(test.folder) ? 0 : -1;
 }
 
-static int start(void **state)
-{
+static int start(void **state) {
     make_folder(state);
     start_all();
     return 0;
 }
 
-static int stop(void **state)
-{
+static int stop(void **state) {
     char command[128];
     (void)state;
     records_free(test.records);
@@ -185,8 +171,7 @@ typedef struct {
     int at, n;
 } peer;
 
-static void peer_open(peer *p, bridge_side *side, uint32_t seed, int seconds)
-{
+static void peer_open(peer *p, bridge_side *side, uint32_t seed, int seconds) {
     int error;
     struct sockaddr_in local = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
     tccc_stream_config config = { .codec = TCCC_CODEC_PCMA, .payload_type = 8, .ptime_ms = PTIME_MS };
@@ -201,16 +186,14 @@ static void peer_open(peer *p, bridge_side *side, uint32_t seed, int seconds)
                            .dtmf_payload_type = 101, .dtmf_rate_hz = 8000, .ptime_ms = PTIME_MS };
 }
 
-static void peer_close(peer *p)
-{
+static void peer_close(peer *p) {
     close(p->fd);
     srtp_sender_close(p->sender);
     codec_encoder_free(p->encoder);
     free(p->said);
 }
 
-static void peer_talk(peer *p)
-{
+static void peer_talk(peer *p) {
     uint8_t packet[256];
     struct sockaddr_in to = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK), .sin_port = htons((uint16_t)p->bridge_port) };
     if (p->at + 320 > p->n)
@@ -225,22 +208,19 @@ static void peer_talk(peer *p)
     sendto(p->fd, packet, (size_t)len, 0, (struct sockaddr *)&to, sizeof to);
 }
 
-static void two_talk(void *ctx)
-{
+static void two_talk(void *ctx) {
     peer_talk(ctx);
     peer_talk((peer *)ctx + 1);
 }
 
-static bool both_have_said_all(void *ctx)
-{
+static bool both_have_said_all(void *ctx) {
     peer *two = ctx;
     return two[0].at + 320 > two[0].n && two[1].at + 320 > two[1].n;
 }
 
 /* How like `said` the file is, at its best place, second by second; the worst of them. *lag_ms: where. Another's speech is below
  * 0.2; test_recording.c measures how near 1 it is when the sender is not held up by a busy machine. */
-static double likeness(const peer *p, const ogg_read *file, int *lag_ms)
-{
+static double likeness(const peer *p, const ogg_read *file, int *lag_ms) {
     double worst = 1;
     for (int at = RATE / 2; at + RATE <= p->n; at += 3 * RATE / 2) {
         double best = -1;
@@ -261,8 +241,7 @@ static double likeness(const peer *p, const ogg_read *file, int *lag_ms)
     return worst;
 }
 
-static ogg_read read_recording(const store_recording *row)
-{
+static ogg_read read_recording(const store_recording *row) {
     char path[400];
     snprintf(path, sizeof path, "%s/records/%s", test.folder, row->file);
     ogg_read file = ogg_read_file(path);
@@ -274,8 +253,7 @@ static ogg_read read_recording(const store_recording *row)
     return file;
 }
 
-static const store_recording *finished(const char *record_id)
-{
+static const store_recording *finished(const char *record_id) {
     for (int i = 0; i < test.n_finished; i++)
         if (!strcmp(test.finished[i].record_id, record_id))
             return &test.finished[i];
@@ -283,13 +261,11 @@ static const store_recording *finished(const char *record_id)
     return NULL;
 }
 
-static record_what what(enum recording_kind kind, const char *endpoint)
-{
+static record_what what(enum recording_kind kind, const char *endpoint) {
     return (record_what){ .app_id = APP, .session_id = "11111111-2222-4333-8444-555555555555", .kind = kind, .endpoint = endpoint };
 }
 
-static bool folder_is_empty(const char *name)
-{
+static bool folder_is_empty(const char *name) {
     char path[128];
     int n = 0;
     snprintf(path, sizeof path, "%s/records/%s", test.folder, name);
@@ -304,8 +280,7 @@ static bool folder_is_empty(const char *name)
 /* --- tests --- */
 
 /* PUSH-073, PUSH-078, PUSH-089. The customer's telephone has SRTP, which ends at the bridge. */
-static void each_participant_and_both_are_in_files_of_their_own(void **state)
-{
+static void each_participant_and_both_are_in_files_of_their_own(void **state) {
     (void)state;
     int error, lag;
     char ids[3][65];
@@ -355,8 +330,7 @@ static void each_participant_and_both_are_in_files_of_their_own(void **state)
     peer_close(&two[1]);
 }
 
-static void a_recording_moves_to_another_bridge(void **state)
-{
+static void a_recording_moves_to_another_bridge(void **state) {
     (void)state;
     char id[65];
     bridge_side sides[2], other_sides[2];
@@ -388,14 +362,12 @@ static void a_recording_moves_to_another_bridge(void **state)
     }
 }
 
-static bool has_ended(void *ctx)
-{
+static bool has_ended(void *ctx) {
     (void)ctx;
     return test.ended != 0;
 }
 
-static void a_recording_ends_by_its_limit(void **state)
-{
+static void a_recording_ends_by_its_limit(void **state) {
     (void)state;
     char id[65];
     record_what voicemail = what(RECORDING_VOICEMAIL, "13800138000");
@@ -409,8 +381,7 @@ static void a_recording_ends_by_its_limit(void **state)
     record_stop(test.records, handle); /* too late is no harm */
 }
 
-static void what_runs_when_the_server_stops_is_written(void **state)
-{
+static void what_runs_when_the_server_stops_is_written(void **state) {
     (void)state;
     char id[65];
     bridge_side sides[2];
@@ -432,16 +403,14 @@ static void what_runs_when_the_server_stops_is_written(void **state)
     peer_close(&two[1]);
 }
 
-static bool one_has_expired(void *ctx)
-{
+static bool one_has_expired(void *ctx) {
     (void)ctx;
     record_counters counters;
     record_count(test.records, &counters);
     return counters.expired == 1;
 }
 
-static void what_has_expired_is_deleted_and_its_row_stays(void **state)
-{
+static void what_has_expired_is_deleted_and_its_row_stays(void **state) {
     (void)state;
     char id[65], path[400];
     store_recording row;
@@ -463,8 +432,7 @@ static void what_has_expired_is_deleted_and_its_row_stays(void **state)
 }
 
 /* A process that records, and is killed: what it had written is found by the next one. */
-static void after_a_kill_the_file_is_made_whole(void **state)
-{
+static void after_a_kill_the_file_is_made_whole(void **state) {
     int ready[2], status;
     char id[65];
     make_folder(state);
@@ -510,8 +478,7 @@ typedef struct {
     char text[65536];
 } client;
 
-static bool has_answered(void *ctx)
-{
+static bool has_answered(void *ctx) {
     client *c = ctx;
     ssize_t n = recv(c->fd, c->text + c->n, sizeof c->text - 1 - (size_t)c->n, MSG_DONTWAIT);
     if (n > 0)
@@ -520,8 +487,7 @@ static bool has_answered(void *ctx)
     return n == 0;
 }
 
-static void ask(client *c, const char *method, const char *target, const char *headers)
-{
+static void ask(client *c, const char *method, const char *target, const char *headers) {
     char request[1024];
     struct sockaddr_in to = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK), .sin_port = htons((uint16_t)edge_port(test.edge)) };
     *c = (client){ .fd = socket(AF_INET, SOCK_STREAM, 0) };
@@ -532,14 +498,12 @@ static void ask(client *c, const char *method, const char *target, const char *h
     close(c->fd);
 }
 
-static int status_of(const char *method, const char *target, const char *headers, client *c)
-{
+static int status_of(const char *method, const char *target, const char *headers, client *c) {
     ask(c, method, target, headers);
     return atoi(c->text + 9);
 }
 
-static const char *body_of(const client *c, int *len)
-{
+static const char *body_of(const client *c, int *len) {
     const char *body = strstr(c->text, "\r\n\r\n");
     assert_non_null(body);
     *len = c->n - (int)(body + 4 - c->text);
@@ -547,8 +511,7 @@ static const char *body_of(const client *c, int *len)
 }
 
 /* PUSH-079. */
-static void an_address_is_signed_and_expires_and_gives_ranges(void **state)
-{
+static void an_address_is_signed_and_expires_and_gives_ranges(void **state) {
     (void)state;
     char id[65], url[512], changed[512], path[400];
     uint8_t bytes[4096];
@@ -600,8 +563,7 @@ static void an_address_is_signed_and_expires_and_gives_ranges(void **state)
     assert_int_equal(record_url(test.records, "../x", now_s, 60, url, sizeof url), TCCC_E_NOT_FOUND);
 }
 
-static void the_secret_is_readable_by_its_owner_only_and_stays(void **state)
-{
+static void the_secret_is_readable_by_its_owner_only_and_stays(void **state) {
     (void)state;
     char path[128], first[512], second[512];
     struct stat stat_of;
@@ -615,8 +577,7 @@ static void the_secret_is_readable_by_its_owner_only_and_stays(void **state)
     assert_string_equal(first, second);
 }
 
-int main(void)
-{
+int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(after_a_kill_the_file_is_made_whole, NULL, stop),
         cmocka_unit_test_setup_teardown(each_participant_and_both_are_in_files_of_their_own, start, stop),

@@ -49,13 +49,11 @@ static int n_sent;
 
 static uint32_t chance;
 
-static int percent(int p)
-{
+static int percent(int p) {
     return (int)(speech_random(&chance) % 100) < p;
 }
 
-static void speak(const speaker *s, int voice)
-{
+static void speak(const speaker *s, int voice) {
     int error, frame = 320;
     tccc_stream_config config = { .codec = s->codec, .ptime_ms = 20, .bitrate_bps = 24000, .complexity = 3,
                                   .payload_type = s->codec == TCCC_CODEC_OPUS ? 111 : s->codec == TCCC_CODEC_PCMA ? 8 : 0 };
@@ -80,14 +78,12 @@ static void speak(const speaker *s, int voice)
     codec_encoder_free(encoder);
 }
 
-static int by_arrival(const void *a, const void *b)
-{
+static int by_arrival(const void *a, const void *b) {
     uint64_t x = ((const sent *)a)->arrival_us, y = ((const sent *)b)->arrival_us;
     return x < y ? -1 : x > y;
 }
 
-static recording *begin(int n_voices, int silence_ms)
-{
+static recording *begin(int n_voices, int silence_ms) {
     int error;
     bool full;
     recording_config config = { .n_voices = n_voices, .part_path = part, .meta_path = meta, .record_id = "1_test", .meta = "{}", .start_us = began_us,
@@ -99,8 +95,7 @@ static recording *begin(int n_voices, int silence_ms)
 }
 
 /* All packets at their time, and 100 ms of the thread in between. Ends early when writing fails or nobody speaks. */
-static uint64_t run(recording *r, uint64_t end_us, int *failed, bool *full)
-{
+static uint64_t run(recording *r, uint64_t end_us, int *failed, bool *full) {
     uint64_t now = began_us;
     qsort(sent_packets, (size_t)n_sent, sizeof *sent_packets, by_arrival);
     *failed = 0;
@@ -114,8 +109,7 @@ static uint64_t run(recording *r, uint64_t end_us, int *failed, bool *full)
     return now;
 }
 
-static track_counters record(const speaker *speakers, int n, int total_ms)
-{
+static track_counters record(const speaker *speakers, int n, int total_ms) {
     int failed;
     bool full;
     int64_t ticks;
@@ -130,8 +124,7 @@ static track_counters record(const speaker *speakers, int n, int total_ms)
     return counters;
 }
 
-static speaker someone(enum tccc_codec codec, int seconds, uint32_t seed)
-{
+static speaker someone(enum tccc_codec codec, int seconds, uint32_t seed) {
     speaker s = { .codec = codec, .n = seconds * RATE, .said = calloc((size_t)(seconds * RATE), sizeof(float)) };
     assert_non_null(s.said);
     speech_make(s.said, s.n, seed);
@@ -141,8 +134,7 @@ static speaker someone(enum tccc_codec codec, int seconds, uint32_t seed)
 /* --- comparing --- */
 
 /* Likeness of said[at..at+n) and heard at the best lag within [low, high]; *lag is where. */
-static double likeness(const float *said, int at, int n, const float *heard, int n_heard, int low, int high, int *lag)
-{
+static double likeness(const float *said, int at, int n, const float *heard, int n_heard, int low, int high, int *lag) {
     double best = -1, own = 1e-9;
     for (int i = 0; i < n; i++)
         own += (double)said[at + i] * said[at + i];
@@ -162,8 +154,7 @@ static double likeness(const float *said, int at, int n, const float *heard, int
     return best;
 }
 
-static double level(const float *pcm, int from, int to)
-{
+static double level(const float *pcm, int from, int to) {
     double sum = 0;
     for (int i = from; i < to; i++)
         sum += (double)pcm[i] * pcm[i];
@@ -176,8 +167,7 @@ typedef struct {
 } likenesses;
 
 /* Seconds of speech, each within slack_ms of where it should be: from_ms, the delay and the packet's own length behind its place in `said`. */
-static likenesses compare(const speaker *s, const ogg_read *file, int slack_ms)
-{
+static likenesses compare(const speaker *s, const ogg_read *file, int slack_ms) {
     likenesses out = { .worst = 1, .first_lag = INT32_MIN };
     int n = 0, expected = (s->from_ms + s->delay_ms + FRAME_MS) * MS;
     for (int at = RATE / 2; at + RATE <= s->n; at += s->n > 30 * RATE ? 10 * RATE : RATE) {
@@ -199,8 +189,7 @@ static likenesses compare(const speaker *s, const ogg_read *file, int slack_ms)
 
 /* --- tests --- */
 
-static int start(void **state)
-{
+static int start(void **state) {
     (void)state;
     snprintf(folder, sizeof folder, "/tmp/test_recording.XXXXXX");
     assert_non_null(mkdtemp(folder));
@@ -210,8 +199,7 @@ static int start(void **state)
     return sent_packets ? 0 : -1;
 }
 
-static int stop(void **state)
-{
+static int stop(void **state) {
     (void)state;
     free(sent_packets);
     unlink(part);
@@ -220,15 +208,13 @@ static int stop(void **state)
     return 0;
 }
 
-static int same_chances(void **state)
-{
+static int same_chances(void **state) {
     (void)state;
     chance = 1;
     return 0;
 }
 
-static void what_a_telephone_says_is_in_the_file_at_its_time(void **state)
-{
+static void what_a_telephone_says_is_in_the_file_at_its_time(void **state) {
     (void)state;
     speaker s = someone(TCCC_CODEC_PCMA, 12, 3);
     s.from_ms = 1000;
@@ -246,8 +232,7 @@ static void what_a_telephone_says_is_in_the_file_at_its_time(void **state)
     free(s.said);
 }
 
-static void opus_is_copied_as_it_came(void **state)
-{
+static void opus_is_copied_as_it_came(void **state) {
     (void)state;
     speaker s = someone(TCCC_CODEC_OPUS, 10, 5);
     s.delay_ms = 20;
@@ -267,8 +252,7 @@ static void opus_is_copied_as_it_came(void **state)
     free(s.said);
 }
 
-static void losses_are_concealed_and_shift_nothing(void **state)
-{
+static void losses_are_concealed_and_shift_nothing(void **state) {
     (void)state;
     enum tccc_codec codecs[] = { TCCC_CODEC_PCMU, TCCC_CODEC_OPUS };
     for (int i = 0; i < 2; i++) {
@@ -287,8 +271,7 @@ static void losses_are_concealed_and_shift_nothing(void **state)
     }
 }
 
-static void a_clock_that_is_off_is_followed(void **state)
-{
+static void a_clock_that_is_off_is_followed(void **state) {
     (void)state;
     double ppm[] = { 500, -500 };
     for (int i = 0; i < 2; i++) {
@@ -311,8 +294,7 @@ static void a_clock_that_is_off_is_followed(void **state)
     }
 }
 
-static void a_pause_without_packets_is_silence_and_what_follows_is_at_its_time(void **state)
-{
+static void a_pause_without_packets_is_silence_and_what_follows_is_at_its_time(void **state) {
     (void)state;
     for (int i = 0; i < 2; i++) {
         speaker s = someone(i ? TCCC_CODEC_OPUS : TCCC_CODEC_PCMA, 14, 11);
@@ -330,8 +312,7 @@ static void a_pause_without_packets_is_silence_and_what_follows_is_at_its_time(v
     }
 }
 
-static void two_are_mixed_side_by_side(void **state)
-{
+static void two_are_mixed_side_by_side(void **state) {
     (void)state;
     speaker two[2] = { someone(TCCC_CODEC_OPUS, 12, 13), someone(TCCC_CODEC_PCMA, 12, 17) };
     for (int i = 0; i < two[0].n; i++) /* in turn, two seconds each */
@@ -359,8 +340,7 @@ static void two_are_mixed_side_by_side(void **state)
 }
 
 /* A third party takes part from the sixth second on: what it says stands where it was said, and the others go on. */
-static void a_third_joins_the_mix(void **state)
-{
+static void a_third_joins_the_mix(void **state) {
     (void)state;
     speaker all[3] = { someone(TCCC_CODEC_PCMA, 12, 23), someone(TCCC_CODEC_PCMA, 12, 29), someone(TCCC_CODEC_OPUS, 4, 31) };
     all[2].from_ms = 6000;
@@ -393,8 +373,7 @@ static void a_third_joins_the_mix(void **state)
         free(all[i].said);
 }
 
-static void nobody_speaks_and_the_voicemail_ends(void **state)
-{
+static void nobody_speaks_and_the_voicemail_ends(void **state) {
     (void)state;
     speaker s = someone(TCCC_CODEC_PCMA, 15, 19);
     int failed;
@@ -416,8 +395,7 @@ static void nobody_speaks_and_the_voicemail_ends(void **state)
     free(s.said);
 }
 
-static void an_empty_recording_is_a_file_of_silence(void **state)
-{
+static void an_empty_recording_is_a_file_of_silence(void **state) {
     (void)state;
     int64_t ticks;
     track_counters counters;
@@ -428,8 +406,7 @@ static void an_empty_recording_is_a_file_of_silence(void **state)
     ogg_read_free(&file);
 }
 
-static void a_full_disk_ends_it_and_what_is_there_can_be_heard(void **state)
-{
+static void a_full_disk_ends_it_and_what_is_there_can_be_heard(void **state) {
     (void)state;
     struct rlimit old, small;
     speaker s = someone(TCCC_CODEC_PCMA, 20, 23);
@@ -461,15 +438,13 @@ static void a_full_disk_ends_it_and_what_is_there_can_be_heard(void **state)
     free(s.said);
 }
 
-static void copy_cut(const uint8_t *bytes, size_t len)
-{
+static void copy_cut(const uint8_t *bytes, size_t len) {
     int fd = open(part, O_RDWR | O_CREAT | O_TRUNC, 0600);
     assert_int_equal(write(fd, bytes, len), len);
     close(fd);
 }
 
-static void a_file_cut_anywhere_becomes_whole(void **state)
-{
+static void a_file_cut_anywhere_becomes_whole(void **state) {
     (void)state;
     speaker s = someone(TCCC_CODEC_OPUS, 6, 29);
     uint8_t *bytes = malloc(1 << 20);
@@ -499,8 +474,7 @@ static void a_file_cut_anywhere_becomes_whole(void **state)
     free(s.said);
 }
 
-int main(void)
-{
+int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(what_a_telephone_says_is_in_the_file_at_its_time, same_chances),
         cmocka_unit_test_setup(opus_is_copied_as_it_came, same_chances),

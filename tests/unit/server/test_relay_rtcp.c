@@ -16,8 +16,7 @@ static relay_stream sends[SDP_KINDS], gets[SDP_KINDS];
 static const relay_view view = { { &sends[0], &sends[1] }, { &gets[0], &gets[1] } };
 static relay_report report;
 
-static int start(void **state)
-{
+static int start(void **state) {
     (void)state;
     relay_stream_open(&sends[SDP_AUDIO], 51, 48000);
     relay_stream_open(&gets[SDP_AUDIO], PEER_AUDIO_HERE, 48000);
@@ -26,8 +25,7 @@ static int start(void **state)
     return 0;
 }
 
-static size_t put(uint8_t *at, int first, int type, const uint32_t *words, size_t n)
-{
+static size_t put(uint8_t *at, int first, int type, const uint32_t *words, size_t n) {
     at[0] = (uint8_t)first;
     at[1] = (uint8_t)type;
     network_put16(at + 2, (uint16_t)n);
@@ -36,15 +34,13 @@ static size_t put(uint8_t *at, int first, int type, const uint32_t *words, size_
     return 4 + 4 * n;
 }
 
-static void first_item(rtcp_item *item)
-{
+static void first_item(rtcp_item *item) {
     rtcp_cursor cursor;
     assert_int_equal(rtcp_compound_parse(&cursor, report.bytes, report.len), 0);
     assert_int_equal(rtcp_compound_next(&cursor, item), 1);
 }
 
-static void a_senders_report_passes_with_names_numbers_and_times_rewritten(void **state)
-{
+static void a_senders_report_passes_with_names_numbers_and_times_rewritten(void **state) {
     (void)state;
     uint8_t bytes[200];
     rtcp_item item = { .type = RTCP_KIND_SR, .ssrc = OWN, .ntp = 1ull << 40, .rtp_timestamp = 9000, .packets = 5, .bytes = 500, .n_blocks = 2 };
@@ -64,8 +60,7 @@ static void a_senders_report_passes_with_names_numbers_and_times_rewritten(void 
     assert_int_equal(item.blocks[0].lsr, 8); /* so round trips are those of the whole way */
 }
 
-static void a_report_of_a_stream_that_has_sent_nothing_is_dropped(void **state)
-{
+static void a_report_of_a_stream_that_has_sent_nothing_is_dropped(void **state) {
     (void)state;
     uint8_t bytes[64];
     rtcp_item item = { .type = RTCP_KIND_SR, .ssrc = 12345 };
@@ -74,8 +69,7 @@ static void a_report_of_a_stream_that_has_sent_nothing_is_dropped(void **state)
     assert_int_equal(report.len, 0);
 }
 
-static void lost_packets_are_listed_by_the_numbers_of_who_lacks_them(void **state)
-{
+static void lost_packets_are_listed_by_the_numbers_of_who_lacks_them(void **state) {
     (void)state;
     uint8_t bytes[64];
     size_t len = put(bytes, 0x81, 205, (uint32_t[]){ OWN, PEER_HERE, 0xffffu << 16 | 0x8001 }, 3);
@@ -89,8 +83,7 @@ static void lost_packets_are_listed_by_the_numbers_of_who_lacks_them(void **stat
     assert_int_equal(report.n_missing, 0);
 }
 
-static void a_compound_that_lacks_thousands_of_packets_is_bounded(void **state)
-{
+static void a_compound_that_lacks_thousands_of_packets_is_bounded(void **state) {
     (void)state;
     uint32_t words[300] = { OWN, PEER_HERE };
     uint8_t bytes[1400];
@@ -100,8 +93,7 @@ static void a_compound_that_lacks_thousands_of_packets_is_bounded(void **state)
     assert_int_equal(report.n_missing, RELAY_MISSING_MAX);
 }
 
-static void pli_and_fir_ask_for_a_keyframe(void **state)
-{
+static void pli_and_fir_ask_for_a_keyframe(void **state) {
     (void)state;
     uint8_t bytes[64];
     assert_int_equal(relay_rtcp_read(&report, &view, bytes, put(bytes, 0x81, 206, (uint32_t[]){ OWN, PEER_HERE }, 2)), 0);
@@ -111,8 +103,7 @@ static void pli_and_fir_ask_for_a_keyframe(void **state)
     assert_int_equal(report.len, 0);
 }
 
-static void a_bandwidth_estimate_passes_with_the_senders_name(void **state)
-{
+static void a_bandwidth_estimate_passes_with_the_senders_name(void **state) {
     (void)state;
     uint8_t bytes[64];
     uint32_t remb = (uint32_t)'R' << 24 | 'E' << 16 | 'M' << 8 | 'B';
@@ -125,8 +116,7 @@ static void a_bandwidth_estimate_passes_with_the_senders_name(void **state)
     assert_int_equal(network_get32(report.bytes + 8 + 20), PEER);
 }
 
-static void other_feedback_does_not_pass(void **state)
-{
+static void other_feedback_does_not_pass(void **state) {
     (void)state;
     uint8_t bytes[64];
     assert_int_equal(relay_rtcp_read(&report, &view, bytes, put(bytes, 0x8f, 205, (uint32_t[]){ OWN, PEER_HERE, 1, 2 }, 4)), 0); /* transport-cc */
@@ -134,8 +124,7 @@ static void other_feedback_does_not_pass(void **state)
     assert_int_equal(relay_rtcp_read(&report, &view, bytes, 7), TCCC_E_FORMAT);
 }
 
-static void what_we_ask_ourselves_is_a_compound_of_a_report_and_feedback(void **state)
-{
+static void what_we_ask_ourselves_is_a_compound_of_a_report_and_feedback(void **state) {
     (void)state;
     uint8_t bytes[RELAY_RTCP_MAX];
     uint16_t seqs[] = { 65535, 3 };
@@ -147,8 +136,7 @@ static void what_we_ask_ourselves_is_a_compound_of_a_report_and_feedback(void **
     assert_memory_equal(bytes, nack, sizeof nack);
 }
 
-int main(void)
-{
+int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_senders_report_passes_with_names_numbers_and_times_rewritten),
         cmocka_unit_test(a_report_of_a_stream_that_has_sent_nothing_is_dropped),

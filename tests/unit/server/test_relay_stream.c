@@ -12,8 +12,7 @@
 
 static const relay_rewrite plain = { 120, 0, 0 };
 
-static int pass(relay_stream *s, uint32_t ssrc, uint16_t seq, uint32_t time, uint64_t now_ms, rtp_packet *out)
-{
+static int pass(relay_stream *s, uint32_t ssrc, uint16_t seq, uint32_t time, uint64_t now_ms, rtp_packet *out) {
     static uint8_t bytes[16];
     uint16_t number;
     rtp_packet in = { .payload_type = 96, .seq = seq, .timestamp = time, .ssrc = ssrc };
@@ -24,8 +23,7 @@ static int pass(relay_stream *s, uint32_t ssrc, uint16_t seq, uint32_t time, uin
     return result;
 }
 
-static void the_first_source_keeps_its_numbers_under_the_receivers_name(void **state)
-{
+static void the_first_source_keeps_its_numbers_under_the_receivers_name(void **state) {
     (void)state;
     relay_stream s;
     rtp_packet out;
@@ -40,8 +38,7 @@ static void the_first_source_keeps_its_numbers_under_the_receivers_name(void **s
     assert_int_equal(s.top, 65536); /* with its cycle, as RFC 3550 reports count */
 }
 
-static void a_new_source_goes_on_by_number_and_by_the_time_that_passed(void **state)
-{
+static void a_new_source_goes_on_by_number_and_by_the_time_that_passed(void **state) {
     (void)state;
     relay_stream s;
     rtp_packet out;
@@ -61,8 +58,7 @@ static void a_new_source_goes_on_by_number_and_by_the_time_that_passed(void **st
     assert_int_equal(relay_stream_highest_back(&s, 65535, &highest), TCCC_E_NOT_FOUND); /* about the one before */
 }
 
-static void late_packets_keep_their_places(void **state)
-{
+static void late_packets_keep_their_places(void **state) {
     (void)state;
     relay_stream s;
     rtp_packet out;
@@ -75,8 +71,7 @@ static void late_packets_keep_their_places(void **state)
     assert_int_equal(s.top_time, 1920);
 }
 
-static void of_the_extensions_only_the_one_that_both_know_passes(void **state)
-{
+static void of_the_extensions_only_the_one_that_both_know_passes(void **state) {
     (void)state;
     uint8_t packet[] = { 0x90, 96, 0, 1, 0, 0, 0, 0, 0, 0, 0, 5, 0xbe, 0xde, 0, 3, 0x22, 1, 2, 3, 0x41, 9, 9, 0, 0xd0, 7, 0, 0, 'x' };
     const uint8_t expected[] = { 0x32, 1, 2, 3, 0, 0, 0, 0, 0, 0, 0, 0, 'x' };
@@ -92,8 +87,7 @@ static void of_the_extensions_only_the_one_that_both_know_passes(void **state)
     assert_memory_equal(packet + 12, ((uint8_t[]){ 0xbe, 0xde, 0, 3, 0, 0, 0, 0, 0 }), 9);
 }
 
-static void an_element_that_runs_over_the_end_is_blanked(void **state)
-{
+static void an_element_that_runs_over_the_end_is_blanked(void **state) {
     (void)state;
     uint8_t packet[] = { 0x90, 96, 0, 1, 0, 0, 0, 0, 0, 0, 0, 5, 0xbe, 0xde, 0, 1, 0x2f, 1, 2, 3 };
     relay_stream s;
@@ -104,8 +98,7 @@ static void an_element_that_runs_over_the_end_is_blanked(void **state)
     assert_int_equal(relay_stream_rtp(&s, packet, 11, &plain, 0, &seq), TCCC_E_FORMAT);
 }
 
-static void the_last_packets_are_kept_and_older_ones_are_not_taken_for_them(void **state)
-{
+static void the_last_packets_are_kept_and_older_ones_are_not_taken_for_them(void **state) {
     (void)state;
     resend *r = resend_new();
     size_t len;
@@ -125,8 +118,7 @@ static void the_last_packets_are_kept_and_older_ones_are_not_taken_for_them(void
     resend_free(r);
 }
 
-int main(void)
-{
+int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_first_source_keeps_its_numbers_under_the_receivers_name),
         cmocka_unit_test(a_new_source_goes_on_by_number_and_by_the_time_that_passed),

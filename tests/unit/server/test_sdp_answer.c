@@ -23,13 +23,11 @@ static const char firefox[] = /* fingerprint and ICE options at session level */
     "a=ice-pwd:00ef2e2d8a61b2ec5a4fce6ed6f0d4c1\r\na=ice-ufrag:5a6b7c8d\r\na=mid:0\r\na=setup:actpass\r\na=sctp-port:5000\r\n"
     "a=max-message-size:1073741823\r\n";
 
-static int read_text(sdp_offer *offer, const char *text, const char **why)
-{
+static int read_text(sdp_offer *offer, const char *text, const char **why) {
     return sdp_offer_read(offer, text, strlen(text), why);
 }
 
-static void offers_of_browsers_are_read(void **state)
-{
+static void offers_of_browsers_are_read(void **state) {
     (void)state;
     sdp_offer offer;
     const char *why;
@@ -45,8 +43,7 @@ static void offers_of_browsers_are_read(void **state)
     assert_true(offer.bundled);
 }
 
-static void the_answer_is_ice_lite_and_passive_and_names_one_candidate(void **state)
-{
+static void the_answer_is_ice_lite_and_passive_and_names_one_candidate(void **state) {
     (void)state;
     sdp_offer offer;
     const char *why;
@@ -70,8 +67,7 @@ static void the_answer_is_ice_lite_and_passive_and_names_one_candidate(void **st
 }
 
 /* The Chromium offer with one piece replaced. */
-static void refuses(const char *from, const char *to, const char *expected)
-{
+static void refuses(const char *from, const char *to, const char *expected) {
     char text[4096];
     sdp_offer offer;
     const char *why, *at = strstr(chromium, from);
@@ -81,8 +77,7 @@ static void refuses(const char *from, const char *to, const char *expected)
     assert_string_equal(why, expected);
 }
 
-static void an_offer_that_cannot_work_is_refused_with_a_sentence(void **state)
-{
+static void an_offer_that_cannot_work_is_refused_with_a_sentence(void **state) {
     (void)state;
     refuses("a=ice-ufrag:EsAw\r\n", "", "a=ice-ufrag or a=ice-pwd is missing.");
     refuses("a=ice-ufrag:EsAw", "a=ice-ufrag:E\"w!", "a=ice-ufrag is not one.");
@@ -94,8 +89,7 @@ static void an_offer_that_cannot_work_is_refused_with_a_sentence(void **state)
     refuses("m=application 9", "m=audio 9 UDP/TLS/RTP/SAVPF 0\r\nm=application 9", "The offer must have one m=application section and no other.");
 }
 
-int main(void)
-{
+int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(offers_of_browsers_are_read),
         cmocka_unit_test(the_answer_is_ice_lite_and_passive_and_names_one_candidate),

@@ -11,8 +11,7 @@
 enum { TEXT = 16384 };
 
 /* Recorded from Debian's Chromium and Firefox ESR; the fuzzer starts from them too. */
-static void recorded(const char *browser, char text[TEXT])
-{
+static void recorded(const char *browser, char text[TEXT]) {
     char path[256];
     snprintf(path, sizeof path, TCCC_SOURCE_DIR "/tests/fuzz/seeds/fuzz_sdp_video/%s", browser);
     FILE *f = fopen(path, "rb");
@@ -22,21 +21,18 @@ static void recorded(const char *browser, char text[TEXT])
     fclose(f);
 }
 
-static int read_text(sdp_video_offer *offer, const char *text)
-{
+static int read_text(sdp_video_offer *offer, const char *text) {
     const char *why;
     return sdp_video_read(offer, text, strlen(text), &why);
 }
 
-static void read_recorded(sdp_video_offer *offer, const char *browser)
-{
+static void read_recorded(sdp_video_offer *offer, const char *browser) {
     char text[TEXT];
     recorded(browser, text);
     assert_int_equal(read_text(offer, text), 0);
 }
 
-static const char *answer_to(const sdp_video_offer *offer, enum video_codec codec)
-{
+static const char *answer_to(const sdp_video_offer *offer, enum video_codec codec) {
     static char answer[TEXT];
     static const uint8_t fingerprint[SDP_FINGERPRINT_LEN] = { 0xab };
     sdp_video_ours ours = { "uuuuuuuu", "pppppppppppppppppppppppp", "192.0.2.2", 4711, fingerprint, 12, { 111111, 222222 }, codec };
@@ -45,16 +41,14 @@ static const char *answer_to(const sdp_video_offer *offer, enum video_codec code
     return answer;
 }
 
-static void has_line(const char *text, const char *line)
-{
+static void has_line(const char *text, const char *line) {
     char whole[256];
     snprintf(whole, sizeof whole, "%s\r\n", line);
     if (!strstr(text, whole))
         fail_msg("%s is not in\n%s", line, text);
 }
 
-static void chromium_and_firefox_are_understood(void **state)
-{
+static void chromium_and_firefox_are_understood(void **state) {
     (void)state;
     static sdp_video_offer offer;
     read_recorded(&offer, "chromium");
@@ -71,8 +65,7 @@ static void chromium_and_firefox_are_understood(void **state)
     assert_int_equal(offer.send_time, 4);
 }
 
-static void the_answer_agrees_on_opus_and_vp8_with_feedback(void **state)
-{
+static void the_answer_agrees_on_opus_and_vp8_with_feedback(void **state) {
     (void)state;
     static sdp_video_offer offer;
     read_recorded(&offer, "chromium");
@@ -98,15 +91,13 @@ static const char head[] =
              "a=fmtp:104 packetization-mode=1;profile-level-id=640c1f\r\na=rtpmap:106 H264/90000\r\n" \
              "a=fmtp:106 level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42e01f\r\n"
 
-static const char *made(const char *sections)
-{
+static const char *made(const char *sections) {
     static char text[TEXT];
     snprintf(text, sizeof text, "%s%s", head, sections);
     return text;
 }
 
-static void h264_is_taken_in_the_form_that_all_browsers_read(void **state)
-{
+static void h264_is_taken_in_the_form_that_all_browsers_read(void **state) {
     (void)state;
     static sdp_video_offer offer;
     assert_int_equal(read_text(&offer, made(AUDIO H264)), 0);
@@ -117,8 +108,7 @@ static void h264_is_taken_in_the_form_that_all_browsers_read(void **state)
     has_line(answer, "a=sendonly"); /* the browser has no camera */
 }
 
-static void a_picture_that_the_other_side_cannot_read_is_refused_and_the_sound_stays(void **state)
-{
+static void a_picture_that_the_other_side_cannot_read_is_refused_and_the_sound_stays(void **state) {
     (void)state;
     static sdp_video_offer offer;
     assert_int_equal(read_text(&offer, made(AUDIO H264)), 0);
@@ -132,8 +122,7 @@ static void a_picture_that_the_other_side_cannot_read_is_refused_and_the_sound_s
     has_line(answer, "m=audio 4711 UDP/TLS/RTP/SAVPF 111");
 }
 
-static void offers_that_cannot_work_are_refused_with_a_sentence(void **state)
-{
+static void offers_that_cannot_work_are_refused_with_a_sentence(void **state) {
     (void)state;
     static sdp_video_offer offer;
     static const struct { const char *sections, *word; } cases[] = {
@@ -153,8 +142,7 @@ static void offers_that_cannot_work_are_refused_with_a_sentence(void **state)
     }
 }
 
-int main(void)
-{
+int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(chromium_and_firefox_are_understood),
         cmocka_unit_test(the_answer_agrees_on_opus_and_vp8_with_feedback),

@@ -12,8 +12,7 @@
 #include "tccc/error.h"
 
 /* A WAV file of one data chunk behind an odd-sized chunk that is skipped. Its length. */
-static size_t make_wav(uint8_t *out, int tag, int channels, int rate_hz, int bits, const void *data, size_t data_len)
-{
+static size_t make_wav(uint8_t *out, int tag, int channels, int rate_hz, int bits, const void *data, size_t data_len) {
     uint8_t head[] = {
         'R', 'I', 'F', 'F', 0, 0, 0, 0, 'W', 'A', 'V', 'E', 'n', 'o', 't', 'e', 3, 0, 0, 0, 'a', 'b', 'c', 0,
         'f', 'm', 't', ' ', 16, 0, 0, 0, (uint8_t)tag, (uint8_t)(tag >> 8), (uint8_t)channels, 0,
@@ -25,16 +24,14 @@ static size_t make_wav(uint8_t *out, int tag, int channels, int rate_hz, int bit
     return sizeof head + data_len;
 }
 
-static int16_t first_sample(int tag, int channels, int bits, const void *data, size_t data_len)
-{
+static int16_t first_sample(int tag, int channels, int bits, const void *data, size_t data_len) {
     uint8_t bytes[256];
     wav w;
     assert_int_equal(wav_parse(&w, bytes, make_wav(bytes, tag, channels, 8000, bits, data, data_len)), 0);
     return wav_mono(&w, 0);
 }
 
-static void all_codings_are_read(void **state)
-{
+static void all_codings_are_read(void **state) {
     (void)state;
     float half = 0.5f;
     assert_int_equal(first_sample(WAV_PCM, 1, 16, (uint8_t[]){ 0x34, 0x12 }, 2), 0x1234);
@@ -47,8 +44,7 @@ static void all_codings_are_read(void **state)
     assert_int_equal(first_sample(WAV_PCM, 2, 16, (uint8_t[]){ 0xe8, 0x03, 0xd0, 0x07 }, 4), 1500); /* of 1000 and 2000 */
 }
 
-static void a_data_chunk_longer_than_the_file_ends_with_the_file(void **state)
-{
+static void a_data_chunk_longer_than_the_file_ends_with_the_file(void **state) {
     (void)state;
     uint8_t bytes[256], samples[40] = { 0 };
     wav w;
@@ -57,8 +53,7 @@ static void a_data_chunk_longer_than_the_file_ends_with_the_file(void **state)
     assert_int_equal(w.n_frames, 16); /* 33 bytes are 16 whole samples */
 }
 
-static void what_is_no_wav_is_refused(void **state)
-{
+static void what_is_no_wav_is_refused(void **state) {
     (void)state;
     uint8_t bytes[256], sample[8] = { 0 };
     wav w;
@@ -71,8 +66,7 @@ static void what_is_no_wav_is_refused(void **state)
 }
 
 /* RMS and zero crossings of n samples. */
-static float rms(const float *pcm, int n, int *crossings)
-{
+static float rms(const float *pcm, int n, int *crossings) {
     double sum = 0;
     *crossings = 0;
     for (int i = 0; i < n; i++) {
@@ -82,8 +76,7 @@ static float rms(const float *pcm, int n, int *crossings)
     return (float)sqrt(sum / n);
 }
 
-static void a_tone_keeps_pitch_level_and_length_at_any_rate(void **state)
-{
+static void a_tone_keeps_pitch_level_and_length_at_any_rate(void **state) {
     (void)state;
     static const int rates[] = { 8000, 16000, 22050, 44100, 48000 };
     static int16_t tone[48000];
@@ -104,8 +97,7 @@ static void a_tone_keeps_pitch_level_and_length_at_any_rate(void **state)
     }
 }
 
-static void a_loop_never_ends_and_a_sound_does(void **state)
-{
+static void a_loop_never_ends_and_a_sound_does(void **state) {
     (void)state;
     int16_t samples[100];
     float pcm[160];
@@ -124,8 +116,7 @@ static void a_loop_never_ends_and_a_sound_does(void **state)
     sound_reader_close(loop);
 }
 
-static void without_files_there_is_a_tune_that_can_be_heard(void **state)
-{
+static void without_files_there_is_a_tune_that_can_be_heard(void **state) {
     (void)state;
     static float pcm[16000 * 4];
     int crossings;
@@ -138,8 +129,7 @@ static void without_files_there_is_a_tune_that_can_be_heard(void **state)
     sound_drop(s);
 }
 
-static void a_missing_or_broken_file_says_why(void **state)
-{
+static void a_missing_or_broken_file_says_why(void **state) {
     (void)state;
     char path[] = "/tmp/tccc_sound_XXXXXX";
     int error, fd = mkstemp(path);
@@ -152,8 +142,7 @@ static void a_missing_or_broken_file_says_why(void **state)
     assert_int_equal(error, TCCC_E_NOT_FOUND);
 }
 
-int main(void)
-{
+int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(all_codings_are_read),
         cmocka_unit_test(a_data_chunk_longer_than_the_file_ends_with_the_file),

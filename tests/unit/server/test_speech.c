@@ -19,14 +19,12 @@ static char folder[] = "/tmp/tccc-speech-XXXXXX";
 static char sentence[SPEECH_SENTENCE_MAX];
 static speech_peer service;
 
-static int start(void **state)
-{
+static int start(void **state) {
     (void)state;
     return mkdtemp(folder) ? speech_peer_start(&service) : -1;
 }
 
-static int stop(void **state)
-{
+static int stop(void **state) {
     char command[64];
     (void)state;
     speech_peer_stop(&service);
@@ -35,8 +33,7 @@ static int stop(void **state)
 }
 
 /* A program that behaves as the shell lines say. */
-static const char *program(const char *lines)
-{
+static const char *program(const char *lines) {
     static char path[64];
     snprintf(path, sizeof path, "%s/program", folder);
     unlink(path);
@@ -48,15 +45,13 @@ static const char *program(const char *lines)
     return path;
 }
 
-static double seconds(const speech_bytes *bytes)
-{
+static double seconds(const speech_bytes *bytes) {
     wav w;
     assert_int_equal(wav_parse(&w, bytes->data, bytes->n), 0);
     return (double)w.n_frames / w.rate_hz;
 }
 
-static void text_is_spoken_whatever_it_looks_like(void **state)
-{
+static void text_is_spoken_whatever_it_looks_like(void **state) {
     static const struct { const char *text, *voice; double least; } texts[] = {
         { "Please hold the line.", "en-us", 0.8 }, { "请稍等，马上为您接通。", "cmn", 1.0 }, { "--version", "en-us", 0.3 }, { "-w /tmp/x", "en-us", 0.3 },
         { "$(reboot); `reboot` | & \" ' \\", "en-us", 0.3 } };
@@ -69,8 +64,7 @@ static void text_is_spoken_whatever_it_looks_like(void **state)
     }
 }
 
-static void the_voice_follows_the_script(void **state)
-{
+static void the_voice_follows_the_script(void **state) {
     static const struct { const char *text, *configured, *voice; } cases[] = {
         { "hello", "", "en-us" }, { "hello", "de", "de" }, { "Grüße, Ёлка", "de", "de" }, { "请按 1", "de", "cmn" }, { "press 按", "", "cmn" },
         { "\xf0\xa0\x80\x80", "", "cmn" }, /* U+20000 */ { "かな", "ja", "ja" }, { "\xff\xe8", "", "en-us" }, { "", "", "en-us" },
@@ -81,8 +75,7 @@ static void the_voice_follows_the_script(void **state)
         assert_string_equal(speech_voice(cases[i].text, cases[i].configured), cases[i].voice);
 }
 
-static void programs_that_fail_are_told_apart(void **state)
-{
+static void programs_that_fail_are_told_apart(void **state) {
     static const struct { const char *lines; int limit_ms, error; const char *complaint; } cases[] = {
         { "exit 1", 10000, TCCC_E_IO, "has failed" }, { "printf RIFF; exit 3", 10000, TCCC_E_IO, "has failed" }, { "exit 0", 10000, TCCC_E_IO, "has failed" },
         { "kill -SEGV $$", 10000, TCCC_E_IO, "has failed" }, { "exec sleep 60", 200, TCCC_E_TIMEOUT, "took longer than 200 ms" },
@@ -102,8 +95,7 @@ static void programs_that_fail_are_told_apart(void **state)
 }
 
 /* It gets the text, its voice, three descriptors, and nothing else of ours. */
-static void a_program_sees_only_what_it_needs(void **state)
-{
+static void a_program_sees_only_what_it_needs(void **state) {
     speech_bytes out;
     (void)state;
     int secret = open("/etc/passwd", 0); /* one that is not closed by exec */
@@ -118,8 +110,7 @@ static void a_program_sees_only_what_it_needs(void **state)
     close(secret);
 }
 
-static void the_service_speaks(void **state)
-{
+static void the_service_speaks(void **state) {
     static const struct { const char *text, *voice; } texts[] = { { "Please hold the line.", "en-us" }, { "请稍等。", "cmn" },
         { "line\nbreak \"quoted\" \\ \x01", "en-us" } };
     (void)state;
@@ -131,8 +122,7 @@ static void the_service_speaks(void **state)
     }
 }
 
-static void a_service_that_fails_is_told_apart(void **state)
-{
+static void a_service_that_fails_is_told_apart(void **state) {
     static const struct { const char *text; int limit_ms, error; const char *complaint; } cases[] = {
         { "refuse", 10000, TCCC_E_IO, "answered HTTP 500 instead of 200" }, { "nothing", 10000, TCCC_E_IO, "answered nothing" },
         { "elsewhere", 10000, TCCC_E_IO, "answered HTTP 302 instead of 200" }, { "stall", 300, TCCC_E_TIMEOUT, "took longer than 300 ms" },
@@ -152,8 +142,7 @@ static void a_service_that_fails_is_told_apart(void **state)
     assert_null(wav.data);
 }
 
-int main(void)
-{
+int main(void) {
     signal(SIGPIPE, SIG_IGN); /* as main.c does */
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(text_is_spoken_whatever_it_looks_like),

@@ -12,8 +12,7 @@
 
 static char root[] = "/tmp/tccc_static_XXXXXX";
 
-static void put(const char *name, const char *text)
-{
+static void put(const char *name, const char *text) {
     char path[256];
     snprintf(path, sizeof path, "%s/%s", root, name);
     FILE *file = fopen(path, "w");
@@ -22,8 +21,7 @@ static void put(const char *name, const char *text)
     fclose(file);
 }
 
-static int make_tree(void **state)
-{
+static int make_tree(void **state) {
     (void)state;
     char path[256], outside[256];
     if (!mkdtemp(root))
@@ -41,8 +39,7 @@ static int make_tree(void **state)
     return symlink(outside, path);
 }
 
-static int remove_tree(void **state)
-{
+static int remove_tree(void **state) {
     (void)state;
     char command[300];
     snprintf(command, sizeof command, "rm -r %s", root);
@@ -50,8 +47,7 @@ static int remove_tree(void **state)
 }
 
 /* The file's text in a static buffer, or NULL when there is none. */
-static const char *fetch(const char *path, const char *accept, static_file *file)
-{
+static const char *fetch(const char *path, const char *accept, static_file *file) {
     static char text[64];
     char dir[256];
     snprintf(dir, sizeof dir, "%s/web", root);
@@ -63,8 +59,7 @@ static const char *fetch(const char *path, const char *accept, static_file *file
     return text;
 }
 
-static void a_folder_gives_its_index(void **state)
-{
+static void a_folder_gives_its_index(void **state) {
     (void)state;
     static_file file;
     assert_string_equal(fetch("/", "", &file), "<p>");
@@ -72,8 +67,7 @@ static void a_folder_gives_its_index(void **state)
     assert_int_equal(file.size, 3);
 }
 
-static void the_best_precompressed_variant_is_taken(void **state)
-{
+static void the_best_precompressed_variant_is_taken(void **state) {
     (void)state;
     static_file file;
     assert_string_equal(fetch("/a.js", "gzip, deflate, br", &file), "br");
@@ -84,8 +78,7 @@ static void the_best_precompressed_variant_is_taken(void **state)
     assert_null(file.encoding);
 }
 
-static void variants_have_different_etags(void **state)
-{
+static void variants_have_different_etags(void **state) {
     (void)state;
     static_file plain, br;
     fetch("/a.js", "", &plain);
@@ -99,8 +92,7 @@ static void variants_have_different_etags(void **state)
     assert_true(static_file_matches(list, plain.etag));
 }
 
-static void nothing_outside_the_folder_is_given(void **state)
-{
+static void nothing_outside_the_folder_is_given(void **state) {
     (void)state;
     static const char *const paths[] = {
         "/../secret", "/./a.js", "//secret", "/web/../../secret", "/..", "/link", "/.hidden", "/a.js/", "/\\..\\secret", "a.js",
@@ -111,15 +103,13 @@ static void nothing_outside_the_folder_is_given(void **state)
         assert_null(fetch(paths[i], "", &file));
 }
 
-static void webassembly_has_the_type_that_streaming_compilation_needs(void **state)
-{
+static void webassembly_has_the_type_that_streaming_compilation_needs(void **state) {
     (void)state;
     assert_string_equal(static_file_content_type("/x/voice.wasm"), "application/wasm");
     assert_string_equal(static_file_content_type("/x/unknown"), "application/octet-stream");
 }
 
-int main(void)
-{
+int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_folder_gives_its_index),
         cmocka_unit_test(the_best_precompressed_variant_is_taken),

@@ -6,13 +6,11 @@
 
 #define APP TEST_APP
 
-static int open_store(void **state)
-{
+static int open_store(void **state) {
     return fresh_store(state) || store_put_agent(*state, &(store_agent){ .app_id = APP, .user_id = "a@b.c", .name = "Ann" });
 }
 
-static void an_agent_is_found_again_and_changed(void **state)
-{
+static void an_agent_is_found_again_and_changed(void **state) {
     store_agent a;
     assert_int_equal(store_get_agent(*state, APP, "a@b.c", &a), 0);
     assert_string_equal(a.name, "Ann");
@@ -25,20 +23,17 @@ static void an_agent_is_found_again_and_changed(void **state)
     assert_false(store_has_app(*state, APP + 1));
 }
 
-static void an_agent_of_an_unknown_app_is_refused(void **state)
-{
+static void an_agent_of_an_unknown_app_is_refused(void **state) {
     assert_int_equal(store_put_agent(*state, &(store_agent){ .app_id = 7, .user_id = "x" }), TCCC_E_NOT_FOUND);
 }
 
-static bool count_first(void *ctx, const store_agent *agent)
-{
+static bool count_first(void *ctx, const store_agent *agent) {
     (void)agent;
     ++*(int *)ctx;
     return false;
 }
 
-static void a_list_that_is_stopped_early_leaves_the_store_writable(void **state)
-{
+static void a_list_that_is_stopped_early_leaves_the_store_writable(void **state) {
     int n = 0;
     store_put_agent(*state, &(store_agent){ .app_id = APP, .user_id = "b@b.c" });
     assert_int_equal(store_list_agents(*state, APP, count_first, &n), 0);
@@ -47,14 +42,12 @@ static void a_list_that_is_stopped_early_leaves_the_store_writable(void **state)
     assert_int_equal(store_end(*state), 0);
 }
 
-static bool see_member(void *ctx, const store_agent *agent, int priority)
-{
+static bool see_member(void *ctx, const store_agent *agent, int priority) {
     snprintf(ctx, 2 * STORE_TEXT, "%s/%d", agent->user_id, priority);
     return true;
 }
 
-static void a_group_keeps_its_id_and_lists_its_members(void **state)
-{
+static void a_group_keeps_its_id_and_lists_its_members(void **state) {
     char seen[2 * STORE_TEXT] = "";
     store_group g = { .app_id = APP, .name = "sales" }, again = g;
     assert_int_equal(store_put_group(*state, &g), 0);
@@ -66,8 +59,7 @@ static void a_group_keeps_its_id_and_lists_its_members(void **state)
     assert_string_equal(seen, "a@b.c/3");
 }
 
-static void a_number_needs_its_trunk(void **state)
-{
+static void a_number_needs_its_trunk(void **state) {
     store_number n = { .app_id = APP, .number = "+4930123", .trunk = "t1", .outbound = true }, found;
     assert_int_equal(store_put_number(*state, &n), TCCC_E_NOT_FOUND);
     store_trunk t = { .name = "t1", .host = "192.0.2.1", .transport = STORE_TLS, .srtp = true, .allow = "192.0.2.1" }, back;
@@ -82,8 +74,7 @@ static void a_number_needs_its_trunk(void **state)
     assert_true(back.srtp);
 }
 
-static void a_token_works_once(void **state) /* SDK-006 */
-{
+static void a_token_works_once(void **state) { /* SDK-006 */
     int64_t app = 0;
     char user[STORE_TEXT];
     assert_int_equal(store_put_token(*state, "00112233445566778899aabbccddeeff", APP, "a@b.c", 1000), 0);
@@ -93,8 +84,7 @@ static void a_token_works_once(void **state) /* SDK-006 */
     assert_int_equal(store_use_token(*state, "00112233445566778899aabbccddeeff", 999, &app, user, sizeof user), TCCC_E_TOKEN_USED);
 }
 
-static void a_token_ends_and_is_forgotten_a_day_later(void **state) /* SDK-006 */
-{
+static void a_token_ends_and_is_forgotten_a_day_later(void **state) { /* SDK-006 */
     int64_t app;
     char user[STORE_TEXT];
     assert_int_equal(store_put_token(*state, "t", APP, "a@b.c", 1000), 0);
@@ -103,8 +93,7 @@ static void a_token_ends_and_is_forgotten_a_day_later(void **state) /* SDK-006 *
     assert_int_equal(store_use_token(*state, "other", 1, &app, user, sizeof user), TCCC_E_TOKEN_INVALID);
 }
 
-static void a_group_of_writes_is_all_or_none(void **state)
-{
+static void a_group_of_writes_is_all_or_none(void **state) {
     store_agent a;
     assert_int_equal(store_begin(*state), 0);
     assert_int_equal(store_put_agent(*state, &(store_agent){ .app_id = APP, .user_id = "new" }), 0);
@@ -115,8 +104,7 @@ static void a_group_of_writes_is_all_or_none(void **state)
 
 /* ---- agents ---- */
 
-static void every_member_of_an_agent_comes_back(void **state)
-{
+static void every_member_of_an_agent_comes_back(void **state) {
     store_agent a = { .app_id = APP, .user_id = "x@b.c", .name = "安", .nick = "An", .staff_number = "7", .phone = "+4915112345678", .role = STAFF_INSPECTOR,
                       .mobile_accept = STAFF_MOBILE_ALWAYS, .mobile_call_out = true, .forward = STAFF_FORWARD_CANNOT_ANSWER, .forward_to = STAFF_TO_GROUP,
                       .forward_target = "12", .forbidden = true }, b;
@@ -137,8 +125,7 @@ static void every_member_of_an_agent_comes_back(void **state)
     assert_string_equal(b.extension, "");
 }
 
-static void an_agent_without_a_role_is_a_plain_agent(void **state)
-{
+static void an_agent_without_a_role_is_a_plain_agent(void **state) {
     store_agent a;
     assert_int_equal(store_get_agent(*state, APP, "a@b.c", &a), 0);
     assert_int_equal(a.role, STAFF_AGENT);
@@ -146,8 +133,7 @@ static void an_agent_without_a_role_is_a_plain_agent(void **state)
     assert_int_equal(store_put_agent(*state, &a), TCCC_E_NOT_FOUND);
 }
 
-static void an_agent_shows_its_extension(void **state)
-{
+static void an_agent_shows_its_extension(void **state) {
     store_agent a;
     assert_int_equal(store_put_extension(*state, &(store_extension){ .app_id = APP, .extension = "2002", .user_id = "a@b.c" }), 0);
     assert_int_equal(store_put_extension(*state, &(store_extension){ .app_id = APP, .extension = "1001", .user_id = "a@b.c" }), 0);
@@ -159,8 +145,7 @@ static void an_agent_shows_its_extension(void **state)
     assert_string_equal(a.extension, "2002");
 }
 
-static void a_deleted_agent_leaves_nothing_that_acts_for_it(void **state)
-{
+static void a_deleted_agent_leaves_nothing_that_acts_for_it(void **state) {
     int64_t app;
     char text[STORE_TEXT];
     store_agent a;
@@ -181,8 +166,7 @@ static void a_deleted_agent_leaves_nothing_that_acts_for_it(void **state)
     assert_string_equal(e.user_id, "");
 }
 
-static void a_password_is_kept_beside_the_row(void **state)
-{
+static void a_password_is_kept_beside_the_row(void **state) {
     char hash[STORE_TEXT], small[4];
     store_agent a;
     assert_int_equal(store_get_password(*state, APP, "a@b.c", hash, sizeof hash), 0);
@@ -198,8 +182,7 @@ static void a_password_is_kept_beside_the_row(void **state)
 
 /* ---- groups ---- */
 
-static void a_group_is_changed_listed_and_deleted_without_its_agents(void **state)
-{
+static void a_group_is_changed_listed_and_deleted_without_its_agents(void **state) {
     store_agent a;
     store_number n = { .app_id = APP, .number = "+49301", .trunk = "t1", .inbound = true, .outbound = true }, found;
     store_group g = { .app_id = APP, .name = "sales" }, again = { .app_id = APP, .name = "sales", .type = GROUP_VIDEO }, back;
@@ -232,14 +215,12 @@ static void a_group_is_changed_listed_and_deleted_without_its_agents(void **stat
     assert_int_equal(found.n_outbound_groups, 0);
 }
 
-static bool add_name(void *ctx, const store_group *group)
-{
+static bool add_name(void *ctx, const store_group *group) {
     strcat(strcat(ctx, group->name), " ");
     return true;
 }
 
-static void a_taken_name_of_a_group_is_refused(void **state)
-{
+static void a_taken_name_of_a_group_is_refused(void **state) {
     char seen[100] = "";
     store_group one = { .app_id = APP, .name = "one" }, two = { .app_id = APP, .name = "two" };
     assert_int_equal(store_put_group(*state, &one), 0);
@@ -252,23 +233,20 @@ static void a_taken_name_of_a_group_is_refused(void **state)
     assert_string_equal(seen, "one two ");
 }
 
-static bool add_membership(void *ctx, const store_membership *m)
-{
+static bool add_membership(void *ctx, const store_membership *m) {
     char *seen = ctx;
     snprintf(seen + strlen(seen), 40, "%s/%d ", m->group_name, m->priority);
     return true;
 }
 
-static bool add_member(void *ctx, int64_t group_id, const char *user_id, int priority)
-{
+static bool add_member(void *ctx, int64_t group_id, const char *user_id, int priority) {
     char *seen = ctx;
     (void)group_id;
     snprintf(seen + strlen(seen), 40, "%s/%d ", user_id, priority);
     return true;
 }
 
-static void memberships_come_by_priority(void **state) /* ACD-032 */
-{
+static void memberships_come_by_priority(void **state) { /* ACD-032 */
     char seen[200] = "", all[200] = "";
     store_agent before, after;
     store_group one = { .app_id = APP, .name = "one" }, two = { .app_id = APP, .name = "two" };
@@ -291,15 +269,13 @@ static void memberships_come_by_priority(void **state) /* ACD-032 */
 
 /* ---- status history ---- */
 
-static bool add_status(void *ctx, const store_status *row)
-{
+static bool add_status(void *ctx, const store_status *row) {
     char *seen = ctx;
     snprintf(seen + strlen(seen), 60, "%s@%d%s%s ", row->status, (int)row->from_ms, row->reason, row->session_id);
     return true;
 }
 
-static void the_status_in_force_comes_first(void **state)
-{
+static void the_status_in_force_comes_first(void **state) {
     char seen[300] = "", none[300] = "", late[300] = "";
     static const struct { const char *status; int from; } rows[] = { { "offline", 100 }, { "free", 200 }, { "busy", 200 }, { "free", 300 }, { "rest", 400 } };
     for (int i = 0; i < 5; i++) {
@@ -317,8 +293,7 @@ static void the_status_in_force_comes_first(void **state)
     assert_string_equal(late, "rest@400+lunch ");
 }
 
-static void put_status(store *s, const char *user_id, const char *status, int from)
-{
+static void put_status(store *s, const char *user_id, const char *status, int from) {
     store_status row = { .app_id = APP, .from_ms = from };
     snprintf(row.user_id, sizeof row.user_id, "%s", user_id);
     snprintf(row.status, sizeof row.status, "%s", status);
@@ -326,15 +301,13 @@ static void put_status(store *s, const char *user_id, const char *status, int fr
 }
 
 /* All the history of an agent. */
-static void assert_history(store *s, const char *user_id, const char *expected)
-{
+static void assert_history(store *s, const char *user_id, const char *expected) {
     char seen[300] = "";
     assert_int_equal(store_list_status(s, APP, user_id, 0, 100000, add_status, seen), 0);
     assert_string_equal(seen, expected);
 }
 
-static void the_history_is_trimmed_to_what_was_in_force(void **state)
-{
+static void the_history_is_trimmed_to_what_was_in_force(void **state) {
     int64_t after = 0;
     put_status(*state, "gone", "offline", 50);     /* the newest of one who did nothing since */
     put_status(*state, "a@b.c", "offline", 100);
@@ -364,8 +337,7 @@ static void the_history_is_trimmed_to_what_was_in_force(void **state)
 
 /* ---- lines ---- */
 
-static void a_number_keeps_its_groups_in_order(void **state) /* ACD-034 */
-{
+static void a_number_keeps_its_groups_in_order(void **state) { /* ACD-034 */
     store_group g[3] = { { .app_id = APP, .name = "a" }, { .app_id = APP, .name = "b" }, { .app_id = APP, .name = "c" } };
     store_number n = { .app_id = APP, .number = "+49302", .trunk = "t1", .outbound = true, .call_in_url = "https://example.com/in", .n_outbound_groups = 3 }, found;
     assert_int_equal(store_put_trunk(*state, &(store_trunk){ .name = "t1" }), 0);
@@ -392,15 +364,13 @@ static void a_number_keeps_its_groups_in_order(void **state) /* ACD-034 */
     assert_int_equal(store_delete_trunk(*state, "t1"), 0);
 }
 
-static bool add_secret(void *ctx, const char *secret_id, const store_key *key)
-{
+static bool add_secret(void *ctx, const char *secret_id, const store_key *key) {
     char *seen = ctx;
     snprintf(seen + strlen(seen), 60, "%s/%d%s/%s ", secret_id, key->app_id != 0, key->created_ms > 0 ? "" : "!", key_role_names[key->role]);
     return true;
 }
 
-static void keys_belong_to_an_app_or_to_all(void **state)
-{
+static void keys_belong_to_an_app_or_to_all(void **state) {
     char key[STORE_TEXT], seen[200] = "", *large = calloc(1, STORE_TEXT + 1);
     store_key found;
     memset(large, 'x', STORE_TEXT);
@@ -426,8 +396,7 @@ static void keys_belong_to_an_app_or_to_all(void **state)
 
 /* ---- values ---- */
 
-static void text_that_looks_like_sql_is_only_text(void **state)
-{
+static void text_that_looks_like_sql_is_only_text(void **state) {
     static const char *const nasty[] = { "'; DROP TABLE agent; --", "\"x\" OR 1=1", "$1 ?1 ?2 %s %n", "\\'; DELETE FROM app; --", "a\tb\nc", "x' || (SELECT 1) || '" };
     store_agent a;
     for (size_t i = 0; i < sizeof nasty / sizeof *nasty; i++) {
@@ -442,22 +411,19 @@ static void text_that_looks_like_sql_is_only_text(void **state)
     assert_int_equal(store_get_agent(*state, APP, "a@b.c", &a), 0);
 }
 
-static void bytes_that_are_no_utf8_are_replaced(void **state)
-{
+static void bytes_that_are_no_utf8_are_replaced(void **state) {
     store_agent a;
     assert_int_equal(store_put_agent(*state, &(store_agent){ .app_id = APP, .user_id = "u", .name = "a\xff" "b\xc3" }), 0);
     assert_int_equal(store_get_agent(*state, APP, "u", &a), 0);
     assert_string_equal(a.name, "a\xef\xbf\xbd" "b\xef\xbf\xbd");
 }
 
-static bool add_user(void *ctx, const store_agent *agent)
-{
+static bool add_user(void *ctx, const store_agent *agent) {
     strcat(strcat(ctx, agent->user_id), " ");
     return true;
 }
 
-static void lists_are_in_the_order_of_bytes(void **state)
-{
+static void lists_are_in_the_order_of_bytes(void **state) {
     static const char *const users[] = { "b", "B", "ä", "a", "_" };
     char seen[100] = "";
     for (int i = 0; i < 5; i++) {
@@ -469,8 +435,7 @@ static void lists_are_in_the_order_of_bytes(void **state)
     assert_string_equal(seen, "B _ a a@b.c b ä ");
 }
 
-static bool read_again(void *ctx, const store_agent *agent)
-{
+static bool read_again(void *ctx, const store_agent *agent) {
     store_agent a;
     store *s = *(store **)ctx;
     int n = 0;
@@ -480,16 +445,14 @@ static bool read_again(void *ctx, const store_agent *agent)
     return true;
 }
 
-static void a_list_may_be_read_inside_a_list(void **state)
-{
+static void a_list_may_be_read_inside_a_list(void **state) {
     assert_int_equal(store_put_agent(*state, &(store_agent){ .app_id = APP, .user_id = "b@b.c" }), 0);
     assert_int_equal(store_list_agents(*state, APP, read_again, state), 0);
 }
 
 /* ---- groups of writes ---- */
 
-static void a_group_inside_a_group_belongs_to_the_outer_one(void **state)
-{
+static void a_group_inside_a_group_belongs_to_the_outer_one(void **state) {
     store_agent a;
     assert_int_equal(store_begin(*state), 0);
     assert_int_equal(store_begin(*state), 0);
@@ -506,8 +469,7 @@ static void a_group_inside_a_group_belongs_to_the_outer_one(void **state)
     assert_int_equal(store_get_agent(*state, APP, "new", &a), 0);
 }
 
-static void a_write_that_is_too_large_undoes_its_group(void **state)
-{
+static void a_write_that_is_too_large_undoes_its_group(void **state) {
     store_agent a;
     store_number n = { .app_id = APP, .number = "1", .n_outbound_groups = NUMBER_GROUPS_MAX + 1 };
     assert_int_equal(store_begin(*state), 0);
@@ -518,8 +480,7 @@ static void a_write_that_is_too_large_undoes_its_group(void **state)
     assert_int_equal(store_get_agent(*state, APP, "new", &a), TCCC_E_NOT_FOUND);
 }
 
-static void a_row_that_is_not_there_fails_no_group(void **state)
-{
+static void a_row_that_is_not_there_fails_no_group(void **state) {
     store_agent a;
     assert_int_equal(store_begin(*state), 0);
     assert_int_equal(store_put_agent(*state, &(store_agent){ .app_id = APP, .user_id = "new" }), 0);
@@ -529,16 +490,14 @@ static void a_row_that_is_not_there_fails_no_group(void **state)
     assert_int_equal(store_get_agent(*state, APP, "new", &a), 0);
 }
 
-static void what_was_written_is_there_after_opening_again(void **state)
-{
+static void what_was_written_is_there_after_opening_again(void **state) {
     store_agent a;
     store *other = backend_store();
     assert_int_equal(store_get_agent(other, APP, "a@b.c", &a), 0);
     store_close(other);
     assert_int_equal(store_get_agent(*state, APP, "a@b.c", &a), 0);
 }
-static void a_file_that_cannot_be_opened_is_named(void **state)
-{
+static void a_file_that_cannot_be_opened_is_named(void **state) {
     (void)state;
     char err[400] = "";
     assert_null(store_open("/proc/none/x.sqlite", &quiet, err, sizeof err));
@@ -547,8 +506,7 @@ static void a_file_that_cannot_be_opened_is_named(void **state)
 
 #define T(test) cmocka_unit_test_setup_teardown(test, open_store, close_store)
 
-static void a_protected_number_keeps_what_it_is_shown_as(void **state)
-{
+static void a_protected_number_keeps_what_it_is_shown_as(void **state) {
     char shown[STORE_NUMBER], number[STORE_NUMBER];
     assert_int_equal(store_protect_number(*state, APP, "13811118000", "138****8000", shown), 0);
     assert_string_equal(shown, "138****8000");
@@ -566,8 +524,7 @@ static void a_protected_number_keeps_what_it_is_shown_as(void **state)
     assert_int_equal(store_protect_number(*state, APP, "1", "12345678901234567890123456789012", shown), TCCC_E_TOO_LARGE);
 }
 
-int main(void)
-{
+int main(void) {
     const struct CMUnitTest tests[] = {
         T(an_agent_is_found_again_and_changed), T(an_agent_of_an_unknown_app_is_refused),
         T(a_list_that_is_stopped_early_leaves_the_store_writable), T(a_group_keeps_its_id_and_lists_its_members),

@@ -27,15 +27,13 @@ static fixture f;
 
 static void on_stored(void *ctx) { ++*(int *)ctx; }
 
-static void make_backlog(void)
-{
+static void make_backlog(void) {
     char err[200] = "";
     f.calls = backlog_new(f.db, f.timers, f.journal, on_stored, &f.stored, &quiet, err, sizeof err);
     if (!f.calls) fail_msg("%s", err);
 }
 
-static int setup(void **state)
-{
+static int setup(void **state) {
     f = (fixture){ .timers = deadlines_new() };
     backend_clear();
     f.db = backend_store();
@@ -47,8 +45,7 @@ static int setup(void **state)
     return 0;
 }
 
-static int teardown(void **state)
-{
+static int teardown(void **state) {
     (void)state;
     backlog_free(f.calls);
     store_close(f.db);
@@ -56,8 +53,7 @@ static int teardown(void **state)
     return 0;
 }
 
-static void begin_outage(void)
-{
+static void begin_outage(void) {
     if (on_postgres()) {
         backend_stop(SIGQUIT);
     } else {
@@ -66,8 +62,7 @@ static void begin_outage(void)
     }
 }
 
-static void end_outage(void)
-{
+static void end_outage(void) {
     if (f.holder) {
         sqlite3_close(f.holder);
         f.holder = NULL;
@@ -77,8 +72,7 @@ static void end_outage(void)
     }
 }
 
-static backlog_counters counts(void)
-{
+static backlog_counters counts(void) {
     backlog_counters c;
     backlog_count(f.calls, &c);
     return c;
@@ -86,15 +80,13 @@ static backlog_counters counts(void)
 
 /* ---- waiting for a condition ---- */
 
-static void look(void *owner)
-{
+static void look(void *owner) {
     (void)owner;
     if (f.met()) re_cancel();
     else (void)deadline_set(f.timers, &f.look, 5, look, NULL);
 }
 
-static void wait_until(bool (*met)(void))
-{
+static void wait_until(bool (*met)(void)) {
     f.met = met;
     look(NULL);
     if (!met()) (void)re_main(NULL);
@@ -105,16 +97,14 @@ static bool is_empty(void) { return counts().waiting == 0; }
 
 /* ---- */
 
-static int keep(const char *id, int seed)
-{
+static int keep(const char *id, int seed) {
     static store_cdr c;
     full_cdr(&c, id, seed);
     store_push p = push_of(&c);
     return store_keep_cdr(f.calls, &c, &p, "{\"a\":\"line\\nend\"}");
 }
 
-static void expect_stored(const char *id, int seed)
-{
+static void expect_stored(const char *id, int seed) {
     static store_cdr want, found;
     char *body = NULL;
     full_cdr(&want, id, seed);
@@ -129,8 +119,7 @@ static void expect_stored(const char *id, int seed)
 
 static bool exists(const char *path) { return access(path, F_OK) == 0; }
 
-static void a_call_goes_into_the_store_at_once(void **state)
-{
+static void a_call_goes_into_the_store_at_once(void **state) {
     (void)state;
     assert_int_equal(keep("s", 64), 0);
     expect_stored("s", 64);
@@ -140,8 +129,7 @@ static void a_call_goes_into_the_store_at_once(void **state)
     assert_false(exists(f.journal));
 }
 
-static void calls_of_an_outage_come_later_in_order_and_whole(void **state)
-{
+static void calls_of_an_outage_come_later_in_order_and_whole(void **state) {
     char id[16];
     (void)state;
     begin_outage();
@@ -167,8 +155,7 @@ static void calls_of_an_outage_come_later_in_order_and_whole(void **state)
     assert_int_equal(counts().kept, 1);
 }
 
-static void a_restart_during_an_outage_loses_nothing(void **state)
-{
+static void a_restart_during_an_outage_loses_nothing(void **state) {
     (void)state;
     begin_outage();
     assert_int_equal(keep("one", 1), 0);
@@ -184,8 +171,7 @@ static void a_restart_during_an_outage_loses_nothing(void **state)
     expect_stored("three", 3);
 }
 
-static void a_push_that_was_sent_meanwhile_stays_sent(void **state)
-{
+static void a_push_that_was_sent_meanwhile_stays_sent(void **state) {
     static store_cdr c;
     size_t length;
     bool has_push;
@@ -202,14 +188,12 @@ static void a_push_that_was_sent_meanwhile_stays_sent(void **state)
     free(line);
 }
 
-static size_t size_of(const char *path)
-{
+static size_t size_of(const char *path) {
     struct stat about;
     return stat(path, &about) == 0 ? (size_t)about.st_size : 0;
 }
 
-static void a_call_of_no_app_is_set_aside_and_holds_nobody_up(void **state)
-{
+static void a_call_of_no_app_is_set_aside_and_holds_nobody_up(void **state) {
     static store_cdr c;
     char refused[200];
     (void)state;
@@ -230,15 +214,13 @@ static void a_call_of_no_app_is_set_aside_and_holds_nobody_up(void **state)
     assert_int_equal(counts().refused, 2);
 }
 
-static void append(const char *path, const char *text, size_t length)
-{
+static void append(const char *path, const char *text, size_t length) {
     FILE *file = fopen(path, "a");
     assert_int_equal(fwrite(text, 1, length, file), length);
     fclose(file);
 }
 
-static void what_a_crash_cut_off_is_ignored_and_garbage_set_aside(void **state)
-{
+static void what_a_crash_cut_off_is_ignored_and_garbage_set_aside(void **state) {
     static store_cdr c;
     size_t length;
     char refused[200];
@@ -263,8 +245,7 @@ static void what_a_crash_cut_off_is_ignored_and_garbage_set_aside(void **state)
     free(line);
 }
 
-static void a_journal_cut_anywhere_gives_whole_calls_only(void **state)
-{
+static void a_journal_cut_anywhere_gives_whole_calls_only(void **state) {
     static store_cdr c, back;
     size_t length;
     (void)state;
@@ -281,8 +262,7 @@ static void a_journal_cut_anywhere_gives_whole_calls_only(void **state)
     free(line);
 }
 
-static void without_a_journal_calls_wait_in_memory(void **state)
-{
+static void without_a_journal_calls_wait_in_memory(void **state) {
     (void)state;
     backlog_free(f.calls);
     SET(f.journal, "%s/none/journal", at.folder);
@@ -296,8 +276,7 @@ static void without_a_journal_calls_wait_in_memory(void **state)
     assert_int_equal(counts().waiting_unsafe, 0);
 }
 
-static void set_file_limit(rlim_t bytes)
-{
+static void set_file_limit(rlim_t bytes) {
     struct rlimit limit;
     assert_int_equal(getrlimit(RLIMIT_FSIZE, &limit), 0);
     limit.rlim_cur = bytes;
@@ -305,8 +284,7 @@ static void set_file_limit(rlim_t bytes)
 }
 
 /* A limit of the size of files stands for a full disk: writes fail half done, in the database and in the journal. */
-static void a_full_disk_loses_nothing(void **state)
-{
+static void a_full_disk_loses_nothing(void **state) {
     char id[16];
     (void)state;
     signal(SIGXFSZ, SIG_IGN);
@@ -331,8 +309,7 @@ static void a_full_disk_loses_nothing(void **state)
     }
 }
 
-static void a_line_of_a_call_reads_back_whatever_its_texts(void **state)
-{
+static void a_line_of_a_call_reads_back_whatever_its_texts(void **state) {
     static store_cdr c;
     size_t length;
     bool has_push;
@@ -352,8 +329,7 @@ static void a_line_of_a_call_reads_back_whatever_its_texts(void **state)
 
 #define T(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 
-int main(void)
-{
+int main(void) {
     const struct CMUnitTest tests[] = {
         T(a_call_goes_into_the_store_at_once), T(calls_of_an_outage_come_later_in_order_and_whole), T(a_restart_during_an_outage_loses_nothing),
         T(a_push_that_was_sent_meanwhile_stays_sent), T(a_call_of_no_app_is_set_aside_and_holds_nobody_up),

@@ -10,8 +10,7 @@
 #define APP TEST_APP
 #define SET(array, ...) snprintf((array), sizeof(array), __VA_ARGS__)
 
-static void a_channel_is_found_again_changed_and_deleted(void **state)
-{
+static void a_channel_is_found_again_changed_and_deleted(void **state) {
     store_channel c = { .id = "shop", .app_id = APP, .name = "Shop", .welcome = "你好", .origins = "https://a.example", .types = CHANNEL_ALL, .enabled = true }, found;
     assert_int_equal(store_put_channel(*state, &c), 0);
     assert_int_equal(store_get_channel(*state, "shop", &found), 0);
@@ -27,8 +26,7 @@ static void a_channel_is_found_again_changed_and_deleted(void **state)
     assert_int_equal(store_get_channel(*state, "shop", &found), TCCC_E_NOT_FOUND);
 }
 
-static void a_channel_outlives_its_group_and_binds_its_flow(void **state)
-{
+static void a_channel_outlives_its_group_and_binds_its_flow(void **state) {
     store_group g = { .app_id = APP, .name = "chat", .type = GROUP_ONLINE, .max_concurrency = 3 };
     store_flow f = { .app_id = APP, .name = "f", .kind = "ivr" };
     assert_int_equal(store_put_group(*state, &g), 0);
@@ -44,8 +42,7 @@ static void a_channel_outlives_its_group_and_binds_its_flow(void **state)
     assert_int_equal(store_put_channel(*state, &c), TCCC_E_NOT_FOUND);
 }
 
-static store_chat chat_of(const char *id, int64_t start_ms)
-{
+static store_chat chat_of(const char *id, int64_t start_ms) {
     store_chat c = { .app_id = APP, .start_ms = start_ms };
     SET(c.session_id, "%s", id);
     SET(c.visitor_id, "v1");
@@ -53,15 +50,13 @@ static store_chat chat_of(const char *id, int64_t start_ms)
     return c;
 }
 
-static bool count_chat(void *ctx, const store_chat *chat)
-{
+static bool count_chat(void *ctx, const store_chat *chat) {
     (void)chat;
     ++*(int *)ctx;
     return true;
 }
 
-static void a_chat_keeps_who_began_it_and_takes_what_became_of_it(void **state)
-{
+static void a_chat_keeps_who_began_it_and_takes_what_became_of_it(void **state) {
     store_chat c = chat_of("s1", 1000), found;
     int n = 0, total = 0;
     char user[STORE_TEXT];
@@ -91,8 +86,7 @@ static void a_chat_keeps_who_began_it_and_takes_what_became_of_it(void **state)
     assert_int_equal(total, 0);
 }
 
-static store_chat_message message_of(int64_t seq, const char *client_id)
-{
+static store_chat_message message_of(int64_t seq, const char *client_id) {
     store_chat_message m = { .seq = seq, .time_ms = 1000 + seq };
     SET(m.session_id, "s1");
     SET(m.text, "m%d \xf0\x9f\x98\x80 ' \\", (int)seq);
@@ -102,15 +96,13 @@ static store_chat_message message_of(int64_t seq, const char *client_id)
 
 typedef struct { int64_t seqs[64]; int n; } seen;
 
-static bool note(void *ctx, const store_chat_message *m)
-{
+static bool note(void *ctx, const store_chat_message *m) {
     seen *s = ctx;
     s->seqs[s->n++] = m->seq;
     return true;
 }
 
-static void a_message_is_stored_once_and_listed_both_ways(void **state)
-{
+static void a_message_is_stored_once_and_listed_both_ways(void **state) {
     store_chat c = chat_of("s1", 1000);
     store_chat_message found, twice = message_of(9, "c2");
     int64_t last = -1;
@@ -144,15 +136,13 @@ static void a_message_is_stored_once_and_listed_both_ways(void **state)
     assert_int_equal(store_put_chat_message(*state, &orphan), TCCC_E_NOT_FOUND);
 }
 
-static bool note_step(void *ctx, const store_chat_step *step)
-{
+static bool note_step(void *ctx, const store_chat_step *step) {
     store_chat_step **at = ctx;
     *(*at)++ = *step;
     return true;
 }
 
-static void steps_and_files_belong_to_their_chat(void **state)
-{
+static void steps_and_files_belong_to_their_chat(void **state) {
     store_chat c = chat_of("s1", 1000);
     store_chat_step first = { .user_id = "ann", .group_id = 7, .group_name = "g", .start_ms = 1 }, second = { .user_id = "bob", .start_ms = 5 }, read[4], *at = read;
     store_chat_file f = { .file_id = "f1", .app_id = APP, .session_id = "s1", .name = "a b.png", .mime = "image/png", .size = 7, .created_ms = 9 }, found;
@@ -184,8 +174,7 @@ static void steps_and_files_belong_to_their_chat(void **state)
     assert_true(count == 0 && bytes == 0);
 }
 
-static void a_chats_place_goes_with_it(void **state)
-{
+static void a_chats_place_goes_with_it(void **state) {
     store_chat c = chat_of("s1", 1000);
     store_chat_place p = { .session_id = "s1", .phase = "open", .holder = "ann", .only_agent = "bob", .handed_by = "cid", .target = "7", .transferring = true,
                            .home_group_id = 5, .waits_since_ms = 1, .queue_end_ms = 2, .offer_end_ms = 3, .rejected = true }, found;
@@ -207,15 +196,13 @@ static void a_chats_place_goes_with_it(void **state)
     assert_int_equal(store_get_chat_place(*state, "s1", &found), TCCC_E_NOT_FOUND);
 }
 
-static bool note_seat(void *ctx, const store_seat *seat)
-{
+static bool note_seat(void *ctx, const store_seat *seat) {
     store_seat **at = ctx;
     *(*at)++ = *seat;
     return true;
 }
 
-static void seats_are_kept_changed_and_forgotten(void **state)
-{
+static void seats_are_kept_changed_and_forgotten(void **state) {
     store_seat agent = { .id = "0a", .app_id = APP, .name = "ann", .resume = "r1", .earlier = "e1", .tab = "t1", .status = "rest", .reason = "tea", .microphone = 1 };
     store_seat visitor = { .id = "0b", .app_id = APP, .is_visitor = true, .name = "v1", .resume = "r2" }, read[4], *at = read;
     assert_int_equal(store_put_seat(*state, &visitor), 0);
@@ -238,8 +225,7 @@ static void seats_are_kept_changed_and_forgotten(void **state)
     assert_int_equal(at - read, 1);
 }
 
-int main(void)
-{
+int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(a_channel_is_found_again_changed_and_deleted, fresh_store, close_store),
         cmocka_unit_test_setup_teardown(a_channel_outlives_its_group_and_binds_its_flow, fresh_store, close_store),

@@ -15,14 +15,12 @@ enum { KILLS = 60, LOCKED_EVERY = 20, ACKS_MAX = 12, DELAY_US_MAX = 2500 };
 
 static unsigned seed;
 
-static unsigned next_random(unsigned below)
-{
+static unsigned next_random(unsigned below) {
     seed = seed * 1664525u + 1013904223u; /* Knuth and Lewis's generator */
     return (seed >> 8) % below;
 }
 
-static void describe(store_cdr *c, store_push *p, char body[64], int n)
-{
+static void describe(store_cdr *c, store_push *p, char body[64], int n) {
     char id[32];
     snprintf(id, sizeof id, "call-%d", n);
     full_cdr(c, id, n % 7); /* most calls are short */
@@ -34,8 +32,7 @@ static void describe(store_cdr *c, store_push *p, char body[64], int n)
 
 static char journal[100];
 
-static int write_calls(int first)
-{
+static int write_calls(int first) {
     static store_cdr c;
     store_push p;
     char err[400], body[64];
@@ -54,8 +51,7 @@ static int write_calls(int first)
 
 /* ---- the test ---- */
 
-static pid_t start_program(int first, int *told)
-{
+static pid_t start_program(int first, int *told) {
     int fds[2];
     assert_int_equal(pipe(fds), 0);
     pid_t child = fork();
@@ -71,8 +67,7 @@ static pid_t start_program(int first, int *told)
 }
 
 /* Kills it after a few acknowledgements and a moment. The last number it acknowledged, or first - 1. */
-static int kill_program(pid_t child, int told, int first)
-{
+static int kill_program(pid_t child, int told, int first) {
     FILE *lines = fdopen(told, "r");
     int last = first - 1, n;
     for (unsigned wanted = next_random(ACKS_MAX); wanted && fscanf(lines, "%d", &n) == 1; wanted--) last = n;
@@ -87,8 +82,7 @@ static int kill_program(pid_t child, int told, int first)
 }
 
 /* What the journal holds comes into the store. */
-static void settle_journal(store *s)
-{
+static void settle_journal(store *s) {
     backlog_counters counts;
     if (access(journal, F_OK)) return;
     libre_init(); /* not before: the program has one of its own */
@@ -106,8 +100,7 @@ static void settle_journal(store *s)
 }
 
 /* Whole, or not at all. */
-static bool is_there(store *s, int n)
-{
+static bool is_there(store *s, int n) {
     static store_cdr want, found;
     store_push p, sent;
     char body[64], *text = NULL;
@@ -125,8 +118,7 @@ static bool is_there(store *s, int n)
 }
 
 /* The number of the next call. */
-static int check(int first, int last)
-{
+static int check(int first, int last) {
     store *s = backend_store();
     settle_journal(s);
     for (int n = first; n <= last; n++)
@@ -138,23 +130,20 @@ static int check(int first, int last)
     return next;
 }
 
-static sqlite3 *lock(void)
-{
+static sqlite3 *lock(void) {
     sqlite3 *holder;
     assert_int_equal(sqlite3_open(at.where, &holder), SQLITE_OK);
     assert_int_equal(sqlite3_exec(holder, "BEGIN IMMEDIATE", NULL, NULL, NULL), SQLITE_OK);
     return holder;
 }
 
-static int wanted_kills(void)
-{
+static int wanted_kills(void) {
     const char *given = getenv("TCCC_KILLS");
     int kills = given ? atoi(given) : KILLS;
     return kills < LOCKED_EVERY ? LOCKED_EVERY : kills; /* one of them meets the journal */
 }
 
-static void a_kill_loses_no_acknowledged_call(void **state)
-{
+static void a_kill_loses_no_acknowledged_call(void **state) {
     (void)state;
     const char *given = getenv("TCCC_SEED");
     unsigned first_seed = seed = given ? (unsigned)strtoul(given, NULL, 10) : (unsigned)clock_unix_ms();
@@ -182,8 +171,7 @@ static void a_kill_loses_no_acknowledged_call(void **state)
     assert_true(on_postgres() || n_journal > 0);
 }
 
-int main(void)
-{
+int main(void) {
     const struct CMUnitTest tests[] = { cmocka_unit_test(a_kill_loses_no_acknowledged_call) };
     int failed = cmocka_run_group_tests_name("kills on SQLite", tests, use_sqlite, backend_close)
                + cmocka_run_group_tests_name("kills on PostgreSQL", tests, use_postgres, backend_close);

@@ -11,8 +11,7 @@
 #define APP TEST_APP
 #define VERSION_2 TCCC_SOURCE_DIR "/tests/unit/server/store_version2.sql"
 
-static void sqlite_do(const char *text)
-{
+static void sqlite_do(const char *text) {
     sqlite3 *db;
     char *complaint = NULL;
     assert_int_equal(sqlite3_open(at.where, &db), SQLITE_OK);
@@ -20,8 +19,7 @@ static void sqlite_do(const char *text)
     sqlite3_close(db);
 }
 
-static void make_version_2(void)
-{
+static void make_version_2(void) {
     static char text[16384];
     FILE *file = fopen(VERSION_2, "r");
     assert_non_null(file);
@@ -33,15 +31,13 @@ static void make_version_2(void)
     sqlite_do(text);
 }
 
-static bool add_member(void *ctx, const store_agent *agent, int priority)
-{
+static bool add_member(void *ctx, const store_agent *agent, int priority) {
     char *seen = ctx;
     snprintf(seen + strlen(seen), 60, "%s/%d ", agent->name, priority);
     return true;
 }
 
-static void version_2_keeps_agents_groups_and_keys(void **state)
-{
+static void version_2_keeps_agents_groups_and_keys(void **state) {
     store_key found;
     store_agent a;
     store_group g;
@@ -72,8 +68,7 @@ static void version_2_keeps_agents_groups_and_keys(void **state)
     store_close(s);
 }
 
-static void version_2_keeps_lines(void **state)
-{
+static void version_2_keeps_lines(void **state) {
     store_number n;
     store_trunk t;
     (void)state;
@@ -94,8 +89,7 @@ static void version_2_keeps_lines(void **state)
     store_close(s);
 }
 
-static void version_2_keeps_calls_as_records(void **state)
-{
+static void version_2_keeps_calls_as_records(void **state) {
     static store_cdr c;
     char user[STORE_TEXT];
     (void)state;
@@ -117,8 +111,7 @@ static void version_2_keeps_calls_as_records(void **state)
     store_close(s);
 }
 
-static void an_upgrade_that_fails_changes_nothing(void **state)
-{
+static void an_upgrade_that_fails_changes_nothing(void **state) {
     char err[400] = "";
     (void)state;
     make_version_2();
@@ -134,8 +127,7 @@ static void an_upgrade_that_fails_changes_nothing(void **state)
 
 /* ---- on both ---- */
 
-static int sqlite_version(void)
-{
+static int sqlite_version(void) {
     sqlite3 *db;
     sqlite3_stmt *row;
     assert_int_equal(sqlite3_open(at.where, &db), SQLITE_OK);
@@ -147,8 +139,7 @@ static int sqlite_version(void)
     return version;
 }
 
-static void a_later_schema_is_refused_and_left_alone(void **state)
-{
+static void a_later_schema_is_refused_and_left_alone(void **state) {
     char err[400] = "", back[64];
     store_close(*state);
     snprintf(back, sizeof back, "PRAGMA user_version=%d", on_postgres() ? 0 : sqlite_version());
@@ -163,8 +154,7 @@ static void a_later_schema_is_refused_and_left_alone(void **state)
     assert_true(store_has_app(*state, APP));
 }
 
-static void stores_that_start_at_once_all_open(void **state)
-{
+static void stores_that_start_at_once_all_open(void **state) {
     enum { STARTS = 6 };
     pid_t children[STARTS];
     int status;
@@ -188,8 +178,7 @@ static void stores_that_start_at_once_all_open(void **state)
     store_close(s);
 }
 
-int main(void)
-{
+int main(void) {
     const struct CMUnitTest files[] = {
         cmocka_unit_test(version_2_keeps_agents_groups_and_keys), cmocka_unit_test(version_2_keeps_lines),
         cmocka_unit_test(version_2_keeps_calls_as_records), cmocka_unit_test(an_upgrade_that_fails_changes_nothing),

@@ -8,8 +8,7 @@
 
 static char lines[16384];             /* what was logged */
 
-static void take_line(void *ctx, enum log_level level, const char *line, size_t length)
-{
+static void take_line(void *ctx, enum log_level level, const char *line, size_t length) {
     (void)ctx;
     (void)level;
     (void)length;
@@ -19,8 +18,7 @@ static void take_line(void *ctx, enum log_level level, const char *line, size_t 
 
 static const logger loud = { .sink = take_line };
 
-static int open_loud(void **state)
-{
+static int open_loud(void **state) {
     char err[400] = "";
     backend_clear();
     lines[0] = 0;
@@ -28,26 +26,22 @@ static int open_loud(void **state)
     return !*state || store_put_app(*state, APP, "test") || store_put_agent(*state, &(store_agent){ .app_id = APP, .user_id = "ann" });
 }
 
-static void end_connections(void)
-{
+static void end_connections(void) {
     backend_sql("SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE application_name='tcccd'");
 }
 
-static int put_agent(store *s, const char *user_id)
-{
+static int put_agent(store *s, const char *user_id) {
     store_agent a = { .app_id = APP };
     snprintf(a.user_id, sizeof a.user_id, "%s", user_id);
     return store_put_agent(s, &a);
 }
 
-static bool is_there(store *s, const char *user_id)
-{
+static bool is_there(store *s, const char *user_id) {
     store_agent a;
     return store_get_agent(s, APP, user_id, &a) == 0;
 }
 
-static void a_lost_connection_is_made_again_by_the_next_call(void **state)
-{
+static void a_lost_connection_is_made_again_by_the_next_call(void **state) {
     end_connections();
     assert_true(is_there(*state, "ann")); /* with statements that the old one had prepared */
     end_connections();
@@ -61,8 +55,7 @@ static void a_lost_connection_is_made_again_by_the_next_call(void **state)
     assert_non_null(strstr(lines, "store.back"));
 }
 
-static void a_connection_lost_inside_a_group_undoes_the_group(void **state)
-{
+static void a_connection_lost_inside_a_group_undoes_the_group(void **state) {
     assert_int_equal(store_begin(*state), 0);
     assert_int_equal(put_agent(*state, "bob"), 0);
     end_connections();
@@ -77,8 +70,7 @@ static void a_connection_lost_inside_a_group_undoes_the_group(void **state)
     assert_true(is_there(*state, "bob"));
 }
 
-static void a_connection_lost_before_commit_is_no_commit(void **state)
-{
+static void a_connection_lost_before_commit_is_no_commit(void **state) {
     assert_int_equal(store_begin(*state), 0);
     assert_int_equal(put_agent(*state, "bob"), 0);
     end_connections();
@@ -86,8 +78,7 @@ static void a_connection_lost_before_commit_is_no_commit(void **state)
     assert_false(is_there(*state, "bob"));
 }
 
-static void a_database_that_is_away_is_told_at_once(void **state)
-{
+static void a_database_that_is_away_is_told_at_once(void **state) {
     backend_stop(SIGQUIT);
     /* a thousand time-outs would be longer than ctest waits */
     for (int i = 0; i < 1000; i++) assert_int_equal(put_agent(*state, "bob"), TCCC_E_IO);
@@ -100,8 +91,7 @@ static void a_database_that_is_away_is_told_at_once(void **state)
 }
 
 /* The server's process of our connection stands still: no answer, no end of the connection. */
-static void a_database_that_says_nothing_is_given_up(void **state)
-{
+static void a_database_that_says_nothing_is_given_up(void **state) {
     PGconn *conn = PQconnectdb(at.where);
     PGresult *result = PQexec(conn, "SELECT pid FROM pg_stat_activity WHERE application_name='tcccd'");
     assert_int_equal(PQntuples(result), 1);
@@ -116,8 +106,7 @@ static void a_database_that_says_nothing_is_given_up(void **state)
     PQfinish(conn);
 }
 
-static void a_locked_table_is_given_up(void **state)
-{
+static void a_locked_table_is_given_up(void **state) {
     PGconn *conn = PQconnectdb(at.where);
     PQclear(PQexec(conn, "BEGIN; LOCK TABLE agent"));
     assert_int_equal(put_agent(*state, "bob"), TCCC_E_IO);
@@ -128,8 +117,7 @@ static void a_locked_table_is_given_up(void **state)
 
 /* ---- the URL ---- */
 
-static void expect_refused(const char *url, const char *secret, const char *sentence)
-{
+static void expect_refused(const char *url, const char *secret, const char *sentence) {
     char err[400] = "";
     lines[0] = 0;
     assert_null(store_open(url, &loud, err, sizeof err));
@@ -137,8 +125,7 @@ static void expect_refused(const char *url, const char *secret, const char *sent
     if (strstr(err, secret) || strstr(lines, secret)) fail_msg("the password shows: %s %s", err, lines);
 }
 
-static void no_password_shows_in_an_error(void **state)
-{
+static void no_password_shows_in_an_error(void **state) {
     (void)state;
     expect_refused("postgresql://u:hush-hush@/db?host=/nowhere", "hush", "The database db on /nowhere cannot be opened: ");
     expect_refused("postgresql://u:hush-hush@h:bad:port/db", "hush", "cannot be opened");
@@ -149,8 +136,7 @@ static void no_password_shows_in_an_error(void **state)
     expect_refused("postgresql://u:hush-hush@127.0.0.1:1/db", "hush", "The database db on 127.0.0.1 cannot be opened: ");
 }
 
-static void a_refused_sign_in_is_told_without_the_password(void **state)
-{
+static void a_refused_sign_in_is_told_without_the_password(void **state) {
     (void)state;
     char url[200], rules[100];
     snprintf(rules, sizeof rules, "%s/data/pg_hba.conf", at.folder);
@@ -172,8 +158,7 @@ static void a_refused_sign_in_is_told_without_the_password(void **state)
 
 #define T(test) cmocka_unit_test_setup_teardown(test, open_loud, close_store)
 
-int main(void)
-{
+int main(void) {
     const struct CMUnitTest tests[] = {
         T(a_lost_connection_is_made_again_by_the_next_call), T(a_connection_lost_inside_a_group_undoes_the_group),
         T(a_connection_lost_before_commit_is_no_commit), T(a_database_that_is_away_is_told_at_once), T(a_database_that_says_nothing_is_given_up),

@@ -11,8 +11,7 @@
 
 /* ---- call records ---- */
 
-static void every_member_of_a_record_comes_back(void **state)
-{
+static void every_member_of_a_record_comes_back(void **state) {
     static store_cdr in, out;
     static const int seeds[] = { 0, 1, 31, 32, 64 };
     for (int i = 0; i < 5; i++) {
@@ -27,8 +26,7 @@ static void every_member_of_a_record_comes_back(void **state)
     assert_int_equal(store_get_cdr(*state, "none", &out), TCCC_E_NOT_FOUND);
 }
 
-static void a_record_is_replaced_whole(void **state)
-{
+static void a_record_is_replaced_whole(void **state) {
     static store_cdr in, out;
     full_cdr(&in, "s", 31);
     assert_int_equal(store_put_cdr(*state, &in), 0);
@@ -39,8 +37,7 @@ static void a_record_is_replaced_whole(void **state)
     assert_memory_equal(&in, &out, sizeof in);
 }
 
-static void a_record_that_is_too_large_or_of_no_app_leaves_nothing(void **state)
-{
+static void a_record_that_is_too_large_or_of_no_app_leaves_nothing(void **state) {
     static store_cdr c, out;
     full_cdr(&c, "s", 1);
     c.n_keys = CDR_KEYS_MAX + 1;
@@ -53,8 +50,7 @@ static void a_record_that_is_too_large_or_of_no_app_leaves_nothing(void **state)
     assert_int_equal(store_get_cdr(*state, "s", &out), TCCC_E_NOT_FOUND);
 }
 
-static void put_call(store *s, const char *id, int64_t start_ms, bool inbound, const char *caller, const char *callee, const char *user, int64_t group)
-{
+static void put_call(store *s, const char *id, int64_t start_ms, bool inbound, const char *caller, const char *callee, const char *user, int64_t group) {
     static store_cdr c;
     memset(&c, 0, sizeof c);
     c.app_id = APP;
@@ -78,8 +74,7 @@ static void put_call(store *s, const char *id, int64_t start_ms, bool inbound, c
     assert_int_equal(store_put_cdr(s, &c), 0);
 }
 
-static void put_calls(store *s)
-{
+static void put_calls(store *s) {
     put_call(s, "a", 1000, true, "+491", "+4930", "ann", 1);
     put_call(s, "b", 2000, true, "+492", "+4930", "bob", 2);
     put_call(s, "c", 3000, false, "+4930", "+491", "bob", 0);
@@ -87,20 +82,17 @@ static void put_calls(store *s)
     put_call(s, "e", 4000, true, "+493", "+4931", "ann", 2);
 }
 
-static bool see(void *ctx, const store_cdr *cdr)
-{
+static bool see(void *ctx, const store_cdr *cdr) {
     strcat(ctx, cdr->session_id);
     return true;
 }
 
-static bool see_two(void *ctx, const store_cdr *cdr)
-{
+static bool see_two(void *ctx, const store_cdr *cdr) {
     strcat(ctx, cdr->session_id);
     return strlen(ctx) < 2;
 }
 
-static void expect(store *s, cdr_filter f, const char *ids, int total)
-{
+static void expect(store *s, cdr_filter f, const char *ids, int total) {
     char seen[64] = "";
     int counted = -1;
     f.app_id = f.app_id ? f.app_id : APP;
@@ -111,8 +103,7 @@ static void expect(store *s, cdr_filter f, const char *ids, int total)
     assert_int_equal(counted, total);
 }
 
-static void records_are_found_by_time_number_session_group_and_agent(void **state)
-{
+static void records_are_found_by_time_number_session_group_and_agent(void **state) {
     store *s = *state;
     const char *phones[] = { "+491", "x' OR '1'='1" }, *other[] = { "+4931", "+492" }, *sessions[] = { "e", "a", "none" };
     put_calls(s);
@@ -134,8 +125,7 @@ static void records_are_found_by_time_number_session_group_and_agent(void **stat
                             .from_ms = 1, .to_ms = 9000, .limit = 1 }, "c", 1);
 }
 
-static void a_search_has_limits_and_stops_when_told(void **state)
-{
+static void a_search_has_limits_and_stops_when_told(void **state) {
     static const char *many[CDR_FILTER_MAX + 1];
     char seen[64] = "";
     int total = 0;
@@ -155,8 +145,7 @@ static void a_search_has_limits_and_stops_when_told(void **state)
     assert_int_equal(total, 5);
 }
 
-static void who_served_a_number_last_is_known(void **state) /* ACD-010 */
-{
+static void who_served_a_number_last_is_known(void **state) { /* ACD-010 */
     char user[STORE_TEXT] = "?", small[2];
     put_calls(*state);
     assert_int_equal(store_last_agent(*state, APP, "+491", user, sizeof user), 0);
@@ -170,8 +159,7 @@ static void who_served_a_number_last_is_known(void **state) /* ACD-010 */
     assert_int_equal(store_last_agent(*state, APP, "+493", small, sizeof small), TCCC_E_TOO_LARGE);
 }
 
-static void answered_calls_are_counted(void **state) /* ACD-009 */
-{
+static void answered_calls_are_counted(void **state) { /* ACD-009 */
     int n = -1;
     put_calls(*state);
     assert_int_equal(store_count_answered(*state, APP, "ann", 0, &n), 0);
@@ -182,8 +170,7 @@ static void answered_calls_are_counted(void **state) /* ACD-009 */
     assert_int_equal(n, 0);
 }
 
-static void minutes_begun_are_summed(void **state)
-{
+static void minutes_begun_are_summed(void **state) {
     cdr_usage u;
     put_calls(*state);                               /* each answered one: 60,000 ms */
     put_call(*state, "f", 5000, false, "+4930", "+499", "carl", 0);
@@ -202,14 +189,12 @@ static void minutes_begun_are_summed(void **state)
 
 /* ---- recordings ---- */
 
-static bool see_recording(void *ctx, const store_recording *r)
-{
+static bool see_recording(void *ctx, const store_recording *r) {
     strcat(ctx, r->record_id);
     return true;
 }
 
-static void recordings_are_listed_by_session_app_and_end(void **state) /* PUSH-079 */
-{
+static void recordings_are_listed_by_session_app_and_end(void **state) { /* PUSH-079 */
     char seen[32] = "", expired[32] = "", app[32] = "";
     int total = 0;
     store_recording r = { .app_id = APP, .session_id = "s", .kind = RECORDING_MIXED, .endpoint = "+491", .file = "a.ogg", .bytes = 1LL << 40, .custom_url = "u" }, back;
@@ -237,27 +222,23 @@ static void recordings_are_listed_by_session_app_and_end(void **state) /* PUSH-0
 
 /* ---- pushes ---- */
 
-static bool see_push(void *ctx, const store_push *p)
-{
+static bool see_push(void *ctx, const store_push *p) {
     strcat(ctx, p->uuid);
     return true;
 }
 
-static bool see_app(void *ctx, int64_t app_id)
-{
+static bool see_app(void *ctx, int64_t app_id) {
     snprintf((char *)ctx + strlen(ctx), 20, "%d ", (int)(app_id - APP));
     return true;
 }
 
-static void put_push(store *s, const char *uuid, int64_t app, enum push_state state, int64_t created_ms, int64_t next_ms)
-{
+static void put_push(store *s, const char *uuid, int64_t app, enum push_state state, int64_t created_ms, int64_t next_ms) {
     store_push p = { .app_id = app, .kind = "cdr", .session_id = "s", .state = state, .created_ms = created_ms, .next_ms = next_ms };
     SET(p.uuid, "%s", uuid);
     assert_int_equal(store_put_push(s, &p, "{\"a\":\"安\"}"), 0);
 }
 
-static void the_outbox_gives_what_is_due(void **state) /* PUSH-006 to PUSH-009 */
-{
+static void the_outbox_gives_what_is_due(void **state) { /* PUSH-006 to PUSH-009 */
     char due[32] = "", apps[32] = "", failed[32] = "", *body = NULL;
     int total = 0;
     int64_t n = 0;
@@ -301,8 +282,7 @@ static void the_outbox_gives_what_is_due(void **state) /* PUSH-006 to PUSH-009 *
     assert_null(body);
 }
 
-static void an_empty_outbox_waits_for_nothing(void **state)
-{
+static void an_empty_outbox_waits_for_nothing(void **state) {
     int64_t next = -1;
     assert_int_equal(store_next_push(*state, &next), 0);
     assert_int_equal(next, 0);
@@ -310,14 +290,12 @@ static void an_empty_outbox_waits_for_nothing(void **state)
 
 /* ---- flows, sounds, settings ---- */
 
-static bool see_flow(void *ctx, const store_flow *f)
-{
+static bool see_flow(void *ctx, const store_flow *f) {
     strcat(ctx, f->name);
     return true;
 }
 
-static void a_flow_keeps_every_version_of_its_document(void **state) /* IVR-001 to IVR-013 */
-{
+static void a_flow_keeps_every_version_of_its_document(void **state) { /* IVR-001 to IVR-013 */
     char *text = NULL, seen[32] = "";
     store_flow f = { .app_id = APP, .name = "main", .kind = "ivr", .updated_ms = 5 }, back;
     assert_int_equal(store_put_flow(*state, &f, "{\"v\":1}"), 0);
@@ -345,8 +323,7 @@ static void a_flow_keeps_every_version_of_its_document(void **state) /* IVR-001 
     assert_int_equal(store_set_flow_published(*state, 999, true), TCCC_E_NOT_FOUND);
 }
 
-static void a_flow_in_use_is_not_deleted(void **state)
-{
+static void a_flow_in_use_is_not_deleted(void **state) {
     store_flow f = { .app_id = APP, .name = "main", .kind = "ivr" };
     store_number n = { .app_id = APP, .number = "+4930", .trunk = "t", .inbound = true }, found;
     assert_int_equal(store_put_flow(*state, &f, "{}"), 0);
@@ -366,8 +343,7 @@ static void a_flow_in_use_is_not_deleted(void **state)
     assert_int_equal(store_delete_flow(*state, f.id), TCCC_E_NOT_FOUND);
 }
 
-static void documents_have_limits(void **state)
-{
+static void documents_have_limits(void **state) {
     store_flow f = { .app_id = APP, .name = "main", .kind = "ivr" };
     char *large = malloc(STORE_FLOW_TEXT_MAX + 2), *back = NULL;
     memset(large, 'x', STORE_FLOW_TEXT_MAX + 1);
@@ -391,14 +367,12 @@ static void documents_have_limits(void **state)
     free(large);
 }
 
-static bool see_sound(void *ctx, const store_sound *sound)
-{
+static bool see_sound(void *ctx, const store_sound *sound) {
     strcat(ctx, sound->name);
     return true;
 }
 
-static void a_sound_has_a_name_of_its_own(void **state)
-{
+static void a_sound_has_a_name_of_its_own(void **state) {
     char seen[32] = "";
     store_sound z = { .app_id = APP, .name = "z", .file = "z.wav", .original = "Z.mp3", .state = SOUND_APPROVED, .bytes = 5, .duration_ms = 6, .created_ms = 7 }, back;
     store_sound a = { .app_id = APP, .name = "a", .state = SOUND_NOT_REVIEWED }, taken = { .app_id = APP, .name = "z" };
@@ -422,8 +396,7 @@ static void a_sound_has_a_name_of_its_own(void **state)
 
 #define T(test) cmocka_unit_test_setup_teardown(test, fresh_store, close_store)
 
-int main(void)
-{
+int main(void) {
     const struct CMUnitTest tests[] = {
         T(every_member_of_a_record_comes_back), T(a_record_is_replaced_whole), T(a_record_that_is_too_large_or_of_no_app_leaves_nothing),
         T(records_are_found_by_time_number_session_group_and_agent), T(a_search_has_limits_and_stops_when_told),

@@ -35,8 +35,7 @@ static const uint8_t response_v6[] = { /* section 2.3 */
     0xbf, 0xe3, 0xed, 0x41, 0x80, 0x28, 0x00, 0x04, 0xc8, 0xfb, 0x0b, 0x4c,
 };
 
-static address v4(const char *ip, uint16_t port)
-{
+static address v4(const char *ip, uint16_t port) {
     address a = { 0 };
     a.v4.sin_family = AF_INET;
     a.v4.sin_port = htons(port);
@@ -44,8 +43,7 @@ static address v4(const char *ip, uint16_t port)
     return a;
 }
 
-static address v6(const char *ip, uint16_t port)
-{
+static address v6(const char *ip, uint16_t port) {
     address a = { 0 };
     a.v6.sin6_family = AF_INET6;
     a.v6.sin6_port = htons(port);
@@ -53,8 +51,7 @@ static address v6(const char *ip, uint16_t port)
     return a;
 }
 
-static void the_sample_request_of_rfc_5769_is_read_and_authentic(void **state)
-{
+static void the_sample_request_of_rfc_5769_is_read_and_authentic(void **state) {
     (void)state;
     stun_message m;
     assert_int_equal(stun_read(&m, request, sizeof request), 0);
@@ -68,8 +65,7 @@ static void the_sample_request_of_rfc_5769_is_read_and_authentic(void **state)
     assert_false(stun_authentic(&m, request, "another password, 22 long"));
 }
 
-static void the_sample_responses_of_rfc_5769_give_the_mapped_address(void **state)
-{
+static void the_sample_responses_of_rfc_5769_give_the_mapped_address(void **state) {
     (void)state;
     stun_message m;
     address four = v4("192.0.2.1", 32853), six = v6("2001:db8:1234:5678:11:2233:4455:6677", 32853);
@@ -81,8 +77,7 @@ static void the_sample_responses_of_rfc_5769_give_the_mapped_address(void **stat
     assert_true(stun_authentic(&m, response_v6, password));
 }
 
-static void one_changed_bit_is_noticed_by_fingerprint_or_integrity(void **state)
-{
+static void one_changed_bit_is_noticed_by_fingerprint_or_integrity(void **state) {
     (void)state;
     uint8_t copy[sizeof request];
     stun_message m;
@@ -93,16 +88,14 @@ static void one_changed_bit_is_noticed_by_fingerprint_or_integrity(void **state)
     }
 }
 
-static void every_cut_message_is_refused(void **state)
-{
+static void every_cut_message_is_refused(void **state) {
     (void)state;
     stun_message m;
     for (size_t len = 0; len < sizeof request; len++)
         assert_int_equal(stun_read(&m, request, len), TCCC_E_FORMAT);
 }
 
-static void what_we_answer_can_be_read_and_is_authentic(void **state)
-{
+static void what_we_answer_can_be_read_and_is_authentic(void **state) {
     (void)state;
     uint8_t answer[STUN_ANSWER_MAX];
     stun_message m;
@@ -117,8 +110,7 @@ static void what_we_answer_can_be_read_and_is_authentic(void **state)
     }
 }
 
-static void an_unknown_required_attribute_is_named_in_a_420(void **state)
-{
+static void an_unknown_required_attribute_is_named_in_a_420(void **state) {
     (void)state;
     static const uint8_t strange[] = {
         0x00, 0x01, 0x00, 0x08, 0x21, 0x12, 0xa4, 0x42, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, /* header */
@@ -139,8 +131,7 @@ static void an_unknown_required_attribute_is_named_in_a_420(void **state)
     assert_memory_equal(answer + 20 + 4 + 4 + 20, tail, sizeof tail);
 }
 
-static void attributes_behind_the_integrity_are_not_believed(void **state)
-{
+static void attributes_behind_the_integrity_are_not_believed(void **state) {
     (void)state;
     uint8_t longer[sizeof request + 4];
     stun_message m;
@@ -152,8 +143,7 @@ static void attributes_behind_the_integrity_are_not_believed(void **state)
     assert_false(m.use_candidate);
 }
 
-static void dtls_and_rtp_are_not_taken_for_stun(void **state)
-{
+static void dtls_and_rtp_are_not_taken_for_stun(void **state) {
     (void)state;
     uint8_t packet[20];
     memcpy(packet, request, sizeof packet);
@@ -163,8 +153,7 @@ static void dtls_and_rtp_are_not_taken_for_stun(void **state)
     }
 }
 
-int main(void)
-{
+int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_sample_request_of_rfc_5769_is_read_and_authentic),
         cmocka_unit_test(the_sample_responses_of_rfc_5769_give_the_mapped_address),

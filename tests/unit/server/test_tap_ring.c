@@ -9,15 +9,13 @@
 
 enum { PACKETS = 300000 };
 
-static size_t make(uint32_t n, uint8_t *bytes)
-{
+static size_t make(uint32_t n, uint8_t *bytes) {
     size_t len = 1 + n * 2654435761u % 400;
     memset(bytes, (int)(n & 0xff), len);
     return len;
 }
 
-static void *put_all(void *arg)
-{
+static void *put_all(void *arg) {
     uint8_t bytes[512];
     for (uint32_t n = 0; n < PACKETS; n++) {
         tap_head head = { .tap = n, .kind = TAP_PACKET, .len = (uint16_t)make(n, bytes), .arrival_us = n * 7ull };
@@ -26,8 +24,7 @@ static void *put_all(void *arg)
     return NULL;
 }
 
-static void two_threads_lose_nothing_that_is_not_counted(void **state)
-{
+static void two_threads_lose_nothing_that_is_not_counted(void **state) {
     (void)state;
     tap_ring *ring = tap_ring_new(1 << 16);
     pthread_t thread;
@@ -52,8 +49,7 @@ static void two_threads_lose_nothing_that_is_not_counted(void **state)
     tap_ring_drop(ring);
 }
 
-static void what_lies_behind_the_end_asked_for_is_left(void **state)
-{
+static void what_lies_behind_the_end_asked_for_is_left(void **state) {
     (void)state;
     uint8_t bytes[64] = { 1 };
     tap_head head = { .tap = 1, .kind = TAP_PACKET, .len = 64 };
@@ -71,8 +67,7 @@ static void what_lies_behind_the_end_asked_for_is_left(void **state)
     tap_ring_drop(ring);
 }
 
-static void keys_that_find_no_room_are_told_and_not_counted(void **state)
-{
+static void keys_that_find_no_room_are_told_and_not_counted(void **state) {
     (void)state;
     uint8_t bytes[1024] = { 0 };
     tap_head packet = { .kind = TAP_PACKET, .len = sizeof bytes }, keys = { .kind = TAP_KEYS, .len = sizeof bytes };
@@ -85,8 +80,7 @@ static void keys_that_find_no_room_are_told_and_not_counted(void **state)
     tap_ring_drop(ring);
 }
 
-int main(void)
-{
+int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(two_threads_lose_nothing_that_is_not_counted),
         cmocka_unit_test(what_lies_behind_the_end_asked_for_is_left),

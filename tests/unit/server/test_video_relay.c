@@ -25,15 +25,13 @@ enum { DEADLINE_MS = 10000, TEXT = 8192, PACKET = 1500 };
 static edge *the_edge;
 static int ups[2], downs[2];
 
-static void on_video(void *ctx, uint32_t relay, int side, int up)
-{
+static void on_video(void *ctx, uint32_t relay, int side, int up) {
     (void)ctx;
     (void)relay;
     (up ? ups : downs)[side]++;
 }
 
-static int start(void **state)
-{
+static int start(void **state) {
     (void)state;
     char err[256];
     edge_handler handler = { .video_event = on_video };
@@ -42,8 +40,7 @@ static int start(void **state)
     return the_edge ? 0 : -1;
 }
 
-static int stop(void **state)
-{
+static int stop(void **state) {
     (void)state;
     edge_stop(the_edge);
     return 0;
@@ -64,27 +61,23 @@ typedef struct {
     int rtp_len, rtcp_len, n_rtp;
 } client;
 
-static double now_s(void)
-{
+static double now_s(void) {
     struct timespec t;
     clock_gettime(CLOCK_MONOTONIC, &t);
     return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }
 
-static void on_out(void *context, const uint8_t *datagram, size_t len)
-{
+static void on_out(void *context, const uint8_t *datagram, size_t len) {
     assert_int_equal(send(((client *)context)->fd, datagram, len, 0), len);
 }
 
-static void on_data(void *context, uint8_t *data, size_t len)
-{
+static void on_data(void *context, uint8_t *data, size_t len) {
     (void)context;
     (void)data;
     (void)len;
 }
 
-static void on_ready(void *context)
-{
+static void on_ready(void *context) {
     client *c = context;
     uint8_t ours[DTLS_SRTP_KEY_LEN], theirs[DTLS_SRTP_KEY_LEN];
     int error;
@@ -93,14 +86,12 @@ static void on_ready(void *context)
     c->receiver = srtp_receiver_open(SRTP_SCHEME_AES128_SHA1_80, theirs, sizeof theirs, &error);
 }
 
-static void hex(char *text, const uint8_t *bytes)
-{
+static void hex(char *text, const uint8_t *bytes) {
     for (int i = 0; i < DTLS_FINGERPRINT_LEN; i++)
         sprintf(text + 3 * i, i + 1 < DTLS_FINGERPRINT_LEN ? "%02X:" : "%02X", bytes[i]);
 }
 
-static void read_answer(client *c, const char *answer, uint8_t fingerprint[DTLS_FINGERPRINT_LEN])
-{
+static void read_answer(client *c, const char *answer, uint8_t fingerprint[DTLS_FINGERPRINT_LEN]) {
     const char *print = strstr(answer, "a=fingerprint:sha-256 ") + 22;
     assert_int_equal(sscanf(strstr(answer, "a=ice-ufrag:"), "a=ice-ufrag:%31s", c->ufrag), 1);
     assert_int_equal(sscanf(strstr(answer, "a=ice-pwd:"), "a=ice-pwd:%63s", c->pwd), 1);
@@ -111,8 +102,7 @@ static void read_answer(client *c, const char *answer, uint8_t fingerprint[DTLS_
     }
 }
 
-static void offer_of(client *c, video_relay *relay, int side, int video_type, const char *formats)
-{
+static void offer_of(client *c, video_relay *relay, int side, int video_type, const char *formats) {
     char print[3 * DTLS_FINGERPRINT_LEN], text[TEXT], answer[TEXT];
     uint8_t fingerprint[DTLS_FINGERPRINT_LEN];
     memset(c, 0, sizeof *c);
@@ -135,15 +125,13 @@ static void offer_of(client *c, video_relay *relay, int side, int video_type, co
     c->dtls = dtls_peer_new(c->identity, 0, fingerprint, &events);
 }
 
-static void offer(client *c, video_relay *relay, int side, int video_type)
-{
+static void offer(client *c, video_relay *relay, int side, int video_type) {
     char formats[80];
     snprintf(formats, sizeof formats, "%d\r\na=mid:1\r\na=rtcp-mux\r\na=rtpmap:%d VP8/90000", video_type, video_type);
     offer_of(c, relay, side, video_type, formats);
 }
 
-static void check_address(client *c)
-{
+static void check_address(client *c) {
     uint8_t buf[STUN_ANSWER_MAX], transaction[STUN_TRANSACTION_LEN] = { 1, 2, 3 };
     char username[64];
     snprintf(username, sizeof username, "%.20s:theirs", c->ufrag);
@@ -151,8 +139,7 @@ static void check_address(client *c)
     assert_int_equal(send(c->fd, buf, n, 0), n);
 }
 
-static void take(client *c, uint8_t *bytes, size_t len)
-{
+static void take(client *c, uint8_t *bytes, size_t len) {
     if (stun_is_message(bytes, len))
         c->checked = 1;
     else if (bytes[0] >= 20 && bytes[0] <= 63)
@@ -168,8 +155,7 @@ static void take(client *c, uint8_t *bytes, size_t len)
 }
 
 /* Runs the clients until *done. */
-static void run(client **clients, int n, const int *done, const char *what)
-{
+static void run(client **clients, int n, const int *done, const char *what) {
     double limit = now_s() + DEADLINE_MS / 1000.0;
     while (!*done) {
         struct pollfd fds[4];
@@ -190,8 +176,7 @@ static void run(client **clients, int n, const int *done, const char *what)
     }
 }
 
-static void take_all(client *c)
-{
+static void take_all(client *c) {
     struct pollfd fds[2] = { { c->fd, POLLIN, 0 }, { edge_fd(the_edge), POLLIN, 0 } };
     uint8_t bytes[PACKET];
     ssize_t len;
@@ -202,8 +187,7 @@ static void take_all(client *c)
 }
 
 /* Checks are sent again, as browsers do: the first may overtake the offer on its way to the edge's thread. */
-static void connect_client(client *c, int side)
-{
+static void connect_client(client *c, int side) {
     int before = ups[side];
     double limit = now_s() + DEADLINE_MS / 1000.0;
     while (!c->checked && now_s() < limit) {
@@ -217,8 +201,7 @@ static void connect_client(client *c, int side)
     assert_non_null(c->receiver);
 }
 
-static void send_video(client *c, uint32_t ssrc, uint16_t seq, uint32_t time, char mark)
-{
+static void send_video(client *c, uint32_t ssrc, uint16_t seq, uint32_t time, char mark) {
     uint8_t packet[PACKET];
     rtp_packet header = { .payload_type = (uint8_t)c->video_type, .seq = seq, .timestamp = time, .ssrc = ssrc };
     rtp_packet_write(&header, packet, sizeof packet);
@@ -228,8 +211,7 @@ static void send_video(client *c, uint32_t ssrc, uint16_t seq, uint32_t time, ch
     assert_int_equal(send(c->fd, packet, (size_t)n, 0), n);
 }
 
-static void send_rtcp(client *c, const uint8_t *bytes, size_t len)
-{
+static void send_rtcp(client *c, const uint8_t *bytes, size_t len) {
     uint8_t packet[PACKET];
     memcpy(packet, bytes, len);
     int n = srtp_sender_rtcp(c->sender, packet, len, sizeof packet);
@@ -237,8 +219,7 @@ static void send_rtcp(client *c, const uint8_t *bytes, size_t len)
     assert_int_equal(send(c->fd, packet, (size_t)n, 0), n);
 }
 
-static void wait_rtp(client *c, int more)
-{
+static void wait_rtp(client *c, int more) {
     int wanted = c->n_rtp + more;
     double limit = now_s() + DEADLINE_MS / 1000.0;
     while (c->n_rtp < wanted && now_s() < limit)
@@ -246,8 +227,7 @@ static void wait_rtp(client *c, int more)
     assert_int_equal(c->n_rtp, wanted);
 }
 
-static void close_client(client *c)
-{
+static void close_client(client *c) {
     dtls_peer_free(c->dtls);
     dtls_identity_free(c->identity);
     srtp_sender_close(c->sender);
@@ -257,8 +237,7 @@ static void close_client(client *c)
 
 /* --- tests --- */
 
-static void packets_pass_with_the_receivers_type_and_name(void **state)
-{
+static void packets_pass_with_the_receivers_type_and_name(void **state) {
     (void)state;
     client a, b;
     rtp_packet got;
@@ -281,8 +260,7 @@ static void packets_pass_with_the_receivers_type_and_name(void **state)
     video_relay_free(relay);
 }
 
-static void who_joins_later_makes_the_other_send_a_keyframe(void **state)
-{
+static void who_joins_later_makes_the_other_send_a_keyframe(void **state) {
     (void)state;
     client a, b, *both[] = { &a, &b };
     rtp_packet got;
@@ -303,8 +281,7 @@ static void who_joins_later_makes_the_other_send_a_keyframe(void **state)
     video_relay_free(relay);
 }
 
-static void a_lost_packet_comes_from_the_relay_or_from_the_sender(void **state)
-{
+static void a_lost_packet_comes_from_the_relay_or_from_the_sender(void **state) {
     (void)state;
     client a, b, *both[] = { &a, &b };
     video_relay *relay = video_relay_new(the_edge);
@@ -336,8 +313,7 @@ static void a_lost_packet_comes_from_the_relay_or_from_the_sender(void **state)
     video_relay_free(relay);
 }
 
-static void another_browser_takes_a_side_and_the_numbers_go_on(void **state)
-{
+static void another_browser_takes_a_side_and_the_numbers_go_on(void **state) {
     (void)state;
     client a, b, second;
     rtp_packet got;
@@ -368,8 +344,7 @@ static void another_browser_takes_a_side_and_the_numbers_go_on(void **state)
     video_relay_free(relay);
 }
 
-static void bytes_of_strangers_do_nothing(void **state)
-{
+static void bytes_of_strangers_do_nothing(void **state) {
     (void)state;
     client a, b;
     uint8_t junk[200];
@@ -390,8 +365,7 @@ static void bytes_of_strangers_do_nothing(void **state)
     video_relay_free(relay);
 }
 
-static void an_offer_without_a_codec_in_common_is_refused(void **state)
-{
+static void an_offer_without_a_codec_in_common_is_refused(void **state) {
     (void)state;
     char answer[TEXT];
     video_relay *relay = video_relay_new(the_edge);
@@ -404,8 +378,7 @@ static void an_offer_without_a_codec_in_common_is_refused(void **state)
 #define H264_OF(type) "a=rtpmap:" type " H264/90000\r\na=fmtp:" type " packetization-mode=1;profile-level-id=42e01f"
 #define IN_SECTION "\r\na=mid:1\r\na=rtcp-mux\r\n"
 
-static void who_has_a_codec_that_the_other_lacks_comes_again_with_one_that_both_have(void **state)
-{
+static void who_has_a_codec_that_the_other_lacks_comes_again_with_one_that_both_have(void **state) {
     (void)state;
     static const char both[] = "96 102" IN_SECTION "a=rtpmap:96 VP8/90000\r\n" H264_OF("102");
     client a, again, b;
@@ -429,8 +402,7 @@ static void who_has_a_codec_that_the_other_lacks_comes_again_with_one_that_both_
     video_relay_free(relay);
 }
 
-static void wait_arrived(client *a, client *b, uint64_t packets)
-{
+static void wait_arrived(client *a, client *b, uint64_t packets) {
     edge_counters counters;
     double limit = now_s() + DEADLINE_MS / 1000.0;
     while (edge_count(the_edge, &counters), counters.packets_from_pages < packets && now_s() < limit) {
@@ -440,8 +412,7 @@ static void wait_arrived(client *a, client *b, uint64_t packets)
     assert_int_equal(counters.packets_from_pages, packets);
 }
 
-static void on_hold_nothing_passes_and_afterwards_the_numbers_go_on(void **state)
-{
+static void on_hold_nothing_passes_and_afterwards_the_numbers_go_on(void **state) {
     (void)state;
     client a, again, b, *both[] = { &again, &b };
     rtp_packet got;
@@ -478,8 +449,7 @@ static void on_hold_nothing_passes_and_afterwards_the_numbers_go_on(void **state
     video_relay_free(relay);
 }
 
-static void what_a_side_says_is_copied_for_a_recording(void **state)
-{
+static void what_a_side_says_is_copied_for_a_recording(void **state) {
     (void)state;
     client a, b;
     tap_head head;
@@ -512,8 +482,7 @@ static void what_a_side_says_is_copied_for_a_recording(void **state)
     tap_ring_drop(ring);
 }
 
-static void without_a_codec_in_common_both_are_known_to_have_no_picture(void **state)
-{
+static void without_a_codec_in_common_both_are_known_to_have_no_picture(void **state) {
     (void)state;
     client a, b, second;
     video_relay *relay = video_relay_new(the_edge);
@@ -530,8 +499,7 @@ static void without_a_codec_in_common_both_are_known_to_have_no_picture(void **s
     video_relay_free(relay);
 }
 
-int main(void)
-{
+int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(packets_pass_with_the_receivers_type_and_name),
         cmocka_unit_test(who_joins_later_makes_the_other_send_a_keyframe),

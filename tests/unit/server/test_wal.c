@@ -18,8 +18,7 @@ enum { DEADLINE_MS = 20000 };
 static const logger silent;
 static char path[256];
 
-static store *open_new(void)
-{
+static store *open_new(void) {
     char err[256], folder[] = "/tmp/tccc-wal-XXXXXX";
     assert_non_null(mkdtemp(folder));
     snprintf(path, sizeof path, "%s/store.sqlite", folder);
@@ -29,8 +28,7 @@ static store *open_new(void)
     return s;
 }
 
-static void put(store *s, int n)
-{
+static void put(store *s, int n) {
     store_push p = { .app_id = 1, .state = PUSH_WAITING, .created_ms = n, .next_ms = n };
     static char body[8 << 10];
     memset(body, 'b', sizeof body - 1);
@@ -39,22 +37,19 @@ static void put(store *s, int n)
     assert_int_equal(store_put_push(s, &p, body), 0);
 }
 
-static void settle(store *s)
-{
+static void settle(store *s) {
     uint64_t end = clock_ms() + DEADLINE_MS;
     while (!store_is_settled(s) && clock_ms() < end) sched_yield();
     assert_true(store_is_settled(s));
 }
 
-static int count(store *s)
-{
+static int count(store *s) {
     int64_t n = 0;
     assert_int_equal(store_count_pushes(s, PUSH_WAITING, &n), 0);
     return (int)n;
 }
 
-static void what_is_written_behind_is_there_at_once_and_durable_soon(void **state)
-{
+static void what_is_written_behind_is_there_at_once_and_durable_soon(void **state) {
     (void)state;
     char err[256];
     store *s = open_new(), *other;
@@ -76,8 +71,7 @@ static void what_is_written_behind_is_there_at_once_and_durable_soon(void **stat
 }
 
 /* In a group, and in memory, there is nothing to be behind with. */
-static void a_group_is_one_write_whether_behind_or_not(void **state)
-{
+static void a_group_is_one_write_whether_behind_or_not(void **state) {
     (void)state;
     char err[256];
     store *s = open_new();
@@ -101,8 +95,7 @@ static void a_group_is_one_write_whether_behind_or_not(void **state)
 }
 
 /* More than 60 MiB go through the log as fast as they can; it begins again when it has been brought into the database file, at 32 MiB at the latest. */
-static void the_log_stays_small(void **state)
-{
+static void the_log_stays_small(void **state) {
     (void)state;
     char name[300];
     struct stat file;
@@ -123,8 +116,7 @@ static void the_log_stays_small(void **state)
     assert_int_not_equal(stat(name, &file), 0); /* the last connection takes it away */
 }
 
-static void a_log_that_cannot_be_synced_is_not_trusted_again(void **state)
-{
+static void a_log_that_cannot_be_synced_is_not_trusted_again(void **state) {
     (void)state;
     store *s = open_new();
     wal *w = wal_new(path, &silent);
@@ -142,8 +134,7 @@ static void a_log_that_cannot_be_synced_is_not_trusted_again(void **state)
     store_close(s);
 }
 
-int main(void)
-{
+int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_written_behind_is_there_at_once_and_durable_soon),
         cmocka_unit_test(a_group_is_one_write_whether_behind_or_not),

@@ -13,8 +13,7 @@
 #include <string.h>
 #include <unistd.h>
 
-static bool is_public(const char *text)
-{
+static bool is_public(const char *text) {
     struct sockaddr_in four = { .sin_family = AF_INET };
     struct sockaddr_in6 six = { .sin6_family = AF_INET6 };
     if (inet_pton(AF_INET, text, &four.sin_addr) == 1) return web_address_is_public((const struct sockaddr *)&four);
@@ -23,8 +22,7 @@ static bool is_public(const char *text)
 }
 
 /* Each first and last address of the IANA registries' blocks, and their neighbours. */
-static void special_addresses_are_not_public(void **state)
-{
+static void special_addresses_are_not_public(void **state) {
     (void)state;
     static const char *const special[] = {
         "0.0.0.0", "0.255.255.255", "10.0.0.0", "10.255.255.255", "100.64.0.0", "100.127.255.255", "127.0.0.1", "127.255.255.255", "169.254.0.0",
@@ -54,8 +52,7 @@ typedef struct {
     bool done;
 } trial;
 
-static void fetch(void *arg)
-{
+static void fetch(void *arg) {
     trial *t = arg;
     web_answer answer;
     t->error = web_fetch(t->web, &t->request, &answer);
@@ -64,8 +61,7 @@ static void fetch(void *arg)
 }
 
 /* The error of a GET, from a thread of the pool, as it is in use; web_free waits for it. */
-static int error_of(const char *url, bool private_allowed, char sentence[WEB_SENTENCE_MAX])
-{
+static int error_of(const char *url, bool private_allowed, char sentence[WEB_SENTENCE_MAX]) {
     web *w = web_new(1, private_allowed);
     trial t = { .web = w, .request = { .url = url, .max_bytes = 100, .timeout_ms = 2000 } };
     assert_non_null(w);
@@ -75,8 +71,7 @@ static int error_of(const char *url, bool private_allowed, char sentence[WEB_SEN
     return t.error;
 }
 
-static void a_fetch_goes_to_no_private_address_and_no_other_protocol(void **state)
-{
+static void a_fetch_goes_to_no_private_address_and_no_other_protocol(void **state) {
     (void)state;
     char sentence[WEB_SENTENCE_MAX];
     static const char *const refused[] = { "http://127.0.0.1:1/", "http://localhost:1/", "http://[::1]:1/", "http://0x7f000001:1/", "http://2130706433:1/" };
@@ -89,8 +84,7 @@ static void a_fetch_goes_to_no_private_address_and_no_other_protocol(void **stat
 }
 
 /* Accepts by the kernel's backlog and never says anything. */
-static int silent_server(char url[64])
-{
+static int silent_server(char url[64]) {
     struct sockaddr_in address = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
     socklen_t size = sizeof address;
     int fd = socket(AF_INET, SOCK_STREAM, 0);
@@ -101,8 +95,7 @@ static int silent_server(char url[64])
     return fd;
 }
 
-static void a_server_that_says_nothing_is_given_up(void **state)
-{
+static void a_server_that_says_nothing_is_given_up(void **state) {
     (void)state;
     char url[64], sentence[WEB_SENTENCE_MAX];
     int fd = silent_server(url);
@@ -111,16 +104,14 @@ static void a_server_that_says_nothing_is_given_up(void **state)
     close(fd);
 }
 
-static void told(void *arg, int started)
-{
+static void told(void *arg, int started) {
     trial *t = arg;
     assert_true(started);
     t->done = true;
 }
 
 /* web_free comes back long before the 600 s that this fetch would wait. */
-static void web_free_breaks_a_fetch_off(void **state)
-{
+static void web_free_breaks_a_fetch_off(void **state) {
     (void)state;
     char url[64];
     int fd = silent_server(url);
@@ -134,13 +125,11 @@ static void web_free_breaks_a_fetch_off(void **state)
     close(fd);
 }
 
-static call_in_kind reads(const char *text, int64_t *flow)
-{
+static call_in_kind reads(const char *text, int64_t *flow) {
     return call_in_read(text, strlen(text), flow);
 }
 
-static void an_interface_may_choose_a_flow_or_end_the_call(void **state)
-{
+static void an_interface_may_choose_a_flow_or_end_the_call(void **state) {
     (void)state;
     int64_t flow;
     assert_int_equal(reads("{\"CallInBound\":{\"OverrideIvrId\":435,\"Variables\":[{\"Key\":\"name\",\"Value\":\"x\"}]}}", &flow), CALL_IN_FLOW);
@@ -151,8 +140,7 @@ static void an_interface_may_choose_a_flow_or_end_the_call(void **state)
     for (size_t i = 0; i < sizeof as_bound / sizeof *as_bound; i++) assert_int_equal(reads(as_bound[i], &flow), CALL_IN_AS_BOUND);
 }
 
-int main(void)
-{
+int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(special_addresses_are_not_public),
         cmocka_unit_test(a_fetch_goes_to_no_private_address_and_no_other_protocol),
