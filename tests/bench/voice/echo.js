@@ -5,7 +5,7 @@ import { mean, median, tell } from './figures.js';
 import { drawLevels } from './pictures.js';
 import { OUT, WORK, all, hasPesq, measure, pesqBetween, program, remembered, run } from './programs.js';
 
-/** Each with its light noise suppressor, as the peers need theirs: without, the microphone's own noise is the floor of all. */
+/** Each with a noise suppressor, ours as in calls: without, the microphone's own noise is the floor of all (docs/voice-quality.md). */
 const ENGINES = {
   unprocessed: (far, mic, out) => fs.promises.copyFile(mic, out),
   ours: (far, mic, out) => run('tccc-audio', 'aec', '--level', 'medium', '--far', far, '--mic', mic, '--out', out),
