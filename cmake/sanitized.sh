@@ -8,5 +8,4 @@ exec {lock}>build/asan.lock
 flock "$lock"
 preset asan
 flock -u "$lock"
-preset fuzz
-FUZZ_SEED=1 cmake/fuzz.sh "$1"
+FUZZ_SEED=1 cmake/fuzz.sh "$1" build/asan

@@ -1,7 +1,7 @@
 /** demo.test.js: tcccd --demo: sign-in, numbers to dial, the customer who calls. Layer: tests. */
 import assert from 'node:assert/strict';
 import path from 'node:path';
-import { Process, scratch } from '../peers/process.js';
+import { Process, freePort, scratch } from '../peers/process.js';
 import { WireSeat } from './wire_seat.js';
 
 const PROGRAM = process.env.TCCCD || path.resolve('build/native/tcccd');
@@ -11,7 +11,8 @@ describe('tcccd --demo', function () {
   const demo = { cloud: null };
   const seats = [];
   before(async () => {
-    demo.process = new Process('tcccd', PROGRAM, ['--demo', '--port', '0', '--sip-port', '0', '--data', path.join(scratch('demo'), 'demo.sqlite')]);
+    const sipPort = String(await freePort()); // TLS has the next: of the kernel's own ports that one may be taken
+    demo.process = new Process('tcccd', PROGRAM, ['--demo', '--port', '0', '--sip-port', sipPort, '--data', path.join(scratch('demo'), 'demo.sqlite')]);
     const [, http] = await demo.process.waitLine(/tcccd ready http=(\d+)/);
     demo.httpPort = Number(http);
   });
