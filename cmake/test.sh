@@ -5,7 +5,7 @@
 # with browsers; those that measure sound have the machine for themselves.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
-source cmake/stages.sh 12
+source cmake/stages.sh 13
 
 failed=()
 try() { stage "$@" || failed+=("$1"); }
@@ -49,10 +49,9 @@ mocha_with_browsers() {
     return $status
 }
 
-# All of them with the sanitizers, when cmake/sanitized.sh has built them; those that compare bits also as gcc optimises them.
+# All of them with the sanitizers; those that compare bits also as gcc optimises them.
 unit_tests() {
     local status=0 log=build/asan/Testing/Temporary/LastTest.log
-    flock build/asan.lock true
     ctest --preset asan || status=$?
     ctest --preset native -R golden || status=$?
     awk '/^\[  PASSED  \]/ { passed += $4 } /^\[  FAILED  \] [0-9]+ test/ { failed += $4 }
@@ -88,11 +87,11 @@ stage "building WASM" preset wasm
 stage "building WASM with SIMD" preset wasm-simd
 stage "installing npm packages" npm_install
 stage "building scripts" scripts
+stage "building with sanitizers" preset asan
 
-# The stages that follow mostly wait for something: what only computes is done meanwhile.
-beside "building with sanitizers, fuzzers ${FUZZ_SECONDS:-5} s each" cmake/sanitized.sh "${FUZZ_SECONDS:-5}"
 try "layers, names, sizes" mocha_folders 1 build/log/failed-checks check
 try_beside "WASM, scripts, server, telephones, browsers" mocha_with_browsers
+beside "fuzzers, ${FUZZ_SECONDS:-5} s each" env FUZZ_SEED=1 cmake/fuzz.sh "${FUZZ_SECONDS:-5}" build/asan
 try_beside "unit tests with AddressSanitizer and UBSan" unit_tests
 collect || failed+=("$beside_title")
 if [ ${#again[@]} -gt 0 ]; then
