@@ -117,7 +117,7 @@ static void ask_route(admin *all, int index, char *lines[LINES]) {
         n++;
     const admin_route *route = &admin_routes[index % n];
     fill_path(route->path, lines, path, sizeof path);
-    edge_http_request request = { .id = 1, .method = route->method, .path = path, .query = lines[3], .remote = "192.0.2.1", .host = "h",
+    edge_http_request request = { .id = 1, .method = route->method, .path = path, .query = lines[3], .remote = "192.0.2.1", .place = "192.0.2.1", .host = "h",
                                   .headers = key, .body = lines[4], .body_len = strlen(lines[4]) };
     ask(all, &request);
 }
@@ -138,7 +138,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         lines[i] = line;
     }
     if (data[0] == 0xff)
-        ask(all, &(edge_http_request){ .id = 1, .method = lines[0], .path = lines[1], .query = lines[2], .remote = "192.0.2.1", .host = lines[3],
+        ask(all, &(edge_http_request){ .id = 1, .method = lines[0], .path = lines[1], .query = lines[2], .remote = "192.0.2.1", .place = "192.0.2.1", .host = lines[3],
                                        .headers = lines[4], .body = lines[5], .body_len = strlen(lines[5]) });
     else
         ask_route(all, data[0], lines);

@@ -112,7 +112,7 @@ static void behind_the_door(const action *a, const char *body, size_t n) {
     char headers[1024];
     json_value *tree;
     sign(a->name, body, n, headers);
-    edge_http_request r = { .method = "POST", .path = "/", .query = "", .remote = "::1", .host = "h", .headers = headers, .body = body, .body_len = n };
+    edge_http_request r = { .method = "POST", .path = "/", .query = "", .remote = "::1", .place = "::1", .host = "h", .headers = headers, .body = body, .body_len = n };
     const json_value *response = ask(&r, &tree);
     assert(outside_tells(response));
     json_free(tree);
@@ -154,7 +154,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         free(text);
         return 0;
     }
-    edge_http_request r = { .method = data[0] & 1 ? "GET" : "POST", .path = "/", .remote = "::1", .host = "h:1" };
+    edge_http_request r = { .method = data[0] & 1 ? "GET" : "POST", .path = "/", .remote = "::1", .place = "::1", .host = "h:1" };
     r.query = strsep(&rest, "\1");
     r.headers = rest ? strsep(&rest, "\1") : "";
     r.body = rest ? rest : "";

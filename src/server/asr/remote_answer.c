@@ -33,6 +33,7 @@ static int read_line(const char *line, size_t n, asr_said *said) {
         return error;
     json_reader in = json_read(tree);
     said->final = json_bool_or(&in, "final", false);
+    said->failed = false;
     said->n_words = 0;
     said->end_ms = 0;
     const char *text = json_string(&in, "text", 0, ASR_TEXT_MAX);

@@ -34,7 +34,7 @@ static bool published_key(void *ctx, const char *id, char *key, size_t capacity)
 }
 
 static edge_http_request example(const char *headers) {
-    return (edge_http_request){ .method = "POST", .path = "/", .query = "", .remote = "127.0.0.1", .host = "cvm.tencentcloudapi.com",
+    return (edge_http_request){ .method = "POST", .path = "/", .query = "", .remote = "127.0.0.1", .place = "127.0.0.1", .host = "cvm.tencentcloudapi.com",
                                 .headers = headers, .body = BODY, .body_len = sizeof BODY - 1 };
 }
 
@@ -196,7 +196,7 @@ static const char *ask(fixture *f, const char *action, const char *body) {
     snprintf(headers, sizeof headers, "content-type: application/json\nx-tc-action: %s\nx-tc-version: 2020-02-10\nx-tc-timestamp: %d\n"
              "authorization: TC3-HMAC-SHA256 Credential=id/2019-02-25/127/tc3_request, SignedHeaders=content-type;host, Signature=%s\n",
              action, NOW, signature);
-    edge_http_request r = { .method = "POST", .path = "/", .query = "", .remote = "::1", .host = "127.0.0.1:8080", .headers = headers,
+    edge_http_request r = { .method = "POST", .path = "/", .query = "", .remote = "::1", .place = "::1", .host = "127.0.0.1:8080", .headers = headers,
                             .body = body, .body_len = strlen(body) };
     assert_true(cloudapi_wants(&r));
     size_t n;
@@ -246,7 +246,7 @@ static void bad_requests_get_the_documented_codes(void **state) {
 
 static void an_unsigned_request_is_refused(void **state) {
     fixture *f = *state;
-    edge_http_request r = { .method = "POST", .path = "/", .query = "", .remote = "::1", .host = "h", .body = "{}", .body_len = 2,
+    edge_http_request r = { .method = "POST", .path = "/", .query = "", .remote = "::1", .place = "::1", .host = "h", .body = "{}", .body_len = 2,
                             .headers = "x-tc-action: CreateSDKLoginToken\nx-tc-version: 2020-02-10\n" };
     size_t n;
     assert_code(cloudapi_answer(&f->api, &r, NOW, &n), "AuthFailure.InvalidAuthorization");
