@@ -21,6 +21,13 @@ static inline float speech_uniform(uint32_t *state) {
     return speech_random(state) / 16777216.0f;
 }
 
+/* Brings pcm[n] to this root mean square. */
+static inline void speech_loudness(float *pcm, int n, double rms) {
+    double power = 1e-20;
+    for (int i = 0; i < n; i++) power += pcm[i] * pcm[i];
+    for (int i = 0; i < n; i++) pcm[i] *= (float)(rms * sqrt(n / power));
+}
+
 typedef struct {
     float a, b, y1, y2;
 } speech_resonator;

@@ -20,12 +20,6 @@ static float white(void) {
     return 2 * speech_uniform(&random_state) - 1;
 }
 
-static void loudness(float *pcm, double rms) {
-    double power = 1e-20;
-    for (int i = 0; i < N; i++) power += pcm[i] * pcm[i];
-    for (int i = 0; i < N; i++) pcm[i] *= (float)(rms * sqrt(N / power));
-}
-
 /* A room that decays by 60 dB in 0.2 s; what it gives back is as loud as gain times the far end, delay samples later. */
 static void room(float gain, int delay, uint32_t seed, float *out) {
     static float response[ROOM];
@@ -48,8 +42,8 @@ static int scene(void **state) {
     (void)state;
     speech_make(far_end, N, 3);
     speech_make(near_end, N, 77);
-    loudness(far_end, 0.06);
-    loudness(near_end, 0.06);
+    speech_loudness(far_end, N, 0.06);
+    speech_loudness(near_end, N, 0.06);
     room(0.316f, DELAY, 5, echo);
     room(0.5f, DELAY + 240, 6, other);
     return 0;

@@ -18,12 +18,6 @@ static float white(void) {
     return 2 * speech_uniform(&random_state) - 1;
 }
 
-static void loudness(float *pcm, double rms) {
-    double power = 1e-20;
-    for (int i = 0; i < N; i++) power += pcm[i] * pcm[i];
-    for (int i = 0; i < N; i++) pcm[i] *= (float)(rms * sqrt(N / power));
-}
-
 static double dbfs(const float *pcm, double from_s, double to_s) {
     double sum = 1e-12;
     int from = (int)(from_s * RATE), to = (int)(to_s * RATE);
@@ -36,8 +30,8 @@ static int scene(void **state) {
     (void)state;
     speech_make(near_end, N, 77);
     speech_make(remote, N, 3);
-    loudness(near_end, 0.05);
-    loudness(remote, 0.05);
+    speech_loudness(near_end, N, 0.05);
+    speech_loudness(remote, N, 0.05);
     random_state = 5;
     for (int k = 0; k < ROOM; k++) response[k] = white() * expf(-6.9f * (float)k / 2400);
     double most = 0;
