@@ -37,7 +37,7 @@ function watchMicrophone() {
 }
 
 /** Without a spare renderer a new tab's process is the one that was not there before. */
-export const startBrowser = (centre) => Chromium.start({ microphone: centre.mic.file, args: ['--disable-features=SpareRendererForSitePerProcess'] });
+export const startBrowser = (centre) => Chromium.start({ microphone: centre.mic.file, without: ['SpareRendererForSitePerProcess'] });
 
 export class TabGroup {
   static async open(centre, browser, { agent = AGENTS[0], sound = false } = {}) {
