@@ -56,7 +56,9 @@ extern "C" {
     X(CAMERA_DENIED, -41, "The page may not use the camera.", "Allow camera and microphone in the browser's address bar.") \
     X(CAMERA_NOT_FOUND, -42, "There is no camera.", "Plug in a camera; the session runs with sound alone meanwhile.") \
     X(CAMERA_BUSY, -43, "The camera is in use by another program.", "Close the other program and try again.") \
-    X(TABS_UNSUPPORTED, -44, "This browser cannot share one sign-in among tabs; this tab works alone.", "Use a desktop browser with Web Locks and BroadcastChannel on a page of https.")
+    X(TABS_UNSUPPORTED, -44, "This browser cannot share one sign-in among tabs; this tab works alone.", "Use a desktop browser with Web Locks and BroadcastChannel on a page of https.") \
+    X(COLLEAGUE_OFFLINE, -45, "The agent who is asked for is offline.", "Choose another agent, a group or a number.") \
+    X(COLLEAGUE_BUSY, -46, "The agent who is asked for is busy.", "Try again later, or choose another agent or a group.")
 
 enum tccc_error {
     TCCC_OK = 0,

@@ -275,6 +275,7 @@ typedef struct {
     const char *const *groups;      /* ids */
     int n_groups;
     const char *extension;          /* NULL none */
+    bool has_mobile;                /* call.internal with useMobile can ring it */
 } wire_directory_agent;
 typedef struct { const char *id, *name; } wire_directory_flow;
 

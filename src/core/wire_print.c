@@ -218,6 +218,7 @@ static void put_directory_agent(json_writer *out, const wire_directory_agent *ag
     for (int i = 0; i < agent->n_groups; i++) json_put_string(out, NULL, agent->groups[i]);
     json_close(out);
     put_optional(out, "extension", agent->extension);
+    if (agent->has_mobile) json_put_bool(out, "hasMobile", true);
     json_close(out);
 }
 

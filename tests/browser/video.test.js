@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import * as audio from '../peers/audio.js';
 import { Chromium, Firefox } from '../peers/browser.js';
 import { AGENT_COLOURS, AGENT_HZ, VISITOR_COLOURS, VISITOR_HZ, installCamera, isBlack, look, shows, sounds } from '../peers/picture.js';
 import { AdminClient } from '../server/admin_client.js';
@@ -10,6 +11,8 @@ import { VisitorPage } from '../peers/visitor_page.js';
 import { AGENTS, useCentre } from '../e2e/centre.js';
 
 const DEADLINE_MS = 20000;
+/** Of what the visitor hears on hold: far below the music, far above silence. */
+const MUSIC_DB = -50;
 /** A browser that sends and reads no other picture, and makes no offer before letOffer(). */
 const H264_ALONE = `(${() => {
   const { createOffer } = RTCPeerConnection.prototype;
@@ -63,16 +66,16 @@ describe('video sessions in browsers', function suite() {
 
   const agentPage = (more = {}) => centre().seat({ init: [initOf(AGENT_COLOURS, AGENT_HZ)], ...more });
 
-  async function visitorPage(browser, init = []) {
-    const page = new VisitorPage(await browser.tab({ sound: false, init: [initOf(VISITOR_COLOURS, VISITOR_HZ), ...init] }));
+  async function visitorPage(browser, init = [], sound = false) {
+    const page = new VisitorPage(await browser.tab({ sound, init: [initOf(VISITOR_COLOURS, VISITOR_HZ), ...init] }));
     visitors.push(page);
     const { httpPort } = centre().tcccd;
     await page.open(centre().pages.page(`http://127.0.0.1:${httpPort}/sdk/tccc-visitor.js`), 'shop');
     return page;
   }
 
-  async function taken(browser, { visitorInit } = {}) {
-    const [seat, visitor] = await Promise.all([agentPage(), visitorPage(browser, visitorInit)]);
+  async function taken(browser, { visitorInit, visitorSound } = {}) {
+    const [seat, visitor] = await Promise.all([agentPage(), visitorPage(browser, visitorInit, visitorSound)]);
     const { sessionId } = await visitor.call('startVideo', { remark: 'about a chair' });
     const callIn = await seat.next('callIn');
     assert.deepEqual([callIn.type, callIn.sessionId, callIn.nickname], ['video', sessionId, 'Ann']);
@@ -85,14 +88,19 @@ describe('video sessions in browsers', function suite() {
     return { seat, visitor, sessionId, agentSees, visitorSees };
   }
 
-  it('SDK-068 SDK-069 Chromium to Chromium: each sees the other\'s colours and hears its tone; a hold, the end, the recordings', async () => {
-    const { seat, visitor, sessionId, agentSees, visitorSees } = await taken(centre().browser);
+  it('SDK-068 SDK-069 Chromium to Chromium: each sees the other\'s colours and hears its tone; a hold with music, the end, the recordings', async () => {
+    const { seat, visitor, sessionId, agentSees, visitorSees } = await taken(centre().browser, { visitorSound: true });
     await agentSees((seen) => shows(seen, VISITOR_COLOURS) && sounds(seen, VISITOR_HZ), 'the visitor\'s picture and tone');
     await visitorSees((seen) => shows(seen, AGENT_COLOURS) && sounds(seen, AGENT_HZ), 'the agent\'s picture and tone');
     await seat.call('Video.hold', { sessionId });
     assert.deepEqual(await visitor.next('held'), { sessionId, held: true, by: 'client' });
     const still = await visitorSees((seen) => seen.hz === 0, 'silence on hold');
     assert.ok((await agentSees((seen) => seen.hz === 0, 'silence on hold')).frames > 0);
+    for (let level = -Infinity, turn = 0; level < MUSIC_DB; turn++) {
+      assert.ok(turn < 10, `the visitor hears music from the voice engine: ${level} dBFS`);
+      await visitor.tab.startSound();
+      level = audio.levelDb((await visitor.tab.takeSound(1)).ear);
+    }
     await seat.call('Video.unHold', { sessionId });
     assert.equal((await visitor.next('held')).held, false);
     await visitorSees((seen) => seen.frames > still.frames && shows(seen, AGENT_COLOURS) && sounds(seen, AGENT_HZ), 'picture and tone again');

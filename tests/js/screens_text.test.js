@@ -44,6 +44,14 @@ describe('texts of the screens', () => {
     assert.deepEqual(strays, ['settings_pane.js 中文']);
   });
 
+  it('every error that an agent can meet has a sentence in both languages; the others are for who writes pages and servers', () => {
+    const table = readFileSync(fileURLToPath(new URL('../../include/tccc/error.h', import.meta.url)), 'utf8');
+    const codes = [...table.matchAll(/^ {4}X\((\w+), -\d+/gm)].map(([, name]) => name);
+    const others = ['ARG_MISSING', 'ARG_TYPE', 'TOKEN_EXPIRED', 'TOKEN_USED', 'TOKEN_INVALID', 'PROTOCOL', 'CSP_BLOCKED', 'UNAUTHORIZED', 'DESTROYED', 'AGAIN', 'AUTH', 'REPLAY', 'TABS_UNSUPPORTED'];
+    assert.deepEqual(Object.keys(en.errors).sort(), codes.filter((name) => !others.includes(name)).sort());
+    assert.equal(text.errorText(en, { code: 'STATE', errorMsg: 'The chat has ended.', remedy: 'Wait.' }), 'This cannot be done now. The chat has ended.');
+  });
+
   it('an error without a sentence of ours is told by its own', () => {
     assert.equal(text.errorText(en, { code: 'NEW', errorMsg: 'It broke.', remedy: 'Mend it.' }), 'It broke. Mend it.');
     assert.equal(text.errorText(zh, { code: 'MIC_NOT_FOUND', errorMsg: 'x' }), zh.errors.MIC_NOT_FOUND);

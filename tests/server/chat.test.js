@@ -245,6 +245,9 @@ describe('chats', function chats() {
     await say(customer, sessionId, 'before');
     await assert.rejects(first.ask('chat.transfer', { sessionId, userId: 'nobody' }), { code: 'NOT_FOUND' });
     await assert.rejects(first.ask('chat.transfer', { sessionId, userId: first.userId }), { code: 'ARG_RANGE' });
+    await second.ask('agent.offline');
+    await assert.rejects(first.ask('chat.transfer', { sessionId, userId: second.userId }), { code: 'COLLEAGUE_OFFLINE' });
+    await second.ask('agent.online');
     await first.ask('chat.transfer', { sessionId, userId: second.userId });
     assert.equal((await first.next('sessionEnded')).closeBy, 'seat');
     const callIn = await second.next('callIn');

@@ -35,7 +35,7 @@ describe('a crowd', function () {
 
   /** What an agent does with each call that it is offered. */
   function works(seat, choose, others) {
-    const quietly = (asked) => asked.catch((error) => assert.ok(['STATE', 'NOT_FOUND', 'AGENT_BUSY', 'AGENT_OFFLINE'].includes(error.code), `${error.code}: ${error.message}`));
+    const quietly = (asked) => asked.catch((error) => assert.ok(['STATE', 'NOT_FOUND', 'AGENT_BUSY', 'AGENT_OFFLINE', 'COLLEAGUE_BUSY', 'COLLEAGUE_OFFLINE'].includes(error.code), `${error.code}: ${error.message}`));
     const asked = [];
     seat.on('change', () => {
       for (const event of seat.events.filter((one) => !one.done)) {

@@ -54,7 +54,7 @@ export class DayAgent {
   /** What an agent does may come too late for the session, which is no fault. */
   soon(deed) {
     deed().catch((error) => {
-      if (!['STATE', 'NOT_FOUND', 'AGENT_BUSY', 'AGENT_OFFLINE', 'CONNECTION_LOST'].includes(error.code)) this.faults.push(error.stack);
+      if (!['STATE', 'NOT_FOUND', 'AGENT_BUSY', 'AGENT_OFFLINE', 'COLLEAGUE_BUSY', 'COLLEAGUE_OFFLINE', 'CONNECTION_LOST'].includes(error.code)) this.faults.push(error.stack);
     });
   }
 

@@ -28,7 +28,10 @@ describe('the directory and a lost microphone', function () {
     const [anna, ben] = [await centre().seat(), await centre().seat()];
     await cloud.BindStaffSkillGroupList({ ...app, StaffEmail: anna.userId, SkillGroupList: [SkillGroupId] });
     await ben.ask('agent.status', { status: 'rest', restReason: 'lunch' });
+    await cloud.CreateStaff({ ...app, SendPassword: false, Staffs: [{ Name: 'Mobile', Mail: 'mobile@tests.example', StaffNumber: '8999', Phone: '13700000001' }] });
     const told = await anna.ask('directory.get');
+    assert.equal(told.agents.find(({ userId }) => userId === 'mobile@tests.example').hasMobile, true);
+    assert.ok(!JSON.stringify(told).includes('13700000001'), 'that there is one, not which');
     const group = told.groups.find((one) => one.skillGroupId === String(SkillGroupId));
     assert.deepEqual(group, { skillGroupId: String(SkillGroupId), skillGroupName: 'sales', online: 1, free: 1, waiting: 0 });
     assert.deepEqual(told.restReasons, ['lunch', 'training']);

@@ -300,7 +300,7 @@ describe('transfers', function () {
     await assert.rejects(transfer({ skillGroupId: '999999' }), { code: 'NOT_FOUND' });
     await assert.rejects(transfer({ userId: 'nobody' }), { code: 'NOT_FOUND' });
     await assert.rejects(transfer({ userId: agent(0) }), { code: 'ARG_RANGE' });
-    await assert.rejects(transfer({ userId: agent(4) }), { code: 'AGENT_OFFLINE' });
+    await assert.rejects(transfer({ userId: agent(4) }), { code: 'COLLEAGUE_OFFLINE', message: 'The agent who is asked for is offline.', remedy: 'Choose another agent, a group or a number.' });
     await assert.rejects(transfer({ extension: '1002' }), { code: 'STATE' });
     await assert.rejects(transfer({ phoneNumber: 'call me' }), { code: 'NUMBER_INVALID' });
     await anna.ask('call.hangup', { sessionId });
@@ -335,10 +335,10 @@ describe('internal calls', function () {
   it('is refused, or ends with a reason, when the other cannot take it', async () => {
     const anna = await centre().seatOf(agent(0));
     const dora = await centre().seatOf(agent(3));
-    await assert.rejects(anna.ask('call.internal', { calleeUserId: agent(4) }), { code: 'AGENT_OFFLINE' });
+    await assert.rejects(anna.ask('call.internal', { calleeUserId: agent(4) }), { code: 'COLLEAGUE_OFFLINE' });
     await assert.rejects(anna.ask('call.internal', { calleeUserId: agent(0) }), { code: 'ARG_RANGE' });
     await dora.ask('agent.status', { status: 'rest', restReason: 'lunch' });
-    await assert.rejects(anna.ask('call.internal', { calleeUserId: agent(3) }), { code: 'AGENT_BUSY' });
+    await assert.rejects(anna.ask('call.internal', { calleeUserId: agent(3) }), { code: 'COLLEAGUE_BUSY' });
     await dora.ask('agent.status', { status: 'free' });
     const { sessionId } = await anna.ask('call.internal', { calleeUserId: agent(3) });
     await dora.next('callIn');

@@ -366,7 +366,7 @@ describe('supervisors and third parties', function () {
       const late = await agent.next('consult');
       assert.deepEqual([late.state, typeof late.reason], ['ended', 'string']);
       await assert.rejects(agent.ask('call.consult', { sessionId, userId: agent.userId }), { code: 'ARG_RANGE' });
-      await assert.rejects(agent.ask('call.consult', { sessionId, userId: 'a49' }), { code: 'AGENT_OFFLINE' });
+      await assert.rejects(agent.ask('call.consult', { sessionId, userId: 'a49' }), { code: 'COLLEAGUE_OFFLINE' });
       const peer = await centre().called(called.refuses('486 Busy Here'));
       await consult(agent, sessionId, { phoneNumber: CUSTOMER });
       assert.deepEqual(await agent.next('consult'), { sessionId, state: 'ended', reason: 'busy' });

@@ -142,11 +142,15 @@ describe('visits by voice and video', function suite() {
     await again.visitor.ask('video.mute', { sessionId: again.sessionId, audio: true, video: false });
     assert.deepEqual(await again.seat.next('videoMuted'), { sessionId: again.sessionId, from: 'client', audio: true, video: false });
     await assert.rejects(again.seat.ask('call.hold', { sessionId: again.sessionId }), { code: 'STATE' });
-    for (const [method, held] of [['video.hold', true], ['video.unhold', false]]) {
+    const told = again.visitor.events.length;
+    for (const [method, held] of [['video.hold', true], ['video.unhold', false], ['video.hold', true]]) {
       await again.seat.ask(method, { sessionId: again.sessionId });
       assert.deepEqual(await again.seat.next('held'), { sessionId: again.sessionId, held, by: 'seat' });
       assert.deepEqual(await again.visitor.next('held'), { sessionId: again.sessionId, held, by: 'client' });
     }
+    const music = again.visitor.events.slice(told).filter(({ e }) => e === 'media' || e === 'progress').map(({ e, d }) => `${e} ${d.op} ${d.direction ?? ''}`);
+    assert.deepEqual(music, ['media start recvonly', 'media stop ', 'media start recvonly'], 'music for the visitor, while it is on hold');
+    assert.deepEqual(again.seat.events.filter(({ e }) => e === 'media'), [], 'and none for the agent');
     await assert.rejects(again.visitor.ask('video.hold', { sessionId: again.sessionId }), { code: 'FORBIDDEN' });
     await again.seat.ask('video.end', { sessionId: again.sessionId });
     assert.deepEqual([(await again.seat.next('sessionEnded')).type, (await again.visitor.next('sessionEnded')).closeBy], ['video', 'seat']);

@@ -10,17 +10,17 @@ import { statusWord } from './status.js';
 
 /** @param {Context} c @param {any} agent */
 function row(c, agent) {
-  const { s, t, act, tccc } = c;
+  const { s, t, act } = c;
   const name = agent.name || agent.userId;
-  const isSelf = agent.userId === tccc.Agent.userId;
+  const isThere = agent.status !== 'offline';
   const groups = (s.directory?.groups ?? []).filter((/** @type {any} */ { skillGroupId }) => (agent.skillGroupIds ?? []).includes(skillGroupId))
     .map((/** @type {any} */ { skillGroupName }) => skillGroupName).join(', ');
   return h('li', { class: 'row', key: agent.userId }, face(name, '', agent.status),
     h('span', { class: 'grow' }, h('span', { class: 'title clip' }, name),
       h('span', { class: 'soft clip' }, [statusWord(t, agent.status), groups, agent.extension].filter(Boolean).join(' · '))),
-    isSelf ? null : [
+    agent.userId === c.userId ? null : [
       agent.hasMobile ? iconButton('mobile', fill(t.callMobile, { who: name }), () => act.callAgent(agent.userId, true), { class: 'small', key: 'mobile' }) : null,
-      iconButton('answer', fill(t.callAgent, { who: name }), () => act.callAgent(agent.userId, agent.status === 'offline'), { class: 'call', key: 'call' })]);
+      isThere ? iconButton('answer', fill(t.callAgent, { who: name }), () => act.callAgent(agent.userId, false), { class: 'call', key: 'call' }) : null]);
 }
 
 /** Without a directory an account can be typed. @param {Context} c */

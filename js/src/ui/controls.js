@@ -13,6 +13,7 @@ import { initials } from './format.js';
  * @property {(space: string, method: string) => boolean} can
  * @property {'en'|'zh'} lang
  * @property {any} tccc
+ * @property {string} userId the agent's own, '' not known
  * @property {boolean} hasSound whether the sound of calls is in this tab
  */
 

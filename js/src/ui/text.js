@@ -30,5 +30,6 @@ export function endingText(t, { closeBy, mainReason, subReason }, isCall) {
 export function errorText(t, error) {
   const { code = '', errorMsg = '', message = '', remedy = '', consultReason = '' } = error ?? {};
   if (consultReason) return /** @type {Record<string, string>} */ (t.reasons)[consultReason] ?? t.thirdPartyLeft;
-  return /** @type {Record<string, string>} */ (t.errors)[code] ?? `${errorMsg || message} ${remedy}`.trim();
+  const sentence = /** @type {Record<string, string>} */ (t.errors)[code];
+  return sentence ? fill(sentence, { what: errorMsg || message }).trim() : `${errorMsg || message} ${remedy}`.trim();
 }

@@ -22,7 +22,7 @@ const groupTargets = (c, text) => (c.s.directory?.groups ?? []).filter((/** @typ
   }));
 
 /** @param {Context} c @param {string} text @returns {Target[]} */
-const agentTargets = (c, text) => (c.s.directory?.agents ?? []).filter((/** @type {any} */ one) => contains(text, one.name, one.userId, one.extension))
+const agentTargets = (c, text) => (c.s.directory?.agents ?? []).filter((/** @type {any} */ one) => one.userId !== c.userId && contains(text, one.name, one.userId, one.extension))
   .map((/** @type {any} */ one) => ({
     key: `a${one.userId}`, name: one.name || one.userId, more: statusWord(c.t, one.status), status: one.status, target: { userId: one.userId },
   }));

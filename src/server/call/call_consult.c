@@ -50,9 +50,7 @@ static int read(call *c, const wire_args *args, call_target *target, const char 
         *sentence = "userId is in this call.";
         return TCCC_E_ARG_RANGE;
     }
-    error = call_check_callee(c->all, target->agent, false);
-    *sentence = error == TCCC_E_AGENT_BUSY ? "The agent of userId is busy." : error ? "The agent of userId is offline." : NULL;
-    return error;
+    return call_check_callee(c->all, target->agent, false);
 }
 
 static void start(call *c, seat *s, const wire_request *request, uint64_t ticket) {

@@ -104,7 +104,7 @@ static bool take_agent(void *ctx, agent *a) {
     }
     wire_directory_agent *told = &d->agents[d->told.n_agents++];
     *told = (wire_directory_agent){ .user_id = row->user_id, .name = row->name, .status = agent_status_of(a),
-                                    .extension = row->extension[0] ? row->extension : NULL };
+                                    .extension = row->extension[0] ? row->extension : NULL, .has_mobile = row->phone[0] };
     told->groups = take_group_ids(d, a, &told->n_groups);
     return true;
 }

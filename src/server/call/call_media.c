@@ -368,7 +368,8 @@ static void tell_waiting_page(call *c) {
     if (c->far.media_told)
         return;
     tell_page(c, &c->far);
-    call_tell_progress(c, &c->far, false, true);
+    if (!c->joined)
+        call_tell_progress(c, &c->far, false, true);
 }
 
 void call_hear(call *c, enum call_hears what, const char *file, bool loop) {
@@ -376,6 +377,7 @@ void call_hear(call *c, enum call_hears what, const char *file, bool loop) {
     if (c->host)
         return; /* its customer is the host's */
     c->play_tag++; /* the end of what played before means nothing any more */
+    bool served = c->joined && !call_is_video(c); /* in a video session's bridge the visitor is alone */
     bool had_own = c->hears == HEARS_AGENT || c->hears == HEARS_NOTHING;
     c->hears = what;
     c->loop = loop;
@@ -383,11 +385,11 @@ void call_hear(call *c, enum call_hears what, const char *file, bool loop) {
     bool opens = !c->bridge && what != HEARS_AGENT && can_open(c);
     if (opens)
         open_bridge(c);
-    if (c->visit && c->bridge && !c->joined)
+    if (c->visit && c->bridge && !served)
         tell_waiting_page(c);
-    if (!c->bridge || (opens && !c->joined))
+    if (!c->bridge || (opens && !served))
         return;
-    if (!c->joined) {
+    if (!served) {
         update(c, CALL_NEAR);
         return;
     }
@@ -432,7 +434,7 @@ void call_hear_music(call *c, int64_t sound_id) { play_music(c, HEARS_MUSIC, sou
 
 void call_hold_media(call *c, bool on) {
     if (call_is_video(c)) {
-        call_video_pause(c, on);
+        call_video_hold(c, on);
         return;
     }
     if (on)

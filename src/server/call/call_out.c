@@ -244,14 +244,14 @@ int call_check_callee(calls *all, const agent *b, bool mobile) {
     reach_facts facts = call_reach_facts(all, b, 0);
     enum agent_status status = agent_status_of(b);
     if (call_agent_is_taken(all, b))
-        return reach_forwards(&facts, REACH_BUSY) ? 0 : TCCC_E_AGENT_BUSY;
+        return reach_forwards(&facts, REACH_BUSY) ? 0 : TCCC_E_COLLEAGUE_BUSY;
     if (facts.forward == STAFF_FORWARD_ALWAYS)
         return 0;
     if (mobile)
         return facts.mobile ? 0 : TCCC_E_NUMBER_INVALID;
     if (reach_choose(&facts) == REACH_NOWHERE || (status == AGENT_STATUS_OFFLINE && !facts.mobile))
-        return TCCC_E_AGENT_OFFLINE;
-    return status == AGENT_STATUS_REST || status == AGENT_STATUS_ARRANGE ? TCCC_E_AGENT_BUSY : 0;
+        return TCCC_E_COLLEAGUE_OFFLINE;
+    return status == AGENT_STATUS_REST || status == AGENT_STATUS_ARRANGE ? TCCC_E_COLLEAGUE_BUSY : 0;
 }
 
 static const char *own_number(const agent *a) { return agent_row(a)->extension[0] ? agent_row(a)->extension : agent_row(a)->staff_number; }
@@ -279,8 +279,7 @@ static int begin_internal(calls *all, seat *s, const wire_args *args, call **out
     if (!b || a == b)
         return b ? TCCC_E_ARG_RANGE : TCCC_E_NOT_FOUND;
     int error = call_check_callee(all, b, args->use_mobile);
-    *sentence = error == TCCC_E_AGENT_OFFLINE ? "The agent who is called is offline." : error == TCCC_E_AGENT_BUSY ? "The agent who is called is busy."
-              : error ? "The agent who is called has no mobile telephone." : NULL;
+    *sentence = error == TCCC_E_NUMBER_INVALID ? "The agent who is called has no mobile telephone." : NULL;
     if (error)
         return error;
     *out = make_internal(all, a, b);

@@ -221,7 +221,7 @@ void call_note_tried(call *c, agent *a);
 void call_go_to(call *c, const call_target *target);
 bool call_target_is_phone(const call_target *target);
 
-/* Whether an agent can be called by another one now: 0, AGENT_BUSY, AGENT_OFFLINE, NUMBER_INVALID (no mobile). */
+/* Whether an agent can be called by another one now: 0, COLLEAGUE_BUSY, COLLEAGUE_OFFLINE, NUMBER_INVALID (no mobile). */
 int call_check_callee(calls *all, const agent *b, bool mobile);
 
 /* call_offer.c: offers to agents' pages and telephones, to extensions and to numbers outside */
@@ -372,7 +372,7 @@ void call_visit_digits(call *c, seat *s, const wire_request *request, uint64_t t
 /* call_video.c: sound and picture of a video session run over a relay while it is talked, over a bridge while the visitor waits */
 void call_video_join(call *c);
 void call_video_unjoin(call *c);
-void call_video_pause(call *c, bool on); /* nothing passes, either way */
+void call_video_hold(call *c, bool on); /* nothing passes, either way; the visitor hears music */
 void call_video_end(call *c);
 /* video.* of either side. */
 void call_video_request(call *c, call_end *end, seat *s, const wire_request *request, uint64_t ticket);

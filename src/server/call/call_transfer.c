@@ -24,7 +24,7 @@ static int read_agent(calls *all, int64_t app_id, const char *user_id, call_targ
     reach_facts facts = call_reach_facts(all, a, 0);
     bool offline = agent_status_of(a) == AGENT_STATUS_OFFLINE && !(facts.mobile && facts.mobile_accept != STAFF_MOBILE_OFF);
     target->agent = a;
-    return facts.forward != STAFF_FORWARD_ALWAYS && (offline || reach_choose(&facts) == REACH_NOWHERE) ? TCCC_E_AGENT_OFFLINE : 0;
+    return facts.forward != STAFF_FORWARD_ALWAYS && (offline || reach_choose(&facts) == REACH_NOWHERE) ? TCCC_E_COLLEAGUE_OFFLINE : 0;
 }
 
 static int read_extension(calls *all, int64_t app_id, const char *extension, call_target *target) {
@@ -51,7 +51,7 @@ int call_read_target(calls *all, int64_t app_id, const wire_args *args, call_tar
         *sentence = error ? "skillGroupId names no skill group of this application." : NULL;
     } else if (args->user_id) {
         error = read_agent(all, app_id, args->user_id, target);
-        *sentence = !error ? NULL : error == TCCC_E_NOT_FOUND ? "userId names no agent of this application." : "The agent of userId is offline.";
+        *sentence = error == TCCC_E_NOT_FOUND ? "userId names no agent of this application." : NULL;
     } else if (args->extension) {
         error = read_extension(all, app_id, args->extension, target);
         *sentence = !error ? NULL : error == TCCC_E_NOT_FOUND ? "extension names no desk phone of this application."

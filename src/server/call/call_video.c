@@ -1,7 +1,7 @@
 /* call_video.c: sound and picture of a video session: two browsers' peer connections over a relay (edge/video_relay.h). Layer: server.
  *
- * While the visitor waits it hears flows and music over its voice engine and a bridge, as in a voip session. When somebody has taken
- * it, both pages offer a peer connection (video.offer). The visitor's stays over a transfer; the next agent's takes the other side. */
+ * While the visitor waits or is on hold it hears flows and music over its voice engine and a bridge, as in a voip session. When somebody has
+ * taken it, both pages offer a peer connection (video.offer). The visitor's stays over a transfer; the next agent's takes the other side. */
 #include "server/call/call_state.h"
 
 static void tell_muted(call *c, call_end *to, const call_end *of) {
@@ -18,14 +18,19 @@ void call_video_join(call *c) {
         c->relay = video_relay_new(c->all->parts.edge);
     if (!c->relay)
         LOG(c->all->parts.log, LOG_LEVEL_WARNING, "video.relay", log_text("session", c->id)); /* the pages' offers are refused with the reason */
-    call_video_pause(c, false);
+    else
+        video_relay_pause(c->relay, false);
     if (c->far.muted || c->far.camera_muted)
         tell_muted(c, &c->near, &c->far);
 }
 
-void call_video_pause(call *c, bool on) {
+void call_video_hold(call *c, bool on) {
     if (c->relay)
         video_relay_pause(c->relay, on);
+    if (on)
+        call_hear_music(c, call_settings(c)->hold_sound);
+    else
+        call_close_media(c);
 }
 
 void call_video_unjoin(call *c) {

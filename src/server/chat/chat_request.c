@@ -50,8 +50,7 @@ static void transfer(chat *c, seat *s, const wire_request *request, uint64_t tic
         error = TCCC_E_ARG_RANGE;
         sentence = "userId is the agent who has the chat.";
     } else if (!agent_is_chat_present(to)) {
-        error = TCCC_E_AGENT_OFFLINE;
-        sentence = "The agent of userId is offline.";
+        error = TCCC_E_COLLEAGUE_OFFLINE;
     }
     seat_answer(s, ticket, request->method, NULL, error, error ? sentence : NULL);
     if (error)
