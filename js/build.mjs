@@ -72,7 +72,7 @@ await Promise.all([
   bundle('worklet.js', 'worklet.js', ABLE),
 ]);
 for (const suffix of ['.js', '.js.map']) copyFileSync(join(dist, `tccc${suffix}`), join(dist, `tcccSdk${suffix}`));
-for (const name of ['tccc.d.ts', 'tccc-module.d.ts']) copyFileSync(join(root, 'js/types', name), join(dist, name));
+for (const name of ['tccc.d.ts', 'tccc-module.d.ts', 'tccc-visitor.d.ts']) copyFileSync(join(root, 'js/types', name), join(dist, name));
 for (const name of ['check.html', 'check.css', 'check.js']) copyFileSync(join(root, 'web/check', name), join(dist, name));
 copyFileSync(join(root, MODEL[0]), join(dist, MODEL[1]));
 for (const [from, to] of WASM) {

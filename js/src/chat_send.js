@@ -2,6 +2,9 @@
 import { newUuid } from './uuid.js';
 import { tcccError } from './errors.js';
 
+/** docs/chat.md, Files. */
+const FILE_MAX = 10 * 1024 * 1024;
+
 /** @param {string} url @param {Blob} file */
 async function put(url, file) {
   const answer = await fetch(url, { method: 'PUT', body: file, credentials: 'omit' }).catch(() => null);
@@ -17,6 +20,7 @@ async function put(url, file) {
 export function createChatSend(request, origin) {
   /** @param {string} sessionId @param {File} file */
   async function upload(sessionId, file) {
+    if (file.size > FILE_MAX) throw tcccError('TOO_LARGE', 'file: a file of a chat may have 10 MiB.');
     const facts = { name: file.name || 'file', size: file.size, mime: file.type || 'application/octet-stream' };
     const { url, getUrl } = await request('Chat.upload', { sessionId, ...facts });
     await put(new URL(url, origin).href, file);

@@ -23,7 +23,7 @@ const WAKING = ['ready', 'callIn', 'callOuted', 'tokenExpired', 'kickedOut'];
  * @property {(isShown: boolean) => void} showWorkbench
  * @property {(isEmbedded: boolean) => void} setEmbedded
  * @property {(hidden: string[]) => void} setHiddenButtons
- * @property {() => void} drawSoon
+ * @property {() => void} onShown
  * @property {() => void} dispose
  */
 
@@ -116,7 +116,7 @@ export class Screens {
   setHidden(isHidden) {
     this.isHidden = isHidden;
     this.host.hidden = isHidden;
-    this.app?.drawSoon();
+    this.app?.onShown();
     if (isHidden) return;
     this.load();
     if (!this.host.isConnected) this.whenPossible(() => this.place());

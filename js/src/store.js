@@ -16,6 +16,13 @@ const changed = (calls, sessionId, fields) => calls.map((one) => (one.sessionId 
 /** @param {StoreCall[]} calls @param {StoreCall} call one that is told twice is there once */
 const added = (calls, call) => (calls.some(({ sessionId }) => sessionId === call.sessionId) ? calls : [...calls, call]);
 
+const STATES = /** @type {Record<string, StoreCall['state']>} */ ({ talking: 'talking', ended: 'ended' });
+
+/** A session of Agent.getSessions: a page that was loaded again is told no ring. @param {any} one @returns {StoreCall} */
+const callOf = (one) => ({
+  ...newCall(one, one.direction, one.direction === 'out' ? one.calleePhoneNumber : one.callerPhoneNumber || one.nickname || one.peerUserId), state: STATES[one.state] ?? 'ringing', held: one.held,
+});
+
 /** What each event makes of the calls. @type {Record<string, (calls: StoreCall[], d: any) => StoreCall[]>} */
 const CALLS = {
   callIn: (calls, d) => added(calls, newCall(d, 'in', d.callerPhoneNumber ?? d.nickname ?? d.peerUserId)),
@@ -43,7 +50,10 @@ export function createStore() {
   function follow(tccc) {
     put({ tccc, status: tccc.Agent.getStatus() });
     for (const name of Object.keys(CALLS)) tccc.on(name, (/** @type {any} */ d) => put({ calls: CALLS[name](state.calls, d) }));
-    tccc.on(events.ready, () => put({ isReady: true, status: tccc.Agent.getStatus() }));
+    tccc.on(events.ready, () => {
+      put({ isReady: true, status: tccc.Agent.getStatus() });
+      tccc.Agent.getSessions().then((/** @type {any} */ { sessions }) => put({ calls: sessions.map(callOf).reduce(added, state.calls) }), () => {}); /* signed out meanwhile: told by its event */
+    });
     tccc.on(events.statusChanged, (/** @type {any} */ { status, reason }) => put({ status, reason: reason ?? '' }));
     tccc.on(events.tokenExpired, (/** @type {any} */ error) => put({ isReady: false, error }));
     tccc.on(events.kickedOut, (/** @type {any} */ { reason }) => put({ isReady: false, status: 'offline', error: { code: 'KICKED', message: reason } }));

@@ -1,5 +1,5 @@
 /**
- * tccc.d.ts: types of window.tccc. tests/js/types.test.js holds them against the running object.
+ * tccc.d.ts: types of window.tccc. tests/js/page.test.js holds them against the running object.
  * What is marked "ours" is not in the documented agent SDK.
  */
 
@@ -163,7 +163,7 @@ export interface Call {
   startSelfService(options: SessionOptions & { flowId: string }): Promise<Success>;
   /** Ours: back to the customer. */
   stopSelfService(options: SessionOptions | string): Promise<Success>;
-  /** Ours: of the microphone; 'ai' is refused as long as there is no model. */
+  /** Ours: of the microphone; 'ai' is refused with IO or FORMAT when its model cannot be loaded. */
   setNoiseSuppression(options: { level: 'off' | 'low' | 'standard' | 'high' | 'ai' }): Promise<Success>;
   /** Ours. */
   getStats(options: SessionOptions | string): Promise<Success<CallStats>>;
@@ -206,7 +206,7 @@ export interface Chat {
   send(options: { sessionId: string; clientId?: string } & ({ text: string } | { file: File })): Promise<Success<{ seq: number; timeMs: number; clientId: string }>>;
   /** Ours: all up to `seq` were seen. */
   read(options: { sessionId: string; seq: number }): Promise<Success>;
-  /** Ours: tells the other side, every three seconds at most. */
+  /** Ours: tells the other side, once in three seconds at most. */
   typing(options: SessionOptions | string): Promise<Success>;
   /** Ours: the last messages before `beforeSeq`, or of all; `limit` 1 to 50. */
   getHistory(options: { sessionId: string; beforeSeq?: number; limit?: number }): Promise<Success<{ messages: ChatMessage[]; more: boolean }>>;
@@ -226,13 +226,51 @@ export interface Video {
   /** Turns the camera off. */
   muteVideo(options: SessionOptions | string): Promise<Success>;
   unmuteVideo(options: SessionOptions | string): Promise<Success>;
-  /** Ours: neither picture nor sound passes, in either direction, until unHold. */
+  /** Ours: neither picture nor sound passes, in either direction, until unHold; the visitor hears music. */
   hold(options: SessionOptions | string): Promise<Success>;
   unHold(options: SessionOptions | string): Promise<Success>;
   /** One of the two. */
   transfer(options: { sessionId: string; skillGroupId?: string; userId?: string }): Promise<Success>;
   /** Ours: for the srcObject of two video elements; again after each `videoStreams`. */
   getStreams(options: SessionOptions | string): { local: MediaStream; remote: MediaStream } | null;
+}
+
+/** Ours: one of the agent's sessions, of any type. */
+export interface AgentSession {
+  sessionId: string;
+  type: SessionType;
+  direction: 'in' | 'out';
+  state: 'offered' | 'dialing' | 'ringing' | 'talking' | 'ended';
+  callerPhoneNumber: string;
+  calleePhoneNumber: string;
+  /** As startOutboundCall was given it; of 'phone' callIn's remark. */
+  phoneDesc?: string;
+  /** Only 'internal': the other agent. */
+  peerUserId?: string;
+  serverType: ServerType;
+  held: boolean;
+  muted?: boolean;
+  cameraMuted?: boolean;
+  /** A third party is asked, or in a conference. */
+  consult?: 'ringing' | 'talking' | 'conference';
+  /** A self-service flow runs with the customer. */
+  selfService?: boolean;
+  /** Of 'im', 'voip' and 'video', as in callIn. */
+  userId?: string;
+  nickname?: string;
+  avatar?: string;
+  peerSource?: string;
+  channelName?: string;
+  clientData?: string;
+  callee?: string;
+  calleeRemark?: string;
+  /** Of 'im': number of the last message there is. */
+  lastSeq?: number;
+  /** Seconds to answer when it began to ring; 0 no limit. */
+  timeout: number;
+  /** Unix ms; answerMs 0 not yet. */
+  startMs: number;
+  answerMs: number;
 }
 
 export interface Agent {
@@ -244,6 +282,8 @@ export interface Agent {
   }): Promise<Success<{ status: AgentStatus }>>;
   /** 'offline' before ready. */
   getStatus(): AgentStatus;
+  /** Ours: what runs, and what has ended and was not deleted: for a page that was loaded again. */
+  getSessions(): Promise<Success<{ sessions: AgentSession[] }>>;
 }
 
 export interface Devices {
@@ -363,7 +403,7 @@ export interface SkillGroup {
 export interface Directory {
   groups: SkillGroup[];
   /** Those who are there first. */
-  agents: { userId: string; name: string; status: AgentStatus; skillGroupIds: string[]; extension?: string }[];
+  agents: { userId: string; name: string; status: AgentStatus; skillGroupIds: string[]; extension?: string; /** startInternalCall can ring its mobile. */ hasMobile?: boolean }[];
   /** Published self-service flows. */
   flows: { flowId: string; name: string }[];
   restReasons: string[];

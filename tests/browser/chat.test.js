@@ -1,5 +1,6 @@
 /** chat.test.js: a visitor's page and an agent's page in Chromium: texts, a picture, a lost connection, end, rating. Layer: tests. */
 import assert from 'node:assert/strict';
+import fs from 'node:fs';
 import { AdminClient } from '../server/admin_client.js';
 import { useCentre } from '../e2e/centre.js';
 
@@ -23,6 +24,13 @@ describe('chat between a visitor\'s page and an agent\'s', function () {
     const callIn = await seat.next('callIn');
     assert.deepEqual([callIn.type, callIn.nickname, callIn.channelName], ['im', 'Li', 'Shop']);
     const { sessionId } = callIn;
+    const types = fs.readFileSync(new URL('../../js/types/tccc-visitor.d.ts', import.meta.url), 'utf8');
+    const [, body] = /interface Visitor \{\n([\s\S]*?)\n\}/.exec(types);
+    const members = await customer.evaluate(() => tcccVisitor.connect({ channel: 'shop', remember: false }).then((one) => {
+      one.destroy();
+      return Object.keys(one).sort();
+    }));
+    assert.deepEqual(members, [...new Set([...body.matchAll(/^ {2}(?:readonly )?(\w+)[(<?:]/gm)].map((match) => match[1]))].sort(), 'as tccc-visitor.d.ts says');
     const wrong = await seat.tab.evaluate((id) => tccc.Call.accept({ sessionId: id }).catch((error) => error.errorMsg), sessionId);
     assert.match(wrong, /Chat/, 'the wrong method is refused with the right one\'s name');
     await seat.tab.evaluate((id) => tccc.Chat.accept({ sessionId: id }), sessionId);

@@ -1,6 +1,7 @@
 /** devices.test.js: devices, levels, quality, preflight and the ring in real browsers. Layer: tests. */
 import assert from 'node:assert/strict';
 import { CUSTOMER, useCentre } from '../e2e/centre.js';
+import { minimisable } from './hidden_page.js';
 
 /** Runs before the page: devices can be taken away as a person would, by pulling the plug or by the address bar. */
 function removableDevices() {
@@ -26,29 +27,6 @@ function removableDevices() {
   window.plugIn = () => {
     window.fault = '';
     media.dispatchEvent(new Event('devicechange'));
-  };
-}
-
-/** Runs before the page: the page can be minimised, and what it shows outside itself is noted. */
-function minimisable() {
-  let isHidden = false;
-  Object.defineProperty(document, 'hidden', { get: () => isHidden });
-  window.minimise = (hidden) => {
-    isHidden = hidden;
-    document.dispatchEvent(new Event('visibilitychange'));
-  };
-  window.notes = [];
-  window.Notification = class extends window.Notification {
-    constructor(title, options) {
-      super(title, options);
-      window.notes.push({ title, ...options, isOpen: true });
-      this.entry = window.notes[window.notes.length - 1];
-    }
-
-    close() {
-      this.entry.isOpen = false;
-      super.close();
-    }
   };
 }
 

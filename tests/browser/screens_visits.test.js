@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { AGENTS, useCentre } from '../e2e/centre.js';
 import { AdminClient } from '../server/admin_client.js';
+import { minimisable } from './hidden_page.js';
 
 describe('visitors in the SDK\'s own screens', function () {
   this.timeout(60000);
@@ -131,23 +132,8 @@ describe('visitors in the SDK\'s own screens', function () {
     assert.equal(await focus(), 'Open the workbench');
   });
 
-  it('SDK-097 what a visitor writes while the page is hidden raises one notification, without the words, and flashes the title until it is looked at', async () => {
-    const hideable = () => {
-      let isHidden = false;
-      Object.defineProperty(document, 'hidden', { get: () => isHidden });
-      window.minimise = (hidden) => {
-        isHidden = hidden;
-        document.dispatchEvent(new Event('visibilitychange'));
-      };
-      window.notes = [];
-      window.Notification = class extends window.Notification {
-        constructor(title, options) {
-          super(title, options);
-          window.notes.push(JSON.stringify([title, options]));
-        }
-      };
-    };
-    const seat = await centre().seat({ init: [hideable] });
+  it('SDK-097 what a visitor writes while the page is hidden raises one notification, without the words, flashes the title, and is read when the page is looked at', async () => {
+    const seat = await centre().seat({ init: [minimisable] });
     await seat.tab.page.context().grantPermissions(['notifications', 'microphone', 'camera']);
     const customer = await visitor();
     await seat.tab.until(() => tccc.Agent.getStatus() === 'free');
@@ -160,9 +146,13 @@ describe('visitors in the SDK\'s own screens', function () {
     await seat.tab.until((before) => document.title !== before, title, { what: 'the title flashes' });
     await ui(seat).getByText('and more').first().waitFor({ state: 'attached' });
     const notes = await seat.tab.evaluate(() => window.notes);
-    assert.equal(notes.length, 1);
-    assert.ok(/New message.*Xiao Ming/.test(notes[0]) && !/secret/.test(notes[0]), notes[0]);
+    assert.deepEqual(notes.map(({ title: why, body }) => [why, body]), [['New message', 'From Xiao Ming']]);
+    const seen = await customer.evaluate(() => window.heard.filter(({ event }) => event === 'messageRead').length);
     await seat.tab.evaluate(() => window.minimise(false));
+    const last = await customer.evaluate(() => window.heard.filter(({ event }) => event === 'message').pop().seq);
+    await heard(customer, 'messageRead', `"seq":${last}`);
+    const read = await customer.evaluate((from) => window.heard.filter(({ event }) => event === 'messageRead').slice(from).map(({ seq }) => seq), seen);
+    assert.deepEqual(read, [last], 'what was written in a page that nobody saw is read when it is seen, and not before');
     assert.equal(await seat.tab.evaluate(() => document.title), title);
     await ui(seat).getByRole('button', { name: 'End chat' }).click();
     await heard(customer, 'sessionEnded');

@@ -28,7 +28,7 @@ describe('the ES module', () => {
     }
   });
 
-  for (const name of ['tccc.js', 'tccc.mjs', 'worker.js', 'worklet.js']) {
+  for (const name of ['tccc.js', 'tccc.mjs', 'ui.js', 'tccc-visitor.js', 'worker.js', 'worklet.js']) {
     it(`${name} has its source map`, () => {
       const map = JSON.parse(readFileSync(join(DIST, `${name}.map`), 'utf8'));
       assert.ok(map.sources.length > 1 && map.mappings.length > 1000);
@@ -41,14 +41,16 @@ describe('the store for frameworks', () => {
   /** As much of the SDK as the store listens to. */
   function sdk() {
     const listeners = new Map();
+    running = [];
     return {
-      Agent: { getStatus: () => 'offline' },
+      Agent: { getStatus: () => 'offline', getSessions: async () => ({ sessions: running }) },
       on: (name, listener) => listeners.set(name, [...(listeners.get(name) ?? []), listener]),
       tell: (name, fields) => (listeners.get(name) ?? []).forEach((listener) => listener(fields)),
     };
   }
   let store;
   let tccc;
+  let running;
   beforeEach(async () => {
     store = (await load('store.js')).createStore();
     tccc = sdk();
@@ -70,6 +72,19 @@ describe('the store for frameworks', () => {
     assert.ok(seen.every(Object.isFrozen));
     tccc.tell('sessionCompleted', { sessionId: 's' });
     assert.deepEqual(store.get().calls, []);
+  });
+
+  it('a page that was loaded again has the calls that run, each once', async () => {
+    const call = { type: 'phone', callerPhoneNumber: '139', calleePhoneNumber: '020', held: false };
+    running.push({ ...call, sessionId: 'a', direction: 'in', state: 'talking', held: true }, { ...call, sessionId: 'b', direction: 'out', state: 'dialing' },
+      { ...call, sessionId: 'c', type: 'im', direction: 'in', state: 'talking', callerPhoneNumber: '', nickname: 'Ann' });
+    const filled = new Promise((resolve) => { store.subscribe(() => store.get().calls.length === 3 && resolve()); });
+    tccc.tell('ready', { tabUUID: 't' });
+    tccc.tell('userAccessed', { sessionId: 'a' });
+    tccc.tell('callOuted', { sessionId: 'b', calleePhoneNumber: '020' });
+    await filled;
+    assert.deepEqual(store.get().calls.map(({ sessionId, direction, state, number, held }) => `${sessionId} ${direction} ${state} ${number} ${held}`),
+      ['b out ringing 020 false', 'a in talking 139 true', 'c in talking Ann false']);
   });
 
   it('a listener is taken away by what subscribe returned; a failure is part of the value', () => {

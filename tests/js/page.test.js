@@ -2,8 +2,9 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import { Chromium } from '../peers/browser.js';
-import { startOrigins } from './page_server.js';
+import { DIST, startOrigins } from './page_server.js';
 import { until } from './wait.js';
 
 const types = readFileSync(fileURLToPath(new URL('../../js/types/tccc.d.ts', import.meta.url)), 'utf8');
@@ -43,12 +44,24 @@ describe('window.tccc in a page', () => {
   });
   afterEach(() => tab.close());
 
-  for (const name of ['Call', 'Agent', 'Devices', 'UI', 'Admin']) {
+  for (const name of ['Call', 'Chat', 'Video', 'Agent', 'Devices', 'UI', 'Admin']) {
     it(`tccc.${name} has the members that tccc.d.ts says, and no others`, async () => {
       const members = await tab.evaluate((one) => Object.keys(window.tccc[one]).sort(), name);
       assert.deepEqual(members, membersOf(name));
     });
   }
+
+  it('tccc.Call.consult, too', async () => {
+    assert.deepEqual(await tab.evaluate(() => Object.keys(window.tccc.Call.consult).sort()), membersOf('Consult'));
+  });
+
+  it('a script tag with the integrity value of sizes.json runs; with another the browser refuses it', async () => {
+    await tab.goto(`${origins.page}/plain.html`);
+    const load = (integrity) => tab.evaluate(([one, value]) => window.inject(one, {}, value).then(() => typeof window.tccc, (error) => error.message), [src(), integrity]);
+    const { integrity } = JSON.parse(readFileSync(join(DIST, 'sizes.json'), 'utf8')).find((file) => file.name === 'tcccSdk.js');
+    assert.equal(await load(integrity.replace(/-..../, '-AAAA')), 'the script did not load');
+    assert.equal(await load(integrity), 'object');
+  });
 
   it('tccc has the members that tccc.d.ts says, and no others', async () => {
     assert.deepEqual(await tab.evaluate(() => Object.keys(window.tccc).sort()), membersOf('Tccc'));

@@ -10,7 +10,7 @@ const TOKEN = '0123456789abcdef0123456789abcdef';
 
 /** What docs/network.md tells integrators. */
 const documented = ({ sdk }) => `default-src 'none'; script-src 'self' ${sdk} 'wasm-unsafe-eval'; worker-src blob:; `
-  + `connect-src ${sdk} ${sdk.replace('http', 'ws')}`;
+  + `connect-src ${sdk} ${sdk.replace('http', 'ws')}; img-src ${sdk} blob:`;
 
 /** Each case: the policy, where the SDK comes from, what the page is told, and whether the core reaches its server. */
 const CASES = [

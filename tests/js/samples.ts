@@ -31,6 +31,8 @@ tccc.UI.hidefloatButton();
 tccc.overrideButtonConfig(({ active }) => ({ active: active.filter(({ type }) => type !== 'showKeyboard') }));
 tccc.timer.emitter.removeAllListeners('tokenExpired');
 
+tccc.Agent.getSessions().then(({ sessions }) => sessions.filter(({ type, state }) => type === 'im' && state === 'talking').map(({ nickname, lastSeq }) => `${nickname} ${lastSeq}`));
+
 const seats: ServerType[] = ['staffSeat', 'staffPhoneSeat', 'miniProgramSeat', 'staffExtensionSeat']; // SDK-021 to SDK-024
 console.log(seats.length);
 

@@ -152,6 +152,27 @@ describe('call bar', () => {
     });
   }
 
+  it('SDK-048 SDK-050 WB-072 colleagues are called, and rung on their mobiles where they have one; oneself is neither called nor handed anything', async () => {
+    tab = await open('?lang=en&me=me');
+    await tab.ready();
+    const agents = [['me', 'free'], ['ann', 'free'], ['bo', 'free', true], ['cy', 'offline'], ['di', 'offline', true]]
+      .map(([userId, status, hasMobile]) => ({ userId, name: userId, status, skillGroupIds: [], ...(hasMobile ? { hasMobile } : {}) }));
+    await tab.answer('Admin.getDirectory', { groups: [], agents, flows: [], restReasons: [] });
+    await tab.open('agents');
+    await tab.page.getByText('ann').first().waitFor();
+    assert.deepEqual(await tab.buttons('.row'), ['Call ann', 'Call the mobile of bo', 'Call bo', 'Call the mobile of di']);
+    await tab.press('Call ann');
+    await tab.press('Call the mobile of di');
+    assert.deepEqual((await tab.asked('Call.startInternalCall')).map(([, options]) => options), [{ calleeUserId: 'ann' }, { calleeUserId: 'di', useMobile: true }]);
+    await tab.answer('Call.startInternalCall', 'COLLEAGUE_BUSY');
+    await tab.press('Call ann');
+    await tab.page.getByText('This colleague is busy.').waitFor();
+    await tab.talk();
+    await tab.run('act.panel', 's', 'transfer');
+    await tab.run('act.choose', 's', { tab: 'agents' });
+    assert.equal(await tab.page.getByRole('radio').count(), agents.length - 1);
+  });
+
   it('of a thousand colleagues and calls a hundred are drawn; any is found, and the chosen one and those listened to stay', async () => {
     await tab.ready();
     const agents = Array.from({ length: 1000 }, (_, i) => ({ userId: `a${i}`, name: `Agent ${i}`, status: 'free', skillGroupIds: [] }));
@@ -311,6 +332,65 @@ describe('call bar', () => {
     assert.deepEqual(await media(), ['audio  false']);
     await tab.tell('sessionEnded', { sessionId: 'v', closeBy: 'client' });
     assert.deepEqual(await media(), []);
+  });
+
+  it('a chat behind UI.hide is not marked as read; when the screens are shown it is', async () => {
+    await tab.chat();
+    await tab.open();
+    await tab.run('act.select', 'm');
+    const shown = (isShown) => tab.tab.evaluate((is) => {
+      window.screens.host.hidden = !is;
+      window.screens.app.onShown();
+    }, isShown);
+    await shown(false);
+    const before = (await tab.asked('Chat.read')).length;
+    await tab.tell('message', { sessionId: 'm', seq: 4, from: 'client', kind: 'text', text: 'Hello?' });
+    assert.equal((await tab.asked('Chat.read')).length, before);
+    await shown(true);
+    assert.deepEqual((await tab.asked('Chat.read')).slice(before), [['Chat.read', { sessionId: 'm', seq: 4 }]]);
+  });
+
+  it('the transcript of a call or video shows what was said last, and stays where the agent scrolled to', async () => {
+    const say = (sessionId, from, to) => tab.tab.evaluate(([id, first, last]) => {
+      for (let index = first; index < last; index += 1) window.screens.tell('asr', { sessionId: id, flow: index % 2 ? 'OUT' : 'IN', result: { slice_type: 2, index, voice_text_str: `Sentence ${index}` } });
+    }, [sessionId, from, to]);
+    const log = tab.page.locator('.transcript [role=log]');
+    const below = () => log.evaluate((one) => Math.round(one.scrollHeight - one.scrollTop - one.clientHeight));
+    await tab.talk();
+    await tab.tell('callIn', { sessionId: 'v', type: 'video', nickname: 'Maria', timeout: 20 });
+    await tab.tell('userAccessed', { sessionId: 'v' });
+    await tab.open();
+    for (const sessionId of ['s', 'v']) {
+      await tab.run('act.select', sessionId);
+      await say(sessionId, 0, 30);
+      await log.getByText('Sentence 29').waitFor();
+      assert.ok(await below() <= 1, sessionId);
+      await log.evaluate((one) => { one.scrollTop = 40; });
+      await say(sessionId, 30, 31);
+      await log.getByText('Sentence 30').waitFor();
+      assert.equal(await log.evaluate((one) => one.scrollTop), 40);
+    }
+  });
+
+  it('a camera that is missing in a video is told', async () => {
+    await tab.tell('warning', { code: 'CAMERA_NOT_FOUND', message: 'x' });
+    await tab.page.getByText('There is no camera.').waitFor();
+    await tab.tell('warning', { code: 'CSP_BLOCKED', message: 'x' });
+    assert.equal(await tab.page.locator('.note:not(.empty)').count(), 1);
+  });
+
+  it('a message that is too long stays in the field, and the agent is told', async () => {
+    await tab.chat();
+    await tab.open();
+    await tab.run('act.select', 'm');
+    const field = tab.page.getByRole('textbox', { name: 'Write a message' });
+    await field.fill('好'.repeat(1366));
+    await field.press('Enter');
+    await tab.page.getByText('This is too large to send').waitFor();
+    assert.equal((await field.inputValue()).length, 1366);
+    await field.fill('好'.repeat(1365));
+    await field.press('Enter');
+    assert.equal((await tab.asked('Chat.send')).length, 1);
   });
 
   it('speaks Chinese where the page does', async () => {

@@ -87,16 +87,24 @@ describe('state of the screens', () => {
     store.step('view', { isOpen: true, tab: 'sessions', selected: 's' });
     store.step('message', { sessionId: 's', seq: 2, from: 'client', kind: 'text', text: 'b' });
     assert.equal(store.get().chats.s.unread, 0);
+    store.step('view', { isSeen: false });
+    store.step('message', { sessionId: 's', seq: 3, from: 'client', kind: 'text', text: 'c' });
+    assert.equal(store.get().chats.s.unread, 1, 'in a page that nobody sees they are');
   });
 
-  it('an interim line of the transcript is replaced until it is final', () => {
-    const say = (flow, slice, text) => store.step('asr', { sessionId: 's', flow, result: { index: 0, slice_type: slice, voice_text_str: text } });
-    say('IN', 0, 'I');
-    say('OUT', 1, 'Yes');
-    say('IN', 1, 'I want');
-    say('IN', 2, 'I want it.');
-    say('IN', 0, 'And');
-    assert.deepEqual(store.get().transcripts.s.map(({ flow, text }) => [flow, text]), [['IN', 'I want it.'], ['OUT', 'Yes'], ['IN', 'And']]);
+  it('a sentence of the transcript is one line, replaced until it is final; noise leaves none', () => {
+    const say = (flow, index, slice, text) => store.step('asr', { sessionId: 's', flow, result: { index, slice_type: slice, voice_text_str: text } });
+    const lines = () => store.get().transcripts.s.map(({ flow, text }) => [flow, text]);
+    say('IN', 0, 0, '');
+    assert.deepEqual(lines(), []);
+    say('IN', 0, 1, 'I');
+    say('OUT', 0, 1, 'Yes');
+    say('IN', 0, 1, 'I want');
+    say('IN', 0, 2, 'I want it.');
+    say('IN', 1, 0, 'And');
+    assert.deepEqual(lines(), [['IN', 'I want it.'], ['OUT', 'Yes'], ['IN', 'And']]);
+    say('IN', 1, 2, '');
+    assert.deepEqual(lines(), [['IN', 'I want it.'], ['OUT', 'Yes']]);
   });
 
   it('what is kept of a chat and a transcript has a limit', () => {

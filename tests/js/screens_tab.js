@@ -79,10 +79,10 @@ export class ScreensTab {
     await this.tell('statusChanged', { status: 'free' });
   }
 
-  async talk(more = {}) {
-    await this.tell('callIn', { callerPhoneNumber: '13800138000', calleePhoneNumber: '02011110002', timeout: 20, ...more });
-    await this.tell('userAccessed');
-    await this.patch({ channel: 0 });
+  async talk({ sessionId = 's', ...more } = {}) {
+    await this.tell('callIn', { sessionId, callerPhoneNumber: '13800138000', calleePhoneNumber: '02011110002', timeout: 20, ...more });
+    await this.tell('userAccessed', { sessionId });
+    await this.patch({ channel: 0 }, sessionId);
   }
 
   async chat() {
@@ -227,26 +227,31 @@ export const SCREENS = {
   },
 };
 
-/** before and after of a file: gives a function that loads the page anew, in one tab. csp: the page's policy. */
-export function useScreens({ csp = STRICT } = {}) {
-  let origins;
-  let browser;
-  let tab;
+/** A browser with the screens in one tab. csp: the page's policy. `open(query)` loads the page anew. */
+export async function startScreens(csp = STRICT) {
+  await build({
+    entryPoints: [join(root, 'tests/pages/screens_entry.js')], outfile: join(root, 'build/tests/js/screens_entry.js'), bundle: true,
+    format: 'iife', plugins: [generated], logLevel: 'error',
+  });
+  const origins = await startOrigins();
+  origins.state.csp = csp;
+  const browser = await Chromium.start();
+  const tab = new ScreensTab(await browser.tab({ sound: false }));
+  await tab.page.emulateMedia({ reducedMotion: 'reduce' });
+  const stop = async () => {
+    await browser.stop();
+    origins.stop();
+  };
+  return { open: (query) => tab.load(origins, query), stop };
+}
+
+/** before and after of a file: gives a function that loads the page anew, in one tab. */
+export function useScreens() {
+  let screens;
   before(async function start() {
     this.timeout(30000);
-    await build({
-      entryPoints: [join(root, 'tests/pages/screens_entry.js')], outfile: join(root, 'build/tests/js/screens_entry.js'), bundle: true,
-      format: 'iife', plugins: [generated], logLevel: 'error',
-    });
-    origins = await startOrigins();
-    origins.state.csp = csp;
-    browser = await Chromium.start();
-    tab = new ScreensTab(await browser.tab({ sound: false }));
-    await tab.page.emulateMedia({ reducedMotion: 'reduce' });
+    screens = await startScreens();
   });
-  after(async () => {
-    await browser?.stop();
-    origins?.stop();
-  });
-  return (query) => tab.load(origins, query);
+  after(() => screens?.stop());
+  return (query) => screens.open(query);
 }

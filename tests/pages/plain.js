@@ -8,11 +8,12 @@ document.addEventListener('securitypolicyviolation', (event) => {
 });
 
 /** Adds the script; resolves when it has run. `data` are data- attributes. */
-window.inject = (src, data = {}) => new Promise((resolve, reject) => {
+window.inject = (src, data = {}, integrity = '') => new Promise((resolve, reject) => {
   const script = document.createElement('script');
   const policy = window.trustedTypes && window.trustedTypes.createPolicy('page', { createScriptURL: (url) => url });
   script.src = policy ? policy.createScriptURL(src) : src;
   script.crossOrigin = 'anonymous';
+  script.integrity = integrity;
   Object.assign(script.dataset, data);
   script.onload = () => resolve(script);
   script.onerror = () => reject(new Error('the script did not load'));

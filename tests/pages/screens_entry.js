@@ -1,6 +1,6 @@
 /**
  * screens_entry.js: the screens with the page's own store of sessions and emitter; what their buttons ask for is noted.
- * Query: lang, theme, without=Space.method,… (methods that the page's tccc.js does not have).
+ * Query: lang, theme, me (the agent's userId), without=Space.method,… (methods that the page's tccc.js does not have).
  */
 import { createEmitter, events } from '../../js/src/events.js';
 import { createSessions } from '../../js/src/sessions.js';
@@ -51,7 +51,7 @@ const sessions = createSessions(() => app?.onSessions());
 let app = null;
 app = new App({
   host, tccc, sessions, settings, isFirstLogin: true, hasSound: () => !query.has('elsewhere'),
-  config: { lang: query.get('lang') ?? '', nonce: '', isWorkbenchFirst: query.has('first') },
+  config: { lang: query.get('lang') ?? '', userId: query.get('me') ?? '', nonce: '', isWorkbenchFirst: query.has('first') },
 });
 emitter.tap((name, fields) => app.onEvent(name, fields));
 if (query.has('theme')) settings.update({ theme: query.get('theme') });

@@ -108,12 +108,7 @@ async function dial(phoneNumber) {
   }
 }
 
-/** After a reload the SDK tells only the sessionId of a call that is up. */
-const numbersOf = JSON.parse(sessionStorage.getItem('numbers') ?? '{}');
-
 function openView(sessionId, details) {
-  numbersOf[sessionId] = details.number;
-  sessionStorage.setItem('numbers', JSON.stringify(numbersOf));
   const view = createCallView({ sessionId, say, ...details });
   views.set(sessionId, view);
   byId('calls').prepend(view.root);
@@ -121,29 +116,34 @@ function openView(sessionId, details) {
   return view;
 }
 
-/** Chats and video are the workbench's; kept over a reload, too. */
-const notCalls = new Set(JSON.parse(sessionStorage.getItem('notCalls') ?? '[]'));
+/** Chats and video are the workbench's. */
+const notCalls = new Set();
 
 function onContact({ sessionId, type, callerPhoneNumber, nickname }) {
-  if (type !== 'im' && type !== 'video') {
-    openView(sessionId, { number: callerPhoneNumber || nickname, state: 'ringingIn' });
-    return;
-  }
-  notCalls.add(sessionId);
-  sessionStorage.setItem('notCalls', JSON.stringify([...notCalls]));
+  if (type === 'im' || type === 'video') notCalls.add(sessionId);
+  else openView(sessionId, { number: callerPhoneNumber || nickname, state: 'ringingIn' });
 }
 
-function onTalking(sessionId) {
-  if (notCalls.has(sessionId)) return;
-  (views.get(sessionId) ?? openView(sessionId, { number: numbersOf[sessionId], state: 'dialing' })).setState('talking');
+const RESUMED = { offered: 'ringingIn', dialing: 'dialing', ringing: 'ringingOut', talking: 'talking' };
+
+/** What runs when the page was loaded again. */
+async function resume() {
+  const { sessions } = await tccc.Agent.getSessions();
+  for (const { sessionId, type, direction, state, held, callerPhoneNumber, calleePhoneNumber, nickname } of sessions) {
+    if (type === 'im' || type === 'video') notCalls.add(sessionId);
+    else if (state !== 'ended' && !views.has(sessionId)) {
+      openView(sessionId, { number: direction === 'out' ? calleePhoneNumber : callerPhoneNumber || nickname, state: held ? 'held' : RESUMED[state] });
+    }
+  }
 }
 
 const EFFECTS = {
+  ready: resume,
   callIn: onContact,
   callOuted: ({ sessionId, calleePhoneNumber }) => openView(sessionId, { number: calleePhoneNumber, state: 'dialing' }),
   progress: ({ sessionId }) => views.get(sessionId)?.setState('ringingOut'),
   calloutAccepted: ({ sessionId }) => views.get(sessionId)?.setState('talking'),
-  userAccessed: ({ sessionId }) => onTalking(sessionId),
+  userAccessed: ({ sessionId }) => views.get(sessionId)?.setState('talking'),
   held: ({ sessionId, held }) => views.get(sessionId)?.setState(held ? 'held' : 'talking'),
   sessionEnded: ({ sessionId, closeBy, mainReason, subReason }) => endView(sessionId, [mainReason ?? closeBy, subReason].filter(Boolean).join(', ')),
   statusChanged: ({ status }) => showStatus(status),

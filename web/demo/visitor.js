@@ -37,7 +37,7 @@ function show(running) {
   }
   $('end').hidden = running === '';
   $('write').hidden = running !== 'chat';
-  if (running !== 'video') $('theirs').hidden = true;
+  if (running !== 'video') $('theirs').hidden = $('own').hidden = true;
   $('mic').hidden = running !== 'voice' && running !== 'video';
   $('camera').hidden = running !== 'video';
   for (const id of ['mic', 'camera']) $(id).setAttribute('aria-pressed', 'false');
@@ -108,10 +108,12 @@ const LISTENERS = {
     const streams = visitor.getStreams({ sessionId });
     $('theirs').srcObject = streams?.remote ?? null;
     $('theirs').hidden = !streams;
+    $('own').srcObject = streams?.local ?? null;
+    $('own').hidden = !streams?.local.getVideoTracks().length;
   },
   held: ({ held }) => {
     say(held ? t.held : t.talks);
-    $('theirs').hidden = held || !$('theirs').srcObject;
+    for (const id of ['theirs', 'own']) $(id).hidden = held || !$(id).srcObject;
   },
   videoCodec: ({ codec }) => { if (codec === 'none') say(t.pictureless); },
   sessionEnded: ({ type, mainReason }) => {

@@ -2,6 +2,8 @@
 import { newUuid } from '../uuid.js';
 import { isWide, transferOf } from './state.js';
 
+/** Bytes of a message; what is longer stays in the field. */
+const TEXT_MAX = 4096;
 /** Of the list of running calls, which comes in hundreds: more than a person reads. */
 const RUNNING_PARTS = 5;
 const RECHECK = Object.freeze({ isRunning: false, report: null });
@@ -121,6 +123,10 @@ export function createActions({ tccc, store, settings }) {
   function sendDraft(sessionId) {
     const text = (get().chats[sessionId]?.draft ?? '').trim();
     if (!text) return;
+    if (new TextEncoder().encode(text).length > TEXT_MAX) {
+      step('refuse', { place: sessionId, error: { code: 'TOO_LARGE' } });
+      return;
+    }
     step('draft', { sessionId, text: '' });
     step('allow', sessionId);
     send(sessionId, { text });

@@ -53,7 +53,10 @@ export class App {
     globalThis.addEventListener('resize', this.onResize);
     this.observer = new ResizeObserver(this.onResize);
     this.observer.observe(parts.host);
+    this.onShown = () => this.look();
+    document.addEventListener('visibilitychange', this.onShown);
     this.measure();
+    this.look();
     this.store.step('settings', parts.settings.get());
     parts.settings.subscribe((settings) => { if (!this.isDisposed) this.store.step('settings', settings); });
     const status = parts.tccc.Agent.getStatus();
@@ -66,6 +69,15 @@ export class App {
     const { isEmbedded } = this.store.get().view;
     const hasRoom = isEmbedded ? this.parts.host.clientWidth >= WIDE_MIN_EMBEDDED : globalThis.innerWidth >= WIDE_MIN;
     if (hasRoom !== this.store.get().view.hasRoom) this.store.step('view', { hasRoom });
+  }
+
+  /** After hide and show of the screens or their page: what came meanwhile is read when it is seen, not before. */
+  look() {
+    const isSeen = !document.hidden && !this.parts.host.hidden;
+    const { view, sessions } = this.store.get();
+    if (isSeen === view.isSeen) return;
+    this.act.view({ isSeen });
+    if (isLookedAt(this.store.get(), view.selected) && sessions.find((one) => one.sessionId === view.selected)?.type === 'im') this.act.openChat(view.selected);
   }
 
   /** @param {string} name @param {any} fields */
@@ -108,10 +120,10 @@ export class App {
   context() {
     const s = this.store.get();
     const lang = languageOf(s.settings.lang || this.parts.config.lang);
-    return { s, t: TEXTS[lang], lang, act: this.act, can: this.can, tccc: this.parts.tccc, hasSound: this.parts.hasSound() };
+    return { s, t: TEXTS[lang], lang, act: this.act, can: this.can, tccc: this.parts.tccc, userId: this.parts.config.userId, hasSound: this.parts.hasSound() };
   }
 
-  /** After hide and show, and each wish for a drawing: several steps of one event are drawn once. */
+  /** Several steps of one event are drawn once. */
   drawSoon() {
     if (this.isDrawing || this.isDisposed) return;
     this.isDrawing = true;
@@ -179,6 +191,7 @@ export class App {
   dispose() {
     this.isDisposed = true;
     globalThis.removeEventListener('resize', this.onResize);
+    document.removeEventListener('visibilitychange', this.onShown);
     this.observer.disconnect();
     this.setTimer(false);
     this.stage.remove();

@@ -179,7 +179,7 @@ export function notices({ s, t, act, can }) {
   return [
     s.isSoundBlocked && h('button', { type: 'button', class: 'note', key: 'sound' }, icon('warn'), h('span', null, t.soundBlocked)),
     words[s.link] && h('div', { class: 'note', role: 'status', key: 'link' }, icon('wifi'), h('span', null, words[s.link])),
-    s.micError && h('div', { class: 'note', role: 'alert', key: 'mic' }, icon('micOff'), h('span', { class: 'grow' }, errorText(t, s.micError)),
+    s.micError && h('div', { class: 'note', role: 'alert', key: 'mic' }, icon(/^CAMERA_/.test(s.micError.code) ? 'cameraOff' : 'micOff'), h('span', { class: 'grow' }, errorText(t, s.micError)),
       can('Devices', 'getMicrophones') && textButton(t.checkDevices, () => act.checkDevices()),
       /^https?:/.test(s.micError.help ?? '') && h('a', { class: 'button', href: s.micError.help, target: '_blank', rel: 'noopener', key: 'help' }, t.checkPage)),
   ];

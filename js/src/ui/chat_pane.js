@@ -100,6 +100,9 @@ function sendFiles({ act }, sessionId, files) {
   for (const file of files ?? []) act.send(sessionId, { file });
 }
 
+/** For browsers without field-sizing: as many lines as are written, and a guess at those that wrap. @param {string} text */
+const rowsOf = (text) => Math.min(6, text.split('\n').reduce((sum, line) => sum + 1 + Math.floor(line.length / 60), 0));
+
 /** @param {Context} c @param {string} sessionId */
 function composer(c, sessionId) {
   const { s, t, act } = c;
@@ -118,7 +121,7 @@ function composer(c, sessionId) {
   }),
   iconButton('attach', t.attach, (event) => /** @type {HTMLElement} */ (ownRoot(event).getElementById('chatFile')).click(), { class: 'small' }),
   h('textarea', {
-    rows: 1, 'aria-label': t.writeMessage, placeholder: t.writeMessage, title: t.writeHint, value: draft, dir: 'auto', 'data-focus': `write:${sessionId}`, maxlength: 4096,
+    rows: rowsOf(draft), 'aria-label': t.writeMessage, placeholder: t.writeMessage, title: t.writeHint, value: draft, dir: 'auto', 'data-focus': `write:${sessionId}`, maxlength: 4096,
     oninput: (/** @type {any} */ event) => act.draft(sessionId, event.target.value),
     onkeydown: (/** @type {KeyboardEvent} */ event) => {
       if (event.key !== 'Enter' || event.shiftKey || event.isComposing) return;

@@ -50,6 +50,6 @@ export const completeButton = ({ t, act }, { sessionId, state }) =>
 export const transcript = ({ s, t }, sessionId) => {
   const lines = s.transcripts[sessionId] ?? [];
   return lines.length === 0 ? null : h('section', { class: 'transcript', 'aria-label': t.transcript, key: 'transcript' }, h('h2', { class: 'minor' }, t.transcript),
-    h('div', { role: 'log', 'aria-live': 'off', tabindex: 0, 'aria-label': t.transcript }, lines.map(({ flow, text, isFinal }, i) => h('p', { key: i, class: isFinal ? '' : 'soft' },
+    h('div', { role: 'log', 'aria-live': 'off', tabindex: 0, 'aria-label': t.transcript, 'data-follow': true }, lines.map(({ flow, index, text, isFinal }) => h('p', { key: `${flow} ${index}`, class: isFinal ? '' : 'soft' },
       h('b', null, flow === 'IN' ? t.customer : t.you), ' ', h('span', { dir: 'auto' }, text)))));
 };

@@ -26,7 +26,7 @@ export const initialState = () => ({
   /** 'starting', 'up', 'lost', 'kicked' or 'expired'. */
   link: 'starting',
   isSoundBlocked: false,
-  /** @type {any} why there is no microphone */
+  /** @type {any} why there is no microphone, or no camera for the video that runs */
   micError: null,
   /** @type {Status} */
   status: { value: 'offline', reason: '', reserved: '', endMs: 0 },
@@ -75,6 +75,8 @@ export const initialState = () => ({
   /** What shall have the focus next; the count makes the same wish twice a new one. */
   focus: { name: '', count: 0 },
   view: {
+    /** The page is before the agent's eyes, and the screens in it. */
+    isSeen: true,
     isFloatShown: true, isBarShown: true, isOpen: false, isEmbedded: false, isWide: false, hasRoom: true, tab: 'sessions', selected: '',
     isStatusOpen: false, isRestOpen: false,
   },
@@ -114,13 +116,13 @@ export function mergeMessages(before, added) {
 export const isWide = (view) => (view.isEmbedded || view.isWide) && view.hasRoom;
 
 /** The pane of this session is before the agent's eyes. @param {State} state @param {string} sessionId */
-export const isLookedAt = ({ view }, sessionId) => view.isOpen && view.tab === 'sessions' && view.selected === sessionId;
+export const isLookedAt = ({ view }, sessionId) => view.isSeen && view.isOpen && view.tab === 'sessions' && view.selected === sessionId;
 
-/** @param {any[]} list @param {{flow: string, index: number, text: string, isFinal: boolean}} line */
+/** One line for each sentence; what has turned out to be noise goes. @param {any[]} list @param {{flow: string, index: number, text: string, isFinal: boolean}} line */
 function withLine(list, line) {
-  const last = list.filter(({ flow }) => flow === line.flow).pop();
-  const at = last && !last.isFinal ? list.indexOf(last) : -1;
-  const next = at < 0 ? [...list, line] : list.map((one, i) => (i === at ? line : one));
+  const isIt = (/** @type {any} */ one) => one.flow === line.flow && one.index === line.index;
+  if (!line.text) return list.filter((one) => !isIt(one));
+  const next = list.some(isIt) ? list.map((one) => (isIt(one) ? line : one)) : [...list, line];
   return next.slice(-TRANSCRIPT_MAX);
 }
 
@@ -171,6 +173,7 @@ const FROM_SDK = {
   micError: (_, error) => ({ micError: error }),
   micLost: (_, error) => ({ micError: { code: 'MIC_NOT_FOUND', ...error } }),
   micRestored: () => ({ micError: null }),
+  warning: (_, error) => (/^CAMERA_/.test(error.code) ? { micError: error } : {}),
   quality: (state, { sessionId, level, rttMs = -1 }) => ({ quality: { ...state.quality, [sessionId]: { level, rttMs } } }),
   volume: (_, { input = 0, output = 0 }) => ({ volume: { input, output } }),
   selfService: (state, { sessionId, running }) => ({ flows: { ...state.flows, [sessionId]: running === true } }),

@@ -158,7 +158,7 @@ box-shadow:0 1px 2px var(--shade),0 8px 24px var(--shade);flex:none}
 .float.rings{border-color:var(--go)}
 @media (prefers-reduced-motion:reduce){*,*::before,*::after{animation:none!important;transition:none!important}}
 @media (forced-colors:active){.round,.button,.card,.bench,.keys button,.float,.pick,.item{border:1px solid}.dot,.bars i,.badge{forced-color-adjust:none}}
-@media (max-width:480px){.root:not(.embedded){padding:10px}.bar{padding:12px 10px 18px;margin:-12px -10px -18px;max-width:100vw}}
+@media (max-width:480px){.root:not(.embedded){padding:10px}.bar{padding:12px 10px 18px;margin:-12px -10px -18px;max-width:100vw}.bar .card{box-shadow:0 1px 2px var(--shade),0 3px 8px var(--shade)}}
 @media print{:host{display:none!important}}
 `;
 

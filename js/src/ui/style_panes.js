@@ -59,6 +59,7 @@ box-shadow:0 8px 28px var(--shade);padding:5px;display:flex;flex-direction:colum
 dt{flex:none;width:124px;color:var(--soft)}dd{flex:1;min-width:0;overflow-wrap:anywhere}
 code{font:12px/1.5 ui-monospace,Consolas,monospace;color:var(--soft)}
 .transcript{padding:10px 0;border-bottom:1px solid var(--line)}.transcript [role=log]{max-height:220px;overflow-y:auto;margin-top:6px}.transcript p{padding:2px 0}.transcript b{color:var(--accent);font-weight:600}
+.detail>.transcript{padding:8px 14px 0;flex:none;border:0}.detail>.transcript [role=log]{max-height:96px}
 .chat{flex:1;min-height:0;display:flex;flex-direction:column}
 .messages{flex:1;min-height:0;overflow-y:auto;padding:14px;display:flex;flex-direction:column;gap:10px;scrollbar-width:thin}
 .messages:focus{outline-offset:-3px}

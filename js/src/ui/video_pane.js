@@ -1,7 +1,7 @@
 /** video_pane.js: one video call: both pictures and its buttons. Layer: ui. */
 import { h } from './dom.js';
 import { iconButton, refusal } from './controls.js';
-import { completeButton, details, paneHead } from './pane_parts.js';
+import { completeButton, details, paneHead, transcript } from './pane_parts.js';
 import { transferPanel } from './transfer.js';
 
 /** @typedef {import('./controls.js').Context} Context */
@@ -51,7 +51,7 @@ export function videoPane(c, session) {
   const isUp = state === 'talking';
   return [
     paneHead(c, session, completeButton(c, session)), refusal(c, sessionId),
-    isUp ? [pictures(c, session), controls(c, session), s.panels[sessionId] === 'transfer' ? transferPanel(c, sessionId, false) : null]
-      : h('div', { class: 'scroll', key: 'facts' }, details(c, session)),
+    isUp ? [pictures(c, session), transcript(c, sessionId), controls(c, session), s.panels[sessionId] === 'transfer' ? transferPanel(c, sessionId, false) : null]
+      : h('div', { class: 'scroll', key: 'facts' }, transcript(c, sessionId), details(c, session)),
   ];
 }
