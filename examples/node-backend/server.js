@@ -30,7 +30,7 @@ const pages = await pagesOf(process.argv[2] ?? 'plain');
 /** What the SDK needs and nothing more; docs/network.md explains each. */
 const policy = (sdk) => [
   "default-src 'self'", `script-src 'self' ${sdk} 'wasm-unsafe-eval'`, 'worker-src blob:',
-  `connect-src 'self' ${sdk} ${sdk.replace(/^http/, 'ws')}`,
+  `connect-src 'self' ${sdk} ${sdk.replace(/^http/, 'ws')}`, `img-src 'self' ${sdk} blob:`,
 ].join('; ');
 
 async function login(response) {
