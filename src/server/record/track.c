@@ -139,6 +139,31 @@ static bool is_odd(track *t, const rtp_packet *packet, uint64_t arrival_us, int6
     return false;
 }
 
+static void shift(track *t, uint32_t stream, int64_t ticks) {
+    if (t->stream == stream) {
+        t->at += ticks;
+        t->window_off -= ticks;
+    }
+    for (held *h = t->first; h; h = h->next)
+        if (h->stream == stream)
+            h->at += ticks;
+}
+
+/* A packet that comes before its turn, by off ticks below 0, tells that those before it were late, as after a standstill. While none of
+ * the stream has been given out, all of it moves to its true place, as far as nothing else lies there. Ticks moved. */
+static int64_t begin_earlier(track *t, int64_t at, int64_t off) {
+    int64_t behind = t->end;
+    const held *h = t->first;
+    for (; h && h->stream != t->stream; h = h->next)
+        behind = h->at + h->ticks;
+    int64_t first = h && h->at < at ? h->at : at, step = -off < first - behind ? -off : first - behind;
+    step = step / TRACK_QUANTUM * TRACK_QUANTUM;
+    if (t->out_stream == t->stream || step <= 0)
+        return 0;
+    shift(t, t->stream, -step);
+    return step;
+}
+
 /* The earliest packet of a window has waited least on its way: it tells how the sender's clock stands against ours. */
 static void watch_clock(track *t, int64_t off, uint64_t arrival_us) {
     if (!t->window_us || arrival_us - t->window_us > (uint64_t)10 * WINDOW_MS * 1000) {
@@ -185,6 +210,7 @@ void track_packet(track *t, enum tccc_codec codec, const rtp_packet *packet, uin
     }
     if (packet->timestamp == t->timestamp)
         at = t->at; /* also of a stream that has just begun anew */
+    at -= begin_earlier(t, at, place_of(t, arrival_us) - at);
     off = place_of(t, arrival_us) - at;
     watch_clock(t, off, arrival_us);
     held *h = malloc(sizeof *h + packet->payload_len);
@@ -225,14 +251,6 @@ static held *pop(track *t) {
     t->first = h->next;
     t->n_held--;
     return h;
-}
-
-static void shift(track *t, uint32_t stream, int ticks) {
-    if (t->stream == stream)
-        t->at += ticks;
-    for (held *h = t->first; h; h = h->next)
-        if (h->stream == stream)
-            h->at += ticks;
 }
 
 static bool is_quiet(track *t, const held *h) {
