@@ -12,6 +12,7 @@ typedef struct connection {
     struct http_exchange *exchange;  /* the present HTTP request, http.c */
     struct ws_seat *seat;            /* ws_seat.c */
     struct ws_media *media;          /* ws_media.c */
+    int over;                        /* HTTP: the last answer has gone; its next turn closes it */
     int close_sent;                  /* WebSocket: our close frame is out, the peer's is awaited */
 } connection;
 

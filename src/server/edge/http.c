@@ -333,6 +333,12 @@ static int forward(http_exchange *x) {
     return failed ? respond_status(x, 503, "retry-after: 5\n", "The server is busy. Try again.\n") : 0;
 }
 
+/* Outside of a callback of the connection, where -1 would do. LWS_TO_KILL_ASYNC waits for another event of the loop. */
+static void close_soon(connection *conn) {
+    conn->over = 1;
+    lws_callback_on_writable(conn->wsi);
+}
+
 void http_answer(edge_loop *loop, edge_request id, int status, const char *content_type, const char *headers,
                 const void *body, size_t len) {
     http_exchange *x = id_map_take(&loop->requests, id);
@@ -343,9 +349,9 @@ void http_answer(edge_loop *loop, edge_request id, int status, const char *conte
     if (x->body && len)
         memcpy(x->body, body, len);
     x->body_len = x->body ? len : 0;
-    struct lws *wsi = x->conn->wsi;
+    connection *conn = x->conn;
     if (!x->body || respond(x, &(http_head){ status, content_type, headers, len }))
-        lws_set_timeout(wsi, PENDING_TIMEOUT_USER_REASON_BASE, LWS_TO_KILL_ASYNC);
+        close_soon(conn);
 }
 
 void http_answer_file(edge_loop *loop, edge_request id, int status, const char *content_type, const char *headers, int fd,
@@ -359,9 +365,9 @@ void http_answer_file(edge_loop *loop, edge_request id, int status, const char *
     x->file = fd;
     x->file_at = offset;
     x->body_len = len;
-    struct lws *wsi = x->conn->wsi;
+    connection *conn = x->conn;
     if (respond(x, &(http_head){ status, content_type, headers, len }))
-        lws_set_timeout(wsi, PENDING_TIMEOUT_USER_REASON_BASE, LWS_TO_KILL_ASYNC);
+        close_soon(conn);
 }
 
 void http_check_deadlines(edge_loop *loop) {
@@ -460,7 +466,7 @@ static int on_body_end(connection *conn) {
 
 static int on_writable(connection *conn) {
     http_exchange *x = conn->exchange;
-    return x && x->state == REPLYING ? send_more(x) : 0;
+    return conn->over ? -1 : x && x->state == REPLYING ? send_more(x) : 0;
 }
 
 /* WebSocket handshakes go to ws_seat.c and ws_media.c by subprotocol; without one they end here. */

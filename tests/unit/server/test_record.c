@@ -23,7 +23,8 @@
 #include "ogg_read.h"
 #include "tccc/error.h"
 
-enum { DEADLINE_MS = 30000, LOOK_MS = 10, PTIME_MS = 20, FINISHED_MAX = 16, RATE = SPEECH_RATE_HZ, APP = 1400000001 };
+/* DEADLINE_MS: less than the 30 s that the edge leaves a connection that it forgets to close. */
+enum { DEADLINE_MS = 20000, LOOK_MS = 10, PTIME_MS = 20, FINISHED_MAX = 16, RATE = SPEECH_RATE_HZ, APP = 1400000001 };
 
 static struct {
     char folder[64];
@@ -218,25 +219,37 @@ static bool both_have_said_all(void *ctx) {
     return two[0].at + 320 > two[0].n && two[1].at + 320 > two[1].n;
 }
 
+/* Likeness of a second of what was said and one of the file, by every step-th sample. */
+static double second_likeness(const float *said, const float *heard, int step) {
+    double both = 0, own = 1e-9, other = 1e-9;
+    for (int i = 0; i < RATE; i += step) {
+        both += (double)said[i] * heard[i];
+        own += (double)said[i] * said[i];
+        other += (double)heard[i] * heard[i];
+    }
+    return both / sqrt(own * other);
+}
+
 /* How like `said` the file is, at its best place, second by second; the worst of them. *lag_ms: where. Another's speech is below
- * 0.2; test_recording.c measures how near 1 it is when the sender is not held up by a busy machine. */
+ * 0.2; test_recording.c measures how near 1 it is when the sender is not held up by a busy machine. A few samples find the place, all
+ * of them tell how good it is. */
 static double likeness(const peer *p, const ogg_read *file, int *lag_ms) {
+    enum { COARSE = 37, NEAR = 8 };  /* 37: a prime, so that no pitch hides between the samples */
     double worst = 1;
     for (int at = RATE / 2; at + RATE <= p->n; at += 3 * RATE / 2) {
-        double best = -1;
-        for (int lag = 0; at + lag + RATE <= file->n; lag++) {
-            double both = 0, own = 1e-9, other = 1e-9;
-            for (int i = 0; i < RATE; i += 4) {
-                both += (double)p->said[at + i] * file->pcm[at + lag + i];
-                own += (double)p->said[at + i] * p->said[at + i];
-                other += (double)file->pcm[at + lag + i] * file->pcm[at + lag + i];
-            }
-            if (both / sqrt(own * other) > best) {
-                best = both / sqrt(own * other);
-                *lag_ms = lag * 1000 / RATE;
-            }
+        double best = -1, found = -1;
+        int place = 0, last = file->n - RATE - at;
+        for (int lag = 0; lag <= last; lag++) {
+            double one = second_likeness(p->said + at, file->pcm + at + lag, COARSE);
+            place = one > best ? lag : place;
+            best = one > best ? one : best;
         }
-        worst = best < worst ? best : worst;
+        for (int lag = place > NEAR ? place - NEAR : 0; lag <= place + NEAR && lag <= last; lag++) {
+            double one = second_likeness(p->said + at, file->pcm + at + lag, 1);
+            *lag_ms = one > found ? lag * 1000 / RATE : *lag_ms;
+            found = one > found ? one : found;
+        }
+        worst = found < worst ? found : worst;
     }
     return worst;
 }
