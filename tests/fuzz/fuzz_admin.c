@@ -67,28 +67,62 @@ static store *open_store(void) {
     return db;
 }
 
-static admin *open_admin(void) {
-    static char folder[] = "/tmp/fuzz-admin-XXXXXX";
-    admin_parts parts = { .store = open_store(), .log = &quiet, .realm = "fuzz", .reply = on_reply, .trunk_changed = on_trunk_changed };
-    if (libre_init() || !mkdtemp(folder))
+static struct {
+    admin_parts parts;
+    admin *all;
+    gate *gate;
+    deadlines *timers;
+    char folder[sizeof "/tmp/fuzz-admin-XXXXXX"];
+} here;
+
+/* A thread works on passwords with OpenSSL: it has to end before OpenSSL does, which cleans up at exit. */
+static void close_admin(void) {
+    char command[64];
+    const admin_parts *parts = &here.parts;
+    workers_free(parts->workers);
+    admin_free(here.all);
+    acd_free(parts->queues);
+    trunks_free(parts->trunks);
+    registrar_free(parts->registrar);
+    gate_free(here.gate);
+    pushes_free(parts->pushes);
+    flows_free(parts->flows);
+    prompts_free(parts->prompts);
+    agents_free(parts->agents);
+    settings_free(parts->settings);
+    store_close(parts->store);
+    deadlines_free(here.timers);
+    libre_close();
+    snprintf(command, sizeof command, "rm -r %s", here.folder);
+    if (system(command))
         abort();
-    deadlines *timers = deadlines_new();
-    parts.settings = settings_new(parts.store, &quiet);
-    parts.agents = agents_new(parts.store, parts.settings, timers, &quiet);
-    static const acd_handler no_offers = { .offer = on_offer, .moved = on_moved };
-    parts.queues = acd_new(parts.agents, parts.store, parts.settings, timers, &quiet, &no_offers, NULL);
-    parts.pushes = pushes_new(&(pushes_config){ .retry_s = { 1, 1, 1 }, .timeout_s = 1 }, parts.store, parts.settings, timers, &quiet);
-    parts.flows = flows_new(parts.store, &quiet);
-    parts.workers = workers_new(1);
-    parts.prompts = prompts_new(&(prompts_config){ .folder = folder, .voice = "", .speech_url = "" }, parts.store, parts.workers, &quiet);
-    parts.registrar = registrar_new(gate_new("fuzz", false, no_secret, NULL), timers, &quiet);
-    parts.trunks = trunks_new(NULL, &quiet);
-    return admin_new(&parts);
 }
 
-static void ask(admin *all, const edge_http_request *request) {
+static void open_admin(void) {
+    admin_parts *parts = &here.parts;
+    *parts = (admin_parts){ .store = open_store(), .log = &quiet, .realm = "fuzz", .reply = on_reply, .trunk_changed = on_trunk_changed };
+    snprintf(here.folder, sizeof here.folder, "/tmp/fuzz-admin-XXXXXX");
+    if (libre_init() || !mkdtemp(here.folder))
+        abort();
+    here.timers = deadlines_new();
+    here.gate = gate_new("fuzz", false, no_secret, NULL);
+    parts->settings = settings_new(parts->store, &quiet);
+    parts->agents = agents_new(parts->store, parts->settings, here.timers, &quiet);
+    static const acd_handler no_offers = { .offer = on_offer, .moved = on_moved };
+    parts->queues = acd_new(parts->agents, parts->store, parts->settings, here.timers, &quiet, &no_offers, NULL);
+    parts->pushes = pushes_new(&(pushes_config){ .retry_s = { 1, 1, 1 }, .timeout_s = 1 }, parts->store, parts->settings, here.timers, &quiet);
+    parts->flows = flows_new(parts->store, &quiet);
+    parts->workers = workers_new(1);
+    parts->prompts = prompts_new(&(prompts_config){ .folder = here.folder, .voice = "", .speech_url = "" }, parts->store, parts->workers, &quiet);
+    parts->registrar = registrar_new(here.gate, here.timers, &quiet);
+    parts->trunks = trunks_new(NULL, &quiet);
+    here.all = admin_new(parts);
+    atexit(close_admin); /* after OpenSSL's own, which libre_init has registered: it runs before that */
+}
+
+static void ask(const edge_http_request *request) {
     n_replies = 0;
-    bool ours = admin_http(all, request);
+    bool ours = admin_http(here.all, request);
     assert(n_replies <= ours);
 }
 
@@ -109,7 +143,7 @@ static void fill_path(const char *pattern, char *lines[LINES], char *path, size_
     }
 }
 
-static void ask_route(admin *all, int index, char *lines[LINES]) {
+static void ask_route(int index, char *lines[LINES]) {
     static const char key[] = "authorization: Bearer id:key\n";
     char path[1024];
     int n = 0;
@@ -119,14 +153,13 @@ static void ask_route(admin *all, int index, char *lines[LINES]) {
     fill_path(route->path, lines, path, sizeof path);
     edge_http_request request = { .id = 1, .method = route->method, .path = path, .query = lines[3], .remote = "192.0.2.1", .place = "192.0.2.1", .host = "h",
                                   .headers = key, .body = lines[4], .body_len = strlen(lines[4]) };
-    ask(all, &request);
+    ask(&request);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
-    static admin *all;
     char *lines[LINES], *text, *rest;
-    if (!all)
-        all = open_admin();
+    if (!here.all)
+        open_admin();
     if (!size || memchr(data + 1, 0, size - 1))
         return 0;
     rest = text = strndup((const char *)data + 1, size - 1);
@@ -138,10 +171,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         lines[i] = line;
     }
     if (data[0] == 0xff)
-        ask(all, &(edge_http_request){ .id = 1, .method = lines[0], .path = lines[1], .query = lines[2], .remote = "192.0.2.1", .place = "192.0.2.1", .host = lines[3],
+        ask(&(edge_http_request){ .id = 1, .method = lines[0], .path = lines[1], .query = lines[2], .remote = "192.0.2.1", .place = "192.0.2.1", .host = lines[3],
                                        .headers = lines[4], .body = lines[5], .body_len = strlen(lines[5]) });
     else
-        ask_route(all, data[0], lines);
+        ask_route(data[0], lines);
     free(text);
     return 0;
 }
