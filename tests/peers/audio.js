@@ -6,6 +6,8 @@ const BAND_HZ = [300, 3400];     // the telephone band, ITU-T G.712
 const TAPS = 255;
 const PIECES = 5;                // a second is compared in pieces of 200 ms, each with a lag of its own
 const PIECE_SLACK_MS = 25;       // how far a piece may lie from its second's lag: two steps of time stretching
+const STEADY = 0.95;             // a piece below this may hold a step of the jitter buffer
+const TINY = 1e-6;               // energy: digital silence correlates with nothing
 const GOOD = 0.6;                // below this a second's lag is not believed
 const WIDE_SLACK = RATE_HZ / 2;  // how far the lag is looked for again when it was lost
 const ACTIVE_BELOW_DB = 20;      // a second is speech when its level is at most this far under the whole's
@@ -112,6 +114,30 @@ function bestLag(x, at, n, y, low, high) {
   return { lag: best, xy: peak, xx: own, yy: energies[best - from], value: peak / Math.sqrt((own + floor) * (energies[best - from] + floor)) };
 }
 
+/**
+ * A piece in which a jitter buffer put in or took out a period: the lag of what lies before holds up to one place of it, that of what lies
+ * behind from there on. Null at the ends of the sound.
+ */
+function withStep(ref, at, n, rec, lag, near) {
+  if (at < n || at + 2 * n > ref.length) return null;
+  const before = bestLag(ref, at - n, n, rec, lag - near, lag + near);
+  const behind = bestLag(ref, at + n, n, rec, lag - near, lag + near);
+  const [a, b] = [at + (before?.lag ?? NaN), at + (behind?.lag ?? NaN)];
+  if (!(Math.min(a, b) >= 0 && Math.max(a, b) + n <= rec.length)) return null;
+  const xx = dot(ref, at, ref, at, n);
+  let [xy, yy] = [dot(ref, at, rec, b, n), dot(rec, b, rec, b, n)];
+  let best = { xy, xx, yy };
+  for (let i = 0; i < n; i++) {
+    xy += ref[at + i] * (rec[a + i] - rec[b + i]);
+    yy += rec[a + i] * rec[a + i] - rec[b + i] * rec[b + i];
+    if (xy / Math.sqrt(yy + TINY) > best.xy / Math.sqrt(best.yy + TINY)) best = { xy, xx, yy: Math.max(0, yy) };
+  }
+  return best;
+}
+
+/** Correlation of what bestLag and withStep give. */
+const likeness = ({ xy, xx, yy }) => xy / Math.sqrt((xx + TINY) * (yy + TINY));
+
 /** One second: its own lag near `lag`, then pieces near that; correlation over all pieces together. */
 function oneSecond(ref, at, rec, lag, slack) {
   const whole = bestLag(ref, at, RATE_HZ, rec, lag - slack, lag + slack);
@@ -122,9 +148,11 @@ function oneSecond(ref, at, rec, lag, slack) {
   for (let k = 0; k < PIECES; k++) {
     const piece = bestLag(ref, at + k * n, n, rec, whole.lag - near, whole.lag + near);
     if (!piece) return null;
-    xy += Math.max(0, piece.xy);
-    xx += piece.xx;
-    yy += piece.yy;
+    const stepped = likeness(piece) < STEADY ? withStep(ref, at + k * n, n, rec, whole.lag, near) : null;
+    const used = stepped && likeness(stepped) > likeness(piece) ? stepped : piece;
+    xy += Math.max(0, used.xy);
+    xx += used.xx;
+    yy += used.yy;
   }
   const correlation = xx && yy ? Math.min(1, xy / Math.sqrt(xx * yy)) : 0;
   return { lag: whole.lag, correlation: yy < 1e-9 * RATE_HZ ? 0 : correlation, gainDb: 10 * Math.log10((yy + 1e-12) / (xx + 1e-12)) };
@@ -167,7 +195,7 @@ function gapMs(ref, rec, at, lag, level) {
 /**
  * Compares what was said with what was heard, both {samples, rate, startMs?}. Time stretching of the jitter buffer is
  * allowed for: each second is aligned by itself within slackMs of the last (within 500 ms when that fails), each 200 ms within
- * 25 ms of its second.
+ * 25 ms of its second, with one step between the lags of its neighbours where one lag does not fit.
  * Returns seconds: [{atS, correlation, lagMs, gainDb}] for all seconds of speech that lie wholly inside the
  * recording; worst and mean correlation; lagMs (median place of the reference in the recording); delayMs when both
  * carry startMs (wall clock); gapMs; clicks.
