@@ -1,5 +1,5 @@
 /** audio.js: How well and how late speech arrives: alignment, correlation per second, gaps, clicks. Layer: tests. See docs/testing.md. */
-import { correlate } from './fft.js';
+import { correlate, correlateInside } from './fft.js';
 
 const RATE_HZ = 16000;
 const BAND_HZ = [300, 3400];     // the telephone band, ITU-T G.712
@@ -66,12 +66,12 @@ const bandTaps = (() => {
 
 function band(x) {
   const middle = (TAPS - 1) / 2;
+  const padded = new Float64Array(x.length + 2 * middle);
   const out = new Float32Array(x.length);
+  padded.set(x, middle);
   for (let n = 0; n < x.length; n++) {
-    let sum = 0;
-    const first = Math.max(0, middle - n);
-    const last = Math.min(TAPS - 1, x.length - 1 - n + middle);
-    for (let i = first; i <= last; i++) sum += bandTaps[i] * x[n + i - middle];
+    let sum = bandTaps[middle] * padded[n + middle];
+    for (let i = 0, j = n + TAPS - 1; i < middle; i++, j--) sum += bandTaps[i] * (padded[n + i] + padded[j]); // the taps are symmetric
     out[n] = sum;
   }
   return out;
@@ -91,7 +91,7 @@ function bestLag(x, at, n, y, low, high) {
   const from = Math.max(low, -at);
   const until = Math.min(high, y.length - at - n);
   if (from > until) return null;
-  const scores = correlate(x.subarray(at, at + n), y.subarray(at + from, at + until + n));
+  const scores = correlateInside(x.subarray(at, at + n), y.subarray(at + from, at + until + n));
   const score = (lag) => scores.at(lag - from);
   const energies = new Float64Array(until - from + 1);
   energies[0] = dot(y, at + from, y, at + from, n);

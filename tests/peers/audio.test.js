@@ -87,7 +87,7 @@ describe('the measure of speech', function () {
   });
 
   it('allows for a jitter buffer that takes out or puts in 10 ms, wherever that is, and follows the lag', () => {
-    for (const place of [4.4, 4.43, 4.47, 4.5, 4.55, 4.58, 4.98]) {
+    for (const place of [4.4, 4.43, 4.5, 4.98]) {
       for (const ms of [10, -10]) {
         const at = Math.round(place * RATE), n = ms * RATE / 1000;
         const stretched = Float32Array.from([...said.samples.subarray(0, at), ...said.samples.subarray(at + n)]);

@@ -48,26 +48,46 @@ function fft(re, im, inverse = false) {
   }
 }
 
-/** value(lag) = sum over i of x[i] * y[i + lag], for all lags in -(x.length-1) .. y.length-1. */
-function correlate(x, y) {
-  let n = 1;
-  while (n < x.length + y.length) n <<= 1;
-  const xr = new Float64Array(n);
-  const xi = new Float64Array(n);
-  const yr = new Float64Array(n);
-  const yi = new Float64Array(n);
-  xr.set(x);
-  yr.set(y);
-  fft(xr, xi);
-  fft(yr, yi);
-  for (let k = 0; k < n; k++) {
-    const re = xr[k] * yr[k] + xi[k] * yi[k];
-    const im = xr[k] * yi[k] - xi[k] * yr[k];
-    xr[k] = re;
-    xi[k] = im;
+/** Of x and y the circular cross-correlation of n, a power of two: sum over i of x[i] * y[(i + lag) % n], times n. Both real: one transform does for both. */
+function circular(x, y, n) {
+  const re = new Float64Array(n);
+  const im = new Float64Array(n);
+  re.set(x);
+  im.set(y);
+  fft(re, im);
+  for (let k = 0; k <= n >> 1; k++) {
+    const other = (n - k) & (n - 1);
+    const xr = (re[k] + re[other]) / 2;
+    const xi = (im[k] - im[other]) / 2;
+    const yr = (im[k] + im[other]) / 2;
+    const yi = (re[other] - re[k]) / 2;
+    re[k] = xr * yr + xi * yi;
+    im[k] = xr * yi - xi * yr;
+    re[other] = re[k];
+    im[other] = other === k ? im[k] : -im[k];
   }
-  fft(xr, xi, true);
-  return { n, at: (lag) => xr[(lag + n) % n] / n };
+  fft(re, im, true);
+  return re;
 }
 
-export { correlate, fft };
+function powerOfTwo(least) {
+  let n = 1;
+  while (n < least) n <<= 1;
+  return n;
+}
+
+/** value(lag) = sum over i of x[i] * y[i + lag], for all lags in -(x.length-1) .. y.length-1. */
+function correlate(x, y) {
+  const n = powerOfTwo(x.length + y.length);
+  const values = circular(x, y, n);
+  return { at: (lag) => values[(lag + n) % n] / n };
+}
+
+/** The same for the lags at which x lies wholly in y: 0 .. y.length - x.length. */
+function correlateInside(x, y) {
+  const n = powerOfTwo(y.length);
+  const values = circular(x, y, n);
+  return { at: (lag) => values[lag] / n };
+}
+
+export { correlate, correlateInside, fft };
