@@ -36,8 +36,9 @@ typedef struct {
     /* telephone; the port is owned by the bridge from here on (give it once, NULL in later updates) */
     rtp_port *port;
     struct sockaddr_storage remote;      /* where SDP says RTP goes; family 0: learn from the first packet */
+    unsigned remote_number;              /* of the telephone's offers and answers: another one latches anew */
     int rtcp_mux;
-    int symmetric;                       /* 1: send to where valid packets come from (RFC 4961); latches once per update */
+    int symmetric;                       /* 1: send to where valid packets come from (RFC 4961); latches once per remote_number */
     int send_on_hold;                    /* 1: packets go to it, the usual case; 0: the peer put us on hold
                                             (sendonly/inactive in its SDP): nothing is sent to it */
     /* keys for what the bridge itself makes or must read; passing through needs none. A page's are those of the telephone that it

@@ -2,7 +2,7 @@
  *
  * Packets that match the call's payload types may still come from a stranger. The address in SDP is believed at the
  * first packet. Another source must send two packets in sequence, and once a source is latched only that one is heard,
- * until the next update, or until it has been silent for LATCH_SILENCE_US and the same SSRC comes from somewhere else
+ * until the next offer or answer, or until it has been silent for LATCH_SILENCE_US and the same SSRC comes from somewhere else
  * (a telephone behind a NAT that has got a new port).
  */
 #ifndef TCCC_SERVER_LATCH_H

@@ -500,7 +500,7 @@ static int enter_seat(leg *l) {
 static void configure_phone(leg *l) {
     const bridge_side *side = &l->config;
     phone_config config = {
-        .symmetric = side->symmetric, .rtcp_mux = side->rtcp_mux, .sending = side->send_on_hold,
+        .remote_number = side->remote_number, .symmetric = side->symmetric, .rtcp_mux = side->rtcp_mux, .sending = side->send_on_hold,
         .payload_types = { side->payload_type, COMFORT_NOISE_PT, side->dtmf_payload_type },
         .n_payload_types = side->dtmf_payload_type ? 3 : 2,
     };

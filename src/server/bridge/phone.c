@@ -113,9 +113,18 @@ void phone_close(phone *p) {
     uv_close((uv_handle_t *)&p->polls[1], on_closed);
 }
 
+/* Before the first configuration everything is zero, as a latch that expects nothing is. */
+static int same_remote(const phone_config *a, const phone_config *b) {
+    int unknown = !a->remote.sa.sa_family && !b->remote.sa.sa_family;
+    return a->remote_number == b->remote_number && a->symmetric == b->symmetric && (unknown || address_equal(&a->remote, &b->remote));
+}
+
 void phone_configure(phone *p, const phone_config *config) {
+    phone_config before = p->config;
     p->config = *config;
     address_fit(&p->config.remote, p->port->family);
+    if (same_remote(&before, &p->config))
+        return;
     latch_open(&p->latch, &p->config.remote, config->symmetric);
     p->rtcp_target.sa.sa_family = 0;
 }

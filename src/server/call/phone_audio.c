@@ -42,6 +42,7 @@ bridge_side phone_audio_side(const leg *l, rtp_port *port) {
     bridge_side side = { .kind = BRIDGE_PHONE, .port = port, .rtcp_mux = remote->rtcp_mux && leg_local(l)->rtcp_mux, .symmetric = 1 };
     phone_audio_formats(&side, a);
     set_remote(&side, remote);
+    side.remote_number = leg_remotes(l);
     side.send_on_hold = (a->direction & SDP_AUDIO_SENDONLY) != 0;
     side.srtp = a->srtp;
     memcpy(side.srtp_send_key, a->srtp_send_key, sizeof side.srtp_send_key);

@@ -239,6 +239,7 @@ void leg_renew(leg *l) { leg_apply(l, LEG_EV_DO_CHANGE, NULL); }
 
 const sdp_audio *leg_offer(const leg *l) { return l->has_remote ? &l->remote : NULL; }
 const sdp_audio *leg_remote(const leg *l) { return &l->remote; }
+unsigned leg_remotes(const leg *l) { return l->n_remotes; }
 const sdp_audio *leg_local(const leg *l) { return &l->local; }
 void leg_give(leg *l, const leg_handler *handler, void *ctx) {
     l->handler = *handler;

@@ -71,6 +71,8 @@ int leg_send_digits(leg *l, const char *digits);
 const sdp_audio_agreement *leg_agreement(const leg *l);
 /* The peer's side of the agreement: its address and port. */
 const sdp_audio *leg_remote(const leg *l);
+/* How many offers and answers of the peer's were taken: leg_remote is of the last one. */
+unsigned leg_remotes(const leg *l);
 const sdp_audio *leg_local(const leg *l);
 bool leg_is_up(const leg *l);
 /* The user parts of From (or P-Asserted-Identity) and of the request URI of an incoming INVITE; "" when it is no printable

@@ -49,6 +49,7 @@ int leg_read_offer(leg *l, const struct sip_msg *m) {
         return error;
     l->remote = remote;
     l->has_remote = true;
+    l->n_remotes++;
     l->offer = LEG_OFFER_REMOTE;
     if (l->has_local) {
         l->agreed = agreed;
@@ -71,6 +72,7 @@ int leg_read_answer(leg *l, const struct sip_msg *m) {
     l->remote = remote;
     l->agreed = agreed;
     l->has_remote = l->has_agreed = true;
+    l->n_remotes++;
     l->offer = LEG_OFFER_NONE;
     return 0;
 }

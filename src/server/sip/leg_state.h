@@ -42,6 +42,7 @@ struct leg {
     sdp_audio local, remote;
     sdp_audio_agreement agreed;
     bool has_local, has_remote, has_agreed, told_connected;
+    unsigned n_remotes;              /* offers and answers of theirs that were taken */
     enum leg_offer offer;            /* whose offer waits for its answer */
     char *sdp;                       /* what we sent last */
 

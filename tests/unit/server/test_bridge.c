@@ -65,6 +65,37 @@ static void a_stranger_on_the_port_is_not_heard(void **state) {
     close(stranger.rtp);
 }
 
+static void a_telephone_behind_a_nat_is_believed_until_its_next_offer_or_answer(void **state) {
+    (void)state;
+    phone_pair c = pair_of_phones();
+    uint8_t packet[1500];
+    rtp_packet rtp;
+    int told = bind_at(0);
+    ((struct sockaddr_in *)&c.sides[0].remote)->sin_port = htons((uint16_t)port_of(told));
+    pair_open(&c);
+    talk_until_heard(&c.a, &c.b, packet, &rtp);
+    c.sides[0].port = NULL;
+    bridge_update(test.edge, c.bridge, 0, &c.sides[0]); /* as when the ACK comes: nothing new of the telephone */
+    phone_talk(&c.b, 0x01);
+    phone_hear(&c.a, packet, &rtp);
+    assert_int_equal(rtp.payload[0], 0x01);
+    phone_talk(&c.a, 0x02);
+    do
+        phone_hear(&c.b, packet, &rtp);
+    while (rtp.payload[0] != 0x02);
+    c.sides[0].remote_number++;
+    bridge_update(test.edge, c.bridge, 0, &c.sides[0]);
+    phone_talk(&c.b, 0x03);
+    assert_true(hear_from(told, packet, sizeof packet, DEADLINE_MS) > RTP_HEADER_LEN);
+    assert_int_equal(packet[RTP_HEADER_LEN], 0x03);
+    phone_talk(&c.a, 0x04);
+    phone_talk(&c.a, 0x05); /* the second in sequence from there */
+    phone_hear(&c.b, packet, &rtp);
+    assert_int_equal(rtp.payload[0], 0x05);
+    pair_end(&c);
+    close(told);
+}
+
 static void srtp_ends_at_the_bridge_in_both_directions(void **state) {
     (void)state;
     phone_pair c = pair_of_phones(); /* b's packets are SRTP, a's are not */
@@ -444,6 +475,7 @@ int main(void) {
         cmocka_unit_test_setup(packets_pass_between_two_telephones_untouched, forget),
         cmocka_unit_test_setup(rtcp_goes_by_its_own_port, forget),
         cmocka_unit_test_setup(a_stranger_on_the_port_is_not_heard, forget),
+        cmocka_unit_test_setup(a_telephone_behind_a_nat_is_believed_until_its_next_offer_or_answer, forget),
         cmocka_unit_test_setup(srtp_ends_at_the_bridge_in_both_directions, forget),
         cmocka_unit_test_setup(srtp_that_does_not_end_here_passes_as_it_is, forget),
         cmocka_unit_test_setup(on_hold_one_side_hears_music_and_the_other_nothing, forget),
