@@ -25,8 +25,9 @@ enum seat_event {
     SEAT_EV_KICKED,
     SEAT_EV_BROKEN,                 /* closed, silent, or the peer broke the protocol */
     SEAT_EV_RETRY,                  /* the pause is over */
-    SEAT_EV_EXPIRED,                /* the resume window has passed */
+    SEAT_EV_EXPIRED,                /* the resume window has passed, and that is the end: a visitor signs in anew */
     SEAT_EV_INHERIT,                /* instead of START: another page was live before this one */
+    SEAT_EV_OVERDUE,                /* the resume window has passed, and the page may come back later all the same */
     SEAT_EVENTS
 };
 
@@ -41,7 +42,8 @@ enum seat_action {
     SEAT_DO_REFUSE,                 /* tokenExpired */
     SEAT_DO_KICK,                   /* kickedOut */
     SEAT_DO_END,                    /* the seat is gone with its calls */
-    SEAT_DO_INHERIT                 /* connect at once */
+    SEAT_DO_INHERIT,                /* connect at once */
+    SEAT_DO_FORSAKE                 /* the calls are over; trying goes on */
 };
 
 /* Takes one step and says what to do. */

@@ -52,6 +52,7 @@ static void ask_write(tccc_engine *engine, const ask *ask) {
 
 int asks_send(tccc_engine *engine, uint32_t command, enum wire_method method, const wire_args *args) {
     ask *ask = ask_find(engine, 0);
+    if (engine->forsaken) return TCCC_E_CONNECTION_LOST;
     if (!ask) return TCCC_E_LIMIT;
     ask->id = engine->last_id + 1;
     ask->command = command;
@@ -156,6 +157,8 @@ void asks_fail(tccc_engine *engine, int error) {
         ask ask = engine->asks[i];
         if (ask.id == 0) continue;
         memset(&engine->asks[i], 0, sizeof ask);
+        if (leaves_chat(&ask)) chats_refused(engine, ask.session_id);
+        if (ask.method == WIRE_CHAT_HISTORY && !ask.command) chats_not_missed(engine, ask.session_id);
         if (ask.command) page_refuse(engine, ask.command, error, NULL);
         free(ask.text);
     }

@@ -224,9 +224,9 @@ static void end_lost(tccc_engine *engine, chat *chat, const char *reason) {
 
 static bool is_running(const chat *chat) { return chat->state != CHAT_NONE && chat->state != CHAT_ENDED; }
 
-void chats_end_all(tccc_engine *engine, const char *reason) {
+void chats_end_all(tccc_engine *engine, const char *reason, bool with_open) {
     for (int i = 0; i < WIRE_SESSIONS_MAX; i++)
-        if (is_running(&engine->chats[i])) end_lost(engine, &engine->chats[i], reason);
+        if (is_running(&engine->chats[i]) && (with_open || engine->chats[i].state != CHAT_OPEN)) end_lost(engine, &engine->chats[i], reason);
 }
 
 /* What the snapshot says of a chat; true when its state is news. */

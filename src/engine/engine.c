@@ -81,6 +81,7 @@ static bool inherit(tccc_engine *engine, const char *mirror) {
     const char *resume = json_string(&in, "resume", WIRE_RESUME_LEN, WIRE_RESUME_LEN);
     engine->status = (enum agent_status)json_choice(&in, "status", agent_status_names);
     engine->told_lost = json_bool(&in, "lost");
+    engine->forsaken = json_bool_or(&in, "forsaken", false);
     const json_value *sessions = json_array(&in, "sessions", 2 * WIRE_SESSIONS_MAX); /* calls and chats */
     bool good = !in.error && calls_inherit(engine, sessions);
     if (good) copy(engine->resume, resume);
@@ -295,6 +296,7 @@ int tccc_engine_mirror(const tccc_engine *engine, char *text, size_t capacity) {
     json_put_string(&out, "resume", engine->resume);
     json_put_string(&out, "status", agent_status_name(engine->status));
     json_put_bool(&out, "lost", engine->told_lost);
+    if (engine->forsaken) json_put_bool(&out, "forsaken", true);
     calls_list(engine, &out);
     json_close(&out);
     return json_finish(&out);

@@ -78,6 +78,7 @@ struct tccc_engine {
     bool auto_online;
     bool heir;                      /* goes on from another page's mirror, and has not been welcomed yet */
     bool told_lost;                 /* the page knows that the connection is lost */
+    bool forsaken;                  /* lost for longer than the resume window */
     bool visitor;                   /* a visitor's page, not an agent's */
 
     enum seat_state seat;
@@ -130,7 +131,7 @@ void link_tick(tccc_engine *engine);
 uint64_t link_next_ms(const tccc_engine *engine);
 
 /* asks.c: requests. asks_send keeps the request, and sends it now or when live again; command 0: nobody waits for it.
- * 0, LIMIT or NO_MEMORY. */
+ * 0; CONNECTION_LOST after the resume window, LIMIT or NO_MEMORY. */
 int asks_send(tccc_engine *engine, uint32_t command, enum wire_method method, const wire_args *args);
 void asks_answer(tccc_engine *engine, const wire_answer *answer);
 void asks_resend(tccc_engine *engine);
@@ -185,7 +186,8 @@ bool chats_ring(const tccc_engine *engine);
 void chats_restore(tccc_engine *engine, const wire_welcome *welcome);
 void chats_announce(tccc_engine *engine);
 void chats_reconcile(tccc_engine *engine, const wire_welcome *welcome);
-void chats_end_all(tccc_engine *engine, const char *reason);
+/* with_open false: only those that ring, or are just being taken or left. */
+void chats_end_all(tccc_engine *engine, const char *reason, bool with_open);
 void chats_list(const tccc_engine *engine, json_writer *out);
 
 /* page_chat.c */

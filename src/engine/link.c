@@ -7,7 +7,9 @@
 #define CONNECT_LIMIT_MS 10000u     /* for a socket to open */
 #define GREETING_LIMIT_MS 5000u     /* for an answer to hello */
 #define ACK_PAUSE_MS 500u
-#define HEIR_WINDOW_MS 60000u       /* until the first welcome says how long the window is */
+#define FORSAKEN_PAUSE_MS 15000u
+#define OVERDUE_MS 2000u            /* on top of what the server may take to see that the connection is lost: the seat is gone there by then */
+#define HEIR_WINDOW_MS 70000u       /* until the first welcome says how long the window is */
 #define NETWORK_ANSWER_MS 2000u     /* a connection that outlives a change of network answers a ping by then */
 #define FAULTS_MAX 3u               /* a peer that breaks the protocol so often in a row will not stop */
 
@@ -27,11 +29,11 @@ static uint64_t next_random(tccc_engine *engine) {
     return engine->random = x;
 }
 
-/* 0, 0.5, 1, 2, 4, then 5 s, with up to a fifth more. */
+/* 0, 0.5, 1, 2, 4, then 5 s; 15 s when nothing hangs on it any more. With up to a fifth more. */
 static uint64_t pause_ms(tccc_engine *engine) {
     static const uint16_t pauses_ms[] = { 0, 500, 1000, 2000, 4000, 5000 };
     int last = (int)(sizeof pauses_ms / sizeof *pauses_ms) - 1;
-    uint64_t pause = pauses_ms[engine->attempt < last ? engine->attempt : last];
+    uint64_t pause = engine->forsaken ? FORSAKEN_PAUSE_MS : pauses_ms[engine->attempt < last ? engine->attempt : last];
     return pause + (pause ? next_random(engine) % (pause / 5 + 1) : 0);
 }
 
@@ -102,33 +104,51 @@ static void do_wait(tccc_engine *engine) {
     engine_emit(engine, &(event){ .kind = EVENT_RECONNECTING, .reconnecting = { engine->attempt, pause } });
 }
 
+/* An agent's page that ended its calls while the server still has them could not take them back. */
+static uint64_t window_ms(const tccc_engine *engine) {
+    return (uint64_t)engine->window_ms + (engine->visitor ? 0 : 2ull * engine->heartbeat_ms + OVERDUE_MS);
+}
+
 static void do_inherit(tccc_engine *engine) {
     engine->lost_ms = engine->retry_ms = engine->now_ms;
     engine->window_ms = HEIR_WINDOW_MS;
-    engine->expire_ms = engine->now_ms + engine->window_ms;
+    engine->expire_ms = engine->forsaken ? NEVER : engine->now_ms + window_ms(engine);
 }
 
 static void do_lose(tccc_engine *engine) {
     engine->lost_ms = engine->now_ms;
-    engine->expire_ms = engine->now_ms + engine->window_ms;
+    engine->expire_ms = engine->now_ms + window_ms(engine);
     do_wait(engine);
 }
 
-/* The seat is over: no socket, no path, no call, no request is left. */
-static void finish(tccc_engine *engine, int error, const char *call_reason) {
-    stop_timers(engine);
+/* No path, no call, no request is left. */
+static void end_all(tccc_engine *engine, int error, const char *call_reason, bool with_open_chats) {
     engine->expire_ms = NEVER;
-    engine->end_error = error;
-    engine->resume[0] = engine->token[0] = 0;
-    store_resume(engine);
     calls_end_all(engine, call_reason);
-    chats_end_all(engine, call_reason);
+    chats_end_all(engine, call_reason, with_open_chats);
     asks_fail(engine, error);
     engine_end_probe(engine, error);
     for (int i = 0; i < CARRIER_PATHS; i++)
         if (engine->route.path[i].state >= ROUTE_OPENING) output_put(&engine->out, TCCC_OUT_PATH_CLOSE, i, NULL, 0);
     route_offer(&engine->route, 0, engine->now_ms);
     engine_status(engine, &(wire_status_changed){ .status = AGENT_STATUS_OFFLINE });
+}
+
+/* The seat is over: there will be no socket any more. */
+static void finish(tccc_engine *engine, int error, const char *call_reason) {
+    stop_timers(engine);
+    engine->end_error = error;
+    engine->resume[0] = engine->token[0] = 0;
+    store_resume(engine);
+    end_all(engine, error, call_reason, true);
+}
+
+/* The server has given the seat up, but not who it was: the page comes back when it can, and finds the agent's status as it was. Which
+ * chats are still its own the welcome tells then. */
+static void do_forsake(tccc_engine *engine) {
+    engine->forsaken = true;
+    end_all(engine, TCCC_E_CONNECTION_LOST, "connectionLost", false);
+    engine_emit_error(engine, TCCC_E_CONNECTION_LOST, NULL);
 }
 
 static void do_refuse(tccc_engine *engine) { finish(engine, engine->end_error, "connectionLost"); }
@@ -146,6 +166,7 @@ static void step(tccc_engine *engine, enum seat_event event) {
         [SEAT_DO_NOTHING] = do_nothing, [SEAT_DO_CONNECT] = do_connect, [SEAT_DO_HELLO] = do_hello, [SEAT_DO_READY] = do_ready,
         [SEAT_DO_RESUMED] = do_resumed, [SEAT_DO_WAIT] = do_wait,       [SEAT_DO_LOSE] = do_lose,   [SEAT_DO_REFUSE] = do_refuse,
         [SEAT_DO_KICK] = do_kick,       [SEAT_DO_END] = do_end,         [SEAT_DO_INHERIT] = do_inherit,
+        [SEAT_DO_FORSAKE] = do_forsake,
     };
     act[seat_fsm_step(&engine->seat, event)](engine);
 }
@@ -294,7 +315,7 @@ static void resumed(tccc_engine *engine, const wire_welcome *welcome) {
     engine->replay_to = welcome->seq;
     event event = { .kind = EVENT_RECONNECTED, .reconnected = { engine->now_ms - engine->lost_ms, welcome->replay } };
     if (engine->told_lost) engine_emit(engine, &event);
-    engine->told_lost = engine->heir = false;
+    engine->told_lost = engine->heir = engine->forsaken = false;
     if (!welcome->replay) {
         engine_status(engine, &(wire_status_changed){ .status = welcome->status, .reason = welcome->reason[0] ? welcome->reason : NULL });
         calls_reconcile(engine, welcome);
@@ -391,12 +412,15 @@ void link_network(tccc_engine *engine) {
     if (engine->silent_ms > engine->now_ms + NETWORK_ANSWER_MS) engine->silent_ms = engine->now_ms + NETWORK_ANSWER_MS;
 }
 
+/* A visitor's page signs in anew. */
+static void expire(tccc_engine *engine) {
+    if (engine->visitor && has_socket(engine)) close_socket(engine, WIRE_CLOSE_NORMAL);
+    step(engine, engine->visitor ? SEAT_EV_EXPIRED : SEAT_EV_OVERDUE);
+}
+
 void link_tick(tccc_engine *engine) {
     uint64_t now = engine->now_ms;
-    if (engine->expire_ms <= now) {
-        if (has_socket(engine)) close_socket(engine, WIRE_CLOSE_NORMAL);
-        step(engine, SEAT_EV_EXPIRED);
-    }
+    if (engine->expire_ms <= now) expire(engine);
     if (engine->limit_ms <= now || engine->silent_ms <= now) drop_silent(engine);
     if (engine->retry_ms <= now) step(engine, SEAT_EV_RETRY);
     if (engine->ack_ms <= now) send_ack(engine);

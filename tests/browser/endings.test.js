@@ -1,6 +1,7 @@
 /** endings.test.js: events in the documented order with the documented fields, in every ending of a call. Layer: tests. */
 import assert from 'node:assert/strict';
 import { Chromium } from '../peers/browser.js';
+import { TcpShuttle } from '../peers/shuttle.js';
 import { Sipp, called, calling } from '../peers/sipp.js';
 import { CUSTOMER, useCentre } from '../e2e/centre.js';
 import { assertEnded } from './ended.js';
@@ -148,6 +149,32 @@ describe('endings of a call', function () {
     const { sessionId } = await seat.next('callIn');
     assert.equal((await seat.next('autoTransfer')).sessionId, sessionId);
     await phone.waitEvent('CALL_CLOSED');
+  });
+});
+
+describe('a page that is away for longer than the resume window', function () {
+  this.timeout(60000);
+  const centre = useCentre({ browser: 'chromium', change: { heartbeatMs: 400, calls: { resumeSeconds: 2 } } });
+
+  it('SDK-009 comes back by itself, without a new token, and telephones', async () => {
+    const shuttle = await TcpShuttle.start({ targetPort: centre().tcccd.httpPort });
+    const phone = await centre().phone('udp');
+    const seat = await centre().seat({ port: shuttle.port });
+    const sessionId = await seat.dial(CUSTOMER, { callerPhoneNumber: centre().number('udp') });
+    shuttle.refuse('seat');
+    shuttle.cut('seat');
+    assert.equal((await seat.next('sessionEnded')).mainReason, 'connectionLost');
+    assert.equal((await seat.next('warning')).code, 'CONNECTION_LOST');
+    assert.equal((await seat.refused('Agent.setStatus', { status: 'rest' })).code, 'CONNECTION_LOST');
+    await phone.waitEvent('CALL_CLOSED');
+    shuttle.refuse('seat', false);
+    await seat.next('reconnected');
+    await seat.tab.until(() => tccc.Agent.getStatus() === 'free');
+    const again = await seat.dial(CUSTOMER, { callerPhoneNumber: centre().number('udp') });
+    await centre().heardMore(phone, 1);
+    await seat.call('Call.hungUp', { sessionId: again });
+    assert.deepEqual(await seat.story(sessionId), ['callOuted', 'calloutAccepted', 'sessionEnded']);
+    await shuttle.stop();
   });
 });
 

@@ -101,7 +101,9 @@ describe('a seat on the wire', function () {
     assert.deepEqual((await open({ resume: later.welcome.resume })).welcome.sessions, []);
   });
 
-  it('the resume window passes: the customer is let go and the token is forgotten', async () => {
+  const isGone = (seat) => centre().tcccd.process.waitLine(new RegExp(`seat.gone user=${seat.userId}`));
+
+  it('the resume window passes: the customer is let go, and a page that was loaded anew signs in anew', async () => {
     const peer = await centre().called(called.answers());
     const seat = await centre().seat();
     await centre().dial(seat);
@@ -109,6 +111,47 @@ describe('a seat on the wire', function () {
     await seat.drop();
     await peer.done();
     assert.equal((await open({ resume: seat.welcome.resume })).refused.code, 'TOKEN_INVALID');
+  });
+
+  it('SDK-009 a page that slept for longer than the window comes back without a new token, to its agent as it was', async () => {
+    const peer = await centre().called(called.answers());
+    const seat = await centre().seat();
+    const { sessionId } = await centre().dial(seat);
+    await seat.next('calloutAccepted');
+    await seat.ask('agent.status', { status: 'notReady' });
+    const { lastSeq, lastId, welcome } = seat;
+    await seat.drop();
+    await Promise.all([peer.done(), isGone(seat)]);
+    await seat.connect({ resume: welcome.resume, lastSeq });
+    assert.deepEqual([seat.welcome.replay, seat.welcome.sessions, seat.welcome.agent.status], [false, [], 'notReady']);
+    assert.equal((await seat.ask('agent.status', { status: 'free' }, lastId + 1)).status, 'free');
+    await assert.rejects(seat.ask('call.hangup', { sessionId }, lastId + 2), { code: 'NOT_FOUND' });
+    assert.equal((await open({ resume: welcome.resume, lastSeq })).refused.code, 'TOKEN_INVALID'); // used
+    const caller = await centre().calls(calling.talks({ talkMs: 100 }));
+    const offered = await seat.next('callIn');
+    await seat.ask('call.accept', { sessionId: offered.sessionId }, lastId + 3);
+    await caller.done();
+  });
+
+  for (const [when, late] of [['within its window', false], ['after it', true]]) {
+    it(`SDK-171 a page that was away while its agent signed in elsewhere is told KICKED when it comes back ${when}`, async () => {
+      const first = await centre().seat();
+      await first.drop();
+      if (late) await isGone(first);
+      const second = await centre().seatOf(first.userId);
+      assert.equal((await open({ resume: first.welcome.resume, lastSeq: first.lastSeq })).refused.code, 'KICKED');
+      assert.equal((await second.ask('agent.status', { status: 'rest', restReason: 'meal' })).status, 'rest');
+      assert.equal(second.closed, null);
+    });
+  }
+
+  it('an agent whom an administrator has sent offline meanwhile stays so when its page comes back', async () => {
+    const seat = await centre().seat();
+    await seat.drop();
+    await isGone(seat);
+    await centre().tcccd.cloud().ForceMemberOffline({ SdkAppId: 1400000001, UserId: seat.userId });
+    await seat.connect({ resume: seat.welcome.resume, lastSeq: seat.lastSeq });
+    assert.equal(seat.welcome.agent.status, 'offline');
   });
 
   it('a request that is sent again gets its first answer again and is carried out once', async () => {

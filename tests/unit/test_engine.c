@@ -479,19 +479,50 @@ static void an_idle_connection_stays(void **state) {
     sim_free(m);
 }
 
-static void the_resume_window_ends_the_calls(void **state) {
+/* A laptop that slept over lunch, a network that was away for longer than the server keeps a seat. */
+static void the_resume_window_ends_the_calls_and_not_the_sign_in(void **state) {
     (void)state;
     sim *m = sim_ready(23);
-    talking(m);
+    server_call *call = talking(m);
     m->down = true;
     sim_cut(m, true);
-    sim_run(m, 59000);
+    sim_run(m, 71000); /* the window, and what the server may need to see that the connection is lost */
     assert_int_equal(sim_count(m, EVENT, "sessionEnded"), 0);
+    uint32_t waits = sim_command(m, "Agent.setStatus", "{\"status\":\"rest\"}");
     sim_run(m, 2000);
+    assert_error(m, waits, "CONNECTION_LOST");
     assert_has(sim_find(m, EVENT, "sessionEnded"), "\"closeBy\":\"admin\",\"mainReason\":\"connectionLost\"");
     assert_has(sim_find(m, MEDIA, "close"), "\"channel\":0");
     assert_error(m, sim_command(m, "Agent.online", "{}"), "CONNECTION_LOST");
+    assert_error(m, sim_command(m, "Call.startOutboundCall", "{\"phoneNumber\":\"1\"}"), "CONNECTION_LOST");
     assert_has(sim_find(m, EVENT, "\"event\":\"error\""), "CONNECTION_LOST");
+    assert_has(sim_result(m, sim_command(m, "Agent.getStatus", "{}")), "offline");
+    server_end(&m->server, call, WIRE_BY_SEAT, NULL, NULL);
+    sim_run(m, 3600000);
+    assert_string_equal(m->store, m->server.resume);
+    m->down = false;
+    tccc_engine_network(m->engine, m->now_ms);
+    sim_run(m, 500);
+    assert_int_equal(sim_count(m, EVENT, "\"event\":\"reconnected\""), 1);
+    assert_int_equal(sim_count(m, EVENT, "sessionEnded"), 1);
+    assert_has(sim_result(m, sim_command(m, "Agent.getStatus", "{}")), "free");
+    uint32_t again = sim_command(m, "Call.startOutboundCall", "{\"phoneNumber\":\"13800000001\"}");
+    sim_run(m, 200);
+    assert_success(m, again);
+    sim_free(m);
+}
+
+static void who_signed_in_elsewhere_while_this_page_was_away_kicks_it_out(void **state) {
+    (void)state;
+    sim *m = sim_ready(43);
+    m->down = true;
+    sim_cut(m, true);
+    sim_run(m, 300000);
+    m->server.refuse = TCCC_E_KICKED;
+    m->down = false;
+    sim_run(m, 20000);
+    assert_int_equal(sim_count(m, EVENT, "\"event\":\"kickedOut\""), 1);
+    assert_error(m, sim_command(m, "Agent.online", "{}"), "KICKED");
     assert_string_equal(m->store, "");
     sim_free(m);
 }
@@ -720,7 +751,8 @@ int main(void) {
         cmocka_unit_test(an_event_that_comes_twice_is_told_once_and_a_gap_is_closed_by_a_resume),
         cmocka_unit_test(silence_is_noticed_after_two_heartbeats),
         cmocka_unit_test(an_idle_connection_stays),
-        cmocka_unit_test(the_resume_window_ends_the_calls),
+        SAYS(the_resume_window_ends_the_calls_and_not_the_sign_in, "SDK-009 the resume window ends the calls and not the sign-in"),
+        SAYS(who_signed_in_elsewhere_while_this_page_was_away_kicks_it_out, "SDK-171 who signed in elsewhere while this page was away kicks it out"),
         cmocka_unit_test(a_server_that_lost_the_seat_ends_the_calls_at_once),
         cmocka_unit_test(thirty_seconds_without_signalling_do_not_touch_the_sound),
         cmocka_unit_test(a_reloaded_page_gets_its_talking_call_back),

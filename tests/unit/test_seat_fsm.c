@@ -5,13 +5,13 @@
 
 #include "cmocka_all.h"
 
-/* Two letters a cell, columns START OPEN WELCOME REFUSED TRY_TOKEN KICKED BROKEN RETRY EXPIRED INHERIT. State: n new, c connecting,
+/* Two letters a cell, columns START OPEN WELCOME REFUSED TRY_TOKEN KICKED BROKEN RETRY EXPIRED INHERIT OVERDUE. State: n new, c connecting,
  * g greeting, w waiting, l live, L lost, r reconnecting, R resuming, k kicked, e ended. Action: - nothing, c connect, h hello,
- * r ready, R resumed, w wait, l lose, t refuse, k kick, e end, i inherit. */
-static const char states[] = "ncgwlLrRke", actions[] = "-chrRwltkei";
+ * r ready, R resumed, w wait, l lose, t refuse, k kick, e end, i inherit, f forsake. */
+static const char states[] = "ncgwlLrRke", actions[] = "-chrRwltkeif";
 static const char *const expected[SEAT_STATES] = {
-    "ccn-n-n-n-n-n-n-n-Li", "c-ghc-c-c-c-wwc-c-c-", "g-g-lretcckkwwg-g-g-", "w-w-w-w-w-w-w-ccw-w-", "l-l-l-eel-kkLll-l-l-",
-    "L-L-L-L-L-L-L-rceeL-", "r-Rhr-r-r-r-Lwr-eer-", "R-R-lReeR-kkLwR-eeR-", "k-k-k-k-k-k-k-k-k-k-", "e-e-e-e-e-e-e-e-e-e-",
+    "ccn-n-n-n-n-n-n-n-Lin-", "c-ghc-c-c-c-wwc-c-c-c-", "g-g-lretcckkwwg-g-g-g-", "w-w-w-w-w-w-w-ccw-w-w-", "l-l-l-eel-kkLll-l-l-l-",
+    "L-L-L-L-L-L-L-rceeL-Lf", "r-Rhr-r-r-r-Lwr-eer-rf", "R-R-lReeR-kkLwR-eeR-Rf", "k-k-k-k-k-k-k-k-k-k-k-", "e-e-e-e-e-e-e-e-e-e-e-",
 };
 
 static void every_cell_leads_where_the_rules_say(void **state) {

@@ -178,10 +178,28 @@ describe('chats in core.wasm', () => {
     assert.equal(asked(core, 'chat.history').length, 0);
   });
 
-  it('when the seat is over its chats are', async () => {
+  /** An open chat, and a connection that comes back long after the resume window. */
+  async function away() {
     const core = await openChat();
     core.wasm.core_wire_closed(1006, core.now);
-    core.drain().wait(61000);
-    assert.deepEqual(core.events('sessionEnded').map(({ data }) => [data.type, data.mainReason]), [['im', 'connectionLost']]);
+    core.drain().wait(73000);
+    assert.deepEqual(core.events('sessionEnded'), []);
+    return core.open();
+  }
+
+  it('after the resume window a chat goes on if the welcome still lists it, and is over if not', async () => {
+    for (const [sessions, ended] of [[[listed()], []], [[], [['im', 'connectionLost']]]]) {
+      const core = await away();
+      core.say(welcome({ resume: 'cd'.repeat(32), sessions }));
+      assert.equal(core.events('reconnected').length, 1);
+      assert.deepEqual(core.events('sessionEnded').map(({ data }) => [data.type, data.mainReason]), ended);
+    }
+  });
+
+  it('when the seat is over its chats are', async () => {
+    const core = await away();
+    core.say({ t: 'refuse', error: { code: 'KICKED', message: 'The agent signed in somewhere else.', remedy: '' } });
+    assert.deepEqual(core.events('sessionEnded').map(({ data }) => [data.type, data.mainReason]), [['im', 'kickedOut']]);
+    assert.equal(core.events('kickedOut').length, 1);
   });
 });

@@ -53,6 +53,8 @@ void seat_unmake(seat *s) {
 static void window_over(void *owner) {
     seat *s = owner;
     LOG(s->all->log, LOG_LEVEL_INFO, "seat.gone", log_text("user", seat_name(s)));
+    if (s->agent)
+        seat_note_absent(s, false); /* as it is now, before it goes offline */
     s->all->handler.gone(s->all->ctx, s);
     seat_unmake(s);
 }

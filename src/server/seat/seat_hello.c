@@ -80,9 +80,11 @@ static int sign_in(seats *all, const char *token, const char *hash, seat **out) 
     if (!a)
         return TCCC_E_TOKEN_INVALID;
     *out = agent_seat(a);
-    if (*out)
+    seat_oust_absent(all, a);
+    if (*out) {
+        seat_note_absent(*out, true); /* it may not hear it: then it is told when it comes back */
         kick(*out);
-    else
+    } else
         *out = seat_make(all, a, NULL);
     return *out ? 0 : TCCC_E_NO_MEMORY;
 }
@@ -103,7 +105,7 @@ static void let_go(seat *s, const wire_hello *hello) {
 static int resume(seats *all, const wire_hello *hello, const char *hash, seat **out) {
     seat *s = find_resume(all, hash);
     if (!s)
-        return TCCC_E_TOKEN_INVALID;
+        return seat_return(all, hello, hash, out);
     if (s->visitor && s->link && strcmp(s->tab, hello->tab))
         s = page_of(all, s->visitor); /* a page that was duplicated with its token */
     else

@@ -17,7 +17,7 @@ void seat_hash(const char *token, char hash[SEAT_HASH_LEN + 1]) {
 
 /* ---- written ---- */
 
-static store_seat row_of(const seat *s) {
+store_seat seat_row(const seat *s) {
     store_seat row = { .app_id = s->agent ? agent_row(s->agent)->app_id : visitor_of(s->visitor)->app_id, .is_visitor = s->visitor != NULL };
     snprintf(row.id, sizeof row.id, "%s", s->id);
     snprintf(row.name, sizeof row.name, "%s", seat_name(s));
@@ -34,7 +34,7 @@ static store_seat row_of(const seat *s) {
 }
 
 int seat_keep(seat *s) {
-    store_seat row = row_of(s);
+    store_seat row = seat_row(s);
     store_behind(s->all->store, true);
     int error = store_put_seat(s->all->store, &row);
     store_behind(s->all->store, false);
@@ -105,7 +105,7 @@ static enum agent_status status_named(const char *name) {
     return AGENT_STATUS_OFFLINE;
 }
 
-static seat *make(seats *all, const store_seat *row) {
+seat *seat_from_row(seats *all, const store_seat *row) {
     agent *a = row->is_visitor ? NULL : agents_find(all->agents, row->app_id, row->name);
     visitor *v = row->is_visitor ? all->handler.visitor_who_stays(all->ctx, row->app_id, row->name) : NULL;
     if ((a && agent_seat(a)) || (!a && !v))
@@ -122,15 +122,19 @@ static seat *make(seats *all, const store_seat *row) {
     return s;
 }
 
+void seat_restore_status(seat *s, const store_seat *row) {
+    agent_restore(s->agent, status_named(row->status), row->reason, (enum agent_microphone)row->microphone);
+}
+
 static void restore(seats *all, const store_seat *row) {
-    seat *s = make(all, row);
+    seat *s = seat_from_row(all, row);
     if (!s) {
         (void)store_delete_seat(all->store, row->id);
         return;
     }
     seat_start_window(s, false);
     if (s->agent)
-        agent_restore(s->agent, status_named(row->status), row->reason, (enum agent_microphone)row->microphone);
+        seat_restore_status(s, row);
 }
 
 void seats_restore(seats *all) {

@@ -254,6 +254,7 @@ seats *seats_new(const seats_config *config, edge *e, store *db, agents *whose, 
     all->ctx = ctx;
     list_init(&all->seats);
     list_init(&all->links);
+    list_init(&all->absent);
     agents_listen(whose, &seat_agent_handler, all);
     return all;
 }
@@ -267,6 +268,7 @@ void seats_free(seats *all) {
         seat_link_bye(all->links.head->data, TCCC_E_SHUTTING_DOWN, NULL, WIRE_CLOSE_NORMAL);
     while (all->seats.head)
         seat_unmake(all->seats.head->data);
+    list_flush(&all->absent);
     mem_deref(all->by_conn);
     free(all);
 }

@@ -59,6 +59,7 @@ struct seats {
     void *ctx;
     struct list seats;
     struct list links;
+    struct list absent;              /* seat_absent.c */
     struct hash *by_conn;
     int n_seats;
     deadline save;                   /* of seats that have changed */
@@ -93,6 +94,18 @@ void seat_hash(const char *token, char hash[SEAT_HASH_LEN + 1]);
 void seat_note_change(seat *s);
 void seat_unkeep(seat *s);
 void seats_save(seats *all);         /* what has changed */
+/* As it is kept; a seat as it was kept (NULL: whose it was is not there, or has another one); and its agent's status as it was. */
+store_seat seat_row(const seat *s);
+seat *seat_from_row(seats *all, const store_seat *row);
+void seat_restore_status(seat *s, const store_seat *row);
+
+/* seat_absent.c */
+/* This agent's page may come back after its window; ousted: no more, because the agent signs in elsewhere. */
+void seat_note_absent(const seat *s, bool ousted);
+/* The agent signs in: pages of it that are absent are ousted. */
+void seat_oust_absent(seats *all, const agent *whose);
+/* An absent page is back: its seat, anew. 0, KICKED or TOKEN_INVALID. */
+int seat_return(seats *all, const wire_hello *hello, const char *hash, seat **out);
 
 /* seat.c */
 seat *seat_make(seats *all, agent *whose, visitor *v);
