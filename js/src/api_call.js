@@ -27,16 +27,11 @@ export function createCallApi({ bus, sessions, audio, withMic, emit }) {
   /** @param {string} cmd @param {any} args */
   const dial = (cmd, args) => apiPromise(withMic(async () => {
     const data = await bus.request(cmd, args);
-    sessions.onEvent('callOuted', data);
+    sessions.onEvent('callOuted', { ...data, phoneDesc: args.phoneDesc });
     return data;
   }));
 
-  /** @param {any} options */
-  function startOutboundCall(options) {
-    const args = { ...options };
-    if (args.phoneDesc) sessions.describe(args.phoneNumber, args.phoneDesc);
-    return dial('Call.startOutboundCall', args);
-  }
+  const startOutboundCall = (/** @type {any} */ options) => dial('Call.startOutboundCall', { ...options });
 
   /** @param {any} options */
   function accept(options) {
@@ -50,7 +45,9 @@ export function createCallApi({ bus, sessions, audio, withMic, emit }) {
 
   /** @param {any} options */
   async function stats(options) {
-    const session = sessions.get(sessionArgs(options).sessionId);
+    const { sessionId } = sessionArgs(options);
+    if (sessionId === undefined) throw tcccError('ARG_MISSING', 'The option sessionId is missing.');
+    const session = sessions.get(sessionId);
     if (!session) throw tcccError('NOT_FOUND');
     const [voice, path] = await Promise.all([
       session.channel < 0 ? null : audio.stats(session.channel), bus.request('Media.stats')]);

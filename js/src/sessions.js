@@ -79,13 +79,10 @@ export function createSessions(changed) {
       sessionId: d.sessionId, type: d.type ?? 'phone', number: d.callerPhoneNumber ?? d.peerUserId ?? '',
       timeout: d.timeout ?? 0, phoneDesc: d.nickname ?? d.remark ?? '', details: { ...d },
     })),
-    callOuted: (d) => {
-      const phoneDesc = descriptions.get(d.calleePhoneNumber) ?? d.phoneDesc ?? '';
-      all.set(d.sessionId, newSession({
-        sessionId: d.sessionId, type: d.type ?? 'phone', direction: 'out', state: 'dialing', number: d.calleePhoneNumber ?? '',
-        phoneDesc, details: { ...d },
-      }));
-    },
+    callOuted: (d) => all.set(d.sessionId, newSession({
+      sessionId: d.sessionId, type: d.type ?? 'phone', direction: 'out', state: 'dialing', number: d.calleePhoneNumber ?? '',
+      phoneDesc: d.phoneDesc ?? '', details: { ...d },
+    })),
   };
 
   /** @type {Record<string, (session: Session, d: any) => void>} */
@@ -95,9 +92,6 @@ export function createSessions(changed) {
     sessionEnded: (session, d) => { session.ending = d; },
     autoTransfer: (session) => { session.ending = { closeBy: 'timer' }; },
   };
-
-  /** @type {Map<string, string>} */
-  const descriptions = new Map();
 
   /** An event of the core; `accepted` and `callOuted` also come from answers, which are there first. @param {string} event @param {any} d */
   function onEvent(event, d) {
@@ -205,8 +199,6 @@ export function createSessions(changed) {
     get: (/** @type {string} */ sessionId) => all.get(sessionId),
     list: () => [...all.values()],
     onChannel: (/** @type {number} */ channel) => [...all.values()].find((one) => one.channel === channel),
-    /** The name to show for the next call to this number. */
-    describe: (/** @type {string} */ number, /** @type {string} */ text) => descriptions.set(number, text),
   };
 }
 /** @typedef {ReturnType<typeof createSessions>} Sessions */

@@ -340,6 +340,7 @@ typedef struct {
     enum wire_session_type type;    /* told of wire_is_visit only, whose caller is the visitor's own page */
     const char *caller, *callee;
     const char *protected_callee, *remark; /* may be NULL */
+    const char *phone_desc;         /* as call.start was given it; may be NULL */
     const char *tab;                /* tabUUID: the page that dialled; may be NULL */
     enum wire_server_type server_type;
 } wire_call_outed;

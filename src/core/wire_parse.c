@@ -369,6 +369,7 @@ static void read_call_outed(wire_call_outed *call, json_reader *in) {
     call->callee = json_string(in, "calleePhoneNumber", 0, WIRE_NUMBER_MAX);
     call->protected_callee = json_string_or(in, "protectedCallee", NULL, WIRE_NUMBER_MAX);
     call->remark = take_field_or_null(in, "remark");
+    call->phone_desc = take_field_or_null(in, "phoneDesc");
     call->tab = take_tab(in);
     call->type = (enum wire_session_type)json_choice_or(in, "type", WIRE_PHONE, wire_session_type_names);
     call->server_type = take_server_type(in);

@@ -349,6 +349,7 @@ static void put_call_outed(json_writer *out, const wire_call_outed *call) {
     json_put_string(out, "calleePhoneNumber", call->callee);
     put_optional(out, "protectedCallee", call->protected_callee);
     put_optional(out, "remark", call->remark);
+    put_optional(out, "phoneDesc", call->phone_desc);
     if (wire_is_visit(call->type)) json_put_string(out, "type", wire_session_type_names[call->type]);
     json_put_string(out, "serverType", wire_server_type_name(call->server_type));
     put_optional(out, "tabUUID", call->tab);

@@ -272,7 +272,7 @@ static void on_call_outed(tccc_engine *engine, const wire_event *event) {
         call->type = out->type;
         copy(call->caller, sizeof call->caller, out->caller);
         copy(call->callee, sizeof call->callee, out->callee);
-        copy(call->phone_desc, sizeof call->phone_desc, out->remark);
+        copy(call->phone_desc, sizeof call->phone_desc, out->phone_desc ? out->phone_desc : out->remark);
         call->server_type = out->server_type;
         step(engine, call, CALL_EV_OUTED);
     }
@@ -448,7 +448,7 @@ static void announce(tccc_engine *engine, const call *call) {
     case CALL_DIALING: case CALL_RINGING: case CALL_EARLY:
         event.name = WIRE_EV_CALL_OUTED;
         event.call_outed = (wire_call_outed){ .type = call->type, .caller = call->caller, .callee = call->callee, .server_type = call->server_type,
-                                              .remark = call->phone_desc[0] ? call->phone_desc : NULL };
+                                              .phone_desc = call->phone_desc[0] ? call->phone_desc : NULL };
         break;
     case CALL_TALKING: case CALL_HELD: case CALL_CONSULTING: case CALL_CONFERENCE: case CALL_LEAVING: event.name = engine->visitor ? WIRE_EV_CALLOUT_ACCEPTED : WIRE_EV_USER_ACCESSED; break;
     case CALL_STATES: return;

@@ -59,10 +59,11 @@ describe('sessions of the page', () => {
     assert.equal(sessions.needMic(), true);
   });
 
-  it('SDK-030 phoneDesc of startOutboundCall names the call', () => {
-    sessions.describe('9001', 'Ms Li');
-    sessions.onEvent('callOuted', { sessionId: 's', calleePhoneNumber: '9001' });
-    assert.equal(sessions.get('s').phoneDesc, 'Ms Li');
+  it('SDK-030 phoneDesc of startOutboundCall names that call, and no later one to the same number', () => {
+    sessions.onEvent('callOuted', { sessionId: 's', calleePhoneNumber: '138****8000', phoneDesc: 'Ms Li' });
+    sessions.onEvent('sessionEnded', { sessionId: 's' });
+    sessions.onEvent('callOuted', { sessionId: 't', calleePhoneNumber: '138****8000' });
+    assert.deepEqual([sessions.get('s').phoneDesc, sessions.get('t').phoneDesc], ['Ms Li', '']);
   });
 
   it('the list of the server brings calls back after a reload and does not double them', () => {

@@ -13,13 +13,13 @@ describe('calls of a seat', function () {
   this.timeout(30000);
   const centre = useServer({ change: { calls: { ringSeconds: 2, queueSeconds: 2, outboundRingSeconds: 4, noReplySeconds: 4 } } });
 
-  it('SDK-157 SDK-163 SDK-152 an outbound call: callOuted, ringing, calloutAccepted, media, sessionEnded by seat', async () => {
+  it('SDK-030 SDK-157 SDK-163 SDK-152 an outbound call: callOuted, ringing, calloutAccepted, media, sessionEnded by seat', async () => {
     const peer = await centre().called(called.answers());
     const seat = await centre().seat();
-    const started = await centre().dial(seat, { uui: 'order 7' });
+    const started = await centre().dial(seat, { uui: 'order 7', phoneDesc: 'Ms Li' });
     assert.deepEqual([started.callerPhoneNumber, started.calleePhoneNumber, started.serverType], [NUMBER, CUSTOMER, 'staffSeat']);
     const outed = await seat.next('callOuted');
-    assert.deepEqual(outed, { sessionId: started.sessionId, callerPhoneNumber: NUMBER, calleePhoneNumber: CUSTOMER, serverType: 'staffSeat' });
+    assert.deepEqual(outed, { sessionId: started.sessionId, callerPhoneNumber: NUMBER, calleePhoneNumber: CUSTOMER, phoneDesc: 'Ms Li', serverType: 'staffSeat' });
     assert.deepEqual(await seat.next('progress'), { sessionId: started.sessionId, ringing: true });
     assert.equal((await seat.next('calloutAccepted')).sessionId, started.sessionId);
     const media = seat.events.find((one) => one.e === 'media').d;

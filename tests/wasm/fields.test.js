@@ -71,6 +71,7 @@ const OTHERS = [
   ['SDK-159', 'callOuted', callOuted, 'callerPhoneNumber', '02011110002'],
   ['SDK-160', 'callOuted', callOuted, 'calleePhoneNumber', '13800138000'],
   ['SDK-161', 'callOuted', callOuted, 'serverType', 'staffPhoneSeat'],
+  ['SDK-030', 'callOuted', callOuted, 'phoneDesc', '张先生', true],
   ['SDK-162', 'callOuted', callOuted, 'tabUUID', '11111111-2222-4333-8444-555555555556', true],
   ['SDK-021', 'callOuted', callOuted, 'serverType', 'staffSeat'],
   ['SDK-022', 'callOuted', callOuted, 'serverType', 'staffPhoneSeat'],

@@ -73,7 +73,7 @@ export const fromServer = [
   ev('userAccessed', { sessionId: session }), ev('userAccessed', { sessionId: session, tabUUID: tab }),
   ev('callOuted', {
     sessionId: session, callerPhoneNumber: '075500000001', calleePhoneNumber: '13800000001', protectedCallee: '1',
-    remark: 'note', serverType: 'staffExtensionSeat', tabUUID: tab,
+    remark: 'note', phoneDesc: 'Ms Li', serverType: 'staffExtensionSeat', tabUUID: tab,
   }),
   ev('callOuted', { sessionId: session, type: 'video', callerPhoneNumber: 'v1', calleePhoneNumber: 'shop', serverType: 'staffSeat' }),
   ev('videoCodec', { sessionId: session, codec: 'H264' }),

@@ -48,7 +48,7 @@ void call_tell_in(call *c, call_end *end) {
 void call_tell_outed(call *c, call_end *end) {
     wire_event event = { .name = WIRE_EV_CALL_OUTED };
     event.call_outed = (wire_call_outed){ .type = call_type(c), .caller = c->shown_caller, .callee = c->shown_callee, .protected_callee = c->masked ? c->shown_callee : NULL,
-                                          .remark = or_null(c->remark), .tab = or_null(end->tab), .server_type = c->near.kind };
+                                          .remark = or_null(c->remark), .phone_desc = c->visit ? NULL : or_null(c->phone_desc), .tab = or_null(end->tab), .server_type = c->near.kind };
     call_tell(c, end, &event);
 }
 
