@@ -1,5 +1,6 @@
 /** api_devices.js: tccc.Devices. Layer: page, namespaces. All but the first four are ours. */
 import { apiPromise } from './promise.js';
+import { asTcccError } from './errors.js';
 import { isBrowserSupported, isEnvSupported } from './env.js';
 
 /**
@@ -26,8 +27,9 @@ export const createDevicesApi = ({ devices, preflight, watchVolume }) => ({
   preflight: (/** @type {any} */ options) => apiPromise(preflight(options)),
 });
 
-/** @template T @param {Promise<T>} promise @returns {Promise<T>} */
-function handled(promise) {
+/** A plain list instead of a result, as documented. @template T @param {Promise<T>} work @returns {Promise<T>} */
+function handled(work) {
+  const promise = work.catch((error) => { throw asTcccError(error); });
   promise.catch(() => {});
   return promise;
 }

@@ -16,6 +16,8 @@ const SLEEP_AFTER_MS = 500;
 const BEGIN_MS = 500;
 /** Chromium keeps a MediaStreamAudioSourceNode (about 1.5 kB) until its context is closed, however it is let go: so many are kept at most. */
 const SOURCES_MAX = 16;
+/** For figures out of the worklet, which gives none while it does not run. */
+const ANSWER_MS = 5000;
 /** For the model of the noise level "ai" to come: 150 kB. */
 const MODEL_MS = 20000;
 const GESTURES = ['pointerdown', 'keydown'];
@@ -145,7 +147,7 @@ export class Audio {
   async acquire() {
     const started = this.start();
     started.catch(() => {}); /* a refused microphone is told first */
-    if (!this.mic) {
+    if (!this.hasMic('')) { /* one that was pulled out is none */
       this.openingMic ??= this.openMic().finally(() => { this.openingMic = null; });
       await this.openingMic;
     }
@@ -328,12 +330,13 @@ export class Audio {
     this.nSources = 0;
     this.port = this.voicePort();
     closeVoiceNode(graph);
+    this.answerAll();
     this.start().then(() => this.sleepIfIdle(), () => {});
   }
 
   sleepIfIdle() {
     if (this.isWanted() || !this.graph) return;
-    this.isBlocked = false;
+    this.setBlocked(false); /* nothing is held back any more; the next ring tells anew */
     if (this.nSources >= SOURCES_MAX) {
       this.renew(this.graph);
       return;
@@ -350,7 +353,11 @@ export class Audio {
 
   wake() {
     const context = this.graph?.context;
-    if (!context || (context.state === 'running' && !this.isAsleep)) return;
+    if (!context) return;
+    if (context.state === 'running' && !this.isAsleep) {
+      this.setBlocked(false);
+      return;
+    }
     this.isAsleep = false;
     context.resume().then(() => this.setBlocked(false), () => {});
     this.seeItRun(context);
@@ -449,7 +456,13 @@ export class Audio {
     return new Promise((resolve) => {
       this.statsWaiting.set(id, resolve);
       node.port.postMessage({ ...question, id });
+      if (question.k !== 'model') setTimeout(() => this.answerStats({ id, values: null }), ANSWER_MS); /* the model waits for the first sound */
     });
+  }
+
+  /** The worklet is gone with what it was asked. */
+  answerAll() {
+    for (const id of [...this.statsWaiting.keys()]) this.answerStats({ id, values: null });
   }
 
   /** @param {{id: number, values: number[] | null}} message */
@@ -466,5 +479,6 @@ export class Audio {
     this.mic = null;
     if (this.graph) closeVoiceNode(this.graph);
     this.graph = null;
+    this.answerAll();
   }
 }

@@ -225,6 +225,8 @@ export function createDevices({ audio, emit, tell, borrowMic, help, choices = cr
     state: () => state,
     /** Whether opening the microphone asks nobody. */
     isGranted: () => permission?.state === 'granted',
+    /** Whether the browser will ask the person. */
+    isAsked: () => permission?.state === 'prompt',
     dispose: () => {
       isDisposed = true;
       unfollow();

@@ -24,7 +24,7 @@ export function createEquipment({ config, audio, bus, emitter, emit, isLeader, s
   });
   const volume = createVolumeWatch({ audio, emit });
   const quality = createQualityWatch({ audio, sessions, bus, emit });
-  const ring = createRing({ emitter, sessions, settings, audio, lang: config.lang, isLeader });
+  const ring = createRing({ emitter, emit, sessions, settings, audio, lang: config.lang, isLeader });
   const preflight = createPreflight({ audio, bus, borrowMic, devices, volume, lang: () => settings.get().lang || config.lang });
 
   return {
@@ -32,7 +32,7 @@ export function createEquipment({ config, audio, bus, emitter, emit, isLeader, s
       ring.begin();
       devices.begin();
     },
-    devices, preflight, isMicGranted: devices.isGranted, watchVolume: volume.watch,
+    devices, preflight, isMicGranted: devices.isGranted, isMicAsked: devices.isAsked, watchVolume: volume.watch,
     /** At ready. */
     signedIn: devices.signedIn,
     /** After every change of sessions. */

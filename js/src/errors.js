@@ -29,5 +29,8 @@ export function tcccError(code, errorMsg, remedy) {
   });
 }
 
+/** What a browser or a fault of ours has thrown, in the shape of all rejections. @param {any} error @returns {TcccError} */
+export const asTcccError = (error) => (error?.status === 'error' ? error : tcccError('INTERNAL', String(error?.message ?? error)));
+
 /** @param {string} code @param {string} detail @returns {TcccError} the table's sentence with what exactly was wrong */
 export const tcccErrorOf = (code, detail) => tcccError(code, `${byName.get(code)?.sentence ?? code} ${detail}`);

@@ -3,6 +3,8 @@
  * Samples read both `res.data.sessionId` and `res.sessionId`, so a result carries its fields twice.
  */
 
+import { asTcccError } from './errors.js';
+
 /** @param {object} [data] @returns {{status: 'success', data: any} & Record<string, any>} */
 export const success = (data = {}) => ({ ...data, status: 'success', data });
 
@@ -11,7 +13,7 @@ export const success = (data = {}) => ({ ...data, status: 'success', data });
  * @param {Promise<object | undefined | void>} work @returns {Promise<any>}
  */
 export function apiPromise(work) {
-  const promise = work.then((data) => success(data ?? {}));
+  const promise = work.then((data) => success(data ?? {}), (error) => { throw asTcccError(error); });
   promise.catch(() => {});
   return promise;
 }

@@ -21,10 +21,11 @@ const textOf = (lang) => (/^zh/i.test(lang || document.documentElement.lang || n
  * @param {import('./sessions.js').Sessions} parts.sessions
  * @param {{get: () => {disableRingtone: boolean, disableNotification: boolean, lang: string}, subscribe: (listener: () => void) => void}} parts.settings
  * @param {import('./audio.js').Audio} parts.audio
+ * @param {(name: string, fields: object) => void} parts.emit tells it in every tab that shares the seat
  * @param {string} parts.lang
  * @param {() => boolean} parts.isLeader of several tabs that share a seat one rings
  */
-export function createRing({ emitter, sessions, settings, audio, lang, isLeader }) {
+export function createRing({ emitter, emit, sessions, settings, audio, lang, isLeader }) {
   /** @type {Map<string, Notification | null>} those that were called out, by session */
   const called = new Map();
   /** @type {Map<string, Notification | null>} chats that were written in while the page was hidden */
@@ -32,7 +33,11 @@ export function createRing({ emitter, sessions, settings, audio, lang, isLeader 
   /** @type {ReturnType<typeof setInterval> | undefined} */
   let flashing = undefined;
   let title = '';
-  let isBlocked = false;
+  /** Why the browser holds back the sound. @type {{code?: string, errorMsg?: string, remedy?: string} | null} */
+  let blockedBy = null;
+  /** Sessions of which ringBlocked was told. @type {Set<string>} */
+  const toldBlocked = new Set();
+  let isDisposed = false;
 
   const ringing = () => (isLeader() ? sessions.list() : []).filter(({ state }) => state === 'ringingIn');
 
@@ -79,12 +84,24 @@ export function createRing({ emitter, sessions, settings, audio, lang, isLeader 
     const now = ringing();
     for (const sessionId of called.keys()) if (!now.some((one) => one.sessionId === sessionId)) drop(called, sessionId);
     if (!document.hidden) for (const sessionId of written.keys()) drop(written, sessionId);
-    const isUnheard = now.length > 0 && (document.hidden || isBlocked);
+    for (const sessionId of toldBlocked) if (!sessions.list().some((one) => one.sessionId === sessionId && one.state === 'ringingIn')) toldBlocked.delete(sessionId);
+    const isUnheard = now.length > 0 && (document.hidden || blockedBy !== null);
     const text = textOf(settings.get().lang || lang);
     if (isUnheard) flash(text.title);
     else if (written.size) flash(text.message);
     else calm();
     for (const one of isUnheard ? now : []) if (!called.has(one.sessionId)) notify(called, 'title', one);
+    if (blockedBy) Promise.resolve().then(tellBlocked); /* after what has led to it was told */
+  }
+
+  /** Each contact that rings unheard is told once, also one that comes while another does. */
+  function tellBlocked() {
+    if (!blockedBy || isDisposed || settings.get().disableRingtone) return;
+    for (const { sessionId } of ringing()) {
+      if (toldBlocked.has(sessionId)) continue;
+      toldBlocked.add(sessionId);
+      emit(events.ringBlocked, { sessionId, ...blockedBy });
+    }
   }
 
   /** Each chat is told once until the page is looked at. @param {{sessionId: string, from: string}} fields of message */
@@ -97,10 +114,7 @@ export function createRing({ emitter, sessions, settings, audio, lang, isLeader 
 
   /** @param {{blocked: boolean, code?: string, errorMsg?: string, remedy?: string}} fields of audioBlocked */
   function onBlocked({ blocked, ...error }) {
-    isBlocked = blocked;
-    if (blocked && !settings.get().disableRingtone) {
-      for (const { sessionId } of ringing()) emitter.emit(events.ringBlocked, { sessionId, ...error });
-    }
+    blockedBy = blocked ? error : null;
     update();
   }
 
@@ -118,29 +132,31 @@ export function createRing({ emitter, sessions, settings, audio, lang, isLeader 
     if (settings.get().disableNotification) for (const note of [...called.values(), ...written.values()]) note?.close();
   };
 
+  const askLater = () => { for (const name of GESTURES) document.addEventListener(name, onGesture, { capture: true, passive: true }); };
+
+  /** @type {Record<string, (fields: any) => void>} */
+  const HEARD = {
+    [events.audioBlocked]: onBlocked, [events.ready]: askLater, [events.message]: onMessage,
+    [events.ringBlocked]: ({ sessionId }) => { toldBlocked.add(sessionId); }, /* by the tab that led before */
+  };
+
   function begin() {
-    emitter.on(events.audioBlocked, onBlocked);
-    emitter.on(events.ready, askLater);
-    emitter.on(events.message, onMessage);
+    emitter.tap((name, fields) => { if (!isDisposed) HEARD[name]?.(fields); });
     document.addEventListener('visibilitychange', update);
     settings.subscribe(onSettings);
     onSettings();
   }
-
-  const askLater = () => { for (const name of GESTURES) document.addEventListener(name, onGesture, { capture: true, passive: true }); };
 
   return {
     begin,
     /** After every change of sessions. */
     update,
     dispose: () => {
+      isDisposed = true;
       calm();
       stopAsking();
       for (const from of [called, written]) for (const sessionId of [...from.keys()]) drop(from, sessionId);
       document.removeEventListener('visibilitychange', update);
-      emitter.off(events.audioBlocked, onBlocked);
-      emitter.off(events.ready, askLater);
-      emitter.off(events.message, onMessage);
     },
   };
 }

@@ -17,6 +17,7 @@ import { createVideos } from './video.js';
 import { createUiApi } from './api_ui.js';
 import { createUserSettings } from './user_settings.js';
 import { hiddenButtons } from './button_config.js';
+import { closeMicrophone, openMicrophone } from './microphone.js';
 import { newUuid } from './uuid.js';
 import { isBrowserSupported, isEnvSupported } from './env.js';
 import { resumeStore } from './resume_store.js';
@@ -104,6 +105,9 @@ const ON_EVENT = {
   statusChanged: (sdk, { status }) => { sdk.status = status; },
   noiseReduction: (sdk, { level }) => { if (!sdk.tabs.isLeader()) sdk.reduceNoise(level); },
   tokenExpired: (sdk) => sdk.bus.close('TOKEN_EXPIRED'),
+  reconnected: (sdk) => sdk.equipment.signedIn(), /* what the server was told meanwhile may be lost */
+  audioBlocked: (sdk, { blocked }) => sdk.tabs.onBlocked(blocked),
+  ringBlocked: (sdk) => sdk.tabs.takeSound(),
   kickedOut: (sdk) => {
     sdk.status = 'offline';
     sdk.store.clear();
@@ -132,7 +136,7 @@ export class Sdk {
     this.bus = createBus((id, text) => this.post({ k: 'command', id, text }));
     this.tabs = createTabPage({
       bus: this.bus, post: (message) => this.post(message), tccc: () => this.tccc,
-      onLead: (isLeader) => this.onLead(isLeader),
+      onLead: (isLeader) => this.onLead(isLeader), borrowMic: this.borrowMic.bind(this),
     });
     this.audio = new Audio(config, () => this.voicePort(), (name, fields) => this.emit(name, fields), () => this.settings.get().noiseReduction);
     this.settings = createUserSettings();
@@ -294,7 +298,10 @@ export class Sdk {
     this.equipment.update();
     this.listen();
     this.warmMic();
-    if (isLeader) return;
+    if (isLeader) {
+      this.audio.isBlocked = this.tabs.isSoundBlocked(); /* what the others were told of the one before */
+      return;
+    }
     this.dataChannel?.close();
     for (const { sessionId, channel } of this.sessions.list()) if (channel >= 0) this.sessions.patch(sessionId, { channel: -1 });
     this.audio.tone('none');
@@ -358,8 +365,15 @@ export class Sdk {
   /** Runs `work` with the microphone open; without one the call is not touched. @param {() => Promise<any>} work */
   async withMic(work) {
     this.bus.check(); /* before ready and after destroy no one is asked in vain */
-    if (!this.tabs.isLeader()) return work(); /* the tab that leads opens its own */
-    return this.borrowMic(work);
+    if (this.tabs.isLeader()) return this.borrowMic(work);
+    await this.askForMic();
+    return work(); /* the tab that leads opens its own */
+  }
+
+  /** Browsers ask nobody in a hidden tab, and the one that leads may be one: the tab that is looked at asks, for all of its origin. */
+  async askForMic() {
+    if (document.hidden || !this.equipment.isMicAsked()) return;
+    closeMicrophone(await openMicrophone('', false));
   }
 
   /** @param {() => Promise<any>} work */

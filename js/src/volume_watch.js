@@ -13,6 +13,9 @@ const isBetween = (value, min, max) => typeof value === 'number' && value >= min
 function wishOf(options) {
   if (options === false) return { ms: 0, threshold: 0 };
   if (options === true || options === undefined) return { ms: USUAL_MS, threshold: 0 };
+  if (typeof options !== 'number' && (typeof options !== 'object' || options === null)) {
+    throw tcccError('ARG_TYPE', 'watchVolume takes true, false, milliseconds or {ms, threshold}.');
+  }
   const { ms = USUAL_MS, threshold = 0 } = typeof options === 'number' ? { ms: options } : options;
   if (!isBetween(ms, LEAST_MS, MOST_MS)) throw tcccError('ARG_RANGE', `The option ms must be a number from ${LEAST_MS} to ${MOST_MS}.`);
   if (!isBetween(threshold, 0, 1)) throw tcccError('ARG_RANGE', 'The option threshold must be a number from 0 to 1.');

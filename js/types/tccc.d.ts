@@ -477,6 +477,8 @@ export interface EventMap {
     serverType?: ServerType;
     protectedCallee?: string;
     remark?: string;
+    /** Ours: as startOutboundCall was given it. */
+    phoneDesc?: string;
     tabUUID?: string;
   };
   calloutAccepted: { sessionId: string };
@@ -525,7 +527,7 @@ export interface EventMap {
   };
   /** The finished session was removed by deleteCall. */
   sessionCompleted: { sessionId: string };
-  /** Ours: the browser waits for a click before it plays sound; blocked false: it plays. */
+  /** Ours: the browser waits for a click before it plays sound; blocked false: it plays, or there is nothing to play any more. */
   audioBlocked: { blocked: boolean; code?: string; errorMsg?: string; remedy?: string };
   /** Ours: the microphone was lost in a call, or could not be opened for one that is up. */
   micError: { code: string; errorMsg: string; remedy: string };

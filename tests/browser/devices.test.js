@@ -105,6 +105,22 @@ describe('devices and ring in chromium', function () {
     await becomes(seat, 'free');
   });
 
+  it('SDK-184 a microphone that is pulled out while a contact rings: accept is refused, the contact rings on, and is taken with the next one', async () => {
+    const seat = await centre().seat({ init: [removableDevices] });
+    await becomes(seat, 'free');
+    const { phone, sessionId } = await ringing(seat);
+    await seat.tab.until(() => window.openTracks.some(({ readyState }) => readyState === 'live'), null, { what: 'the microphone is open before the answer' });
+    await seat.tab.evaluate(() => window.unplug());
+    await seat.next('micLost');
+    assert.equal((await seat.refused('Call.accept', { sessionId })).code, 'MIC_NOT_FOUND');
+    await seat.tab.evaluate(() => window.plugIn());
+    await seat.next('micRestored');
+    await seat.call('Call.accept', { sessionId });
+    await seat.next('userAccessed');
+    await centre().heardMore(phone, 1);
+    await seat.call('Call.hungUp', { sessionId });
+  });
+
   it('a microphone that is lost in a call does not end it, and another takes over', async () => {
     const seat = await centre().seat({ init: [removableDevices] });
     const phone = await centre().phone('udp');

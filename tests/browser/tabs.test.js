@@ -25,6 +25,23 @@ function watchEngine() {
   };
 }
 
+/** Before the page's own scripts: the first tab is hidden, and as in any hidden tab nobody is asked for the microphone there. */
+function askedWhereLookedAt() {
+  if (!location.protocol.startsWith('http')) return;
+  if (!localStorage.first || sessionStorage.first) {
+    localStorage.first = sessionStorage.first = 'yes';
+    Object.defineProperty(document, 'hidden', { get: () => true });
+  }
+  const query = navigator.permissions.query.bind(navigator.permissions);
+  navigator.permissions.query = async (what) => (what.name === 'microphone' ? { state: localStorage.granted ? 'granted' : 'prompt' } : query(what));
+  const open = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+  navigator.mediaDevices.getUserMedia = async (wanted) => {
+    if (!localStorage.granted && document.hidden) await new Promise(() => {});
+    localStorage.granted = 'yes';
+    return open(wanted);
+  };
+}
+
 describe('tabs that share a seat', function () {
   this.timeout(60000);
   const centre = useCentre({ browser: null, instance: { agents: PEOPLE } });
@@ -166,6 +183,17 @@ describe('tabs that share a seat', function () {
     const [leads] = await group.microphones([second, third]);
     await (leads ? second : third).tab.until(isChosen, [2, 0.5], { what: 'the same in the next one' });
     await second.call('Call.hungUp', { sessionId });
+  });
+
+  it('SDK-172 a tab that is looked at asks for the microphone in the place of a hidden one that leads, and shows the number by its description', async () => {
+    await group.context.addInitScript(askedWhereLookedAt);
+    const [first, second, third] = await group.tabs(3);
+    await centre().phone('udp');
+    const { sessionId } = await second.call('Call.startOutboundCall', { phoneNumber: CUSTOMER, phoneDesc: 'Ms Li', callerPhoneNumber: centre().number('udp') });
+    for (const tab of [first, second, third]) assert.equal((await tab.next('callOuted')).phoneDesc, 'Ms Li');
+    await third.next('calloutAccepted');
+    assert.deepEqual(await group.microphones(), [true, false, false]);
+    await third.call('Call.hungUp', { sessionId });
   });
 
   it('SDK-171 a sign-in in another browser kicks all tabs out', async () => {

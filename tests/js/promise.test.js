@@ -37,6 +37,12 @@ describe('promises', () => {
     assert.match(error.remedy, /Allow the microphone/);
   });
 
+  it('SDK-026 what a browser throws is a rejection of the same shape', async () => {
+    const error = await apiPromise(Promise.reject(new TypeError('null has no properties'))).catch((e) => e);
+    assert.deepEqual([error.status, error.code, error.errorMsg], ['error', 'INTERNAL', 'null has no properties']);
+    assert.ok(error instanceof Error && error.remedy);
+  });
+
   it('a code that this version does not know keeps the sentence and remedy of the server', () => {
     const error = tcccError('NEW_ONE', 'Something new.', 'Do this.');
     assert.deepEqual([error.code, error.errorMsg, error.remedy], ['NEW_ONE', 'Something new.', 'Do this.']);

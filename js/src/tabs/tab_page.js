@@ -3,6 +3,8 @@
  * Source: docs/tabs.md. Without sharing a page always leads.
  */
 
+import { tcccError } from '../errors.js';
+
 /** What only the leading page can do, because microphone, loudspeaker and sound engine are there. */
 const AT_LEADER = {
   Call: ['getStats', 'setNoiseSuppression'],
@@ -16,6 +18,15 @@ const isMobile = (navigator) => navigator.userAgentData?.mobile === true || /And
 export const canShare = (scope = globalThis) => typeof scope.BroadcastChannel === 'function'
   && typeof scope.navigator?.locks?.request === 'function' && !isMobile(scope.navigator);
 
+/** Commands of other tabs that open the microphone here. @param {string} cmd @param {any} args */
+const opensMic = (cmd, args) => ['Call.accept', 'Call.startOutboundCall', 'Call.startInternalCall', 'Call.intercept'].includes(cmd)
+  || (cmd === 'Call.whisper' && args?.on === true);
+
+/** Who asked has been told TIMEOUT soon after (pending.js): what has not begun by then is not begun any more. */
+const LATE_MS = 11000;
+
+const GESTURES = ['pointerdown', 'keydown'];
+
 /** Tabs of one origin, server and user are one group. @param {{origin: string, sdkAppId: string, userId: string}} config */
 export const groupName = ({ origin, sdkAppId, userId }) => `tccc.seat ${origin} ${sdkAppId} ${userId}`;
 
@@ -23,13 +34,18 @@ export const groupName = ({ origin, sdkAppId, userId }) => `tccc.seat ${origin} 
 const failure = (error) => ({ status: 'error', code: error?.code ?? 'INTERNAL', errorMsg: error?.errorMsg ?? String(error), remedy: error?.remedy ?? '' });
 
 /**
- * @typedef {{bus: import('../bus.js').Bus, post: (message: object) => void, tccc: () => any, onLead: (isLeader: boolean) => void}} Page
+ * @typedef {{bus: import('../bus.js').Bus, post: (message: object) => void, tccc: () => any, onLead: (isLeader: boolean) => void,
+ *            borrowMic: (work: () => Promise<any>) => Promise<any>}} Page
  */
 
 /** @param {Page} page @param {any} [scope] the window */
 export function createTabPage(page, scope = globalThis) {
   let isShared = false;
   let isLeader = true;
+  /** The browser holds back the sound of the tab that leads. */
+  let isSoundBlocked = false;
+  /** Somebody has clicked in this page: it may play. */
+  let isTouched = false;
 
   /** @param {boolean} leads */
   function lead(leads) {
@@ -44,7 +60,22 @@ export function createTabPage(page, scope = globalThis) {
     [scope.document, 'resume', () => page.post({ k: 'thaw' })],
     [scope, 'pagehide', () => halt()],
     [scope, 'pageshow', ({ persisted }) => { if (persisted) page.post({ k: 'thaw' }); }],
+    ...GESTURES.map((name) => /** @type {[EventTarget, string, () => void]} */ ([scope.document, name, () => onGesture()])),
   ];
+
+  function onGesture() {
+    isTouched = true;
+    takeSound();
+  }
+
+  /** At ringBlocked: a ring that is held back in a tab where nobody has clicked is heard from the one that is looked at. */
+  function takeSound() {
+    const mayPlay = isTouched || scope.navigator.userActivation?.hasBeenActive === true;
+    if (isSoundBlocked && !isLeader && mayPlay && !scope.document.hidden) page.post({ k: 'seize' });
+  }
+
+  /** @param {boolean} isBlocked as audioBlocked tells it in all tabs */
+  const onBlocked = (isBlocked) => { isSoundBlocked = isBlocked; };
 
   /** The browser is about to halt this page: the microphone is let go before, because a halted page cannot. */
   function halt() {
@@ -59,11 +90,21 @@ export function createTabPage(page, scope = globalThis) {
     for (const [target, name, listener] of listening) target.addEventListener(name, listener);
   }
 
+  /** A question for the microphone may stand here for long, unseen. @param {() => Promise<any>} work */
+  function beforeLate(work) {
+    const begunMs = performance.now();
+    return page.borrowMic(async () => {
+      if (performance.now() - begunMs > LATE_MS) throw tcccError('TIMEOUT');
+      return work();
+    });
+  }
+
   /** By this page's own methods, which open the microphone and know when it may be closed. @param {{cmd: string, args: any}} command of another tab's page */
   function carryOut({ cmd, args }) {
     if (cmd !== 'Page.call') {
       const [space, method] = cmd.split('.');
-      return page.tccc()[space][method](args);
+      const carry = () => page.tccc()[space][method](args);
+      return opensMic(cmd, args) ? beforeLate(carry) : carry();
     }
     const { space, method, options } = args;
     if (!(/** @type {any} */ (AT_LEADER)[space] ?? []).includes(method)) throw new Error(`${space}.${method} is not for other tabs.`);
@@ -99,7 +140,8 @@ export function createTabPage(page, scope = globalThis) {
   }
 
   return {
-    share, lead, serve, atLeader,
+    share, lead, serve, atLeader, onBlocked, takeSound,
+    isSoundBlocked: () => isSoundBlocked,
     isLeader: () => isLeader,
     isShared: () => isShared,
     dispose: () => { for (const [target, name, listener] of listening) target.removeEventListener(name, listener); },
