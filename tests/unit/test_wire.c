@@ -183,7 +183,7 @@ static void a_directory_is_told_and_passed_on(void **state) {
         "\"flows\":[{\"flowId\":\"5\",\"name\":\"rating\"}],\"restReasons\":[],\"more\":true}}";
     static const char *const ids[] = { "7" };
     const wire_directory_group group = { "7", "sales", 2, 1, 4 };
-    const wire_directory_agent agent = { "a@x", "A", AGENT_STATUS_REST, ids, 1, "1001" };
+    const wire_directory_agent agent = { "a@x", "A", AGENT_STATUS_REST, ids, 1, "1001", false };
     const wire_directory_flow flow = { "5", "rating" };
     const wire_directory directory = { .groups = &group, .agents = &agent, .flows = &flow, .n_groups = 1, .n_agents = 1, .n_flows = 1, .more = true };
     wire_message in, out = { .kind = WIRE_RES, .answer = { .id = 3, .ok = true, .method = WIRE_DIRECTORY_GET, .result = { .directory = &directory } } };
