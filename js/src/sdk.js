@@ -332,7 +332,7 @@ export class Sdk {
   restore(sessions) {
     this.sessions.restore(sessions);
     const open = sessions.filter(({ type, state }) => type === 'im' && state === 'talking');
-    for (const { sessionId } of open) this.chatLog.load(this.bus.request, { sessionId }).catch(() => {}); /* Chat.getHistory tells why */
+    for (const { sessionId } of open) this.chatLog.load(this.bus.request, { sessionId }).then(() => this.screens.onSessions(), () => {}); /* Chat.getHistory tells why */
   }
 
   onSessions() {

@@ -49,6 +49,9 @@ const newSession = (fields) => ({
 /** Types whose sound goes through the voice engine. */
 const VOICE = ['phone', 'internal', 'voip'];
 
+/** Whose other side has a name, and an id where others have a number. */
+const VISITS = ['im', 'voip', 'video'];
+
 /** As many as the core keeps (WIRE_SESSIONS_MAX). */
 const ENDED_MAX = 32;
 
@@ -77,7 +80,7 @@ export function createSessions(changed) {
   const CREATE = {
     callIn: (d) => all.set(d.sessionId, newSession({
       sessionId: d.sessionId, type: d.type ?? 'phone', number: d.callerPhoneNumber ?? d.peerUserId ?? '',
-      timeout: d.timeout ?? 0, phoneDesc: d.nickname ?? d.remark ?? '', details: { ...d },
+      timeout: d.timeout ?? 0, phoneDesc: d.nickname || d.remark || '', details: { ...d },
     })),
     callOuted: (d) => all.set(d.sessionId, newSession({
       sessionId: d.sessionId, type: d.type ?? 'phone', direction: 'out', state: 'dialing', number: d.calleePhoneNumber ?? '',
@@ -150,9 +153,9 @@ export function createSessions(changed) {
         type: one.type ?? 'phone',
         direction: one.direction,
         state: /** @type {SessionState} */ (SNAPSHOT_STATES[/** @type {keyof SNAPSHOT_STATES} */ (one.state)]),
-        number: one.direction === 'out' ? one.calleePhoneNumber : one.callerPhoneNumber,
-        phoneDesc: one.phoneDesc ?? one.nickname ?? '',
-        details: { ...one },
+        number: VISITS.includes(one.type) ? '' : one.direction === 'out' ? one.calleePhoneNumber : one.callerPhoneNumber,
+        phoneDesc: one.nickname || one.phoneDesc || '',
+        details: { ...one, ...(one.type === 'im' ? { remark: one.phoneDesc } : {}) },
         held: one.held === true,
         consult: one.consult ?? '',
         cameraMuted: one.cameraMuted === true,

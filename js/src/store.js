@@ -20,7 +20,7 @@ const STATES = /** @type {Record<string, StoreCall['state']>} */ ({ talking: 'ta
 
 /** A session of Agent.getSessions: a page that was loaded again is told no ring. @param {any} one @returns {StoreCall} */
 const callOf = (one) => ({
-  ...newCall(one, one.direction, one.direction === 'out' ? one.calleePhoneNumber : one.callerPhoneNumber || one.nickname || one.peerUserId), state: STATES[one.state] ?? 'ringing', held: one.held,
+  ...newCall(one, one.direction, one.nickname || (one.direction === 'out' ? one.calleePhoneNumber : one.callerPhoneNumber || one.peerUserId)), state: STATES[one.state] ?? 'ringing', held: one.held,
 });
 
 /** What each event makes of the calls. @type {Record<string, (calls: StoreCall[], d: any) => StoreCall[]>} */

@@ -241,9 +241,10 @@ export interface AgentSession {
   type: SessionType;
   direction: 'in' | 'out';
   state: 'offered' | 'dialing' | 'ringing' | 'talking' | 'ended';
+  /** Of 'voip' and 'video' the ids of visitor and channel; of 'im' ''. */
   callerPhoneNumber: string;
   calleePhoneNumber: string;
-  /** As startOutboundCall was given it; of 'phone' callIn's remark. */
+  /** As startOutboundCall was given it; of 'phone' and 'im' callIn's remark. */
   phoneDesc?: string;
   /** Only 'internal': the other agent. */
   peerUserId?: string;

@@ -87,7 +87,10 @@ describe('visitors in the SDK\'s own screens', function () {
     await seat.tab.reload();
     await seat.next('ready');
     await desk.getByRole('button', { name: 'Open the workbench' }).click();
-    await desk.locator('.item').first().click();
+    const row = desk.locator('.item').first();
+    await row.getByText('Xiao Ming').waitFor();
+    await row.getByText('Thank you').waitFor();
+    await row.click();
     for (const words of ['Welcome to the shop.', 'Where is my parcel? 包裹', 'On its way.', 'Thank you']) await log.getByText(words).waitFor();
     await desk.getByRole('button', { name: 'End chat' }).click();
     await heard(customer, 'sessionEnded');

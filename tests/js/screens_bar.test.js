@@ -372,11 +372,35 @@ describe('call bar', () => {
     }
   });
 
+  it('a video that runs or is held is never out of sight: another pane shows its card, which leads back', async () => {
+    await tab.tell('callIn', { sessionId: 'v', type: 'video', nickname: 'Maria', timeout: 20 });
+    await tab.tell('userAccessed', { sessionId: 'v' });
+    await tab.patch({ held: true }, 'v');
+    await tab.open();
+    const card = tab.page.locator('.docked .card');
+    assert.equal(await card.count(), 0, 'it is before the agent');
+    await tab.run('act.showTab', 'settings');
+    assert.match(await card.innerText(), /Maria[^]*On hold/);
+    await card.getByRole('button', { name: 'Open' }).click();
+    await tab.page.getByText('On hold: the visitor hears music').waitFor();
+    assert.equal(await card.count(), 0);
+  });
+
   it('a camera that is missing in a video is told', async () => {
     await tab.tell('warning', { code: 'CAMERA_NOT_FOUND', message: 'x' });
     await tab.page.getByText('There is no camera.').waitFor();
     await tab.tell('warning', { code: 'CSP_BLOCKED', message: 'x' });
     assert.equal(await tab.page.locator('.note:not(.empty)').count(), 1);
+  });
+
+  it('addresses in a message can be opened, in a tab of their own that knows nothing of this one; other words are words', async () => {
+    await tab.chat();
+    await tab.open();
+    await tab.run('act.select', 'm');
+    await tab.tell('message', { sessionId: 'm', seq: 4, from: 'client', kind: 'text', text: 'See (https://shop.example/a?b=1). <b>javascript:alert(1)</b> 见HTTP://x.example/甲，谢谢 http://' });
+    const links = await tab.page.locator('.words a').evaluateAll((all) => all.map((one) => [one.getAttribute('href'), one.target, one.rel]));
+    assert.deepEqual(links, [['https://shop.example/a?b=1', '_blank', 'noopener noreferrer nofollow'], ['HTTP://x.example/甲', '_blank', 'noopener noreferrer nofollow']]);
+    assert.equal(await tab.page.locator('.words').last().innerText(), 'See (https://shop.example/a?b=1). <b>javascript:alert(1)</b> 见HTTP://x.example/甲，谢谢 http://');
   });
 
   it('a message that is too long stays in the field, and the agent is told', async () => {

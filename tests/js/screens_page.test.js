@@ -47,6 +47,36 @@ describe('screens in their page', () => {
     });
   });
 
+  it('under the mouse every button can be read, pressed, open or not (WCAG 1.4.11)', async () => {
+    const contrast = (one) => {
+      const pen = new OffscreenCanvas(1, 1).getContext('2d', { willReadFrequently: true });
+      const light = (colour) => {
+        pen.fillStyle = colour;
+        pen.fillRect(0, 0, 1, 1);
+        const [r, g, b] = [...pen.getImageData(0, 0, 1, 1).data].map((value) => (value / 255 <= 0.04045 ? value / 255 / 12.92 : ((value / 255 + 0.055) / 1.055) ** 2.4));
+        return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+      };
+      let at = one;
+      const clear = (node) => /^(transparent|rgba\(.*, 0\))$/.test(getComputedStyle(node).backgroundColor);
+      while (at.parentElement && clear(at)) at = at.parentElement;
+      const [a, b] = [light(getComputedStyle(one).color), light(getComputedStyle(at).backgroundColor)].sort();
+      return (b + 0.05) / (a + 0.05);
+    };
+    for (const name of ['a call, a chat and a video come in', 'transfer to a group', 'a held and muted call, and troubles', 'workbench with running calls', 'workbench with a chat']) {
+      tab = await open('?lang=en&theme=light');
+      await tab.ready();
+      await SCREENS[name](tab);
+      if (name.includes('running')) await tab.run('act.step', 'monitor', { sessionId: 'r1', isWhispering: true });
+      if (name === 'workbench with a chat') await tab.page.getByRole('textbox', { name: 'Write a message' }).fill('a');
+      for (const button of await tab.page.locator('t3c-sdk button:is(.round, .button):not([disabled])').all()) {
+        if (!await button.isVisible()) continue;
+        await button.hover({ force: true });
+        const found = await button.evaluate(contrast);
+        assert.ok(found >= 3, `${name}: ${await button.evaluate((one) => one.outerHTML.slice(0, 120))} ${found.toFixed(2)}`);
+      }
+    }
+  });
+
   it('in a page of 320 pixels nothing is cut off (WCAG 1.4.10), and every target is at least 24 pixels wide and high (2.5.8)', async () => {
     for (const name of Object.keys(SCREENS).filter((one) => one !== 'embedded')) {
       tab = await open('?lang=en');

@@ -77,4 +77,10 @@ describe('sessions of the page', () => {
     const { number, held, channel, answerMs } = sessions.get('s');
     assert.deepEqual([state(), number, held, channel, answerMs], ['talking', '9001', true, 2, 2000]);
   });
+
+  it('a visitor has its name again after a reload, and its id is no number to call', () => {
+    const visit = { direction: 'in', state: 'talking', callerPhoneNumber: '4df13a12', calleePhoneNumber: 'shop', nickname: 'Ms Li', startMs: 1, answerMs: 2 };
+    sessions.restore([{ ...visit, sessionId: 'm', type: 'im', callerPhoneNumber: '', phoneDesc: 'about order 7' }, { ...visit, sessionId: 'v', type: 'voip', phoneDesc: 'Ms Li' }, { ...visit, sessionId: 'x', type: 'im', phoneDesc: '' }]);
+    assert.deepEqual(sessions.list().map(({ phoneDesc, number, details }) => [phoneDesc, number, details.remark]), [['Ms Li', '', 'about order 7'], ['Ms Li', '', undefined], ['Ms Li', '', '']]);
+  });
 });

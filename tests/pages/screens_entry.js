@@ -43,7 +43,7 @@ answers['Call.getRunningSessions'] = 'FORBIDDEN';
 if (!without.includes('Video.getStreams')) tccc.Video.getStreams = () => window.screens.streams;
 
 const emitter = createEmitter();
-const settings = createUserSettings(undefined);
+const settings = createUserSettings(null); /* each page begins anew */
 const host = document.createElement('t3c-sdk');
 host.id = 'tcccSdkDomRoot';
 document.body.append(host);

@@ -89,7 +89,8 @@ export class App {
   onSessions() {
     const { store, parts } = this;
     store.step('sessions', parts.sessions.list().map((one) => ({ ...one, phoneDesc: one.phoneDesc || this.colleague(one) })));
-    for (const { sessionId, details, consult } of /** @type {any[]} */ (parts.sessions.list())) { /* what no event tells after a reload */
+    for (const { sessionId, type, state, details, consult } of /** @type {any[]} */ (parts.sessions.list())) { /* what no event tells after a reload */
+      if (type === 'im' && state === 'talking' && !store.get().chats[sessionId]?.isLoaded && this.can('Chat', 'getMessages')) this.act.takeMessages(sessionId);
       if (consult && !store.get().consults[sessionId]) store.step('consult', { sessionId, state: consult });
       if (details.selfService === true && store.get().flows[sessionId] === undefined) store.step('selfService', { sessionId, running: true });
     }

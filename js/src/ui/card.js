@@ -158,7 +158,7 @@ export function barSessions({ s }) {
     if (s.dismissed.includes(one.sessionId) || asked.has(one.sessionId)) return false;
     if (one.state === 'ended') return isVoice(one) && s.now - one.endMs <= ENDED_SHOWN_MS;
     if (one.state === 'ringingIn' || isVoice(one)) return true;
-    return one.type === 'video' && !s.view.isOpen;
+    return one.type === 'video' && !(s.view.isOpen && s.view.tab === 'sessions' && s.view.selected === one.sessionId);
   });
 }
 

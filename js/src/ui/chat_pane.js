@@ -39,10 +39,13 @@ export function takenOf(list, at) {
 const choices = ({ t }, { options }, taken) => options?.length ? h('ul', { class: 'choices', 'aria-label': t.couldChoose }, options.map(({ key, text }) =>
   h('li', { key, class: key === taken ? 'taken' : '', dir: 'auto' }, key === taken ? [icon('check'), h('span', { class: 'spoken' }, t.chosen), ' '] : null, text))) : null;
 
+/** Addresses in what was written can be opened; a full stop or bracket behind one is not its own. @param {string} text */
+const withLinks = (text) => text.split(/(https?:\/\/[^\s<>"'“”‘’，。；！？（）]*[^\s<>"'“”‘’，。；！？（）.,;:!?)\]])/i).map((part, i) => (i % 2 ? h('a', { class: 'link', href: part, target: '_blank', rel: 'noopener noreferrer nofollow' }, part) : part));
+
 /** @param {Context} c @param {Message} message @param {string} taken */
 function content(c, message, taken) {
   const { t } = c;
-  if (message.kind === 'text') return [h('p', { class: 'words', dir: 'auto' }, message.text ?? ''), choices(c, message, taken)];
+  if (message.kind === 'text') return [h('p', { class: 'words', dir: 'auto' }, withLinks(message.text ?? '')), choices(c, message, taken)];
   const url = urlOf(message);
   const name = message.name ?? '';
   if (message.kind === 'image' && url) {
@@ -85,7 +88,7 @@ function messages(c, session) {
   const isWriting = chat && s.now - chat.typingMs < TYPING_SHOWN_MS;
   return h('div', {
     class: 'messages', role: 'log', 'aria-label': t.messages, tabindex: 0, 'data-follow': `${list.length} ${list[list.length - 1]?.seq ?? ''} ${isWriting}`,
-  }, chat?.more && list.length > 0 ? h('button', { type: 'button', class: 'link earlier', key: 'earlier', onclick: () => act.loadEarlier(sessionId) }, t.earlier) : null,
+  }, chat?.more && (list.find(({ seq }) => seq !== undefined)?.seq ?? 0) > 1 ? h('button', { type: 'button', class: 'link earlier', key: 'earlier', onclick: () => act.loadEarlier(sessionId) }, t.earlier) : null,
   list.length === 0 ? h('p', { class: 'soft centre' }, t.noMessages) : null,
   list.map((one, i) => {
     const isDay = i === 0 || new Date(one.timeMs).toDateString() !== new Date(list[i - 1].timeMs).toDateString();

@@ -54,19 +54,19 @@ svg.i-pause{stroke-width:3}svg.i-keypad,svg.i-more{stroke-width:3.2}svg.i-hangUp
 const CONTROLS = `
 .round{flex:none;width:40px;height:40px;border-radius:50%;display:grid;place-items:center;background:var(--sunken);color:var(--ink);transition:background .12s}
 .round:hover:not(:disabled){background:color-mix(in srgb,var(--sunken),var(--ink) 9%)}
-.round[aria-pressed=true],.round[aria-expanded=true],.round.primary{background:var(--accent);color:var(--onaccent)}
-.round.mute[aria-pressed=true],.round.hold[aria-pressed=true]{background:var(--warnface);color:var(--warn);box-shadow:inset 0 0 0 1.5px currentColor}
+.round[aria-pressed=true]:not(:disabled),.round[aria-expanded=true]:not(:disabled),.round.primary,.round.primary:hover:not(:disabled){background:var(--accent);color:var(--onaccent)}
+.round.mute[aria-pressed=true]:not(:disabled),.round.hold[aria-pressed=true]:not(:disabled){background:var(--warnface);color:var(--warn);box-shadow:inset 0 0 0 1.5px currentColor}
 .round.stop,.round.stop:hover:not(:disabled){background:var(--stop);color:#fff}
 .round.call{background:none;color:var(--goink)}
 .round.small{width:34px;height:34px;background:none;color:var(--soft)}.round.small:hover:not(:disabled){background:var(--sunken);color:var(--ink)}
-.round.small[aria-pressed=true],.round.small[aria-expanded=true]{background:var(--tint);color:var(--accent)}
+.round.small[aria-pressed=true]:not(:disabled),.round.small[aria-expanded=true]:not(:disabled){background:var(--tint);color:var(--accent)}
 .round.small.bad{color:var(--bad)}
 .button{min-height:34px;padding:0 14px;border-radius:17px;display:inline-flex;align-items:center;justify-content:center;gap:7px;font-weight:600;white-space:nowrap;
 background:var(--sunken);color:var(--ink);transition:background .12s}
 .button:hover:not(:disabled){background:color-mix(in srgb,var(--sunken),var(--ink) 9%)}
 a.button{text-decoration:none}.button svg{width:18px;height:18px}
 .button.primary{background:var(--accent);color:var(--onaccent)}.button.primary:hover:not(:disabled){background:color-mix(in srgb,var(--accent),var(--ink) 12%)}
-.button.go{background:var(--go);color:#fff}.button.stop,.button.danger{background:var(--stop);color:#fff}
+.button.go,.button.go:hover:not(:disabled){background:var(--go);color:#fff}.button.stop,.button.danger,.button.stop:hover:not(:disabled),.button.danger:hover:not(:disabled){background:var(--stop);color:#fff}
 .button.go:hover:not(:disabled),.button.stop:hover:not(:disabled),.button.danger:hover:not(:disabled){filter:brightness(1.08)}
 .button.wide{flex:1;min-height:42px;border-radius:21px}
 .buttons{display:flex;gap:8px;flex-wrap:wrap}

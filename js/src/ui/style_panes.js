@@ -41,7 +41,7 @@ box-shadow:0 8px 28px var(--shade);padding:5px;display:flex;flex-direction:colum
 .wide .pane.sessions .list{flex:none;width:270px;border-inline-end:1px solid var(--line)}
 .wide .pane.sessions .list:only-child{flex:1;width:auto;border:0}
 .item{display:flex;align-items:center;gap:11px;width:100%;min-height:58px;padding:7px 9px;border-radius:11px}
-.item:hover{background:var(--sunken)}.item[aria-current]{background:var(--tint)}
+.item:hover{background:var(--sunken)}.item[aria-current]{background:var(--tint)}.item[aria-current] .face{background-color:var(--face)}
 .item .title,.item .clip{display:block;overflow:hidden;text-overflow:ellipsis;white-space:nowrap}
 .item.ended .title{color:var(--soft);font-weight:500}
 .item.ringingIn{box-shadow:inset 0 0 0 1.5px var(--go)}
@@ -70,7 +70,7 @@ code{font:12px/1.5 ui-monospace,Consolas,monospace;color:var(--soft)}
 .choices .taken{border-color:var(--accent);background:var(--tint);color:var(--ink);font-weight:600}.choices svg{width:14px;height:14px;color:var(--accent)}
 .message.sending .words,.message.sending .file{opacity:.75}
 .mark{font-size:12px;color:var(--soft);margin-top:3px;padding:0 4px}.seat .mark{text-align:end}[dir=rtl] .seat .mark{text-align:left}
-.mark .link{font-size:12px}
+.mark .link{font-size:12px}.words .link{font-weight:inherit}
 .day{align-self:center;font-size:12px;color:var(--soft)}.earlier{align-self:center}
 .picture img{display:block;max-width:240px;max-height:200px;border-radius:12px;background:var(--sunken)}
 .file{display:flex;align-items:center;gap:9px;background:var(--sunken);border-radius:12px;padding:10px 12px;color:inherit;max-width:280px}
@@ -103,7 +103,7 @@ code{font:12px/1.5 ui-monospace,Consolas,monospace;color:var(--soft)}
 .running{flex-direction:column;align-items:stretch;gap:4px}@media (min-width:820px){.wide .running{flex-flow:wrap;align-items:center}.wide .running>.line:first-child{flex:1 1 320px}.wide .running>.tools{flex:none}.wide .running>.inset,.wide .running>.transcript{flex:1 0 100%;margin-top:4px}}
 .running.mine{background:var(--tint)}
 .running.mine .soft{color:var(--ink)}
-.running .tools{padding:0;border:0;flex-flow:wrap;align-items:center;gap:6px}.running .live{flex:1 0 auto}.tool{min-height:32px;background:none;box-shadow:inset 0 0 0 1px var(--line)}.tool.bad{color:var(--bad)}.tool[aria-pressed=true]{background:var(--accent);color:var(--onaccent)}
+.running .tools{padding:0;border:0;flex-flow:wrap;align-items:center;gap:6px}.running .live{flex:1 0 auto}.tool{min-height:32px;background:none;box-shadow:inset 0 0 0 1px var(--line)}.tool.bad{color:var(--bad)}.tool[aria-pressed=true]:not(:disabled){background:var(--accent);color:var(--onaccent)}
 .compact .tool{width:36px;padding:0;border-radius:50%;min-height:36px}.compact .tool .label{display:none}
 .live{color:var(--bad);font-weight:600}.live::before{content:"";display:inline-block;width:8px;height:8px;border-radius:50%;background:currentColor;margin-inline-end:7px}
 .settingsPane{display:flex;flex-direction:column;gap:22px}.wide .settingsPane{padding:22px 30px;max-width:640px}

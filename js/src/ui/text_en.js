@@ -190,7 +190,7 @@ export const en = {
   turnCameraOn: 'Turn the camera on',
   endVideo: 'End video',
   waitingForPicture: 'Waiting for the picture…',
-  videoHeld: 'On hold: neither side sees or hears the other',
+  videoHeld: 'On hold: the visitor hears music',
   noCommonPicture: 'Sound only: your browser and the visitor’s have no picture format in common',
   peerCameraOff: 'The visitor’s camera is off',
   peerMuted: 'The visitor is muted',

@@ -191,7 +191,7 @@ export const zh = {
   turnCameraOn: '打开摄像头',
   endVideo: '结束视频',
   waitingForPicture: '等待画面…',
-  videoHeld: '已保持：双方暂停画面和声音',
+  videoHeld: '已保持：访客正在听音乐',
   noCommonPicture: '仅有声音：双方浏览器没有共同的视频格式',
   peerCameraOff: '访客已关闭摄像头',
   peerMuted: '访客已静音',
