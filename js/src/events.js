@@ -50,6 +50,9 @@ export const events = Object.freeze({
 /** Rare ones that may come before the page listens: kept for listeners that come late. @type {Set<string>} */
 const STICKY = new Set([events.ready, events.tokenExpired, events.warning]);
 
+/** So many of one name are kept: the newest. */
+const KEPT_MAX = 16;
+
 /** @param {object} [fields] @returns {any} */
 export function eventPayload(fields) {
   const payload = { ...fields };
@@ -104,7 +107,7 @@ export function createEmitter(report = reportFault) {
 
   /** @param {string} name @param {object} [fields] */
   function emit(name, fields = {}) {
-    if (STICKY.has(name)) kept.set(name, [...(kept.get(name) ?? []), fields]);
+    if (STICKY.has(name)) kept.set(name, [...(kept.get(name) ?? []), fields].slice(-KEPT_MAX));
     for (const tap of taps) tap(name, fields);
     for (const listener of listeners.get(name) ?? []) deliver(listener, fields);
   }

@@ -111,6 +111,14 @@ describe('events', () => {
     });
   }
 
+  it('of a page that stays open for weeks a late listener is told the newest warnings only', async () => {
+    const listener = heard();
+    for (let n = 1; n <= 100; n++) emitter.emit('warning', { n });
+    emitter.on('warning', listener);
+    await turn();
+    assert.deepEqual([listener.list.length, listener.list[0].n, listener.list.at(-1).n], [16, 85, 100]);
+  });
+
   it('a late listener that is removed at once is not called', async () => {
     const listener = heard();
     emitter.emit('ready', {});

@@ -258,6 +258,10 @@ describe('call bar', () => {
   it('lost signalling, held-back sound and being signed out are said', async () => {
     await tab.tell('connectionLost');
     assert.match(await tab.text('.bar'), /Reconnecting; calls go on/);
+    await tab.tell('warning', { code: 'CONNECTION_LOST', message: 'm' });
+    assert.match(await tab.text('.bar'), /calls have ended. Reconnecting/);
+    await tab.tell('warning', { code: 'TOKEN_INVALID', message: 'm' });
+    assert.match(await tab.text('.bar'), /Load the page again/);
     await tab.tell('reconnected');
     assert.equal(await tab.text('.bar'), '');
     await tab.tell('audioBlocked', { blocked: true });

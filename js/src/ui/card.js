@@ -175,7 +175,7 @@ export function arrangeCard({ s, t, act }) {
 
 /** What is wrong, if anything is. @param {Context} c */
 export function notices({ s, t, act, can }) {
-  const words = /** @type {Record<string, string>} */ ({ lost: t.lost, kicked: t.kicked, expired: t.expired });
+  const words = /** @type {Record<string, string>} */ ({ lost: t.lost, away: t.away, kicked: t.kicked, expired: t.expired });
   return [
     s.isSoundBlocked && h('button', { type: 'button', class: 'note', key: 'sound' }, icon('warn'), h('span', null, t.soundBlocked)),
     words[s.link] && h('div', { class: 'note', role: 'status', key: 'link' }, icon('wifi'), h('span', null, words[s.link])),

@@ -23,7 +23,7 @@ const emptyChat = () => ({ messages: [], more: true, typingMs: 0, draft: '', unr
 
 export const initialState = () => ({
   now: 0,
-  /** 'starting', 'up', 'lost', 'kicked' or 'expired'. */
+  /** 'starting', 'up', 'lost', 'away' (for so long that calls have ended), 'kicked' or 'expired'. */
   link: 'starting',
   isSoundBlocked: false,
   /** @type {any} why there is no microphone, or no camera for the video that runs */
@@ -173,7 +173,11 @@ const FROM_SDK = {
   micError: (_, error) => ({ micError: error }),
   micLost: (_, error) => ({ micError: { code: 'MIC_NOT_FOUND', ...error } }),
   micRestored: () => ({ micError: null }),
-  warning: (_, error) => (/^CAMERA_/.test(error.code) ? { micError: error } : {}),
+  warning: (state, error) => {
+    if (/^CAMERA_/.test(error.code)) return { micError: error };
+    if (state.link !== 'lost' && state.link !== 'away') return {};
+    return error.code === 'CONNECTION_LOST' ? { link: 'away' } : /^TOKEN_/.test(error.code) ? { link: 'expired' } : {};
+  },
   quality: (state, { sessionId, level, rttMs = -1 }) => ({ quality: { ...state.quality, [sessionId]: { level, rttMs } } }),
   volume: (_, { input = 0, output = 0 }) => ({ volume: { input, output } }),
   selfService: (state, { sessionId, running }) => ({ flows: { ...state.flows, [sessionId]: running === true } }),

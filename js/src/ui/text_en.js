@@ -249,6 +249,7 @@ export const en = {
   noSound: 'No sound arrives from the other side',
   soundBlocked: 'The browser holds back the sound. Click here to hear it.',
   lost: 'Connection lost. Reconnecting; calls go on.',
+  away: 'No connection for more than a minute: calls have ended. Reconnecting.',
   kicked: 'Signed in somewhere else. Load the page again to work here.',
   expired: 'Sign-in has run out. Load the page again.',
   starting: 'Signing in…',
