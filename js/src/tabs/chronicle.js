@@ -26,6 +26,7 @@ export class Chronicle {
     this.mirror = '';
     /** Number of the server's last event that this tab has told. */
     this.seq = 0;
+    /** A new leader may tell once more what came up to this one; 0 when it has told what is new. */
     this.skipSeq = 0;
     /** @type {Map<string, {event: string, data: any}[]>} by sessionId */
     this.open = new Map();
@@ -53,7 +54,8 @@ export class Chronicle {
 
   /** @param {TabEvent} told */
   note({ event, data, seq }) {
-    if (seq > this.seq) this.seq = seq;
+    if (seq > this.skipSeq) this.skipSeq = 0;
+    if (seq > this.seq || (seq > 0 && this.skipSeq === 0)) this.seq = seq; /* less than before: the server began anew */
     if (event === 'statusChanged') this.status = data;
     if (CLOSING.has(event)) this.open.delete(data.sessionId);
     else if (OPENING.has(event)) this.open.set(data.sessionId, [...(this.open.get(data.sessionId) ?? []), { event, data }]);
