@@ -17,7 +17,14 @@ const tellCall = (sessionId, state) => tell({ tell: 'call', sessionId, number: n
 
 function follow() {
   const { events } = tccc;
-  tccc.on(events.ready, () => tell({ tell: 'ready' }));
+  tccc.on(events.ready, async () => {
+    tell({ tell: 'ready' });
+    const { sessions } = await tccc.Agent.getSessions(); // what runs, when the page was loaded again
+    for (const { sessionId, direction, state, callerPhoneNumber, calleePhoneNumber } of sessions) {
+      numbers.set(sessionId, direction === 'out' ? calleePhoneNumber : callerPhoneNumber);
+      tellCall(sessionId, state);
+    }
+  });
   tccc.on(events.tokenExpired, ({ message }) => tell({ tell: 'problem', sentence: message }));
   tccc.on(events.callIn, ({ sessionId, callerPhoneNumber }) => {
     numbers.set(sessionId, callerPhoneNumber);

@@ -1,7 +1,7 @@
 /** tccc-module.d.ts: types of tccc.mjs, the ES module. */
-import type { AgentStatus, Tccc } from './tccc';
+import type { AgentStatus, Tccc } from './tccc.js';
 
-export * from './tccc';
+export * from './tccc.js';
 
 export interface LoadOptions {
   /** The SdkURL of CreateSDKLoginToken: it works once, for ten minutes. */

@@ -1,5 +1,5 @@
 /** tccc-visitor.d.ts: types of window.tcccVisitor, the customer's side (tccc-visitor.js). docs/chat.md, docs/video.md. */
-import type { ChatMessage, SessionOptions, Success } from './tccc';
+import type { ChatMessage, SessionOptions, Success } from './tccc.js';
 
 export interface VisitorOptions {
   /** The channel's id. */

@@ -9,7 +9,7 @@ const START = fileURLToPath(new URL('../../examples/start.js', import.meta.url))
 
 /** What a person sees and does in each: the words of readiness, the button to call, and the call as the page shows it. */
 const PAGES = {
-  vue3: { ready: 'Ready, free.' }, vue2: { ready: 'Ready, free.' }, react: { ready: 'Ready, free.' }, iframe: { ready: 'Ready.' },
+  vue3: { ready: 'Ready, free.' }, vue2: { ready: 'Ready, free.' }, react: { ready: 'Ready, free.', isReloaded: true }, iframe: { ready: 'Ready.', isReloaded: true },
 };
 
 describe('the examples, each started by one command', function examples() {
@@ -43,12 +43,16 @@ describe('the examples, each started by one command', function examples() {
     assert.deepEqual(tab.errors, []);
   });
 
-  for (const [name, { ready }] of Object.entries(PAGES)) {
-    it(`SDK-003 SDK-187 ${name}: signs in, calls, talks and hangs up`, async () => {
+  for (const [name, { ready, isReloaded }] of Object.entries(PAGES)) {
+    it(`SDK-003 SDK-187 ${name}: signs in, calls, talks${isReloaded ? ', is loaded again in the call' : ''} and hangs up`, async () => {
       const tab = await open(name);
       await shows(tab, ready);
       await tab.click('#call');
       await tab.until(() => document.querySelector('#calls [data-state=talking]'));
+      if (isReloaded) {
+        await tab.page.reload();
+        await tab.until(() => document.querySelector('#calls [data-state=talking]')?.textContent.startsWith('600: talking'));
+      }
       await tab.click('#calls button');
       await tab.until(() => document.querySelector('#calls [data-state=ended]'));
       assert.deepEqual(tab.errors, []);

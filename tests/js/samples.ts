@@ -1,5 +1,5 @@
 /** samples.ts: how published integrations use the SDK; compiled against tccc.d.ts, never run. Layer: tests. */
-import type { EventMap, Payload, ServerType, TcccError } from '../../js/types/tccc';
+import type { EventMap, Payload, ServerType, TcccError } from '../../js/types/tccc.js';
 
 async function callOut(): Promise<string> {
   try {

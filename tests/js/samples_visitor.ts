@@ -1,5 +1,5 @@
 /** samples_visitor.ts: a customer's page as docs/chat.md and docs/video.md write it; compiled, never run. Layer: tests. */
-import type { Visitor } from '../../js/types/tccc-visitor';
+import type { Visitor } from '../../js/types/tccc-visitor.js';
 
 export async function talk(): Promise<Visitor> {
   const visitor = await tcccVisitor.connect({ channel: 'shop', nickname: 'Ann', clientData: 'order 7' });
