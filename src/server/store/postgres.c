@@ -250,7 +250,7 @@ static int upgrade(store *s, int to, const char *text) {
 }
 
 static int open_database(store *s, const char *where, char *err, size_t capacity) {
-    int error = link_open(s, where, err, capacity);
+    int error = postgres_link_open(s, where, err, capacity);
     return error ? error : migrate(s, err, capacity);
 }
 

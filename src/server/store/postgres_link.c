@@ -138,7 +138,7 @@ int link_check(const char *where, char *err, size_t capacity) {
     return options ? 0 : TCCC_E_FORMAT;
 }
 
-int link_open(store *s, const char *where, char *err, size_t capacity) {
+int postgres_link_open(store *s, const char *where, char *err, size_t capacity) {
     postgres_link *link = s->db = calloc(1, sizeof *link);
     snprintf(err, capacity, "The store cannot be opened: no memory.");
     if (!link) return TCCC_E_NO_MEMORY;

@@ -36,7 +36,7 @@ typedef struct {
 bool link_is_url(const char *where);
 /* Whether libpq can read the URL. 0 or FORMAT with a sentence. */
 int link_check(const char *where, char *err, size_t capacity);
-int link_open(store *s, const char *where, char *err, size_t capacity);
+int postgres_link_open(store *s, const char *where, char *err, size_t capacity);
 void link_close(store *s);
 /* 0 with a connection that was alive a moment ago; IO at once when there is none, after at most CONNECT_WAIT_MS when one is tried. */
 int link_ready(store *s);
