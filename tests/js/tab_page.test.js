@@ -59,7 +59,7 @@ describe('the page of a tab that shares a seat', () => {
     tabs.onBlocked(true);
     tabs.takeSound();
     assert.equal(seized(), 0);
-    scope.document.dispatchEvent(new Event('pointerdown'));
+    for (const name of ['pointerdown', 'keydown', 'keydown']) scope.document.dispatchEvent(new Event(name));
     assert.equal(seized(), 1);
     tabs.onBlocked(false);
     scope.document.dispatchEvent(new Event('pointerdown'));

@@ -46,9 +46,12 @@ export function createTabPage(page, scope = globalThis) {
   let isSoundBlocked = false;
   /** Somebody has clicked in this page: it may play. */
   let isTouched = false;
+  /** The lead is asked for already. */
+  let isTaking = false;
 
   /** @param {boolean} leads */
   function lead(leads) {
+    isTaking = false;
     if (leads === isLeader) return;
     isLeader = leads;
     page.onLead(leads);
@@ -71,11 +74,16 @@ export function createTabPage(page, scope = globalThis) {
   /** At ringBlocked: a ring that is held back in a tab where nobody has clicked is heard from the one that is looked at. */
   function takeSound() {
     const mayPlay = isTouched || scope.navigator.userActivation?.hasBeenActive === true;
-    if (isSoundBlocked && !isLeader && mayPlay && !scope.document.hidden) page.post({ k: 'seize' });
+    if (!isSoundBlocked || isLeader || isTaking || !mayPlay || scope.document.hidden) return;
+    isTaking = true;
+    page.post({ k: 'seize' });
   }
 
   /** @param {boolean} isBlocked as audioBlocked tells it in all tabs */
-  const onBlocked = (isBlocked) => { isSoundBlocked = isBlocked; };
+  function onBlocked(isBlocked) {
+    isSoundBlocked = isBlocked;
+    isTaking = false;
+  }
 
   /** The browser is about to halt this page: the microphone is let go before, because a halted page cannot. */
   function halt() {
