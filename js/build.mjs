@@ -2,7 +2,7 @@
  * build.mjs: bundles js/ into dist/ and puts the WASM modules beside it. Run: node js/build.mjs (from any directory).
  *
  * in:  build/gen/errors.json, src/dsp/learned.bin, build/wasm/{core,voice}.wasm, build/wasm-simd/voice.wasm (each only when it is there)
- * out: dist/{tccc,tcccSdk,ui,tccc-visitor,worker,worklet}.js with source maps, dist/tccc.mjs, dist/*.wasm, dist/voice-ai.bin, dist/*.d.ts, dist/check.*, dist/sizes.json: for each file
+ * out: dist/{tccc,tcccSdk,ui,tccc-visitor,worker,worklet}.js with source maps, dist/tccc.mjs, dist/*.wasm, dist/voice-ai.bin, each with .gz and .br; dist/*.d.ts, dist/check.*, dist/sizes.json: for each file
  *      {name, raw, gzip, brotli, integrity}
  */
 import { build } from 'esbuild';
@@ -48,15 +48,14 @@ const WASM = [
 /** The learned noise suppressor's weights: loaded only where it is wanted. */
 const MODEL = ['src/dsp/learned.bin', 'voice-ai.bin'];
 
+/** Compressed copies lie beside each file: tcccd sends what the browser takes (src/server/edge/static_files.c). */
 const measure = (name) => {
   const bytes = readFileSync(join(dist, name));
-  return {
-    name,
-    raw: bytes.length,
-    gzip: gzipSync(bytes, { level: 9 }).length,
-    brotli: brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } }).length,
-    integrity: `sha384-${createHash('sha384').update(bytes).digest('base64')}`,
-  };
+  const gzip = gzipSync(bytes, { level: 9 });
+  const brotli = brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } });
+  writeFileSync(join(dist, `${name}.gz`), gzip);
+  writeFileSync(join(dist, `${name}.br`), brotli);
+  return { name, raw: bytes.length, gzip: gzip.length, brotli: brotli.length, integrity: `sha384-${createHash('sha384').update(bytes).digest('base64')}` };
 };
 
 mkdirSync(dist, { recursive: true });
@@ -77,7 +76,7 @@ for (const name of ['check.html', 'check.css', 'check.js']) copyFileSync(join(ro
 copyFileSync(join(root, MODEL[0]), join(dist, MODEL[1]));
 for (const [from, to] of WASM) {
   if (existsSync(join(root, from))) copyFileSync(join(root, from), join(dist, to));
-  else rmSync(join(dist, to), { force: true }); /* a module of an earlier build would not fit this script */
+  else for (const suffix of ['', '.gz', '.br']) rmSync(join(dist, to + suffix), { force: true }); /* a module of an earlier build would not fit this script */
 }
 const names = ['tccc.js', 'tcccSdk.js', 'tccc.mjs', 'ui.js', 'tccc-visitor.js', 'worker.js', 'worklet.js', ...WASM.map(([, to]) => to), MODEL[1]];
 const sizes = names.filter((name) => existsSync(join(dist, name))).map(measure);
