@@ -28,6 +28,7 @@ const BLOCKED_S = Number(process.env.BLOCKED_SECONDS || 60);
 const TONE_S = BLOCKED_S + 40;
 const TONE_HZ = 1000;
 const FRAME = 960; // 20 ms at 48 kHz
+const STEP = 120;
 
 const print = (name, value, unit, goal = null, peer = null, peerValue = null) =>
   console.log(JSON.stringify({ name, value: Number(value.toPrecision(4)), unit, goal, direction: 'lower', peer, peer_value: peerValue }));
@@ -167,10 +168,11 @@ async function commands() {
   await tab.close();
 }
 
-/** When the telephone is first heard in the page's loudspeaker, on the wall clock. */
+/** When the telephone is first heard in the page's loudspeaker, on the wall clock: a frame's share of the tone is the part that it fills. */
 function firstHeardMs({ samples, rate, startMs }) {
-  for (let at = 0; at + FRAME <= samples.length; at += FRAME) {
-    if (toneShare({ samples: samples.subarray(at, at + FRAME), rate }, TONE_HZ) > 0.6) return startMs + (1000 * at) / rate;
+  for (let at = 0; at + FRAME <= samples.length; at += STEP) {
+    const share = toneShare({ samples: samples.subarray(at, at + FRAME), rate }, TONE_HZ);
+    if (share > 0.6) return startMs + (1000 * (at + (1 - share) * FRAME)) / rate;
   }
   throw new Error('the telephone was not heard');
 }
