@@ -15,12 +15,13 @@ try() { stage "$@" || failed+=("$1"); }
 again=()
 try_beside() { stage "$@" || again+=("$1"); }
 
-# mocha_folders <jobs> <list> <folders under tests/>: that many files at a time; the files of tests that failed go into the list.
+# mocha_folders <jobs> <list> <folders under tests/>: that many files at a time; the files of tests that failed go into the list. From z
+# to a: transcript.test.js and voice_page.test.js, the longest, are then not left for the end, when all other jobs have nothing to do.
 mocha_folders() {
     local jobs=$1 list=$2 files
     shift 2
     rm -f "$list"
-    mapfile -t files < <(cd tests && find "$@" -name '*.test.js' | sort | sed 's|^|tests/|')
+    mapfile -t files < <(cd tests && find "$@" -name '*.test.js' | sort -r | sed 's|^|tests/|')
     FAILED_FILES=$list npx mocha --no-config --timeout 60000 --reporter tests/failed_files.cjs --parallel --jobs "$jobs" "${files[@]}" && return
     [ -s "$list" ] || echo "(no test: mocha itself failed)" >"$list"
     return 1

@@ -42,12 +42,20 @@ export async function usedPath(seat, sessionId, wanted) {
 const PATH_NAMES = { 'data channel': 'dataChannel', 'two WebSockets': 'webSocketDoubled', 'one WebSocket': 'webSocket' };
 
 const NEAR_MS = 10; // what a jitter buffer leaves alone
+const MEMORY_MS = 13000; // src/media/jitter_delay.c
 const SETTLE_DEADLINE_MS = 30000;
 
-/** Waits until the page's jitter buffer is as long as it wants to be, and that at most longestMs: until then speech is stretched or hastened. */
-export function settledBuffer(seat, sessionId, longestMs) {
-  return seat.tab.until(async ([id, longest, near]) => {
+/**
+ * Waits until the page's jitter buffer is as long as it wants to be, and that at most longestMs: until then speech is stretched or hastened.
+ * Longer than restMs it is on its guard for as long as delays are remembered, and then grows shorter, faster than speech is compared: that
+ * is waited for, unless it has wanted the same for all that time.
+ */
+export function settledBuffer(seat, sessionId, longestMs, restMs = null) {
+  return seat.tab.until(async ([id, longest, rest, near, memory]) => {
     const { bufferMs, targetMs } = await tccc.Call.getStats({ sessionId: id });
-    return bufferMs > 0 && targetMs <= longest && Math.abs(bufferMs - targetMs) <= near;
-  }, [sessionId, longestMs, NEAR_MS], { deadlineMs: SETTLE_DEADLINE_MS, what: 'a jitter buffer of the wanted length' });
+    const wanted = window.wantedBuffer;
+    if (!wanted || Math.abs(targetMs - wanted.ms) > near) window.wantedBuffer = { ms: targetMs, at: performance.now() };
+    const isAtRest = rest === null || targetMs <= rest || performance.now() - window.wantedBuffer.at > memory;
+    return bufferMs > 0 && targetMs <= longest && Math.abs(bufferMs - targetMs) <= near && isAtRest && targetMs;
+  }, [sessionId, longestMs, restMs, NEAR_MS, MEMORY_MS], { deadlineMs: SETTLE_DEADLINE_MS, what: 'a jitter buffer of the wanted length' });
 }
