@@ -111,7 +111,7 @@ describe('callers in flows', function () {
     assert.equal((await anna.next('sessionEnded')).closeBy, 'client');
     await ringing.peer.done();
     assert.equal((await centre.cdr(ringing.sessionId)).EndStatusString, 'ringingGiveUp');
-    const busy = await call(calling.isHungUp({ digits: [{ afterMs: 1500, key: '1' }] }));
+    const busy = await call(calling.isHungUp(), RATED); // no rating follows this one
     await take(anna);
     const waiting = await call(calling.talks({ talkMs: 4000, digits: '1' }), NUMBER, { port: undefined });
     await waiting.peer.done();
@@ -130,7 +130,7 @@ describe('callers in flows', function () {
 
   it('ACD-035 a key takes the caller out of the queue', async () => {
     const anna = await centre.seatOf(agent(0));
-    const first = await call(calling.isHungUp({ digits: [{ afterMs: 1500, key: '1' }] }));
+    const first = await call(calling.isHungUp(), RATED); // no rating follows this one
     await take(anna);
     const second = await call(calling.isHungUp({ digits: [{ afterMs: 1500, key: '1' }, { afterMs: 3000, key: '*' }, { afterMs: 3000, key: '#' }] }), NUMBER, { port: undefined });
     await centre.tcccd.process.waitLine(new RegExp(`session=${second.sessionId} phase=QUEUED on=FLOW_TURNS next=FLOW`));
