@@ -16,14 +16,16 @@ enum {
     BEHIND_PACKETS = 10         /* held at least, when speech is left out to catch up */
 };
 
-/* How far the age of speech may be from the target before it is stretched, and how alike two periods must be. */
+/* How far the age of speech may be from the target before it is stretched, how alike two periods must be, and how long. */
 typedef struct {
     float above_ms, below_ms, likeness;
+    int lag_max;
 } stretch_rule;
 
-static const stretch_rule rule_quiet = {6, 5, -1};      /* background: nothing is heard of it */
-static const stretch_rule rule_speech = {16, 6, 0.85f};
-static const stretch_rule rule_far = {60, 40, 0.6f};    /* speech far off its target */
+static const stretch_rule rule_quiet = {6, 5, -1, STRETCH_LAG_MAX};      /* background: nothing is heard of it */
+static const stretch_rule rule_speech = {16, 6, 0.85f, 12 * MS};         /* clocks that drift: in small steps */
+static const stretch_rule rule_far = {60, 40, 0.6f, STRETCH_LAG_MAX};    /* speech far off its target */
+static const float spare_ms = 5;        /* above the target that shortening leaves, where only that much is held */
 static const float delay_smoothing = 0.05f; /* per pull: 0.2 s */
 static const float quiet_margin = 4;    /* in power above the background's: +6 dB */
 static const float quiet_power = 1e-6f; /* -60 dBFS is quiet anyway */
@@ -317,16 +319,25 @@ static bool is_quiet(playout *playout, int n) {
     return power < quiet_power || power < quiet_margin * background * background;
 }
 
-static void shorten(playout *playout, int lag_max, const stretch_rule *rule) {
-    int removed = stretch_shorten(fifo(playout), playout->fifo_n, lag_max, rule->likeness);
+/* Any lag will do in quiet: no further than needed. */
+static int lag_most(const stretch_rule *rule, float error_ms) {
+    return rule == &rule_quiet ? (int)(fabsf(error_ms) * MS) + STRETCH_LAG_MIN : rule->lag_max;
+}
+
+static void shorten(playout *playout, float error_ms, const stretch_rule *rule) {
+    int lag_max = lag_most(rule, error_ms), spare = (int)((error_ms - spare_ms) * MS), removed;
+
+    if (playout->fifo_n < PLAYOUT_AHEAD && spare < lag_max) /* hardly anything is held: the next packet may be needed a frame before its turn */
+        lag_max = spare;
+    removed = stretch_shorten(fifo(playout), playout->fifo_n, lag_max, rule->likeness);
 
     playout->fifo_n -= removed;
     playout->counts.removed += (uint64_t)removed;
     playout->rest_n = rule == &rule_quiet || HASTE * removed < REST ? REST : HASTE * removed;
 }
 
-static void lengthen(playout *playout, int lag_max, float likeness) {
-    int inserted = stretch_lengthen(fifo(playout), playout->fifo_n, lag_max, likeness);
+static void lengthen(playout *playout, float error_ms, const stretch_rule *rule) {
+    int inserted = stretch_lengthen(fifo(playout), playout->fifo_n, lag_most(rule, error_ms), rule->likeness);
 
     playout->fifo_n += inserted;
     playout->counts.inserted += (uint64_t)inserted;
@@ -338,7 +349,7 @@ static void stretch(playout *playout, uint64_t now_us) {
     float age = age_ms(playout, playout->media_end - (uint64_t)playout->fifo_n, 0, now_us);
     float error = age - jitter_delay_target_ms(&playout->jitter.delay);
     const stretch_rule *rule = &rule_speech;
-    int lag_max = STRETCH_LAG_MAX, into_frame = playout->fifo_n % PLAYOUT_FRAME; /* where in its frame the next packet is needed */
+    int into_frame = playout->fifo_n % PLAYOUT_FRAME; /* where in its frame the next packet is needed */
 
     if (playout->mode == PLAYOUT_SPEECH) /* the fastest packet's delay is an estimate that moves: nothing is told to be earlier */
         playout->delay_ms += (playout->delay_ms > 0 ? delay_smoothing : 1) * (fmaxf(age, 0) - playout->delay_ms);
@@ -349,17 +360,15 @@ static void stretch(playout *playout, uint64_t now_us) {
         rule = &rule_quiet;
     else if (error > rule_far.above_ms || error < -rule_far.below_ms)
         rule = &rule_far;
-    if (rule == &rule_quiet) /* any lag will do there: no further than needed */
-        lag_max = (int)(fabsf(error) * MS) + STRETCH_LAG_MIN;
     if (error - (float)into_frame / MS < -rule->below_ms)
-        lengthen(playout, lag_max, rule->likeness);
+        lengthen(playout, error, rule);
     if (error <= rule->above_ms)
         return;
     while (playout->mode == PLAYOUT_SPEECH && playout->fifo_n < PLAYOUT_AHEAD && playout->jitter.n_used > 0 &&
            jitter_first(&playout->jitter)->seq == playout->jitter.next_seq)
         produce(playout, now_us);
-    if (playout->fifo_n >= PLAYOUT_AHEAD)
-        shorten(playout, lag_max, rule);
+    if (playout->fifo_n >= 2 * PLAYOUT_FRAME) /* a frame must be left */
+        shorten(playout, error, rule);
 }
 
 void playout_pull(playout *playout, float pcm[PLAYOUT_FRAME], uint64_t now_us) {

@@ -212,14 +212,23 @@ static void correlations(const simulation_coded *coding, double *least, double *
 
 /* 10 % loss and delays spread over 60 ms: what the call must survive. */
 static void ten_percent_loss_and_sixty_ms_of_jitter_leave_speech_intact(void **state) {
+    enum { NETWORKS = 4 };
+
     (void)state;
     for (int c = 0; c < 2; c++) {
-        double least, mean;
-        simulation_result result = through(&coded[c], &(network_kind){.loss = 0.1, .jitter_ms = 10}, 0, 21);
+        double leasts = 0, means = 0, delay_ms = 0;
 
-        correlations(&coded[c], &least, &mean);
-        if (least < 0.7 || mean < 0.88 || result.delay_ms > 130)
-            fail_msg("%s: correlation %.2f at least, %.2f in the mean; %.0f ms", c ? "PCMA" : "Opus", least, mean, result.delay_ms);
+        for (int i = 0; i < NETWORKS; i++) {
+            double least, mean;
+            simulation_result result = through(&coded[c], &(network_kind){.loss = 0.1, .jitter_ms = 10}, 0, 21 + (uint64_t)i);
+
+            correlations(&coded[c], &least, &mean);
+            leasts += least / NETWORKS;
+            means += mean / NETWORKS;
+            delay_ms += result.delay_ms / NETWORKS;
+        }
+        if (leasts < 0.7 || means < 0.9 || delay_ms > 100)
+            fail_msg("%s: correlation %.2f at least, %.2f in the mean; %.0f ms", c ? "PCMA" : "Opus", leasts, means, delay_ms);
     }
 }
 
@@ -234,13 +243,13 @@ static void drift_is_followed_in_tune(void **state) {
     }
 }
 
-/* An hour at 200 ppm is 720 ms: it is taken up by single pitch periods, with no underrun and no step. */
+/* An hour at 200 ppm is 720 ms: it is taken up by single pitch periods of at most 12 ms, with no underrun and no step. */
 static void an_hour_of_drift_makes_no_step(void **state) {
     (void)state;
     for (int ppm = -200; ppm <= 200; ppm += 400) {
         int error, next = 0;
         codec_decoder *decoder = codec_decoder_new(TCCC_CODEC_PCMA, &error);
-        double least_ms = 1e9, most_ms = 0;
+        double least_ms = 1e9, most_ms = 0, before_ms = 0;
 
         player_open(decoder, TCCC_CODEC_PCMA);
         for (int pull = 0; pull < 360000; pull++) {
@@ -262,9 +271,13 @@ static void an_hour_of_drift_makes_no_step(void **state) {
             assert_in_range(media - before + 320, 320 - STRETCH_LAG_MAX + 160, 320 + STRETCH_LAG_MAX + 160);
             least_ms = fmin(least_ms, player.delay_ms);
             most_ms = fmax(most_ms, player.delay_ms);
+            if (pull % 100)
+                continue;
+            assert_true(pull < 500 || fabs(player.delay_ms - before_ms) < 13);
+            before_ms = player.delay_ms;
         }
         assert_true(player.counts.concealed == 0 && player.counts.underruns == 0);
-        assert_true(least_ms > 10 && most_ms < 50);
+        assert_true(least_ms > 10 && most_ms < 40);
         assert_float_equal(player.jitter.delay.drift.ppm, ppm, 1);
         codec_decoder_free(decoder);
     }
