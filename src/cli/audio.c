@@ -17,8 +17,10 @@ static const char usage[] =
     "       tccc-audio quality --delay-ms MS --loss SHARE [--codec opus]\n"
     "aec: echo canceller and its residual suppressor; ns: noise suppressor; process: the capture chain with both and gain;\n"
     "jitter: a receiver's sound when packets of 20 ms arrive as the trace says (lines of sequence,send_ms,arrival_ms; no arrival: lost);\n"
-    "codec: encoded and decoded; quality: rating and mean opinion score of ITU-T G.107.\n"
+    "--json tells the buffer's delay, what was late, made up, sped up and slowed down, and what quality makes of it all;\n"
+    "codec: encoded and decoded; quality: rating and mean opinion score of ITU-T G.107 by delay from mouth to ear and share of loss.\n"
     "Files: WAV of one channel, 16000 or 48000 Hz; --out is written with 16 bits at 16000 Hz.\n"
+    "--far is filled up with silence, or cut, to the length of --mic.\n"
     "--tail-ms: 32 to 500. --level: how much noise is taken out, off, low, medium, high, ai. --codec: opus, pcma, pcmu. --bitrate: Opus, 6000\n"
     "to 64000 (24000). --ppm: how much faster the sender's clock is, -500 to 500. --loss: of jitter and codec, what Opus expects, 0 to 1 (0). --delay-ms: mouth to ear, 0 to 2000.\n";
 
@@ -51,56 +53,70 @@ static enum tccc_noise read_level(const char *text) {
     audio_fail("--level", "must be off, low, medium, high or ai");
 }
 
-static void read_options(int argc, char **argv, audio_options *options) {
+/* wants: options without which it does nothing; takes: what it knows besides. */
+typedef struct {
+    const char *name;
+    void (*run)(const audio_options *options);
+    const char *wants, *takes;
+} audio_command;
+
+static const audio_command commands[] = {
+    { "aec", audio_aec, "--far --mic --out", "--level --tail-ms --json" },
+    { "ns", audio_ns, "--in --out", "--level" },
+    { "process", audio_process, "--far --mic --out", "--level --tail-ms --json" },
+    { "jitter", audio_jitter, "--in --trace", "--out --json --codec --bitrate --ppm --loss" },
+    { "codec", audio_codec, "--in --out", "--json --codec --bitrate --loss" },
+    { "quality", audio_quality, "--delay-ms --loss", "--codec" },
+};
+
+static bool has_word(const char *words, const char *word) {
+    size_t len = strlen(word);
+    for (const char *at = words; (at = strstr(at, word)); at += len)
+        if ((at == words || at[-1] == ' ') && (at[len] == ' ' || !at[len])) return len > 0;
+    return false;
+}
+
+static void read_options(int argc, char **argv, const audio_command *command, audio_options *options) {
     double tail_ms = options->tail_ms, bitrate = options->bitrate_bps;
     const struct { const char *name, **value; } texts[TEXTS] = { { "--far", &options->far }, { "--mic", &options->mic }, { "--in", &options->in },
                                                                  { "--out", &options->out }, { "--json", &options->json }, { "--trace", &options->trace } };
     const number_option numbers[NUMBERS] = { { "--tail-ms", 32, 500, &tail_ms }, { "--bitrate", 6000, 64000, &bitrate }, { "--ppm", -500, 500, &options->ppm },
                                              { "--loss", 0, 1, &options->loss }, { "--delay-ms", 0, 2000, &options->delay_ms } };
     for (int i = 2; i < argc; i += 2) {
-        bool is_codec = strcmp(argv[i], "--codec") == 0, is_level = strcmp(argv[i], "--level") == 0, known = is_codec || is_level;
+        if (!has_word(command->wants, argv[i]) && !has_word(command->takes, argv[i]))
+            audio_fail(argv[i], "is no option of this command; tccc-audio without arguments tells them");
         if (i + 1 == argc) audio_fail(argv[i], "wants a value");
-        if (is_codec) options->codec = read_codec(argv[i + 1]);
-        if (is_level) {
+        if (strcmp(argv[i], "--codec") == 0) options->codec = read_codec(argv[i + 1]);
+        if (strcmp(argv[i], "--level") == 0) {
             options->level = read_level(argv[i + 1]);
             options->has_level = true;
         }
         for (int k = 0; k < TEXTS; k++)
-            if (strcmp(argv[i], texts[k].name) == 0) *texts[k].value = argv[i + 1], known = true;
+            if (strcmp(argv[i], texts[k].name) == 0) *texts[k].value = argv[i + 1];
         for (int k = 0; k < NUMBERS; k++)
-            if (strcmp(argv[i], numbers[k].name) == 0) *numbers[k].value = read_number(&numbers[k], argv[i + 1]), known = true;
-        if (!known) audio_fail(argv[i], "is no option of tccc-audio");
+            if (strcmp(argv[i], numbers[k].name) == 0) *numbers[k].value = read_number(&numbers[k], argv[i + 1]);
     }
     options->tail_ms = (int)lround(tail_ms);
     options->bitrate_bps = (int)lround(bitrate);
 }
 
-typedef struct {
-    const char *name;
-    void (*run)(const audio_options *options);
-    bool wants_echo, wants_in, wants_out, wants_trace;
-} audio_command;
-
-static const audio_command commands[] = {
-    { "aec", audio_aec, .wants_echo = true, .wants_out = true }, { "process", audio_process, .wants_echo = true, .wants_out = true },
-    { "ns", audio_ns, .wants_in = true, .wants_out = true },     { "jitter", audio_jitter, .wants_in = true, .wants_trace = true },
-    { "codec", audio_codec, .wants_in = true, .wants_out = true }, { .name = "quality", .run = audio_quality },
-};
-
-static void check_files(const audio_command *command, const audio_options *options) {
-    const struct { const char *name, *value; bool wanted; } files[] = { { "--far", options->far, command->wants_echo }, { "--mic", options->mic, command->wants_echo },
-                                                                        { "--in", options->in, command->wants_in }, { "--trace", options->trace, command->wants_trace },
-                                                                        { "--out", options->out, command->wants_out } };
-    for (size_t i = 0; i < sizeof files / sizeof *files; i++)
-        if (files[i].wanted && !files[i].value) audio_fail(files[i].name, "is missing; tccc-audio without arguments tells what it wants");
+/* Each word of `wants` was given. */
+static void check_wanted(int argc, char **argv, const audio_command *command) {
+    char word[16];
+    for (const char *at = command->wants; *at; at += strlen(word), at += *at == ' ') {
+        int given = 2;
+        snprintf(word, sizeof word, "%.*s", (int)strcspn(at, " "), at);
+        while (given < argc && strcmp(argv[given], word) != 0) given += 2;
+        if (given >= argc) audio_fail(word, "is missing; tccc-audio without arguments tells what it wants");
+    }
 }
 
 int main(int argc, char **argv) {
     audio_options options = { .tail_ms = 200, .bitrate_bps = 24000, .codec = TCCC_CODEC_OPUS, .level = TCCC_NOISE_MEDIUM, .loss = -1 };
     for (size_t i = 0; argc > 1 && i < sizeof commands / sizeof *commands; i++) {
         if (strcmp(argv[1], commands[i].name) != 0) continue;
-        read_options(argc, argv, &options);
-        check_files(&commands[i], &options);
+        read_options(argc, argv, &commands[i], &options);
+        check_wanted(argc, argv, &commands[i]);
         commands[i].run(&options);
         return 0;
     }

@@ -67,7 +67,8 @@ describe('tccc-audio', () => {
 
   it('names the file and what is wrong with it', () => {
     writeFileSync(path('text.wav'), 'not sound at all');
-    for (const [file, why] of [[path('text.wav'), 'is not a WAV file that can be read: PCM, float, A-law or mu-law'], [path('nowhere.wav'), 'cannot be read'],
+    for (const [file, why] of [[path('text.wav'), 'is not a WAV file that can be read: PCM, float, A-law or mu-law'], [path('nowhere.wav'), 'cannot be read: No such file or directory'],
+      [folder, 'cannot be read: Is a directory'],
       [wav('rate.wav', far.slice(0, 999), { rateHz: 44100 }), 'has neither 16000 nor 48000 Hz'],
       [wav('two.wav', far.slice(0, 999), { channels: 2 }), 'has more than one channel'],
       [wav('none.wav', []), 'has no sound']]) {
@@ -78,7 +79,26 @@ describe('tccc-audio', () => {
     assert.match(run('aec', '--tail-ms', '31').stderr, /--tail-ms: must be 32 to 500/);
     assert.match(run('ns', '--level', 'loud').stderr, /--level: must be off, low, medium, high or ai/);
     assert.match(run('aec', '--bogus', '1').stderr, /--bogus: is no option/);
+    assert.match(run('ns', '--trace', path('trace.csv')).stderr, /--trace: is no option of this command/);
+    assert.match(run('process', '--far', path('two.wav'), '--mic').stderr, /--mic: wants a value/);
     assert.equal(run().status, 2);
+    const { status, stderr } = run('ns', '--in', wav('good.wav', far.slice(0, 999)), '--out', `${folder}/no/such/folder.wav`);
+    assert.deepEqual([status, stderr], [1, `tccc-audio: ${folder}/no/such/folder.wav: cannot be written: No such file or directory\n`]);
+  });
+
+  it('tells after each minute of sound how far it is', () => {
+    const { status, stderr } = run('ns', '--in', wav('long.wav', noise(16000 * 130)), '--out', path('clean.wav'), '--level', 'off');
+    assert.deepEqual([status, stderr], [0, '60 of 130 s\n120 of 130 s\n']);
+  });
+
+  it('takes an echo out of 48 kHz, and one that ends before the microphone does', () => {
+    const thrice = (samples) => samples.flatMap((x) => [x, x, x]);
+    const early = far.slice(0, 16000 * 5), room = far.map((x, i) => 0.3 * (early[i - 1000] ?? 0));
+    const options = ['--far', wav('far48.wav', thrice(early), { rateHz: 48000 }), '--mic', wav('mic48.wav', thrice(room), { rateHz: 48000 })];
+    assert.equal(run('aec', ...options, '--out', path('out.wav')).status, 0);
+    assert.equal(readFileSync(path('out.wav')).length, 44 + 2 * 16000 * 6);
+    wav('room.wav', room);
+    assert.ok(power('room.wav', 4) > 100 * power('out.wav', 4), `${power('room.wav', 4)} ${power('out.wav', 4)}`);
   });
 
   it('takes files of every length and gives as much back', () => {
@@ -108,6 +128,9 @@ describe('tccc-audio', () => {
     assert.ok(bare.lost >= 24 && bare.concealed_share > 0.04 && bare.delay_mean_ms >= 20 && bare.delay_mean_ms < 60, JSON.stringify(bare));
     assert.equal(run('jitter', ...options, '--loss', '0.05').status, 0);
     const copied = figures('stats.json');
+    assert.ok(Math.abs(bare.mouth_to_ear_ms - 40 - 20 - bare.delay_mean_ms) < 10 && copied.mos > bare.mos && bare.mos > 1, JSON.stringify([bare, copied]));
+    const { mos } = JSON.parse(run('quality', '--delay-ms', `${copied.mouth_to_ear_ms}`, '--loss', `${copied.concealed_share}`).stdout);
+    assert.ok(Math.abs(mos - copied.mos) < 0.02, `${mos} ${copied.mos}`);
     assert.ok(copied.recovered >= 10 && copied.concealed_share < 0.7 * bare.concealed_share, JSON.stringify(copied));
     assert.equal(run('jitter', ...options, '--codec', 'pcma', '--ppm', '200').status, 0);
     assert.ok(figures('stats.json').lost >= 24);
@@ -125,8 +148,9 @@ describe('tccc-audio', () => {
   it('writes the same bytes as WebAssembly under Node', () => {
     writeFileSync(path('trace.csv'), trace().join('\n'));
     const commands = [['process', '--far', wav('far.wav', far), '--mic', wav('mic.wav', mic)],
-      ['ns', '--in', path('mic.wav'), '--level', 'ai'],
-      ['jitter', '--in', path('far.wav'), '--trace', path('trace.csv'), '--loss', '0.05']];
+      ['aec', '--far', path('far.wav'), '--mic', path('mic.wav'), '--level', 'high', '--tail-ms', '100'],
+      ['jitter', '--in', path('far.wav'), '--trace', path('trace.csv'), '--loss', '0.05'],
+      ['codec', '--in', path('mic.wav'), '--bitrate', '16000']];
     for (const [command, ...options] of commands) {
       for (const [which, name] of [[run, 'native'], [runWasm, 'wasm']]) {
         const { status, stderr } = which(command, ...options, '--out', path(`${name}.wav`), '--json', path(`${name}.json`));
@@ -135,11 +159,18 @@ describe('tccc-audio', () => {
       assert.ok(readFileSync(path('native.wav')).equals(readFileSync(path('wasm.wav'))), command);
       assert.deepEqual(figures('native.json'), figures('wasm.json'));
     }
+    for (const [which, name] of [[run, 'native'], [runWasm, 'wasm']]) assert.equal(which('ns', '--in', path('mic.wav'), '--level', 'ai', '--out', path(`${name}.wav`)).status, 0);
+    assert.ok(readFileSync(path('native.wav')).equals(readFileSync(path('wasm.wav'))), 'ns');
+    const rating = ['quality', '--delay-ms', '150', '--loss', '0.03', '--codec', 'pcma'];
+    assert.equal(run(...rating).stdout, runWasm(...rating).stdout);
   });
 
   it('names the line of a trace that is wrong', () => {
     for (const [lines, why] of [[['1,0,10', '2,20'], 'line 2 is not sequence,send_ms,arrival_ms'], [['1,0,10', '1,20,30'], 'line 2 has a sequence that does not rise'],
       [['1,0,-5'], 'line 1 has an arrival that is not 0 to 4 hours'], [['1,nan,5'], 'line 1 has a send time that is not 0 to 4 hours'], [['#'], 'has no packets'],
+      [['sequence,send_ms,arrival_ms', '1,0,10', '2,x,20'], 'line 3 is not sequence,send_ms,arrival_ms'],
+      [['-1,0,10'], 'line 1 has a sequence that is not 0 to 2^30'],
+      [['1,0,10', '60,590,600'], 'line 2 has a send time that its sequence, at one packet in 20 ms, does not allow'],
       [['1,0,'], 'has no packet that arrives']]) {
       writeFileSync(path('trace.csv'), lines.join('\n'));
       const { status, stderr } = run('jitter', '--in', wav('speech.wav', far), '--trace', path('trace.csv'));

@@ -25,6 +25,8 @@ typedef struct {
 
 /* "tccc-audio: <what>: <why>" on stderr, and exit status 1. */
 _Noreturn void audio_fail(const char *what, const char *why);
+/* fopen's, or audio_fail with the file and the system's reason. */
+FILE *audio_open(const char *path, const char *mode);
 /* Zeroed, or audio_fail. */
 void *audio_memory(size_t size);
 /* After each minute of sound, on stderr. i, n: samples at 16 kHz. */

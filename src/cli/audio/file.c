@@ -1,6 +1,7 @@
 /* file.c: WAV files as 16 kHz signals, and JSON files of figures. Layer: cli. */
 #include "audio.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -18,6 +19,18 @@ _Noreturn void audio_fail(const char *what, const char *why) {
     exit(1);
 }
 
+static _Noreturn void fail_file(const char *path, const char *what) {
+    char sentence[160];
+    snprintf(sentence, sizeof sentence, "%s: %s", what, strerror(errno));
+    audio_fail(path, sentence);
+}
+
+FILE *audio_open(const char *path, const char *mode) {
+    FILE *file = fopen(path, mode);
+    if (!file) fail_file(path, *mode == 'r' ? "cannot be read" : "cannot be written");
+    return file;
+}
+
 void *audio_memory(size_t size) {
     void *memory = calloc(1, size ? size : 1);
     if (!memory) audio_fail("memory", "there is not enough of it for these files");
@@ -32,8 +45,7 @@ void audio_progress(int i, int n) {
 static uint8_t *file_bytes(const char *path, size_t *len) {
     size_t room = 1 << 20, got;
     uint8_t *bytes = audio_memory(room);
-    FILE *file = fopen(path, "rb");
-    if (!file) audio_fail(path, "cannot be read");
+    FILE *file = audio_open(path, "rb");
     for (*len = 0; (got = fread(bytes + *len, 1, room - *len, file)) > 0;) {
         *len += got;
         if (*len < room) continue;
@@ -41,6 +53,7 @@ static uint8_t *file_bytes(const char *path, size_t *len) {
         bytes = realloc(bytes, room *= 2);
         if (!bytes) audio_fail(path, "is too long for this machine's memory");
     }
+    if (ferror(file)) fail_file(path, "cannot be read");
     fclose(file);
     return bytes;
 }
@@ -82,8 +95,7 @@ static void put_number(uint8_t *bytes, uint32_t value, int n) {
 
 void audio_write(const char *path, const float *pcm, int n) {
     uint8_t header[HEADER_LEN] = "RIFF....WAVEfmt ";
-    FILE *file = fopen(path, "wb");
-    if (!file) audio_fail(path, "cannot be written");
+    FILE *file = audio_open(path, "wb");
     put_number(header + 4, HEADER_LEN - 8 + 2 * (uint32_t)n, 4);
     put_number(header + 16, 16, 4);
     put_number(header + 20, 1, 2);
@@ -102,16 +114,15 @@ void audio_write(const char *path, const float *pcm, int n) {
         put_number(bytes, (uint16_t)sample, 2);
         written = fwrite(bytes, 2, 1, file) == 1;
     }
-    if (fclose(file) != 0 || !written) audio_fail(path, "could not be written to its end");
+    if (fclose(file) != 0 || !written) fail_file(path, "could not be written to its end");
 }
 
 void audio_json(const char *path, const char *format, ...) {
     va_list values;
     if (!path) return;
-    FILE *file = fopen(path, "w");
-    if (!file) audio_fail(path, "cannot be written");
+    FILE *file = audio_open(path, "w");
     va_start(values, format);
     vfprintf(file, format, values);
     va_end(values);
-    if (fclose(file) != 0) audio_fail(path, "could not be written to its end");
+    if (fclose(file) != 0) fail_file(path, "could not be written to its end");
 }

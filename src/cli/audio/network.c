@@ -115,15 +115,30 @@ static char *print_seconds(const delay_table *table) {
     return text;
 }
 
-static void write_jitter(const audio_options *options, const receive_stats *stats, const delay_table *delay, int n_sent, int n_arrived) {
+/* From mouth to ear: a packet's length and what the encoder looks ahead, the fastest packet's way, and the buffer. */
+static double mouth_to_ear_ms(const audio_options *options, const trace *network, double buffer_ms) {
+    double way_ms = 0;
+    codec_encoder *encoder = encoder_of(options);
+    for (int i = 0, seen = 0; i < network->n; i++) {
+        double ms = network->packets[i].arrival_ms - network->packets[i].send_ms;
+        if (network->packets[i].arrival_ms >= 0 && (!seen++ || ms < way_ms)) way_ms = ms;
+    }
+    way_ms += PTIME_MS + codec_encoder_delay(encoder) * 1000.0 / CODEC_RATE_HZ + buffer_ms;
+    codec_encoder_free(encoder);
+    return way_ms > 0 ? way_ms : 0;
+}
+
+static void write_jitter(const audio_options *options, const trace *network, const receive_stats *stats, const delay_table *delay, int n_arrived) {
     char *seconds = print_seconds(delay);
+    double mean_ms = delay->n ? delay->sum_ms / delay->n : 0, delay_ms = mouth_to_ear_ms(options, network, mean_ms);
+    float rating = quality_rating(options->codec, (float)delay_ms, stats->concealed_ratio);
     audio_json(options->json,
                "{\"packets_sent\":%d,\"packets_arrived\":%d,\"delay_mean_ms\":%.1f,\"delay_p95_ms\":%d,\"late\":%u,\"lost\":%u,\"recovered\":%u,"
                "\"concealed_share\":%.5f,\"recovered_share\":%.5f,\"expanded_share\":%.5f,\"accelerated_share\":%.5f,\"underruns\":%u,\"restarts\":%u,"
-               "\"drift_ppm\":%.1f,\"delay_by_second_ms\":[%s]}\n",
-               n_sent, n_arrived, delay->n ? delay->sum_ms / delay->n : 0, delay_percentile(delay, 0.95), stats->packets_late, stats->packets_lost,
+               "\"drift_ppm\":%.1f,\"mouth_to_ear_ms\":%.1f,\"rating\":%.1f,\"mos\":%.2f,\"delay_by_second_ms\":[%s]}\n",
+               network->n, n_arrived, mean_ms, delay_percentile(delay, 0.95), stats->packets_late, stats->packets_lost,
                stats->packets_recovered, (double)stats->concealed_ratio, (double)stats->recovered_ratio, (double)stats->expanded_ratio,
-               (double)stats->accelerated_ratio, stats->underruns, stats->restarts, (double)stats->drift_ppm, seconds);
+               (double)stats->accelerated_ratio, stats->underruns, stats->restarts, (double)stats->drift_ppm, delay_ms, (double)rating, (double)quality_mos(rating), seconds);
     free(seconds);
 }
 
@@ -131,7 +146,7 @@ void audio_jitter(const audio_options *options) {
     int error, n_arrivals, next = 0;
     receive_stats stats = { 0 };
     audio_signal speech = audio_read(options->in);
-    trace network = trace_read(options->trace);
+    trace network = trace_read(options->trace, PTIME_MS);
     arrival *arrivals = arrivals_of(options, &network, &speech, &n_arrivals);
     receive *stream = receive_open(&(receive_config){ .codec = options->codec, .payload_type = PAYLOAD_TYPE, .seed = 1 }, &error);
     delay_table *delay = audio_memory(sizeof *delay);
@@ -149,7 +164,7 @@ void audio_jitter(const audio_options *options) {
         audio_progress(pull * FRAME_LEN, n_pulls * FRAME_LEN);
     }
     if (options->out) audio_write(options->out, out, n_pulls * FRAME_LEN);
-    write_jitter(options, &stats, delay, network.n, n_arrivals);
+    write_jitter(options, &network, &stats, delay, n_arrivals);
     receive_close(stream);
     free(delay);
     free(out);
