@@ -14,7 +14,10 @@ static const float GAIN_MIN = 0.063096f;   /* -24 dB */
 static const float UP = 1.003460f;         /* of 10 ms: 3 dB a second */
 static const float DOWN = 0.986279f;       /* 12 dB a second */
 static const float NOISE_MAX = 1e-5f;      /* -50 dBFS */
-enum { MEMORY_FRAMES = 600, TRUST_FRAMES = 20 }; /* of speech: 6 s; and before the first change 0.2 s */
+static const float RECENT = 0.04f;         /* 0.25 s */
+static const float BACKGROUND = 0.1f;      /* 10 dB under the talker: the gate of BS.1770 */
+static const float OUTBURST = 10;          /* a frame counts as 10 dB over the talker at most: a cough does not make him background */
+enum { MEMORY_FRAMES = 600, TRUST_FRAMES = 20, BACKGROUND_FRAMES = 3000 }; /* of speech: 6 s; before the first change 0.2 s; 30 s */
 
 void agc_start(agc *state, bool on) {
     memset(state, 0, sizeof *state);
@@ -27,13 +30,26 @@ void agc_set(agc *state, bool on) {
     state->on = on;
 }
 
+/* Whether what is heard is far under the talker. When nobody else was heard for long it is the talker, and he is got to know anew. */
+static bool agc_is_background(agc *state) {
+    if (state->speech_frames < TRUST_FRAMES || state->recent >= BACKGROUND * state->loudness) {
+        state->background_frames = 0;
+        return false;
+    }
+    if (++state->background_frames < BACKGROUND_FRAMES) return true;
+    state->speech_frames = state->background_frames = 0;
+    return false;
+}
+
 static void agc_listen(agc *state, const float pcm[FRAME_LEN], bool speech) {
     float weighted[FRAME_LEN];
     biquad_run(&agc_shelf, &state->shelf, pcm, weighted, FRAME_LEN);
     biquad_run(&agc_high_pass, &state->high_pass, weighted, weighted, FRAME_LEN);
-    if (!speech) return;
-    if (state->speech_frames < MEMORY_FRAMES) state->speech_frames++;
     float power = frame_energy(weighted, FRAME_LEN) / FRAME_LEN;
+    state->recent += RECENT * (power - state->recent);
+    if (!speech || agc_is_background(state)) return;
+    if (state->speech_frames >= TRUST_FRAMES) power = fminf(power, OUTBURST * state->loudness);
+    if (state->speech_frames < MEMORY_FRAMES) state->speech_frames++;
     state->loudness += (power - state->loudness) / (float)state->speech_frames;
 }
 

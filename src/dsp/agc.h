@@ -3,7 +3,8 @@
  * level.
  *
  * Only speech moves the gain, up by at most 3 dB and down by at most 12 dB a second, within -24..+24 dB, and never so far
- * that the noise floor would rise above -50 dBFS; so pauses do not pump. A limiter keeps peaks at -1 dBTP. Frames as in
+ * that the noise floor would rise above -50 dBFS; so pauses do not pump. What is 10 dB or more under the talker (keys, music, others in the
+ * room) does not move it either, unless nothing else is heard for half a minute of it: then the talker is farther away. A limiter keeps peaks at -1 dBTP. Frames as in
  * frame.h. Delay: LIMITER_DELAY samples, always, also while off (the gain then glides to 1).
  */
 #ifndef TCCC_DSP_AGC_H
@@ -22,6 +23,8 @@ typedef struct {
     bool on;
     float gain;
     float loudness;    /* mean square of K-weighted speech, before the gain */
+    float recent;      /* the same of the last 0.25 s, whoever was heard */
+    int background_frames; /* in a row that were speech, but far under loudness */
     float floor_power; /* of the noise, as known from pauses */
     int speech_frames; /* that loudness has seen, up to a limit */
 } agc;

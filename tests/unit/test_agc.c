@@ -78,6 +78,43 @@ static void pauses_do_not_pump(void **state) {
     assert_true(fabsf(agc_gain(&gain) / before - 1) < 0.06f);
 }
 
+/* A voice at -26 dBFS, then another 18 dB under it (of the next desk) for 25 s, a word of the first, and half a minute more of the other. */
+static void a_voice_far_under_the_talker_does_not_move_the_gain(void **state) {
+    agc gain;
+    vad activity;
+    (void)state;
+    agc_start(&gain, true);
+    vad_start(&activity);
+    levelled(&gain, &activity, 0.05, 1e-4, 15);
+    double talker = agc_gain(&gain);
+    levelled(&gain, &activity, 0.05 / 8, 1e-4, 25);
+    assert_true(fabs(20 * log10(agc_gain(&gain) / talker)) < 1);
+    levelled(&gain, &activity, 0.05, 1e-4, 1);
+    levelled(&gain, &activity, 0.05 / 8, 1e-4, 25);
+    assert_true(fabs(20 * log10(agc_gain(&gain) / talker)) < 1);
+    levelled(&gain, &activity, 0.05 / 8, 1e-4, 25); /* then it is he who is farther away */
+    assert_true(20 * log10(agc_gain(&gain) / talker) > 12);
+}
+
+/* Half a second of coughing, 20 dB over the voice. */
+static void a_cough_does_not_make_the_talker_background(void **state) {
+    agc gain;
+    vad activity;
+    float pcm[FRAME_LEN];
+    (void)state;
+    agc_start(&gain, true);
+    vad_start(&activity);
+    levelled(&gain, &activity, 0.02, 1e-4, 15);
+    double talker = agc_gain(&gain);
+    for (int f = 0; f < 50; f++) {
+        for (int i = 0; i < FRAME_LEN; i++) pcm[i] = 0.2f * 1.732f * white();
+        agc_process(&gain, pcm, vad_put(&activity, pcm), vad_floor_power(&activity));
+    }
+    levelled(&gain, &activity, 0.02, 1e-4, 6);
+    double left_db = 20 * log10(agc_gain(&gain) / talker);
+    if (fabs(left_db) > 2) fail_msg("six seconds later the gain is %.1f dB off", left_db);
+}
+
 static void noise_is_not_lifted_over_minus_50_dbfs(void **state) {
     agc gain;
     vad activity;
@@ -297,6 +334,8 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(quiet_and_loud_speech_come_out_alike),
         cmocka_unit_test(pauses_do_not_pump),
+        cmocka_unit_test(a_voice_far_under_the_talker_does_not_move_the_gain),
+        cmocka_unit_test(a_cough_does_not_make_the_talker_background),
         cmocka_unit_test(noise_is_not_lifted_over_minus_50_dbfs),
         cmocka_unit_test(the_gain_moves_slowly_and_turning_off_leads_back_to_one),
         cmocka_unit_test(speech_is_found_and_noise_is_not),
