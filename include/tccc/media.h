@@ -82,6 +82,8 @@ typedef struct {                    /* since open, unless said otherwise */
 typedef struct {                    /* of the last 100 ms; -127 = silence */
     float input_dbfs;               /* what the microphone gives, times its gain, before any processing */
     float output_dbfs;              /* what goes to the loudspeaker, tones included */
+    int input_speaks;               /* 1 while somebody speaks into the microphone, muted or not, and 0.2 s longer; by what is left of it
+                                       without echo and noise */
 } tccc_voice_levels;
 
 /* A new engine, or NULL with *error set (ARG_RANGE, NO_MEMORY). The caller frees it. */

@@ -73,7 +73,7 @@ export class Audio {
     /** Whether the worklet has it. Until then "ai" is "standard". */
     this.isModelGiven = false;
     this.nNoiseWishes = 0;
-    /** @type {(levels: {input: number, output: number}) => void} */
+    /** @type {(levels: {input: number, output: number, speaking: boolean}) => void} */
     this.onLevels = () => {};
     /** What is known of the microphone: it was opened (null), or why it could not be. @type {(error: import('./errors.js').TcccError | null) => void} */
     this.onMic = () => {};

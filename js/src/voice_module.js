@@ -95,7 +95,7 @@ export function createVoice(module, config) {
     },
     gain: (/** @type {number} */ input, /** @type {number} */ output) => check(wasm.voice_gain(input, output)),
     /** 0..1, of the last 100 ms. */
-    levels: () => ({ input: wasm.voice_level(0), output: wasm.voice_level(1) }),
+    levels: () => ({ input: wasm.voice_level(0), output: wasm.voice_level(1), speaking: wasm.voice_speaks() === 1 }),
     mos: (/** @type {number} */ delayMs, /** @type {number} */ loss) => wasm.voice_mos(delayMs, loss),
     tone: (/** @type {keyof typeof TONES} */ name) => check(wasm.voice_tone(TONES[name])),
     warm: () => check(wasm.voice_warm()),

@@ -26,15 +26,15 @@ function wishOf(options) {
 export function createVolumeWatch({ audio, emit }) {
   let threshold = 0;
   let wasAbove = true;
-  /** @type {Set<(levels: {input: number, output: number}) => void>} the SDK's own, beside the page's */
+  /** @type {Set<(levels: {input: number, output: number, speaking: boolean}) => void>} the SDK's own, beside the page's */
   const readers = new Set();
   let pageMs = 0;
 
-  audio.onLevels = ({ input, output }) => {
-    for (const read of readers) read({ input, output });
+  audio.onLevels = ({ input, output, speaking }) => {
+    for (const read of readers) read({ input, output, speaking });
     if (pageMs === 0) return;
     const isAbove = input >= threshold || output >= threshold;
-    if (isAbove || wasAbove) emit(events.volume, { input, output });
+    if (isAbove || wasAbove) emit(events.volume, { input, output, speaking });
     wasAbove = isAbove;
   };
 
@@ -48,7 +48,7 @@ export function createVolumeWatch({ audio, emit }) {
       pageMs = wish.ms;
       apply();
     },
-    /** Every level while `work` runs. @template T @param {(levels: {input: number, output: number}) => void} read @param {() => Promise<T>} work @returns {Promise<T>} */
+    /** Every level while `work` runs. @template T @param {(levels: {input: number, output: number, speaking: boolean}) => void} read @param {() => Promise<T>} work @returns {Promise<T>} */
     during: async (read, work) => {
       readers.add(read);
       apply();

@@ -540,8 +540,8 @@ export interface EventMap {
   devicesChanged: { microphones: DeviceEntry[]; speakers: DeviceEntry[]; cameras: DeviceEntry[] };
   /** Ours: Call.setNoiseSuppression has set another level, in whichever tab. */
   noiseReduction: { level: 'off' | 'low' | 'standard' | 'high' | 'ai' };
-  /** Ours: asked for by Devices.watchVolume; 0 at -60 dBFS and below, 1 at full scale. */
-  volume: { input: number; output: number };
+  /** Ours: asked for by Devices.watchVolume; 0 at -60 dBFS and below, 1 at full scale. speaking: somebody speaks into the microphone, muted or not. */
+  volume: { input: number; output: number; speaking: boolean };
   /** Ours: how a call sounds, at first and when its level changes; loss 0..1, rttMs below 0: not known yet. */
   quality: { sessionId: string; level: 0 | 1 | 2 | 3 | 4 | 5; mos: number; loss: number; jitterMs: number; rttMs: number };
   /** Ours: a contact rings and the browser plays no sound before a click. */

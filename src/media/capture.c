@@ -30,6 +30,7 @@ struct capture {
     agc gain;
     cng comfort;
     level meter, raw_meter;
+    bool speaks;
     float gain_now, gain_wanted; /* of the agent's choice */
     capture_stage aec, ns;
     int filled; /* of raw */
@@ -130,7 +131,7 @@ void capture_process(capture *state, const float far[FRAME_LEN], capture_frame *
     memmove(state->raw, state->raw + FRAME_LEN, (size_t)state->filled * sizeof state->raw[0]);
     capture_clear_echo(state, out->speech, far);
     capture_clear_noise(state, out->speech);
-    out->active = vad_put(&state->activity, out->speech);
+    out->active = state->speaks = vad_put(&state->activity, out->speech);
     float floor_power = vad_floor_power(&state->activity), gain = agc_gain(&state->gain);
     agc_process(&state->gain, out->speech, out->active, floor_power);
     cng_learn(&state->comfort, floor_power * gain * gain);
@@ -144,6 +145,10 @@ void capture_process(capture *state, const float far[FRAME_LEN], capture_frame *
 
 void capture_gain(capture *state, float gain) {
     state->gain_wanted = gain;
+}
+
+bool capture_speaks(const capture *state) {
+    return state->speaks;
 }
 
 float capture_raw_dbfs(const capture *state) {

@@ -38,6 +38,9 @@ int capture_fill(capture *state, const float **pcm, int *n_left);
 /* Processes the frame that capture_fill completed; far: its echo reference. Call it once after each 1. */
 void capture_process(capture *state, const float far[FRAME_LEN], capture_frame *out);
 
+/* capture_frame's `active` of the last frame. */
+bool capture_speaks(const capture *state);
+
 /* Level of the processed microphone (level.h), echo return loss enhancement (aec.h). */
 float capture_level_dbfs(const capture *state);
 float capture_erle_db(const capture *state);

@@ -315,6 +315,7 @@ int tccc_voice_gain(tccc_voice *voice, float input, float output) {
 void tccc_voice_levels_get(const tccc_voice *voice, tccc_voice_levels *levels) {
     levels->input_dbfs = capture_raw_dbfs(voice->capture);
     levels->output_dbfs = level_dbfs(&voice->output_meter);
+    levels->input_speaks = capture_speaks(voice->capture);
 }
 
 float tccc_level_share(float dbfs) {

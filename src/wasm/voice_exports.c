@@ -32,6 +32,7 @@
  * | voice_model()                                                | takes what is there (dsp/learned.h). 0, FORMAT,          |
  * |                                                              | NO_MEMORY, NOT_READY; the buffer is gone afterwards      |
  * | voice_gain(input: f32, output: f32)                          | 0 or ARG_RANGE: microphone and loudspeaker, 0..2, 1 at first |
+ * | voice_speaks()                                               | 1 while somebody speaks into the microphone              |
  * | voice_level(which)                                           | f32, 0..1: 0 microphone, 1 loudspeaker, last 100 ms      |
  * | voice_mos(delay_ms: f32, loss: f32)                          | f32: what a connection is good for with Opus, 1..4.5     |
  * | voice_tone(kind)                                             | local tone: 0 none, 1 ringback, 2 ring, 3 busy           |
@@ -205,6 +206,12 @@ EMSCRIPTEN_KEEPALIVE float voice_level(int which) {
     if (!voice) return 0;
     tccc_voice_levels_get(voice, &levels);
     return tccc_level_share(which == 0 ? levels.input_dbfs : levels.output_dbfs);
+}
+
+EMSCRIPTEN_KEEPALIVE int voice_speaks(void) {
+    tccc_voice_levels levels = { 0 };
+    if (voice) tccc_voice_levels_get(voice, &levels);
+    return levels.input_speaks;
 }
 
 EMSCRIPTEN_KEEPALIVE float voice_mos(float delay_ms, float loss) {

@@ -6,6 +6,7 @@
 
 #include "allocation_count.h"
 #include "cmocka_all.h"
+#include "speech_signal.h"
 #include "tccc/error.h"
 #include "tccc/media.h"
 #include "voice_pair.h"
@@ -265,6 +266,27 @@ static void volumes_change_what_is_sent_and_heard_and_the_levels(void **state) {
     tccc_voice_free(b);
 }
 
+/* Two seconds of quiet, two of words, two of quiet again; and the same with the microphone turned down to nothing. */
+static void who_speaks_is_told_also_while_he_is_not_heard(void **state) {
+    (void)state;
+    for (int muted = 0; muted < 2; muted++) {
+        tccc_voice *a = voice_of(16000, TCCC_PROCESSING_OFF, 1);
+        tccc_voice_levels levels;
+        speech_make(spoken, 6 * 16000, 9);
+        for (int i = 0; i < 6 * 16000; i++)
+            if (i < 32000 || i >= 64000) spoken[i] = 1e-3f * (float)(i * 7919 % 211) / 211;
+        if (muted) assert_int_equal(tccc_voice_gain(a, 0, 1), 0);
+        for (int i = 0; i < 6 * 16000; i += 160) {
+            assert_int_equal(tccc_voice_capture(a, spoken + i, 160, (uint64_t)i * 1000000u / 16000u), 0);
+            tccc_voice_levels_get(a, &levels);
+            if (i > 16000 && i < 32000) assert_int_equal(levels.input_speaks, 0);
+            if (i == 48000) assert_int_equal(levels.input_speaks, 1);
+            if (i > 72000) assert_int_equal(levels.input_speaks, 0);
+        }
+        tccc_voice_free(a);
+    }
+}
+
 static void a_stream_that_falls_silent_is_of_level_0_until_it_comes_back(void **state) {
     (void)state;
     tccc_voice *a = voice_of(16000, TCCC_PROCESSING_OFF, 1), *b = voice_of(16000, TCCC_PROCESSING_OFF, 2);
@@ -371,6 +393,7 @@ int main(void) {
         cmocka_unit_test(a_muted_stream_keeps_sending_quiet_packets),
         cmocka_unit_test(stats_tell_round_trip_and_levels),
         cmocka_unit_test(volumes_change_what_is_sent_and_heard_and_the_levels),
+        cmocka_unit_test(who_speaks_is_told_also_while_he_is_not_heard),
         cmocka_unit_test(a_stream_that_falls_silent_is_of_level_0_until_it_comes_back),
         cmocka_unit_test(wrong_arguments_are_refused),
         cmocka_unit_test(a_local_tone_is_rendered_and_stops),

@@ -175,9 +175,11 @@ describe('voice.wasm', () => {
 
   it('gives levels, takes volumes within their range, and judges a connection', async () => {
     const voice = await started();
-    const { voice_gain: gain, voice_level: level, voice_mos: mos } = voice;
+    const { voice_gain: gain, voice_level: level, voice_mos: mos, voice_speaks: speaks } = voice;
+    assert.equal(speaks(), 0);
     for (const channel of [0, 1]) voice.open(channel, streamConfig('PCMA', channel));
     goldenRun(voice);
+    assert.equal(speaks(), 1);
     assert.ok(level(0) > 0.2 && level(0) <= 1 && level(1) > 0 && level(1) <= 1, `${level(0)} ${level(1)}`);
     assert.deepEqual([gain(0, 2), gain(1, 1)], [0, 0]);
     for (const wrong of [[-1, 1], [1, 2.5], [NaN, 1]]) assert.ok(gain(...wrong) < 0, wrong.join());
