@@ -161,6 +161,30 @@ static void a_delay_that_jumps_by_60_ms_is_followed_in_one_second(void **state) 
     assert_erle(8, 14, 30);
 }
 
+/* An echo that does not come is not taken from the talker; when it comes back it is learnt as fast as another path. */
+static void a_muted_loudspeaker_costs_the_talker_little_and_is_learnt_again_when_it_is_back(void **state) {
+    enum { MUTED = 5 * RATE, BACK = 9 * RATE };
+    (void)state;
+    listen(0, N, echo, 0, 1);
+    listen(MUTED, BACK, near_end, 0, 1);
+    run_all();
+    if (likeness(5, 9) < 0.97) fail_msg("the talker correlates by %.3f while the loudspeaker is muted", likeness(5, 9));
+    assert_erle(9, 10, 5);
+    assert_erle(10, 14, 28);
+}
+
+/* Muted from the beginning: nothing is claimed, and the first word it plays is not sent back. */
+static void a_loudspeaker_that_is_muted_at_first_is_learnt_when_it_plays(void **state) {
+    enum { PLAYS = 6 * RATE };
+    (void)state;
+    listen(0, PLAYS, near_end, 0, 1);
+    listen(PLAYS, N, echo, 0, 1);
+    run_all();
+    if (likeness(1, 6) < 0.98) fail_msg("the talker correlates by %.3f", likeness(1, 6));
+    assert_erle(7, 8, 20);
+    assert_erle(8, 14, 28);
+}
+
 /* Nothing but more error tells the two apart at first. */
 static void a_loud_talker_is_not_taken_for_another_path(void **state) {
     (void)state;
@@ -289,6 +313,8 @@ int main(void) {
         cmocka_unit_test(somebody_who_answers_is_heard_at_once),
         cmocka_unit_test(one_second_after_the_loudspeaker_moved_the_echo_is_30_db_down),
         cmocka_unit_test(a_delay_that_jumps_by_60_ms_is_followed_in_one_second),
+        cmocka_unit_test(a_muted_loudspeaker_costs_the_talker_little_and_is_learnt_again_when_it_is_back),
+        cmocka_unit_test(a_loudspeaker_that_is_muted_at_first_is_learnt_when_it_plays),
         cmocka_unit_test(a_loud_talker_is_not_taken_for_another_path),
         cmocka_unit_test(another_device_is_learnt_in_two_seconds),
         cmocka_unit_test(a_microphone_of_44100_hz_is_no_worse),

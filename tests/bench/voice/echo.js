@@ -1,6 +1,9 @@
 /** echo.js: echo cancellers on simulated rooms, as figures and a picture. Layer: tests. */
 import fs from 'node:fs';
 import path from 'node:path';
+import { rms } from '../../peers/audio.js';
+import { seeded } from '../../peers/shuttle.js';
+import * as wav from '../../peers/wav.js';
 import { mean, median, tell } from './figures.js';
 import { drawLevels } from './pictures.js';
 import { OUT, WORK, all, hasPesq, measure, pesqBetween, program, remembered, run } from './programs.js';
@@ -28,7 +31,14 @@ const CONDITIONS = [
 const file = (folder, name) => path.join(folder, `${name}.wav`);
 const folderOf = (quick) => path.join(WORK, quick ? 'echo-quick' : 'echo');
 const madeBy = (engine) => path.join(WORK, `echo-${engine.replace(/\W/g, '_')}`);
-const CHANGES = [0, 1, 2].flatMap((room) => ['change', 'jump'].map((kind) => ({ room, kind })));
+const ROOMS = [0, 1, 2];
+const CHANGES = ROOMS.flatMap((room) => ['change', 'jump'].map((kind) => ({ room, kind })));
+const MUTED = ROOMS.map((room) => ({ name: `r${room}_mute`, room }));
+/** Another telephone of the call stands in the room: how far over howling that loop is, in dB, and who is judged by it. */
+const LOOPS_DB = [3, 6];
+const LOOP_S = 16;
+const LOOP_SETTLED_S = 6;
+const LOOPERS = { unprocessed: 'none', ours: 'ours', SpeexDSP: 'speex', 'WebRTC 0.3': 'webrtc' };
 
 function casesOf(folder) {
   return fs.readdirSync(folder).map((name) => /^(r(\d)_l(\d+)_d(\d+)_p(\d+))\.wav$/.exec(name)).filter(Boolean)
@@ -44,7 +54,37 @@ export async function prepareEcho(material, quick) {
     await run('voice_echo_cases', material.speech, folder, ...(quick ? ['quick'] : []));
   }
   const n = casesOf(folder).length;
-  return Object.keys(ENGINES).flatMap((engine) => [[`echo, ${engine}`, n, hasPesq ? 1.4 : 0.8], [`echo that changes, ${engine}`, CHANGES.length, 0.6]]);
+  prepareLoops(material);
+  return [...Object.keys(ENGINES).flatMap((engine) => [[`echo, ${engine}`, n + MUTED.length, hasPesq ? 1.4 : 0.8], [`echo that changes, ${engine}`, CHANGES.length, 0.6]]),
+    ['loops', Object.keys(LOOPERS).length * LOOPS_DB.length, 2]];
+}
+
+const loopFile = (name) => path.join(WORK, 'loops', `${name}.wav`);
+
+/** A talker at the level of telephony, over quiet noise, and the far end, who speaks as well. */
+function prepareLoops(material) {
+  fs.mkdirSync(path.dirname(loopFile('')), { recursive: true });
+  for (const [name, talker, from] of [['near', 'carlo', 90], ['far', 'allison', 20]]) {
+    const { rate, samples } = wav.read(path.join(material.speech, `${talker}.wav`));
+    const random = seeded(31);
+    wav.write(loopFile(name), { rate, samples: samples.subarray(from * rate, (from + LOOP_S) * rate).map((value) => 0.5 * value + 6e-4 * (random() - 0.5)) });
+  }
+}
+
+async function judgeLoop(engine, gain) {
+  const out = loopFile(`${LOOPERS[engine]}-${gain}`);
+  return remembered(out, [program('voice_peers'), loopFile('near'), loopFile('far')], async () => {
+    await run('voice_peers', `${LOOPERS[engine]}-loop`, loopFile('far'), loopFile('near'), out, String(gain));
+    const settled = (name) => { const { rate, samples } = wav.read(name); return rms(samples.subarray(LOOP_SETTLED_S * rate)); };
+    return { engine, gain, db: 20 * Math.log10(settled(out) / settled(loopFile('near'))) };
+  });
+}
+
+function tellLoops(seen) {
+  for (const gain of LOOPS_DB) {
+    const { ours, ...peers } = Object.fromEntries(seen.filter((one) => one.gain === gain).map(({ engine, db }) => [engine, db]));
+    tell(`echo, another telephone in the room, ${gain} dB over howling: sent over the talker`, 'dB', 'lower', ours, { peers });
+  }
 }
 
 const programsOf = (engine) => [program(PEERS.includes(engine) ? 'voice_peers' : 'tccc-audio'), program('voice_measure')].slice(engine === 'unprocessed' ? 1 : 0);
@@ -77,12 +117,13 @@ export async function echo(quick) {
   for (const engine of Object.keys(ENGINES)) {
     fs.mkdirSync(madeBy(engine), { recursive: true });
     seen[engine] = {
-      cases: await all(`echo, ${engine}`, casesOf(folder).map((one) => () => judge(engine, one, folder))),
+      cases: await all(`echo, ${engine}`, [...casesOf(folder), ...MUTED].map((one) => () => judge(engine, one, folder))),
       changes: await all(`echo that changes, ${engine}`, CHANGES.map((one) => () => judgeChange(engine, one, folder))),
     };
   }
   tellCases(seen);
   tellChanges(seen);
+  tellLoops(await all('loops', Object.keys(LOOPERS).flatMap((engine) => LOOPS_DB.map((gain) => () => judgeLoop(engine, gain)))));
   const shown = 'r1_l12_d120_p100';
   drawLevels(path.join(OUT, 'voice-echo.svg'), file(folder, shown), ['ours', ...PEERS].map((engine) => ({ name: engine, file: file(madeBy(engine), shown) })));
 }
@@ -106,6 +147,14 @@ function tellCases(seen) {
     });
     const stoi = (f) => f.talk_stoi;
     if (!hasPesq) tell(`echo, ${condition.name}: double talk, STOI`, '', 'higher', figure('ours', condition, stoi), { peers: peersOf(condition, stoi) });
+  }
+  const muted = { of: (c) => c.name.endsWith('_mute') };
+  const rows = [hasPesq ? ['both speak, PESQ', 'MOS', (f) => f.pesq] : ['both speak, STOI', '', (f) => f.talk_stoi], ['both speak, SDR', 'dB', (f) => f.talk_sdr_db],
+    ['one second after: ERLE', 'dB', (f) => f.erle_db]];
+  for (const [what, unit, pick] of rows) {
+    const { unprocessed, ...peers } = peersOf(muted, pick);
+    if (!what.endsWith('ERLE')) peers.unprocessed = unprocessed;
+    tell(`echo, loudspeaker muted for 12 s: ${what}`, unit, 'higher', figure('ours', muted, pick), { peers });
   }
   const every = { of: inTable };
   const alone = hasPesq ? ['PESQ', 'MOS', (f) => f.alone, 4.1] : ['SDR', 'dB', (f) => f.alone_sdr_db, null];

@@ -5,7 +5,8 @@
  * rR_far.wav and the talker as the microphone hears him rR_near.wav; for each case rR_lL_dD_pP.wav, the microphone: echo at L dB against
  * the talker's level, delayed by D ms, the loudspeaker's clock P ppm slower. Delays of 250 and 450 ms and 200 ppm at -12 dB only.
  * quick: of the levels one for each room, delay and drift, in turn, so that all come as often as the others.
- * rR_change.wav: at 25 s the loudspeaker moves; rR_jump.wav: at 25 s the delay grows from 60 to 120 ms.
+ * rR_change.wav: at 25 s the loudspeaker moves; rR_jump.wav: at 25 s the delay grows from 60 to 120 ms. rR_mute.wav: the loudspeaker is muted
+ * from 15 to 27 s, while both speak.
  *
  * 45 s: 0 to 15 loudspeaker alone, 15 to 27 both, 27 to 37 loudspeaker alone, 37 to 45 talker alone (in `change` and `jump` no talker).
  * Loudspeaker: nothing under 180 Hz, soft saturation and a square law (distortion about 34 dB below). Microphone: pink noise at -66 dBFS.
@@ -171,6 +172,18 @@ static void write_change(room_signals *s, const char *folder, int room, const ch
     write_case(folder, name, s->mic);
 }
 
+static void write_mute(room_signals *s, const char *folder, int room) {
+    random_source random = { (uint64_t)(9100 + room) };
+    char name[64];
+    for (int i = 0; i < N; i++) {
+        int muted = i >= 15 * RATE && i < 27 * RATE, at = i - 60 * RATE / 1000;
+        s->mic[i] = (at >= 0 && !muted ? 0.316f * s->echo[at] : 0) + s->image[i];
+    }
+    add_room_noise(s->mic, &random);
+    snprintf(name, sizeof name, "r%d_mute", room);
+    write_case(folder, name, s->mic);
+}
+
 int main(int argc, char **argv) {
     static room_signals s;
     char name[64];
@@ -186,6 +199,7 @@ int main(int argc, char **argv) {
         write_case(argv[2], name, s.image);
         write_grid(&s, argv[2], room, argc > 3);
         write_change(&s, argv[2], room, "jump", s.echo, 120);
+        write_mute(&s, argv[2], room);
         write_change(&s, argv[2], room, "change", s.moved, 60);
         fprintf(stderr, "room %d of %d\n", room + 1, ROOMS);
     }
