@@ -1,7 +1,7 @@
 /** conference.test.js: who hears whom when a supervisor listens or whispers, and in a conference of three: Chromium and a telephone. Layer: tests. */
 import assert from 'node:assert/strict';
 import * as audio from '../peers/audio.js';
-import { correlate } from '../peers/fft.js';
+import { correlate, correlateInside } from '../peers/fft.js';
 import { speech } from '../peers/speech.js';
 import { StallWatch } from '../peers/stall_watch.js';
 import { useCentre } from './centre.js';
@@ -36,19 +36,19 @@ function microphoneOf(who, skipS) {
 /** What speech has, without what the ways change: 300 Hz upward (a first difference). */
 const sharpen = (x) => x.map((value, i) => value - 0.9 * (x[i - 1] ?? 0));
 
-/** Correlation of a stretch of x with y, at the best lag of low to high. */
+/** The best correlation of x[from..from+n) with y at a lag of low to high. */
 function bestAt(x, y, from, n, low, high) {
-  let best = { part: 0, lag: low };
-  for (let lag = low; lag <= high; lag++) {
-    if (from + lag < 0 || from + n + lag > y.length) continue;
-    let xy = 0, xx = 1e-9, yy = 1e-9;
-    for (let i = from; i < from + n; i++) {
-      xy += x[i] * y[i + lag];
-      xx += x[i] * x[i];
-      yy += y[i + lag] * y[i + lag];
-    }
-    const part = xy / Math.sqrt(xx * yy);
-    if (part > best.part) best = { part, lag };
+  const first = Math.max(low, -from), last = Math.min(high, y.length - from - n);
+  if (first > last) return 0;
+  const scores = correlateInside(x.subarray(from, from + n), y.subarray(from + first, from + last + n));
+  let best = 0, xx = 1e-9, yy = 1e-9;
+  for (let i = from; i < from + n; i++) {
+    xx += x[i] * x[i];
+    yy += y[i + first] * y[i + first];
+  }
+  for (let lag = first; lag <= last; lag++) {
+    best = Math.max(best, scores.at(lag - first) / Math.sqrt(xx * yy));
+    yy = Math.max(1e-9, yy + (y[from + n + lag] ?? 0) ** 2 - y[from + lag] ** 2);
   }
   return best;
 }
@@ -64,7 +64,7 @@ function presence(said, heard) {
     if (score > whole.score) Object.assign(whole, { lag, score });
   }
   const parts = [];
-  for (let from = first; from + n <= Math.min(x.length, y.length - whole.lag); from += n) parts.push(bestAt(x, y, from, n, whole.lag - RATE / 10, whole.lag + RATE / 10).part);
+  for (let from = first; from + n <= Math.min(x.length, y.length - whole.lag); from += n) parts.push(bestAt(x, y, from, n, whole.lag - RATE / 10, whole.lag + RATE / 10));
   const best = parts.sort((a, b) => b - a).slice(0, Math.ceil(parts.length / 2));
   return best.reduce((sum, part) => sum + part, 0) / best.length;
 }
