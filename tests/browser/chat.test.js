@@ -74,7 +74,10 @@ describe('chat between a visitor\'s page and an agent\'s', function () {
     const log = page.getByRole('log');
     const second = await page.context().newPage();
     await second.goto(page.url());
-    await second.getByText('We are here.').waitFor();
+    const more = await Promise.all([1, 2, 3, 4].map(() => page.context().newPage()));
+    await Promise.all(more.map((one) => one.goto(page.url()))); /* as a browser that brings its tabs back: none takes another's sign-in away */
+    for (const one of [page, second, ...more]) await one.getByText('We are here.').waitFor();
+    await Promise.all(more.map((one) => one.close()));
     await page.getByRole('button', { name: 'Chat' }).click();
     const { sessionId } = await seat.next('callIn');
     await seat.tab.evaluate((id) => tccc.Chat.accept({ sessionId: id }), sessionId);

@@ -14,6 +14,9 @@ import { VERSION } from 'tccc:version';
 
 /** After these the seat is over and only a new sign-in helps. */
 const OVER = ['CONNECTION_LOST', 'TOKEN_INVALID', 'TOKEN_EXPIRED', 'TOKEN_USED', 'PROTOCOL'];
+/** As many pages as a visitor may have (docs/chat.md), and the time between their tries. */
+const TRIES = 8;
+const SPREAD_MS = 300;
 const AGAIN_MS = [1000, 2000, 5000, 10000, 30000];
 
 /** What the core's thread sends. @type {Record<string, (visitor: Visitor, message: any) => void>} */
@@ -49,8 +52,20 @@ export class Visitor {
     this.sendMessage = createChatSend(this.bus.request, config.origin);
   }
 
-  /** Signs in and resolves when the connection stands. */
+  /** Signs in and resolves when the connection stands. Pages of one visitor that come at once take each other's token away: then again. */
   async connect() {
+    for (let tries = 1; ; tries += 1) {
+      try {
+        await this.signIn();
+        return;
+      } catch (error) {
+        if (!/^TOKEN_/.test(/** @type {any} */ (error).code) || tries === TRIES || this.isDestroyed) throw error;
+      }
+      await new Promise((resolve) => { setTimeout(resolve, Math.random() * SPREAD_MS * tries); });
+    }
+  }
+
+  async signIn() {
     const { base, origin, workerSrc, ...facts } = this.config;
     const told = await signIn({ origin, ...facts });
     this.visitorId = told.visitorId;
