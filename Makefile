@@ -55,14 +55,15 @@ bench-voice: ## compares the voice engine with others on simulated rooms, noises
 	exec node tests/bench/voice/run.js $(VOICE_ARGS)
 
 train-voice: ## trains a model of AI noise reduction without the talkers of bench-voice, each time the same: build/bench/voice/learned.bin
-	@$(stages) 4
+	@$(stages) 5
 	stage "installing Debian packages" cmake/setup.sh packages-voice.txt packages-train.txt
 	stage "fetching third-party sources" cmake/fetch_sources.sh
 	cmake --preset native -DTCCC_BENCH_VOICE=ON >/dev/null
 	stage "building the trainer" preset native voice_train
-	stage "collecting speech and noise" node tests/bench/voice/train_material.js build/bench/voice/train
-	build/native/voice_train build/bench/voice/train build/bench/voice/first.bin 7552
-	exec build/native/voice_train build/bench/voice/train build/bench/voice/learned.bin 4556 build/bench/voice/first.bin
+	stage "collecting speech and noise" node tests/bench/voice/train_material.js build/bench/voice/first first
+	stage "collecting more of it" node tests/bench/voice/train_material.js build/bench/voice/train
+	build/native/voice_train build/bench/voice/first build/bench/voice/first.bin 37008
+	exec build/native/voice_train build/bench/voice/train build/bench/voice/learned.bin 2400 build/bench/voice/first.bin
 
 chaos: ## ten tabs of one seat, closed, reloaded, killed, halted: CHAOS_RUNS (200) seeds from CHAOS_SEED (1)
 	@$(stages) $(n_build)

@@ -1,11 +1,11 @@
 /* train.c: trains the learned suppressor and writes its model. Layer: tests.
  *
  * usage: voice_train MATERIAL_DIR MODEL.bin STEPS [EARLIER.bin]
- * MATERIAL_DIR: of train_material.js. MODEL.bin: as src/dsp/learned.bin. EARLIER.bin: a model to go on from,
- * with other sounds and at a lower rate. The same material, steps and compiler give the same model bit for bit on
- * every processor with fused multiply-add: seeds are fixed, there is one thread, sums have one order. A step is 32 sounds of a second, 0.07 s
- * of processor. The rate stays for three quarters of the steps, then falls; SIGINT lets it fall at once, and the program says
- * how many STEPS would have given the same. docs/voice-quality.md tells what came of it.
+ * MATERIAL_DIR: of train_material.js. MODEL.bin: as src/dsp/learned.bin. EARLIER.bin: a model to go on from, with other sounds, at a
+ * lower rate, and for what the light suppressor leaves; without one, gains are for sounds as they come. The same material, steps and
+ * compiler give the same model bit for bit on every processor with fused multiply-add: seeds are fixed, there is one thread, sums have
+ * one order. A step is 32 sounds of a second, 0.07 s of processor. A first training's rate stays for three quarters of the
+ * steps, then falls; SIGINT lets it fall at once, and the program says how many STEPS would have given the same. Going on it stays. docs/voice-quality.md tells what came of it.
  * Source of the optimiser: Kingma & Ba, "Adam", 2015; the mean of late weights is what is written (Polyak & Juditsky 1992).
  */
 #include <math.h>
@@ -17,17 +17,18 @@
 #include <xmmintrin.h>
 #endif
 
+#include "dsp/suppress.h"
 #include "train_network.h"
 #include "train_streams.h"
 
 enum { BEGIN_STEPS = 100, WEIGH_STEP = 5, TELL_STEPS = 100, BANDS = LEARNED_BANDS };
-enum { TAKES = 1536, TAKE_FRAMES = STREAM_LEN / FRAME_LEN, USES = 4 }; /* a take is heard about so often, and each time at another level */
+enum { TAKES = 1536, TAKE_FRAMES = STREAM_LEN / FRAME_LEN, USES = 4, USES_AGAIN = 8 }; /* a take is heard about so often, and each time at another level */
 
 static const float RATE_FIRST = 0.002f, RATE_AGAIN = 0.0008f, RATE_LAST = 0.00004f, CALM_WEIGHT = 1.5f; /* of amplitudes in the loss: 2.2 of squares */
 
-/* Some seconds of speech in noise: powers of bands. */
+/* Some seconds of speech in noise: powers of bands, as they come, what the gains are for, and of speech alone. */
 typedef struct {
-    float mixed[TAKE_FRAMES][BANDS], clean[TAKE_FRAMES][BANDS], power;
+    float mixed[TAKE_FRAMES][BANDS], heard[TAKE_FRAMES][BANDS], clean[TAKE_FRAMES][BANDS], power;
     bool calm;
 } take;
 
@@ -36,6 +37,7 @@ typedef struct {
     const take *take[SOUNDS];
     float gain[SOUNDS], scale[SOUNDS], weight[SOUNDS], floor[SOUNDS][BANDS]; /* gain: of power */
     int at[SOUNDS], started[SOUNDS], n_takes;
+    bool again; /* goes on from an earlier model */
     take takes[TAKES];
     random_source random;
     double speech[BANDS]; /* sum of squares of what the loss sees */
@@ -60,12 +62,28 @@ static void see_bands(const float *sound, float band[TAKE_FRAMES][BANDS]) {
     }
 }
 
-static void make_take(take *made, random_source *random) {
-    static float mixed[STREAM_LEN], clean[STREAM_LEN];
+/* The learned gains come on top of light ones (suppress.h): they have to do what those leave. LOW has about those of AI. */
+static void lighten(const float *mixed, float light[STREAM_LEN]) {
+    static float out[STREAM_LEN + SUPPRESS_DELAY];
+    int error;
+    suppress *state = suppress_new(&error);
+    if (!state) exit(1);
+    suppress_set(state, TCCC_NOISE_LOW, NULL);
+    memcpy(out, mixed, STREAM_LEN * sizeof *out);
+    memset(out + STREAM_LEN, 0, SUPPRESS_DELAY * sizeof *out);
+    for (int i = 0; i < STREAM_LEN + SUPPRESS_DELAY; i += FRAME_LEN) suppress_process(state, out + i);
+    memcpy(light, out + SUPPRESS_DELAY, STREAM_LEN * sizeof *light);
+    suppress_free(state);
+}
+
+static void make_take(take *made, random_source *random, bool again) {
+    static float mixed[STREAM_LEN], light[STREAM_LEN], clean[STREAM_LEN];
     stream_kind kind = stream_make(&sources, random, mixed, clean);
     made->power = kind.power;
     made->calm = kind.calm;
     see_bands(mixed, made->mixed);
+    if (again) lighten(mixed, light);
+    see_bands(again ? light : mixed, made->heard);
     see_bands(clean, made->clean);
 }
 
@@ -85,9 +103,9 @@ static take *any_take(trainer *one) {
 
 /* New ones until there are enough; then each USES-th is new and takes the place of another. */
 static const take *next_take(trainer *one) {
-    bool is_full = one->n_takes == TAKES, is_new = !is_full || random_uniform(&one->random) < 1.0 / USES;
+    bool is_full = one->n_takes == TAKES, is_new = !is_full || random_uniform(&one->random) < 1.0 / (one->again ? USES_AGAIN : USES);
     take *next = is_full ? any_take(one) : &one->takes[one->n_takes++];
-    if (is_new) make_take(next, &one->random);
+    if (is_new) make_take(next, &one->random, one->again);
     return next;
 }
 
@@ -106,7 +124,7 @@ static float for_loss(float power, float scale, float weight) {
 static void see(trainer *one, int s, int t) {
     if (one->at[s] == TAKE_FRAMES) begin_sound(one, s);
     float band[BANDS], feature[LEARNED_FEATURES], gain = one->gain[s], scale = one->scale[s] * gain;
-    const float *mixed = one->take[s]->mixed[one->at[s]], *clean = one->take[s]->clean[one->at[s]];
+    const float *mixed = one->take[s]->mixed[one->at[s]], *heard = one->take[s]->heard[one->at[s]], *clean = one->take[s]->clean[one->at[s]];
     for (int b = 0; b < BANDS; b++) band[b] = gain * mixed[b];
     learned_features(band, one->floor[s], one->started[s], feature);
     one->started[s] = 1;
@@ -114,7 +132,7 @@ static void see(trainer *one, int s, int t) {
     for (int i = 0; i < LEARNED_FEATURES; i++) one->run.input[t][i][s] = feature[i];
     for (int b = 0; b < BANDS; b++) {
         float speech = one->run.speech[t][b][s] = for_loss(clean[b], scale, one->weight[s]);
-        one->run.heard[t][b][s] = for_loss(mixed[b], scale, one->weight[s]);
+        one->run.heard[t][b][s] = for_loss(heard[b], scale, one->weight[s]);
         one->speech[b] += (double)speech * speech;
     }
 }
@@ -126,11 +144,12 @@ static void forget_small_numbers(void) {
 #endif
 }
 
-static void start_trainer(int seed) {
+static void start_trainer(bool again) {
     trained = aligned_alloc(64, (sizeof *trained + 63) / 64 * 64);
     if (!trained) exit(1);
     memset(trained, 0, sizeof *trained);
-    trained->random.state = (uint64_t)seed;
+    trained->again = again;
+    trained->random.state = again ? 2000 : 1000;
     for (int s = 0; s < SOUNDS; s++) {
         begin_sound(trained, s);
         trained->at[s] = s * TAKE_FRAMES / SOUNDS; /* they do not all end at once */
@@ -263,8 +282,9 @@ static void ask_to_end(int signal) {
 
 static int falls_from(int steps) { return steps / 4 * 3; }
 
-static float rate_of(int step, int steps, float first) {
-    int from = falls_from(steps);
+static float rate_of(int step, int steps, bool again) {
+    int from = again ? steps : falls_from(steps);
+    float first = again ? RATE_AGAIN : RATE_FIRST;
     if (step < BEGIN_STEPS) return first * (float)(step + 1) / BEGIN_STEPS;
     return step < from ? first : RATE_LAST + (first - RATE_LAST) * (float)(steps - step) / (float)(steps - from);
 }
@@ -280,7 +300,8 @@ static double learn(int step, float rate) {
 }
 
 int main(int argc, char **argv) {
-    int steps = argc == 4 || argc == 5 ? atoi(argv[3]) / 4 * 4 : 0, again = argc == 5;
+    bool again = argc == 5;
+    int steps = again ? atoi(argv[3]) : argc == 4 ? atoi(argv[3]) / 4 * 4 : 0;
     double smooth = 0;
     if (steps < 4) {
         fprintf(stderr, "usage: voice_train MATERIAL_DIR MODEL.bin STEPS [EARLIER.bin] (4 steps or more)\n");
@@ -292,11 +313,12 @@ int main(int argc, char **argv) {
     if (again) read_weights(argv[4]);
     else begin_weights();
     for (int b = 0; b < BANDS; b++) band_weight[b] = 1;
-    start_trainer(again ? 2000 : 1000);
+    start_trainer(again);
     signal(SIGINT, ask_to_end);
     for (int step = 0; step < steps; step++) {
+        if (asked_to_end && again) break;
         if (asked_to_end && step < falls_from(steps)) steps = (step / 3 + 1) * 4;
-        double loss = learn(step, rate_of(step, steps, again ? RATE_AGAIN : RATE_FIRST));
+        double loss = learn(step, rate_of(step, steps, again));
         smooth = step < 20 ? loss : 0.99 * smooth + 0.01 * loss;
         if (step % TELL_STEPS != 0) continue;
         fprintf(stderr, "step %d of %d: loss %.5f\n", step, steps, smooth);

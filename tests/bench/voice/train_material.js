@@ -1,7 +1,8 @@
 /**
  * train_material.js: what voice_train learns from: speech, music, key clicks and recorded scenes of Debian packages. Layer: tests.
  *
- * usage: node tests/bench/voice/train_material.js FOLDER     packages: cmake/setup.sh packages-voice.txt packages-train.txt
+ * usage: node tests/bench/voice/train_material.js FOLDER [first]     packages: cmake/setup.sh packages-voice.txt packages-train.txt
+ * first: for the first of the two trainings, without synthesisers and games' music and places.
  * Nothing that the benchmark judges by: none of its talkers (asterisk-core-sounds in English, Mexican Spanish - the same woman -, French and
  * Italian), no Italian at all, not its piece of music, not its clicks, not its scenes.
  * A talker here is one package's voice in one language; some are several people. Recordings with a loud background, clipped, or shorter than
@@ -13,7 +14,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { resample } from '../../peers/audio.js';
+import { resample, rms } from '../../peers/audio.js';
 import * as g722 from '../../peers/g722.js';
 import { seeded } from '../../peers/shuttle.js';
 import * as wav from '../../peers/wav.js';
@@ -31,7 +32,13 @@ const PAUSE_BELOW = 10 ** -3; // what stays below for 100 ms is pulled down as f
 const PAUSE_SLACK = 5; // frames
 const SHRILL_LEAST = 1e-4; // power over 5 kHz of the sharpest half per cent of frames: an s has it
 
-const folder = process.argv[2];
+const TUNES = ['/usr/share/games/flare/mods/fantasycore/music', '/usr/share/games/hedgewars/Data/Music', '/usr/share/games/lincity-ng/music', '/usr/share/unknown-horizons/content/audio/music'];
+const TUNE_S = 45;
+const PLACES = ['/usr/share/games/flare/mods/empyrean_campaign/soundfx/environment', '/usr/share/games/flare/mods/fantasycore/soundfx/environment', '/usr/share/unknown-horizons/content/audio/sounds'];
+const PLACE_S = 30;
+
+const [,, folder, stage] = process.argv;
+const isFirst = stage === 'first';
 const start = promisify(execFile);
 
 function* filesUnder(from) {
@@ -53,10 +60,30 @@ function grouped(from, nameOf) {
   return groups;
 }
 
+/** Synthesisers of Festival that join pieces of somebody's speech, and a text of some minutes, in parts: whatever the language, each has its own sounds for it. */
+const SPEAKING = { dita: 'czech_dita', kal: 'kal_diphone', kdl: 'ked_diphone', krb: 'czech_krb', lj: 'suo_fi_lj_diphone', machac: 'czech_machac', mv: 'hy_fi_mv_diphone', ph: 'czech_ph' };
+const TEXT = '/usr/share/common-licenses/GPL-3';
+const WORDS = 1200;
+const WORDS_OF_PART = 60;
+
+/** Writes what the synthesiser at `place` of SPEAKING says; each begins elsewhere in the text. */
+async function speak(name, place) {
+  const words = fs.readFileSync(TEXT, 'utf8').replace(/[^\w.,;\s]/g, ' ').split(/\s+/);
+  const into = path.join(folder, 'spoken', name);
+  fs.mkdirSync(into, { recursive: true });
+  for (let at = 0; at < WORDS; at += WORDS_OF_PART) {
+    const text = path.join(into, 'text');
+    fs.writeFileSync(text, words.slice(place * 500 + at, place * 500 + at + WORDS_OF_PART).join(' '));
+    await start('text2wave', ['-eval', `(voice_${SPEAKING[name]})`, '-o', path.join(into, `${String(at).padStart(4, '0')}.wav`), text]);
+  }
+}
+
 const byFirst = (prefix, but) => (file) => (but.test(file) ? null : `${prefix}-${file.split('/')[0]}`);
 
 function talkers() {
   return {
+    ...(isFirst ? {} : grouped(path.join(folder, 'spoken'), byFirst('spoken', /^$/))),
+    ...(isFirst ? {} : grouped('/usr/share/unknown-horizons/content/audio/voice', byFirst('horizons', /^it/))),
     ...grouped(path.join(SOUNDS, VOICES.russian), (file) => (fs.statSync(path.join(SOUNDS, VOICES.russian, file)).size > SHORTEST_FILE ? 'russian' : null)),
     ...grouped('/usr/share/festival/voices/russian/msu_ru_nsh_clunits/wav', () => 'festvox-ru'),
     /* two fishes talk, m a woman and v a man, and others */
@@ -175,7 +202,26 @@ function writePieces(name, pieces) {
   fs.writeFileSync(path.join(folder, `${name}.txt`), pieces.map((piece) => (end += piece.length)).join('\n'));
 }
 
+/** Up to so many seconds of a sound, after the first five of a long one. */
+async function decodeOne(file, seconds) {
+  const begin = (await numbersOf('-D', [file]))[0] > 2 * seconds ? 5 : 0;
+  const { stdout } = await start('sox', ['-V1', '-D', file, '-r', String(RATE), '-c', '1', '-t', 'f32', '-', 'trim', String(begin), String(seconds)], { encoding: 'buffer', maxBuffer: 1 << 28 });
+  return new Float32Array(stdout.buffer.slice(stdout.byteOffset, stdout.byteOffset + stdout.length - (stdout.length % 4)));
+}
+
+/** All sounds of folders of at least a second, equally loud. */
+async function decodeFolders(folders, seconds) {
+  const pieces = [];
+  for (const file of isFirst ? [] : folders.flatMap((one) => [...filesUnder(one)])) {
+    const samples = await decodeOne(file, seconds);
+    const loudness = rms(samples);
+    if (samples.length >= RATE && loudness > 0) pieces.push(samples.map((value) => Math.max(-1, Math.min(1, (0.1 / loudness) * value))));
+  }
+  return pieces;
+}
+
 fs.mkdirSync(folder, { recursive: true });
+if (!isFirst) await Promise.all(Object.keys(SPEAKING).map(speak));
 const groups = Object.entries(talkers());
 const taken = [];
 await Promise.all(os.cpus().map(async () => {
@@ -183,12 +229,13 @@ await Promise.all(os.cpus().map(async () => {
 }));
 const heard = taken.filter(Boolean).sort((a, b) => (a.name < b.name ? -1 : 1));
 fs.writeFileSync(path.join(folder, 'talkers.txt'), heard.map(({ name, seconds }) => `${name} ${seconds}`).join('\n'));
-for (const [i, file] of [...filesUnder(MUSIC)].filter((one) => one.endsWith('.g722')).slice(1, 5).entries()) write(`music${i + 1}`, g722.decode(fs.readFileSync(file)));
+const moh = [...filesUnder(MUSIC)].filter((one) => one.endsWith('.g722')).slice(1, 5).map((file) => g722.decode(fs.readFileSync(file)));
+writePieces('music', [...moh, ...await decodeFolders(TUNES, TUNE_S)]);
 writePieces('keys', [...filesUnder(KEYS)].slice(JUDGED_KEYS).map((file) => {
   const { rate, samples } = wav.read(file);
   return resample(samples, rate, RATE);
 }));
-writePieces('scenes', scenes(false));
+writePieces('scenes', [...scenes(false), ...await decodeFolders(PLACES, PLACE_S)]);
 const sum = crypto.createHash('sha256');
 for (const name of made.sort()) sum.update(fs.readFileSync(path.join(folder, name)));
 console.error(`${heard.length} talkers, ${Math.round(heard.reduce((all, one) => all + one.seconds, 0) / 60)} min; scenes of ${SCENES}; SHA-256 of all: ${sum.digest('hex')}`);

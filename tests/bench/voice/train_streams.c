@@ -266,9 +266,9 @@ static void make_notes(random_source *random, float *x) {
 }
 
 static void make_music(const stream_sources *from, random_source *random, float *x) {
-    const signal_f32 *piece = &from->music[pick(random, STREAM_MUSIC)];
-    double at = between(random, 0, piece->n - 8);
-    take(piece, at, pow(2, between(random, -0.4, 0.4)), x, N);
+    signal_f32 piece = piece_of(&from->music, random);
+    double at = between(random, 0, piece.n - 8);
+    take(&piece, at, pow(2, between(random, -0.4, 0.4)), x, N);
     colour(random, x, 10, 2 * pick(random, 2));
 }
 
@@ -405,12 +405,11 @@ static void read_talkers(stream_sources *sources, const char *folder) {
 }
 
 void stream_sources_read(stream_sources *sources, const char *folder) {
-    static const char *const music[STREAM_MUSIC] = { "music1", "music2", "music3", "music4" };
     read_talkers(sources, folder);
-    for (int i = 0; i < STREAM_MUSIC; i++) sources->music[i] = read_wav(folder, music[i]);
+    read_pieces(&sources->music, folder, "music");
     read_pieces(&sources->keys, folder, "keys");
     read_pieces(&sources->scenes, folder, "scenes");
-    if (sources->n_speech > 0 && sources->keys.n > 0 && sources->scenes.n > 0) return;
-    fprintf(stderr, "%s: has no talkers, clicks or scenes\n", folder);
+    if (sources->n_speech > 0 && sources->music.n > 0 && sources->keys.n > 0 && sources->scenes.n > 0) return;
+    fprintf(stderr, "%s: has no talkers, music, clicks or scenes\n", folder);
     exit(1);
 }

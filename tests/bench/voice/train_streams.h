@@ -6,7 +6,7 @@
 
 #include "material.h"
 
-enum { STREAM_SECONDS = 10, STREAM_LEN = STREAM_SECONDS * RATE, STREAM_TALKERS = 256, STREAM_MUSIC = 4, STREAM_PIECES = 256 };
+enum { STREAM_SECONDS = 10, STREAM_LEN = STREAM_SECONDS * RATE, STREAM_TALKERS = 256, STREAM_PIECES = 256 };
 
 /* Many short sounds, one after the other: piece k is from at[k] to at[k + 1]. */
 typedef struct {
@@ -15,10 +15,10 @@ typedef struct {
 } stream_pieces;
 
 typedef struct {
-    signal_f32 speech[STREAM_TALKERS], music[STREAM_MUSIC];
+    signal_f32 speech[STREAM_TALKERS];
     double share[STREAM_TALKERS]; /* up to which draw from 0..1 a talker is taken: by the root of what there is of each */
     int n_speech;
-    stream_pieces keys, scenes;
+    stream_pieces music, keys, scenes;
 } stream_sources;
 
 /* What train_material.js has written into this folder, or the program ends with a sentence. */
