@@ -63,7 +63,7 @@ train-voice: ## trains a model of AI noise reduction without the talkers of benc
 	stage "collecting speech and noise" node tests/bench/voice/train_material.js build/bench/voice/first first
 	stage "collecting more of it" node tests/bench/voice/train_material.js build/bench/voice/train
 	build/native/voice_train build/bench/voice/first build/bench/voice/first.bin 37008
-	exec build/native/voice_train build/bench/voice/train build/bench/voice/learned.bin 2400 build/bench/voice/first.bin
+	exec build/native/voice_train build/bench/voice/train build/bench/voice/learned.bin 1801 build/bench/voice/first.bin
 
 chaos: ## ten tabs of one seat, closed, reloaded, killed, halted: CHAOS_RUNS (200) seeds from CHAOS_SEED (1)
 	@$(stages) $(n_build)

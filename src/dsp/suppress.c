@@ -19,8 +19,8 @@ typedef struct {
 } zeta_range;
 
 static const float SCALE = 32768;               /* s16: the scale of all powers here and in aec_residual */
-/* log2 of the power gain for noise: 0, -20, -10, -30 dB; AI -9 dB: of the light gains below the learned ones */
-static const float depths[] = { [TCCC_NOISE_OFF] = 0, [TCCC_NOISE_MEDIUM] = -6.643856f, [TCCC_NOISE_LOW] = -3.321928f, [TCCC_NOISE_HIGH] = -9.965784f, [TCCC_NOISE_AI] = -2.989735f };
+/* log2 of the power gain for noise: 0, -20, -10, -30 dB; AI -14 dB: of the light gains below the learned ones */
+static const float depths[] = { [TCCC_NOISE_OFF] = 0, [TCCC_NOISE_MEDIUM] = -6.643856f, [TCCC_NOISE_LOW] = -3.321928f, [TCCC_NOISE_HIGH] = -9.965784f, [TCCC_NOISE_AI] = -4.650700f };
 static const float LEARNED_LEAST = 0.01f;       /* of amplitude, -40 dB */
 static const float ECHO_GAIN = 1e-4f;           /* power gain for echo, -40 dB */
 static const float SWITCH = 0.1f;               /* a frame: noise suppression comes and goes in 100 ms */
