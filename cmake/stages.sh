@@ -53,13 +53,13 @@ collected() {
 # Of a step's output, what a reader wants while it runs: indented lines and summaries.
 stage_filter() { grep --line-buffered -E '^  |tests passed' | grep --line-buffered -vE '^ +Start ' || true; }
 
-# preset <name> [<target>...]: configures and builds it, telling every quarter of a long build.
+# preset <name> [<target>...]: configures and builds it, telling every quarter of a long build. What a compiler has to say is for the log.
 preset() {
     local name=$1
     shift
     cmake --preset "$name" | sed 's/^ *//' &&
         NINJA_STATUS='[%p] ' nice cmake --build --preset "$name" -j"$jobs" ${1:+--target "$@"} | awk '
-        { print }
+        { print /^ / ? "|" $0 : $0 }
         match($0, /^\[ *[0-9]+%\]/) {
             percent = substr($0, 2, 3) + 0
             if (percent < 100 && percent >= told + 25) { told = percent - percent % 25; printf "  %d %%\n", told }

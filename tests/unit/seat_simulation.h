@@ -292,6 +292,7 @@ static inline void sim_engine(sim *m, const char *token, const char *resume) {
 
 static inline sim *sim_new(uint64_t seed) {
     sim *m = calloc(1, sizeof *m);
+    if (!m) abort();
     server_init(&m->server);
     m->server.send = sim_server_send;
     m->server.close = sim_server_close;

@@ -239,7 +239,7 @@ static void volumes_change_what_is_sent_and_heard_and_the_levels(void **state) {
     tccc_voice *a = voice_of(16000, TCCC_PROCESSING_OFF, 1), *b = voice_of(16000, TCCC_PROCESSING_OFF, 2);
     tccc_stream_config to_b = stream_of(TCCC_CODEC_PCMU, TCCC_SRTP_NONE, false), to_a = stream_of(TCCC_CODEC_PCMU, TCCC_SRTP_NONE, true);
     tccc_voice_levels levels;
-    double full, half;
+    double full = 0, half = 0;
     tccc_voice_open(a, 0, &to_b);
     tccc_voice_open(b, 0, &to_a);
     for (int i = 0; i < 6 * 16000; i++) spoken[i] = (float)(0.2 * sin(2 * M_PI * 300 * i / 16000.0));
