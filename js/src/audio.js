@@ -314,11 +314,11 @@ export class Audio {
     return this.isToneOn || this.isListening || this.mic !== null;
   }
 
-  /** Somebody else's call is heard, without a microphone. @param {boolean} on */
-  listen(on) {
+  /** Something is heard without a microphone: somebody else's call, or music. @param {boolean} on */
+  async listen(on) {
     if (on === this.isListening) return;
     this.isListening = on;
-    if (on) this.play().catch(() => {});
+    if (on) await this.play();
     else this.sleepIfIdle();
   }
 

@@ -355,7 +355,7 @@ export class Sdk {
 
   /** What needs no microphone is heard in the tab that leads. */
   listen() {
-    this.audio.listen(this.sessions.isListening() && this.tabs.isLeader());
+    this.audio.listen(this.sessions.isListening() && this.tabs.isLeader()).catch(() => {});
   }
 
   releaseMic() {

@@ -21,7 +21,7 @@ const ORDERS = {
   },
   video: ({ videos }, order) => videos.order(order),
   open: (media, { sessionId }) => media.hear(sessionId),
-  close: (media) => media.audio.sleepIfIdle(),
+  close: ({ audio }) => { audio.listen(false); },
 };
 
 export class VisitorMedia {
@@ -57,7 +57,7 @@ export class VisitorMedia {
 
   /** A voip session speaks too; of a video session only flows and music come this way. @param {string} sessionId */
   hear(sessionId) {
-    const opened = this.typeOf(sessionId) === 'video' ? this.audio.start().then(() => this.audio.wake()) : this.audio.acquire();
+    const opened = this.typeOf(sessionId) === 'video' ? this.audio.listen(true) : this.audio.acquire();
     opened.catch((/** @type {any} */ { code, errorMsg, remedy }) => this.emit('micError', { code: code ?? 'INTERNAL', errorMsg, remedy }));
   }
 
@@ -83,7 +83,7 @@ export class VisitorMedia {
     if (type === 'voip') this.audio.release();
     if (type === 'video') {
       this.videos.drop(sessionId);
-      this.audio.sleepIfIdle();
+      this.audio.listen(false);
     }
   }
 
